@@ -1,0 +1,3 @@
+//! The logitdist command: compare two models, explain a token.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Reads models exported as npy, npz or safetensors.

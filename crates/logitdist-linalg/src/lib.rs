@@ -1,0 +1,16 @@
+//! Dense linear algebra behind logitdist: QR, SVD, LU and matrix products on faer, sequential and deterministic.
+//!
+//! Every routine runs on the calling thread (`Par::Seq`), so its result depends on its input alone; parallelism
+//! belongs to the callers, who split work into fixed blocks. Concrete `f64`. Non-finite input to a decomposition is a
+//! bug of the caller (models are checked to be finite when they are made) and panics.
+
+mod lu;
+mod product;
+mod qr;
+mod svd;
+
+pub use faer::{Mat, MatMut, MatRef};
+pub use lu::{Lu, MIN_RECIPROCAL_CONDITION};
+pub use product::{matmul, matmul_into, matmul_nt, matmul_tn};
+pub use qr::{orthonormal_columns, r_factor};
+pub use svd::{Svd, rank_tolerance, singular_values, svd};

@@ -1,0 +1,105 @@
+//! Singular values and vectors.
+
+use faer::diag::Diag;
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::svd::{self as faer_svd, ComputeSvdVectors};
+use faer::{Mat, MatRef, Par};
+
+/// `A = U diag(s) Vᵀ` with U m×k, V n×k, k = min(m, n), and `s[0] ≥ s[1] ≥ … ≥ 0`.
+#[derive(Debug, Clone)]
+pub struct Svd {
+    /// Left singular vectors, m×k.
+    pub u: Mat<f64>,
+    /// Singular values, largest first.
+    pub s: Vec<f64>,
+    /// Right singular vectors, n×k.
+    pub v: Mat<f64>,
+}
+
+/// The thin singular value decomposition of A (m×n). Empty A gives empty factors.
+pub fn svd(a: MatRef<'_, f64>) -> Svd {
+    let (rows, cols) = a.shape();
+    let size = rows.min(cols);
+    let mut u = Mat::zeros(rows, size);
+    let mut v = Mat::zeros(cols, size);
+    let s = decompose(a, Some((&mut u, &mut v)));
+    Svd { u, s, v }
+}
+
+/// The singular values of A (m×n), largest first; min(m, n) of them.
+pub fn singular_values(a: MatRef<'_, f64>) -> Vec<f64> {
+    decompose(a, None)
+}
+
+/// Values at or under `max(rows, cols) · ε · s[0]` count as zero.
+///
+/// `s` holds singular values, largest first; no values give 0.
+pub fn rank_tolerance(s: &[f64], rows: usize, cols: usize) -> f64 {
+    s.first().map_or(0.0, |largest| rows.max(cols) as f64 * f64::EPSILON * largest)
+}
+
+fn decompose(a: MatRef<'_, f64>, vectors: Option<(&mut Mat<f64>, &mut Mat<f64>)>) -> Vec<f64> {
+    let (rows, cols) = a.shape();
+    let size = rows.min(cols);
+    let mut s = Diag::<f64>::zeros(size);
+    if size > 0 {
+        let wanted = if vectors.is_some() { ComputeSvdVectors::Thin } else { ComputeSvdVectors::No };
+        let scratch =
+            faer_svd::svd_scratch::<f64>(rows, cols, wanted, wanted, Par::Seq, Default::default());
+        let (u, v) = match vectors {
+            Some((u, v)) => (Some(u.as_mut()), Some(v.as_mut())),
+            None => (None, None),
+        };
+        faer_svd::svd(
+            a,
+            s.as_mut(),
+            u,
+            v,
+            Par::Seq,
+            MemStack::new(&mut MemBuffer::new(scratch)),
+            Default::default(),
+        )
+        .unwrap_or_else(|_| panic!("SVD of a {rows}×{cols} matrix did not converge: is every entry finite?"));
+    }
+    s.column_vector().iter().copied().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{matmul, matmul_tn};
+
+    #[test]
+    fn factors_multiply_back() {
+        for (rows, cols) in [(1, 1), (1, 4), (4, 1), (6, 6), (30, 7), (7, 30), (150, 140)] {
+            let a = Mat::from_fn(rows, cols, |i, j| ((i * 31 + j * 17 + i * j) as f64).cos());
+            let Svd { u, s, v } = svd(a.as_ref());
+            let scaled = Mat::from_fn(rows, s.len(), |i, j| u[(i, j)] * s[j]);
+            let error = matmul(scaled.as_ref(), v.transpose()) - &a;
+            assert!(error.norm_max() < 1e-12, "{rows}×{cols}: {}", error.norm_max());
+            let gram = matmul_tn(u.as_ref(), u.as_ref()) - Mat::<f64>::identity(s.len(), s.len());
+            assert!(gram.norm_max() < 1e-12);
+            assert!(s.windows(2).all(|w| w[0] >= w[1]) && s.iter().all(|&x| x >= 0.0));
+            let alone = singular_values(a.as_ref());
+            assert!(s.iter().zip(&alone).all(|(x, y)| (x - y).abs() < 1e-12 * s[0]));
+        }
+    }
+
+    #[test]
+    fn scales_far_from_one_do_no_harm() {
+        for scale in [1e-140, 1e-8, 1e8, 1e140] {
+            let a = Mat::from_fn(160, 150, |i, j| scale * ((i * 31 + j * 17 + i * j) as f64).cos());
+            let Svd { u, s, v } = svd(a.as_ref());
+            let scaled = Mat::from_fn(160, s.len(), |i, j| u[(i, j)] * s[j]);
+            let error = matmul(scaled.as_ref(), v.transpose()) - &a;
+            assert!(error.norm_max() < 1e-12 * scale, "scale {scale}: {}", error.norm_max() / scale);
+        }
+    }
+
+    #[test]
+    fn empty_matrices_have_no_values() {
+        assert!(singular_values(Mat::zeros(0, 3).as_ref()).is_empty());
+        assert_eq!(svd(Mat::zeros(3, 0).as_ref()).u.shape(), (3, 0));
+        assert_eq!(rank_tolerance(&[], 3, 0), 0.0);
+    }
+}

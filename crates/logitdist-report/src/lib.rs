@@ -1,0 +1,1 @@
+//! Tables of what a sweep found, from its CSV alone.

@@ -1,0 +1,1 @@
+//! Sweeps: a TOML grid of cells, run in parallel, written as CSV.

@@ -1,0 +1,1 @@
+//! Base models, perturbations, and extremal and counter-example pairs.

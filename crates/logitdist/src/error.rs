@@ -1,0 +1,86 @@
+//! What can be wrong with the input of a comparison.
+
+use thiserror::Error;
+
+/// Which of the two models of a pair is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Side {
+    /// The first model.
+    A,
+    /// The second model.
+    B,
+}
+
+impl std::fmt::Display for Side {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Side::A => "a",
+            Side::B => "b",
+        })
+    }
+}
+
+/// Why a model or a pair of models could not be made.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum Error {
+    /// An array has no rows or no columns.
+    #[error("{array} is {rows}×{cols}; at least one row and one column are needed")]
+    Empty {
+        /// `embeddings` or `unembeddings`.
+        array: &'static str,
+        /// Rows found.
+        rows: usize,
+        /// Columns found.
+        cols: usize,
+    },
+    /// Embeddings and unembeddings have different numbers of columns.
+    #[error("embeddings have {embeddings} columns and unembeddings {unembeddings}; both need the model's dimension")]
+    Dimension {
+        /// Columns of the embeddings.
+        embeddings: usize,
+        /// Columns of the unembeddings.
+        unembeddings: usize,
+    },
+    /// The bias has another length than there are labels.
+    #[error("bias has {found} entries; it needs one per label, that is {needed}")]
+    BiasLength {
+        /// Entries found.
+        found: usize,
+        /// Labels, the rows of the unembeddings.
+        needed: usize,
+    },
+    /// An entry is NaN, infinite, or so large that its powers overflow.
+    #[error("{array}[{row}, {col}] is {value}; every entry must be finite and at most {} in magnitude", crate::model::LARGEST_ENTRY)]
+    Entry {
+        /// `embeddings`, `unembeddings` or `bias`.
+        array: &'static str,
+        /// Row, from 0.
+        row: usize,
+        /// Column, from 0.
+        col: usize,
+        /// The offending value.
+        value: f64,
+    },
+    /// The models of a pair were evaluated on different numbers of inputs.
+    #[error("model a has {a} inputs and model b {b}; a pair needs the same inputs in the same order")]
+    Inputs {
+        /// Rows of a's embeddings.
+        a: usize,
+        /// Rows of b's embeddings.
+        b: usize,
+    },
+    /// The models of a pair have different numbers of labels.
+    #[error("model a has {a} labels and model b {b}; a pair needs the same labels in the same order")]
+    Labels {
+        /// Rows of a's unembeddings.
+        a: usize,
+        /// Rows of b's unembeddings.
+        b: usize,
+    },
+    /// Two summaries cannot be merged because they are not of the same models.
+    #[error("summaries can be merged only if they have the same models, labels and tracked labels")]
+    Merge,
+    /// An option names something that the pair does not have.
+    #[error("{0}")]
+    Option(String),
+}

@@ -1,0 +1,152 @@
+//! A model `p(y|x) ∝ exp(f(x)·g(y) + b(y))` on N inputs and K labels, and a pair of them.
+
+use crate::error::Error;
+use logitdist_linalg::{Mat, MatRef};
+
+/// Entries larger than this are refused: fourth powers of embeddings enter `cka_debiased` and would overflow.
+pub const LARGEST_ENTRY: f64 = 1e75;
+
+/// A model evaluated on N inputs: embeddings f(x), unembeddings g(y) and an optional bias b(y).
+///
+/// `p(y|x) = exp(f(x)·g(y) + b(y)) / Σ_y' exp(f(x)·g(y') + b(y'))`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Model {
+    embeddings: Mat<f64>,
+    unembeddings: Mat<f64>,
+    bias: Option<Vec<f64>>,
+}
+
+impl Model {
+    /// A model from embeddings (N×M, row i = f(x_i)), unembeddings (K×M, row y = g(y)) and a bias (K) or none.
+    ///
+    /// # Errors
+    /// An empty array, different numbers of columns, a bias of another length than K, or an entry that is not finite
+    /// or exceeds [`LARGEST_ENTRY`].
+    pub fn new(
+        embeddings: Mat<f64>,
+        unembeddings: Mat<f64>,
+        bias: Option<Vec<f64>>,
+    ) -> Result<Model, Error> {
+        for (array, m) in [("embeddings", &embeddings), ("unembeddings", &unembeddings)] {
+            let (rows, cols) = m.shape();
+            if rows == 0 || cols == 0 {
+                return Err(Error::Empty { array, rows, cols });
+            }
+        }
+        if embeddings.ncols() != unembeddings.ncols() {
+            return Err(Error::Dimension {
+                embeddings: embeddings.ncols(),
+                unembeddings: unembeddings.ncols(),
+            });
+        }
+        check_entries("embeddings", embeddings.as_ref())?;
+        check_entries("unembeddings", unembeddings.as_ref())?;
+        if let Some(b) = &bias {
+            if b.len() != unembeddings.nrows() {
+                return Err(Error::BiasLength { found: b.len(), needed: unembeddings.nrows() });
+            }
+            check_entries("bias", MatRef::from_column_major_slice(b, b.len(), 1))?;
+        }
+        Ok(Model { embeddings, unembeddings, bias })
+    }
+
+    /// Embeddings F, N×M.
+    pub fn embeddings(&self) -> MatRef<'_, f64> {
+        self.embeddings.as_ref()
+    }
+
+    /// Unembeddings G, K×M.
+    pub fn unembeddings(&self) -> MatRef<'_, f64> {
+        self.unembeddings.as_ref()
+    }
+
+    /// Bias b, K entries, if the model has one.
+    pub fn bias(&self) -> Option<&[f64]> {
+        self.bias.as_deref()
+    }
+
+    /// N, the number of inputs.
+    pub fn n_inputs(&self) -> usize {
+        self.embeddings.nrows()
+    }
+
+    /// K, the number of labels.
+    pub fn n_labels(&self) -> usize {
+        self.unembeddings.nrows()
+    }
+
+    /// M, the dimension of the representation.
+    pub fn dim(&self) -> usize {
+        self.embeddings.ncols()
+    }
+
+    /// Takes the model apart: embeddings, unembeddings, bias.
+    pub fn into_parts(self) -> (Mat<f64>, Mat<f64>, Option<Vec<f64>>) {
+        (self.embeddings, self.unembeddings, self.bias)
+    }
+}
+
+/// The first offending entry in row order, so that the message names the first bad input.
+fn check_entries(array: &'static str, m: MatRef<'_, f64>) -> Result<(), Error> {
+    let bad = |value: f64| value.is_nan() || value.abs() > LARGEST_ENTRY;
+    if m.col_iter().all(|col| !col.iter().any(|&v| bad(v))) {
+        return Ok(());
+    }
+    for row in 0..m.nrows() {
+        for col in 0..m.ncols() {
+            let value = m[(row, col)];
+            if bad(value) {
+                return Err(Error::Entry { array, row, col, value });
+            }
+        }
+    }
+    unreachable!("a bad entry was seen in column order")
+}
+
+/// Two models on the same N inputs and the same K labels, in the same order. Their dimensions may differ.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair<'a> {
+    a: &'a Model,
+    b: &'a Model,
+}
+
+impl<'a> Pair<'a> {
+    /// Pairs two models.
+    ///
+    /// # Errors
+    /// [`Error::Inputs`] or [`Error::Labels`] if their numbers differ.
+    pub fn new(a: &'a Model, b: &'a Model) -> Result<Pair<'a>, Error> {
+        if a.n_inputs() != b.n_inputs() {
+            return Err(Error::Inputs { a: a.n_inputs(), b: b.n_inputs() });
+        }
+        if a.n_labels() != b.n_labels() {
+            return Err(Error::Labels { a: a.n_labels(), b: b.n_labels() });
+        }
+        Ok(Pair { a, b })
+    }
+
+    /// The first model.
+    pub fn a(&self) -> &'a Model {
+        self.a
+    }
+
+    /// The second model.
+    pub fn b(&self) -> &'a Model {
+        self.b
+    }
+
+    /// The pair with the models' roles exchanged.
+    pub fn swapped(&self) -> Pair<'a> {
+        Pair { a: self.b, b: self.a }
+    }
+
+    /// N, the number of inputs.
+    pub fn n_inputs(&self) -> usize {
+        self.a.n_inputs()
+    }
+
+    /// K, the number of labels.
+    pub fn n_labels(&self) -> usize {
+        self.a.n_labels()
+    }
+}

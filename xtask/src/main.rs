@@ -1,0 +1,3 @@
+//! Project tasks: sweeps and their summaries.
+
+fn main() {}
