@@ -16,6 +16,7 @@ pub struct Lu {
     permutation: Vec<usize>,
     inverse_permutation: Vec<usize>,
     smallest_singular_value: f64,
+    reciprocal_condition: f64,
 }
 
 impl Lu {
@@ -25,7 +26,8 @@ impl Lu {
         assert_eq!(n, a.ncols(), "LU needs a square matrix");
         let s = singular_values(a);
         let (largest, smallest) = (s[0], s[n - 1]);
-        if largest == 0.0 || smallest / largest < MIN_RECIPROCAL_CONDITION {
+        let reciprocal_condition = smallest / largest;
+        if largest == 0.0 || reciprocal_condition < MIN_RECIPROCAL_CONDITION {
             return None;
         }
         let mut factors = a.to_owned();
@@ -39,12 +41,23 @@ impl Lu {
             MemStack::new(&mut MemBuffer::new(scratch)),
             Default::default(),
         );
-        Some(Lu { factors, permutation, inverse_permutation, smallest_singular_value: smallest })
+        Some(Lu {
+            factors,
+            permutation,
+            inverse_permutation,
+            smallest_singular_value: smallest,
+            reciprocal_condition,
+        })
     }
 
     /// The smallest singular value of A, > 0.
     pub fn smallest_singular_value(&self) -> f64 {
         self.smallest_singular_value
+    }
+
+    /// `σ_min / σ_max` of A, in [1e-12, 1].
+    pub fn reciprocal_condition(&self) -> f64 {
+        self.reciprocal_condition
     }
 
     /// Replaces X (n×c) by `A⁻¹ X`.

@@ -1,0 +1,73 @@
+//! "Not applicable" as a value with a reason, in place of NaN.
+
+use crate::error::Side;
+use thiserror::Error;
+
+/// A value, or the reason why there is none.
+pub type Applicable<T> = Result<T, Reason>;
+
+/// Why a measure or a bound does not exist for a pair. Each names the numbers that were compared.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum Reason {
+    /// Too few labels.
+    #[error("{labels} labels; at least {needed} are needed (dimension + 1)")]
+    Labels {
+        /// K.
+        labels: usize,
+        /// Labels needed.
+        needed: usize,
+    },
+    /// Too few inputs.
+    #[error("{inputs} inputs; at least {needed} are needed")]
+    Inputs {
+        /// N.
+        inputs: usize,
+        /// Inputs needed.
+        needed: usize,
+    },
+    /// Representations without variation have no direction to compare.
+    #[error("{what} of model {side} have rank 0: they are constant")]
+    Constant {
+        /// `embeddings`, `unembeddings` or `logits`.
+        what: &'static str,
+        /// The model.
+        side: Side,
+    },
+    /// The unembeddings do not determine the embeddings.
+    #[error("unembeddings of model {side} have rank {rank}, under the dimension {dim}: the distribution says nothing about some directions of f")]
+    UnembeddingRank {
+        /// The model.
+        side: Side,
+        /// Rank of the centred unembeddings.
+        rank: usize,
+        /// Dimension of the model.
+        dim: usize,
+    },
+    /// No label subset has an invertible matrix L.
+    #[error("all {subsets} label subsets are singular (reciprocal condition under 1e-12)")]
+    SingularSubsets {
+        /// Subsets tried.
+        subsets: usize,
+    },
+    /// A difference of log-probabilities does not vary, so it cannot be standardised.
+    #[error("log-probability difference {index} of model {side} is constant over the {over}: it cannot be standardised")]
+    ConstantDifference {
+        /// The model.
+        side: Side,
+        /// Position in the set of labels or inputs.
+        index: usize,
+        /// `inputs` or `labels`.
+        over: &'static str,
+    },
+    /// The minimisation over all pivots would need too many columns.
+    #[error("{labels} labels; the minimisation over pivots tracks all of them and is done for at most {limit}")]
+    TooManyLabels {
+        /// K.
+        labels: usize,
+        /// The most that are tracked.
+        limit: usize,
+    },
+    /// A value beyond the range of floating-point numbers.
+    #[error("{0}")]
+    OutOfRange(String),
+}

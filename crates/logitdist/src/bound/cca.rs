@@ -1,0 +1,271 @@
+//! T1–T5 and T11: what the logit distance says about canonical correlations.
+
+use super::{ABSOLUTE_TOLERANCE, Bound, Form, RELATIVE_TOLERANCE};
+use crate::applicable::{Applicable, Reason};
+use crate::measure::cca::{self, CanonicalCorrelations};
+use crate::measure::d_logit::d_logit_centred;
+use crate::reduced::{Direction, Reduced, ReducedModel};
+
+/// What T1–T5 are evaluated from, in one direction. All concern the centred parts.
+#[derive(Debug, Clone)]
+pub struct CcaSide<'a> {
+    /// Non-zero eigenvalues σ of Cov(u), largest first.
+    pub spectrum: &'a [f64],
+    /// Non-zero eigenvalues σ′ of Cov(u′).
+    pub other_spectrum: &'a [f64],
+    /// d̄², the centred squared logit distance.
+    pub budget: f64,
+    /// E‖u‖² + E‖u′‖².
+    pub squared_scale: f64,
+}
+
+/// Smallest correlations that a spectrum and a budget allow: ρ minimising Σ ρ_i subject to `Σ (1 − ρ_i²) σ_i ≤ B`.
+///
+/// `spectrum` falls; weakest directions are given up first, the first that the budget cannot pay in full keeps
+/// `ρ = √(1 − B/σ)`, the stronger ones keep 1. (The gain 1 − √(1 − s) is convex in the share s, so an optimum has at
+/// most one partial index.) Source: theory T3.
+pub fn water_filling(spectrum: &[f64], budget: f64) -> Vec<f64> {
+    let mut left = budget;
+    let mut rho = vec![1.0; spectrum.len()];
+    for (rho, &sigma) in rho.iter_mut().zip(spectrum).rev() {
+        if left < sigma {
+            *rho = (1.0 - left / sigma).sqrt();
+            break;
+        }
+        *rho = 0.0;
+        left -= sigma;
+    }
+    rho
+}
+
+/// Smallest correlations that two spectra and a budget allow: ρ minimising Σ ρ_i subject to
+/// `Σ (√σ_i − √σ′_i)² + 2 Σ (1 − ρ_i) √(σ_i σ′_i) ≤ d̄²`.
+///
+/// Both spectra fall and have the length of the result; linear, so greedy from the smallest weight √(σ_i σ′_i). Source: theory T5.
+pub fn greedy_two_spectra(spectrum: &[f64], other: &[f64], budget: f64) -> Vec<f64> {
+    let weights: Vec<f64> = spectrum.iter().zip(other).map(|(a, b)| (a * b).sqrt()).collect();
+    let mismatch: f64 = spectrum.iter().zip(other).map(|(a, b)| (a.sqrt() - b.sqrt()).powi(2)).sum();
+    let mut left = (0.5 * (budget - mismatch)).max(0.0);
+    let mut rho = vec![1.0; weights.len()];
+    for (rho, &weight) in rho.iter_mut().zip(&weights).rev() {
+        if left < weight {
+            *rho = 1.0 - left / weight;
+            break;
+        }
+        *rho = 0.0;
+        left -= weight;
+    }
+    rho
+}
+
+/// `values` followed by zeros, `count` in all.
+fn padded(values: &[f64], count: usize) -> Vec<f64> {
+    let mut padded = values.to_vec();
+    padded.resize(count, 0.0);
+    padded
+}
+
+impl CcaSide<'_> {
+    /// A budget that forgives rounding.
+    fn tolerated_budget(&self) -> f64 {
+        self.budget * (1.0 + RELATIVE_TOLERANCE) + ABSOLUTE_TOLERANCE * self.squared_scale
+    }
+
+    fn at_most(&self, token: &'static str, form: Form, lhs: f64) -> Bound {
+        Bound::at_most(token, form, lhs, self.budget, self.squared_scale)
+    }
+
+    /// T1 `cca_spectral`: `Σ (1 − ρ_i²) σ_i ≤ d̄²`; `one_minus_rho_squared` is padded with ones.
+    pub fn spectral(&self, one_minus_rho_squared: &[f64]) -> Bound {
+        let lost = one_minus_rho_squared.iter().copied().chain(std::iter::repeat(1.0));
+        let lhs = self.spectrum.iter().zip(lost).map(|(sigma, lost)| sigma * lost).sum();
+        self.at_most("cca_spectral", Form::Published, lhs)
+    }
+
+    /// T4 `cca_two_spectra`: `Σ (√σ_i − √σ′_i)² + 2 Σ (1 − ρ_i) √(σ_i σ′_i) ≤ d̄²`.
+    pub fn two_spectra(&self, one_minus_rho_squared: &[f64]) -> Bound {
+        let count = self.spectrum.len().max(self.other_spectrum.len());
+        let (sigma, other) = (padded(self.spectrum, count), padded(self.other_spectrum, count));
+        let mut lhs = 0.0;
+        for i in 0..count {
+            let squared = one_minus_rho_squared.get(i).copied().unwrap_or(1.0);
+            // 1 − ρ = (1 − ρ²)/(1 + ρ) keeps its digits where ρ rounds to 1.
+            let one_minus_rho = squared / (1.0 + (1.0 - squared).max(0.0).sqrt());
+            lhs += (sigma[i].sqrt() - other[i].sqrt()).powi(2)
+                + 2.0 * one_minus_rho * (sigma[i] * other[i]).sqrt();
+        }
+        self.at_most("cca_two_spectra", Form::Sharpened, lhs)
+    }
+
+    /// T2 `m_cca_linear`: `m_CCA ≥ 1 − d̄²/(M σ_M)`, m_CCA padded with zeros to M.
+    pub fn linear(&self, value: f64, dim: usize) -> Bound {
+        let smallest = self.spectrum.get(dim - 1).copied().unwrap_or(0.0);
+        let at = |budget: f64| 1.0 - budget / (dim as f64 * smallest);
+        let (token, form) = ("m_cca_linear", Form::Published);
+        if smallest == 0.0 {
+            // Not −∞: canonical correlations are never negative, so 0 is what the bound amounts to.
+            return Bound::mean_correlation(token, form, value, 0.0, 0.0).vacuous_if(true, || {
+                format!("σ_M = 0: Cov(u) has rank {} under the dimension {dim}", self.spectrum.len())
+            });
+        }
+        Bound::mean_correlation(token, form, value, at(self.budget), at(self.tolerated_budget()))
+    }
+
+    /// T3 `m_cca_sharp` and `m_cca_logits_sharp`: the mean over `divisor` of the [`water_filling`] of `count` eigenvalues.
+    fn sharp(&self, token: &'static str, value: f64, count: usize, divisor: usize) -> Bound {
+        let spectrum = padded(self.spectrum, count);
+        let at = |budget| water_filling(&spectrum, budget).iter().sum::<f64>() / divisor as f64;
+        Bound::mean_correlation(
+            token,
+            Form::Sharpened,
+            value,
+            at(self.budget),
+            at(self.tolerated_budget()),
+        )
+    }
+
+    /// T5 `m_cca_two_spectra` and `m_cca_logits_two_spectra`: the mean over `divisor` of [`greedy_two_spectra`].
+    fn greedy(&self, token: &'static str, value: f64, divisor: usize) -> Bound {
+        let count = self.spectrum.len().max(self.other_spectrum.len()).max(divisor);
+        let (sigma, other) = (padded(self.spectrum, count), padded(self.other_spectrum, count));
+        let at = |budget| {
+            let rho = greedy_two_spectra(&sigma, &other, budget);
+            rho.iter().take(divisor).sum::<f64>() / divisor as f64
+        };
+        Bound::mean_correlation(
+            token,
+            Form::Sharpened,
+            value,
+            at(self.budget),
+            at(self.tolerated_budget()),
+        )
+    }
+}
+
+/// T1–T5 for the embeddings and for the logits, and T11, in one direction.
+pub fn cca_bounds(reduced: &Reduced, direction: Direction) -> Vec<Bound> {
+    let (model, other) = reduced.models(direction);
+    let budget = d_logit_centred(reduced).powi(2);
+    let side = CcaSide {
+        spectrum: &model.spectrum,
+        other_spectrum: &other.spectrum,
+        budget,
+        squared_scale: reduced.squared_scale(),
+    };
+    let of_logits = cca::logits(reduced);
+    // Constant logits have no correlations; then every one counts as 0.
+    let lost = of_logits.as_ref().map_or(&[][..], |c| &c.one_minus_rho_squared);
+    let mut bounds = vec![side.spectral(lost), side.two_spectra(lost)];
+    bounds.extend(embedding_bounds(&side, model, other, cca::embeddings(reduced)));
+    bounds.extend(logit_bounds(&side, of_logits));
+    bounds.push(compression_floor(&side, model, other));
+    bounds
+}
+
+/// T2, T3 and T5 for m_CCA of the embeddings, padded with zeros to M.
+fn embedding_bounds(
+    side: &CcaSide<'_>,
+    model: &ReducedModel,
+    other: &ReducedModel,
+    correlations: Applicable<CanonicalCorrelations>,
+) -> [Bound; 3] {
+    let tokens = ["m_cca_linear", "m_cca_sharp", "m_cca_two_spectra"];
+    let forms = [Form::Published, Form::Sharpened, Form::Sharpened];
+    let deficient = [model, other].into_iter().find(|m| m.rank_unembeddings() < m.dim);
+    let value = match (deficient, correlations) {
+        (Some(m), _) => Err(Reason::UnembeddingRank {
+            side: m.side,
+            rank: m.rank_unembeddings(),
+            dim: m.dim,
+        }),
+        (None, Err(reason)) => Err(reason),
+        (None, Ok(c)) => Ok(c.rho.iter().take(model.dim).sum::<f64>() / model.dim as f64),
+    };
+    match value {
+        Ok(value) => [
+            side.linear(value, model.dim),
+            side.sharp(tokens[1], value, model.dim, model.dim),
+            side.greedy(tokens[2], value, model.dim),
+        ],
+        Err(reason) => [0, 1, 2].map(|i| Bound::not_applicable(tokens[i], forms[i], reason.clone())),
+    }
+}
+
+/// T3 and T5 for the r correlations of u and u′ themselves.
+fn logit_bounds(side: &CcaSide<'_>, correlations: Applicable<CanonicalCorrelations>) -> [Bound; 2] {
+    let tokens = ["m_cca_logits_sharp", "m_cca_logits_two_spectra"];
+    match correlations {
+        Ok(c) => [
+            side.sharp(tokens[0], c.mean(), side.spectrum.len(), c.rho.len()),
+            side.greedy(tokens[1], c.mean(), c.rho.len()),
+        ],
+        Err(reason) => tokens.map(|t| Bound::not_applicable(t, Form::Sharpened, reason.clone())),
+    }
+}
+
+/// T11 `compression_floor`: `Σ_{i > M′} σ_i ≤ d̄²`, no model of dimension M′ comes closer.
+fn compression_floor(side: &CcaSide<'_>, model: &ReducedModel, other: &ReducedModel) -> Bound {
+    let floor = model.spectrum.iter().skip(other.dim).sum();
+    side.at_most("compression_floor", Form::Published, floor).vacuous_if(floor == 0.0, || {
+        format!(
+            "dimension {} of model {} is not under the rank {} of model {}'s logits",
+            other.dim,
+            other.side,
+            model.spectrum.len(),
+            model.side
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn water_filling_spends_the_budget_and_gives_up_the_weakest_first() {
+        let spectrum = [4.0, 2.0, 1.0];
+        assert_eq!(water_filling(&spectrum, 0.0), [1.0, 1.0, 1.0]);
+        assert_eq!(water_filling(&spectrum, 100.0), [0.0, 0.0, 0.0]);
+        let rho = water_filling(&spectrum, 1.5);
+        assert_eq!(rho, [1.0, 0.75f64.sqrt(), 0.0]);
+        let spent: f64 = rho.iter().zip(spectrum).map(|(r, s)| (1.0 - r * r) * s).sum();
+        assert!((spent - 1.5).abs() < 1e-15);
+    }
+
+    #[test]
+    fn no_feasible_correlations_have_a_smaller_sum() {
+        let spectrum = [3.0, 1.5, 0.7];
+        let other = [2.0, 1.0, 0.9];
+        let grid = |i: usize| i as f64 / 20.0;
+        for budget in [0.1, 0.9, 2.0, 4.0] {
+            let best: f64 = water_filling(&spectrum, budget).iter().sum();
+            let best_two: f64 = greedy_two_spectra(&spectrum, &other, budget).iter().sum();
+            for code in 0..21 * 21 * 21 {
+                let rho = [grid(code % 21), grid(code / 21 % 21), grid(code / 441)];
+                let sum: f64 = rho.iter().sum();
+                let one: f64 = rho.iter().zip(spectrum).map(|(r, s)| (1.0 - r * r) * s).sum();
+                assert!(one > budget || sum >= best - 1e-12, "{rho:?} beats T3 at {budget}");
+                let two: f64 = (0..3)
+                    .map(|i| {
+                        let (a, b) = (spectrum[i], other[i]);
+                        (a.sqrt() - b.sqrt()).powi(2) + 2.0 * (1.0 - rho[i]) * (a * b).sqrt()
+                    })
+                    .sum();
+                assert!(two > budget || sum >= best_two - 1e-12, "{rho:?} beats T5 at {budget}");
+            }
+        }
+    }
+
+    #[test]
+    fn mixing_centred_correlations_with_uncentred_moments_is_caught() {
+        // Equal constant parts make the uncentred spectrum large and leave d̄ alone: the published plotting script's slip.
+        let side = CcaSide {
+            spectrum: &[1000.0],
+            other_spectrum: &[1000.0],
+            budget: 1.0,
+            squared_scale: 2000.0,
+        };
+        assert!(side.spectral(&[0.5]).is_violated());
+        assert!(side.two_spectra(&[0.5]).is_violated());
+    }
+}

@@ -1,0 +1,109 @@
+//! The verdict: what the distributions alone guarantee about the representations.
+
+use super::{Bound, Statement};
+use crate::applicable::{Applicable, Reason};
+use crate::error::Error;
+use crate::measure::d_logit::d_logit;
+use crate::reduced::{Direction, Reduced};
+
+/// "m_CCA is at least x, and a linear probe carried over costs at most y", from distributions and spectra alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Certificate {
+    /// The best lower bound on m_CCA of the embeddings (padded with zeros to M) of T2, T3 and T5, in [0, 1]; and its token.
+    pub m_cca: Applicable<(f64, &'static str)>,
+    /// The best lower bound on the mean of the correlations of the logits, of T3 and T5, in [0, 1]; and its token.
+    pub m_cca_logits: Applicable<(f64, &'static str)>,
+    /// The most that a probe w with ‖w‖ = 1 can lose when carried over: `d_logit / σ_min(G̃)`, in the units of f (root mean square).
+    pub probe_cost: Applicable<f64>,
+    /// The most that any probe in the range of G̃ᵀ can lose, in units of its own standard deviation over the inputs:
+    /// `d_logit / √σ_r`, σ_r the smallest non-zero eigenvalue of Cov(u).
+    pub relative_probe_cost: Applicable<f64>,
+}
+
+/// The certificate of a pair in a direction, from bounds already evaluated for it.
+pub fn certificate(reduced: &Reduced, direction: Direction, bounds: &[Bound]) -> Certificate {
+    let (model, _) = reduced.models(direction);
+    let distance = d_logit(reduced);
+    let constant = |what| Reason::Constant { what, side: model.side };
+    Certificate {
+        m_cca: best_of(bounds, &["m_cca_linear", "m_cca_sharp", "m_cca_two_spectra"]),
+        m_cca_logits: best_of(bounds, &["m_cca_logits_sharp", "m_cca_logits_two_spectra"]),
+        probe_cost: match model.smallest_unembedding_value() {
+            Some(sigma_min) => Ok(distance / sigma_min),
+            None => Err(constant("unembeddings")),
+        },
+        relative_probe_cost: match model.spectrum.last() {
+            // A direction of G̃ without variance in f has no standard deviation to compare with.
+            Some(smallest) if model.rank_logits() == model.rank_unembeddings() => {
+                Ok(distance / smallest.sqrt())
+            }
+            _ => Err(constant("logits")),
+        },
+    }
+}
+
+/// The largest bound among those of the given tokens, at least 0; or the reason why the first of them does not exist.
+fn best_of(bounds: &[Bound], tokens: &[&str]) -> Applicable<(f64, &'static str)> {
+    let mut best: Applicable<(f64, &'static str)> = Err(Reason::OutOfRange("no bound was evaluated".into()));
+    for bound in bounds.iter().filter(|b| tokens.contains(&b.token)) {
+        match (&bound.statement, &bound.status) {
+            (Some(Statement::MeanCorrelation { bound: at_least, .. }), _) => {
+                if best.as_ref().map_or(true, |(b, _)| at_least > b) {
+                    best = Ok((at_least.max(0.0), bound.token));
+                }
+            }
+            (_, super::Status::NotApplicable(reason)) if best.is_err() => best = Err(reason.clone()),
+            _ => {}
+        }
+    }
+    best
+}
+
+/// T8 for one linear concept w.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ProbeTransfer {
+    /// Measured root mean square error of the probe carried over: `√(E(w·G̃⁺Δ)²)`.
+    pub error: f64,
+    /// The certificate `‖G̃^{+T}w‖ d_logit`.
+    pub certified: f64,
+    /// Standard deviation of w·f(x) over the inputs, to judge both against.
+    pub probe_sd: f64,
+}
+
+/// Error and certificate of carrying the probe w (M entries) over from the other model through G̃⁺G̃′ (T8).
+///
+/// Only the part of w in the range of G̃ᵀ is determined by the distribution; the error is that part's.
+///
+/// # Errors
+/// [`Error::Option`] if w does not have M finite entries.
+pub fn probe_transfer(
+    reduced: &Reduced,
+    direction: Direction,
+    w: &[f64],
+) -> Result<ProbeTransfer, Error> {
+    let (model, _) = reduced.models(direction);
+    if w.len() != model.dim || w.iter().any(|x| !x.is_finite()) {
+        return Err(Error::Option(format!(
+            "the probe has {} entries; model {} needs {} finite ones, its dimension",
+            w.len(),
+            model.side,
+            model.dim
+        )));
+    }
+    // v = G̃^{+T} w, q entries.
+    let svd = &model.unembeddings_svd;
+    let mut v = vec![0.0; svd.u.nrows()];
+    for (i, s) in svd.s.iter().enumerate() {
+        let along: f64 = svd.v.col(i).iter().zip(w).map(|(v, w)| v * w).sum();
+        v.iter_mut().zip(svd.u.col(i).iter()).for_each(|(v, u)| *v += along / s * u);
+    }
+    let norm = |rows: logitdist_linalg::MatRef<'_, f64>, x: &[f64]| {
+        let dot = |i: usize| rows.row(i).iter().zip(x).map(|(r, x)| r * x).sum::<f64>();
+        (0..rows.nrows()).map(|i| dot(i).powi(2)).sum::<f64>().sqrt()
+    };
+    Ok(ProbeTransfer {
+        error: norm(reduced.delta.as_ref(), &v),
+        certified: v.iter().map(|x| x * x).sum::<f64>().sqrt() * d_logit(reduced),
+        probe_sd: norm(model.centred_embeddings(), w),
+    })
+}

@@ -1,0 +1,197 @@
+//! The label and input sets of d_LLV: chosen, evenly spread, or minimised over.
+
+use super::Settings;
+use super::collected::Collected;
+use crate::applicable::{Applicable, Reason};
+use crate::error::Error;
+use crate::factor::Factor;
+use crate::measure::llv::{self, Llv, LogProbabilities, MOST_LABELS_MINIMISED, Terms};
+use crate::model::{Model, Pair};
+use crate::reduced::Reduced;
+use logitdist_linalg::Mat;
+use rand::{Rng, seq::index};
+
+/// The fixed sets of d_LLV, pivot first in each, and the labels that have to be tracked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct LlvSets {
+    labels: Vec<usize>,
+    inputs: Vec<usize>,
+    /// All labels if they are few enough to minimise over, else those of the fixed set.
+    pub tracked: Vec<usize>,
+}
+
+impl LlvSets {
+    /// The sets that the settings name, or evenly spread ones of size M = min(dim_a, dim_b), as far as there are that many.
+    pub fn of(pair: &Pair<'_>, settings: &Settings) -> Result<LlvSets, Error> {
+        let size = pair.a().dim().min(pair.b().dim()) + 1;
+        let labels = chosen("label", settings.llv_labels.as_deref(), pair.n_labels(), size)?;
+        let inputs = chosen("input", settings.llv_inputs.as_deref(), pair.n_inputs(), size)?;
+        let tracked = if pair.n_labels() <= MOST_LABELS_MINIMISED {
+            (0..pair.n_labels()).collect()
+        } else {
+            labels.clone()
+        };
+        Ok(LlvSets { labels, inputs, tracked })
+    }
+
+    /// M, the number of labels in the set beside the pivot.
+    pub fn size(&self) -> usize {
+        self.labels.len() - 1
+    }
+
+    /// d_LLV on the fixed sets and minimised, and the PLS-SVD dissimilarities of the fixed sets; returns what T12 and T13 relate.
+    pub fn evaluate(
+        &self,
+        pair: &Pair<'_>,
+        reduced: &Reduced,
+        tracked: &Factor,
+        samples: usize,
+        rng: &mut impl Rng,
+        into: &mut Collected,
+    ) -> (Applicable<Llv>, Applicable<f64>) {
+        let positions: Vec<usize> = self
+            .labels
+            .iter()
+            .map(|l| self.tracked.iter().position(|t| t == l).expect("the set is tracked"))
+            .collect();
+        let over_inputs = self.enough(pair, || LogProbabilities::over_inputs(tracked, &positions));
+        let over_labels = self.enough(pair, || over_labels(pair, reduced, &self.inputs));
+        let terms = |x: &Applicable<LogProbabilities>| x.clone().and_then(|x| x.terms());
+        let d_svd = |x: &Applicable<LogProbabilities>| x.clone().and_then(|x| x.d_svd());
+        let llv = terms(&over_inputs).and_then(|l| Ok(Llv::new(l, terms(&over_labels)?)));
+        let (embeddings, unembeddings) = (d_svd(&over_inputs), d_svd(&over_labels));
+        let d_fg = embeddings.clone().and_then(|e| Ok(e.max(unembeddings.clone()?)));
+        for (token, value) in llv_tokens(["d_llv", "llv_t1", "llv_t2", "llv_t3", "llv_t4"], &llv) {
+            into.push(token, value);
+        }
+        into.notes.push(("d_llv", self.description()));
+        self.minimised(pair, reduced, tracked, samples, rng, into);
+        into.push("d_svd_embeddings", embeddings);
+        into.push("d_svd_unembeddings", unembeddings);
+        into.push("d_fg", d_fg.clone());
+        (llv, d_fg)
+    }
+
+    fn description(&self) -> String {
+        let (labels, inputs) = (&self.labels, &self.inputs);
+        format!(
+            "pivot label {}, labels {:?}; pivot input {}, inputs {:?}; sd with ddof = 0",
+            labels[0],
+            &labels[1..],
+            inputs[0],
+            &inputs[1..]
+        )
+    }
+
+    /// `value`, if there are M + 1 labels and inputs, M the smaller dimension.
+    fn enough<T>(&self, pair: &Pair<'_>, value: impl FnOnce() -> T) -> Applicable<T> {
+        let needed = pair.a().dim().min(pair.b().dim()) + 1;
+        if self.labels.len() < 2 || pair.n_labels() < needed {
+            return Err(Reason::Labels { labels: pair.n_labels(), needed: needed.max(2) });
+        }
+        if self.inputs.len() < 2 || pair.n_inputs() < needed {
+            return Err(Reason::Inputs { inputs: pair.n_inputs(), needed: needed.max(2) });
+        }
+        Ok(value())
+    }
+
+    /// `d_llv_min`: t1 minimised over pivot and left-out label, t2 over random disjoint sets of M + 1 inputs.
+    fn minimised(
+        &self,
+        pair: &Pair<'_>,
+        reduced: &Reduced,
+        tracked: &Factor,
+        samples: usize,
+        rng: &mut impl Rng,
+        into: &mut Collected,
+    ) {
+        let labels = if pair.n_labels() > MOST_LABELS_MINIMISED {
+            Err(Reason::TooManyLabels { labels: pair.n_labels(), limit: MOST_LABELS_MINIMISED })
+        } else {
+            let all: Vec<usize> = (0..pair.n_labels()).collect();
+            llv::minimised_labels(&LogProbabilities::over_inputs(tracked, &all))
+        };
+        let inputs = minimised_inputs(pair, reduced, samples, rng);
+        let llv = labels
+            .as_ref()
+            .map_err(Clone::clone)
+            .and_then(|l| Ok(Llv::new(l.terms, inputs.as_ref().map_err(Clone::clone)?.1)));
+        if let (Ok(l), Ok((inputs, _))) = (&labels, &inputs) {
+            into.notes.push((
+                "d_llv_min",
+                format!(
+                    "pivot label {}, left out {}; pivot input {}, inputs {:?}; sd with ddof = 0",
+                    l.pivot,
+                    l.left_out,
+                    inputs[0],
+                    &inputs[1..]
+                ),
+            ));
+        }
+        let tokens = ["d_llv_min", "llv_min_t1", "llv_min_t2", "llv_min_t3", "llv_min_t4"];
+        for (token, value) in llv_tokens(tokens, &llv) {
+            into.push(token, value);
+        }
+    }
+}
+
+fn llv_tokens(
+    tokens: [&'static str; 5],
+    llv: &Applicable<Llv>,
+) -> impl Iterator<Item = (&'static str, Applicable<f64>)> {
+    let values = match llv {
+        Ok(l) => [l.d_llv, l.t1, l.t2, l.t3, l.t4].map(Ok),
+        Err(reason) => [(); 5].map(|()| Err(reason.clone())),
+    };
+    tokens.into_iter().zip(values)
+}
+
+/// The named set, or `size` evenly spread indices below `count`.
+fn chosen(what: &str, named: Option<&[usize]>, count: usize, size: usize) -> Result<Vec<usize>, Error> {
+    let Some(named) = named else {
+        let size = size.min(count);
+        return Ok((0..size).map(|i| i * count / size).collect());
+    };
+    let mut different = named.to_vec();
+    different.sort_unstable();
+    different.dedup();
+    if different.len() != named.len() || named.len() < 2 || different.last().is_some_and(|&i| i >= count) {
+        return Err(Error::Option(format!(
+            "the {what}s of d_LLV are {named:?}; a pivot and at least one more are needed, all different and below {count}"
+        )));
+    }
+    Ok(named.to_vec())
+}
+
+fn over_labels(pair: &Pair<'_>, reduced: &Reduced, inputs: &[usize]) -> LogProbabilities {
+    let rows = |model: &Model| {
+        let f = model.embeddings();
+        Mat::from_fn(inputs.len(), f.ncols(), |i, j| f[(inputs[i], j)])
+    };
+    LogProbabilities::over_labels(reduced, rows(pair.a()).as_ref(), rows(pair.b()).as_ref())
+}
+
+/// The set of M + 1 inputs with the smallest t2 among `samples` disjoint random ones (fewer where the inputs run out).
+fn minimised_inputs(
+    pair: &Pair<'_>,
+    reduced: &Reduced,
+    samples: usize,
+    rng: &mut impl Rng,
+) -> Applicable<(Vec<usize>, Terms)> {
+    let (count, size) = (pair.n_inputs(), pair.a().dim().min(pair.b().dim()) + 1);
+    if count < size {
+        return Err(Reason::Inputs { inputs: count, needed: size });
+    }
+    let drawn = index::sample(rng, count, size * samples.clamp(1, count / size)).into_vec();
+    let mut best: Applicable<(Vec<usize>, Terms)> = Err(Reason::Inputs { inputs: count, needed: size });
+    for set in drawn.chunks_exact(size) {
+        match over_labels(pair, reduced, set).terms() {
+            Ok(terms) if best.as_ref().map_or(true, |(_, b)| terms.ratio < b.ratio) => {
+                best = Ok((set.to_vec(), terms));
+            }
+            Err(reason) if best.is_err() => best = Err(reason),
+            _ => {}
+        }
+    }
+    best
+}

@@ -1,0 +1,138 @@
+//! Measures of similarity that others use, for comparison. All on centred embeddings.
+
+use crate::applicable::{Applicable, Reason};
+use crate::measure::cca;
+use crate::reduced::{Direction, Reduced, ReducedModel};
+use logitdist_linalg::{Mat, MatRef, Svd, matmul, matmul_tn, singular_values, svd};
+
+/// Share of the variance that SVCCA keeps of each representation.
+const SVCCA_VARIANCE: f64 = 0.99;
+
+/// Linear CKA, in [0, 1]; 1 = equal up to rotation and scale.
+///
+/// `cka = ‖XᵀY‖² / (‖XᵀX‖ ‖YᵀY‖)`. Not applicable to constant embeddings. Source: Kornblith et al. 2019.
+pub fn cka(reduced: &Reduced) -> Applicable<f64> {
+    let (x, y) = normalised(reduced)?;
+    let cross = matmul_tn(x.as_ref(), y.as_ref()).squared_norm_l2();
+    let own = |m: &Mat<f64>| matmul_tn(m.as_ref(), m.as_ref()).norm_l2();
+    Ok(cross / (own(&x) * own(&y)))
+}
+
+/// Linear CKA with the unbiased estimator of HSIC, at most 1; near 0 (of either sign) for independent embeddings.
+///
+/// `HSIC₁ = [tr K̃L̃ + 1ᵀK̃1 1ᵀL̃1 / ((n−1)(n−2)) − 2/(n−2) 1ᵀK̃L̃1] / (n(n−3))`, K̃ a kernel matrix with its diagonal set to 0. It does
+/// not change when the inputs are centred, and then row i of K̃ sums to −‖x_i‖², so sums of squared lengths are all it needs.
+/// Not applicable with fewer than 4 inputs, or where the unbiased estimate of a model's own HSIC is not positive.
+/// Source: Song et al. 2012; Nguyen et al. 2021.
+pub fn cka_debiased(reduced: &Reduced) -> Applicable<f64> {
+    if reduced.n_inputs < 4 {
+        return Err(Reason::Inputs { inputs: reduced.n_inputs, needed: 4 });
+    }
+    let (x, y) = normalised(reduced)?;
+    let (k, l) = (centred_squared_lengths(&reduced.a), centred_squared_lengths(&reduced.b));
+    let n = reduced.n_inputs as f64;
+    // All in sums over inputs: a dot product of coordinates is a mean, so it is multiplied by n.
+    let hsic = |gram: f64, k: &[f64], l: &[f64]| {
+        let products: f64 = n * k.iter().zip(l).map(|(a, b)| a * b).sum::<f64>();
+        let totals = n * k[0] * n * l[0];
+        n * n * gram - products + totals / ((n - 1.0) * (n - 2.0)) - 2.0 / (n - 2.0) * products
+    };
+    let gram = |a: &Mat<f64>, b: &Mat<f64>| matmul_tn(a.as_ref(), b.as_ref()).squared_norm_l2();
+    let own = hsic(gram(&x, &x), &k, &k) * hsic(gram(&y, &y), &l, &l);
+    if own <= 0.0 {
+        return Err(Reason::OutOfRange(format!(
+            "the unbiased HSIC of a model with itself is not positive at {} inputs",
+            reduced.n_inputs
+        )));
+    }
+    Ok(hsic(gram(&x, &y), &k, &l) / own.sqrt())
+}
+
+/// Coordinates of ‖x_i − x̄‖² = ‖x_i‖² − 2 x̄·x_i + ‖x̄‖² over the inputs, x scaled to total variance 1.
+fn centred_squared_lengths(model: &ReducedModel) -> Vec<f64> {
+    let variance = model.centred_embeddings().squared_norm_l2();
+    // Row 0 is ±x̄, with the sign of the constant's coordinate.
+    let mean = model.embeddings.row(0);
+    let sign = model.constant;
+    let mut coordinates: Vec<f64> = (0..model.embeddings.nrows())
+        .map(|i| {
+            let along: f64 = model.embeddings.row(i).iter().zip(mean.iter()).map(|(x, m)| x * m).sum();
+            (model.squared_lengths[i] - 2.0 * sign * along) / variance
+        })
+        .collect();
+    coordinates[0] += sign * mean.squared_norm_l2() / variance;
+    coordinates
+}
+
+/// Orthogonal Procrustes distance (squared), in [0, 2]; 0 = equal up to rotation and scale.
+///
+/// `procrustes = 2 − 2‖XᵀY‖_*`, X and Y scaled to Frobenius norm 1. Source: Ding et al. 2021.
+pub fn procrustes(reduced: &Reduced) -> Applicable<f64> {
+    let (x, y) = normalised(reduced)?;
+    let nuclear: f64 = singular_values(matmul_tn(x.as_ref(), y.as_ref()).as_ref()).iter().sum();
+    Ok((2.0 - 2.0 * nuclear).max(0.0))
+}
+
+/// SVCCA: mean canonical correlation of the principal directions holding 99 % of each variance, in [0, 1].
+///
+/// The fewest directions that hold the share are kept. Source: Raghu et al. 2017.
+pub fn svcca(reduced: &Reduced) -> Applicable<f64> {
+    let (x, y) = normalised(reduced)?;
+    let kept = |m: &Mat<f64>| {
+        let Svd { u, s, .. } = svd(m.as_ref());
+        let total: f64 = s.iter().map(|s| s * s).sum();
+        let (mut held, mut count) = (0.0, 0);
+        while held < SVCCA_VARIANCE * total {
+            held += s[count] * s[count];
+            count += 1;
+        }
+        u.get(.., ..count).to_owned()
+    };
+    Ok(cca::between(kept(&x).as_ref(), kept(&y).as_ref()).mean())
+}
+
+/// Projection-weighted CCA, weights from the first model of the direction (`pwcca_ab`, `pwcca_ba`), in [0, 1].
+///
+/// `pwcca = Σ α_i ρ_i / Σ α_i`, `α_i = Σ_j |h_i · x_j|`, h_i the unit canonical variates and x_j the columns of that model's centred
+/// embeddings. Source: Morcos et al. 2018.
+pub fn pwcca(reduced: &Reduced, direction: Direction) -> Applicable<f64> {
+    normalised(reduced)?;
+    let (model, other) = reduced.models(direction);
+    let basis = model.embeddings_basis.as_ref();
+    let cross = matmul_tn(basis, other.embeddings_basis.as_ref());
+    let Svd { u, s, .. } = svd(cross.as_ref());
+    let variates = matmul(basis, u.as_ref());
+    let projections = matmul_tn(variates.as_ref(), model.centred_embeddings());
+    let (mut weighted, mut total) = (0.0, 0.0);
+    for (i, rho) in s.iter().enumerate() {
+        let alpha: f64 = projections.row(i).iter().map(|x| x.abs()).sum();
+        weighted += alpha * rho.min(1.0);
+        total += alpha;
+    }
+    Ok(weighted / total)
+}
+
+/// Share of the variance of the first model's embeddings that a linear regression on the other's explains (`r2_ab`,
+/// `r2_ba`), in [0, 1].
+///
+/// `r2 = 1 − residual / total variance` of f regressed on f′ with intercept.
+pub fn r2(reduced: &Reduced, direction: Direction) -> Applicable<f64> {
+    normalised(reduced)?;
+    let (model, other) = reduced.models(direction);
+    let x = model.centred_embeddings();
+    let explained = matmul_tn(other.embeddings_basis.as_ref(), x).norm_l2() / x.norm_l2();
+    Ok((explained * explained).min(1.0))
+}
+
+/// Both centred embeddings in coordinates, scaled to Frobenius norm 1.
+fn normalised(reduced: &Reduced) -> Applicable<(Mat<f64>, Mat<f64>)> {
+    let one = |model: &ReducedModel| {
+        if model.rank_embeddings() == 0 {
+            return Err(Reason::Constant { what: "embeddings", side: model.side });
+        }
+        let x: MatRef<'_, f64> = model.centred_embeddings();
+        let norm = x.norm_l2();
+        Ok(Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] / norm))
+    };
+    Ok((one(&reduced.a)?, one(&reduced.b)?))
+}

@@ -1,0 +1,92 @@
+//! Canonical correlations between two representations.
+
+use crate::applicable::{Applicable, Reason};
+use crate::error::Side;
+use crate::reduced::Reduced;
+use logitdist_linalg::{MatRef, matmul, matmul_tn, singular_values};
+
+/// Canonical correlations ρ_1 ≥ ρ_2 ≥ … ≥ ρ_r, r the smaller of the two ranks.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CanonicalCorrelations {
+    /// ρ, each in [0, 1].
+    pub rho: Vec<f64>,
+    /// 1 − ρ², from the sines of the principal angles: relatively accurate where ρ rounds to 1.
+    pub one_minus_rho_squared: Vec<f64>,
+    /// Whether the correlations are 1 for want of room: one of the ranks fills the whole space.
+    pub saturated: bool,
+}
+
+impl CanonicalCorrelations {
+    /// Mean canonical correlation `m_cca = (1/r) Σ ρᵢ`, in [0, 1]; 1 = linearly equivalent.
+    pub fn mean(&self) -> f64 {
+        self.rho.iter().sum::<f64>() / self.rho.len() as f64
+    }
+}
+
+/// ρ of f(x), f′(x), inputs centred; its mean is `m_cca`. Invariant to f ↦ A f + c.
+///
+/// Not applicable if either model's embeddings are constant. Source: Björck & Golub 1973; Morcos et al. 2018.
+pub fn embeddings(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
+    of_bases(
+        "embeddings",
+        reduced.a.embeddings_basis.as_ref(),
+        reduced.b.embeddings_basis.as_ref(),
+        reduced.n_inputs,
+    )
+}
+
+/// ρ of g(y), g′(y), labels centred; its mean is `m_cca_unembeddings`. Saturated once a rank reaches K − 1.
+pub fn unembeddings(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
+    of_bases(
+        "unembeddings",
+        reduced.a.unembeddings_basis.as_ref(),
+        reduced.b.unembeddings_basis.as_ref(),
+        reduced.n_labels,
+    )
+}
+
+/// ρ of u(x), u′(x), inputs centred; its mean is `m_cca_logits`. A function of the two distributions alone.
+pub fn logits(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
+    of_bases(
+        "logits",
+        reduced.a.logits_basis.as_ref(),
+        reduced.b.logits_basis.as_ref(),
+        reduced.n_inputs,
+    )
+}
+
+fn of_bases(
+    what: &'static str,
+    a: MatRef<'_, f64>,
+    b: MatRef<'_, f64>,
+    points: usize,
+) -> Applicable<CanonicalCorrelations> {
+    for (side, basis) in [(Side::A, a), (Side::B, b)] {
+        if basis.ncols() == 0 {
+            return Err(Reason::Constant { what, side });
+        }
+    }
+    let saturated = a.ncols().max(b.ncols()) + 1 >= points;
+    Ok(CanonicalCorrelations { saturated, ..between(a, b) })
+}
+
+/// Canonical correlations between two subspaces given by orthonormal columns (n×r_a, n×r_b, both non-empty).
+///
+/// Cosines are the singular values of Q_aᵀQ_b, sines those of the part of the smaller basis outside the other.
+pub(super) fn between(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> CanonicalCorrelations {
+    let (large, small) = if a.ncols() >= b.ncols() { (a, b) } else { (b, a) };
+    let inside = matmul_tn(large, small);
+    let outside = small - matmul(large, inside.as_ref());
+    let cosines = singular_values(inside.as_ref());
+    let mut sines = singular_values(outside.as_ref());
+    // Fewer rows than columns: the angles that have no sine left are zero.
+    sines.resize(cosines.len(), 0.0);
+    sines.reverse();
+    let one_minus_rho_squared = cosines
+        .iter()
+        .zip(&sines)
+        .map(|(c, s)| if s * s < 0.5 { s * s } else { (1.0 - c * c).max(0.0) })
+        .collect();
+    let rho = cosines.into_iter().map(|c| c.min(1.0)).collect();
+    CanonicalCorrelations { rho, one_minus_rho_squared, saturated: false }
+}

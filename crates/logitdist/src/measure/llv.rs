@@ -1,0 +1,182 @@
+//! The log-likelihood variance distance d_LLV.
+
+use crate::applicable::{Applicable, Reason};
+use crate::error::Side;
+use crate::factor::Factor;
+use crate::measure::pls_svd::d_svd;
+use crate::reduced::{Reduced, ReducedModel};
+use logitdist_linalg::{Mat, MatRef};
+
+/// λ of Nielsen et al. 2025: the weight of t3 and t4.
+pub const LAMBDA: f64 = 1e-5;
+
+/// The minimisation over pivots tracks all labels; it is done for at most this many.
+pub const MOST_LABELS_MINIMISED: usize = 64;
+
+/// Log-probabilities of both models in coordinates: column 0 is the pivot, the others the set.
+///
+/// Norms of columns are standard deviations (population, ddof = 0: t3 and t4 depend on that, t1 and t2 do not).
+#[derive(Debug, Clone)]
+pub struct LogProbabilities {
+    a: Mat<f64>,
+    b: Mat<f64>,
+    over: &'static str,
+}
+
+/// One half of d_LLV: t1 and t3 over inputs, or t2 and t4 over labels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Terms {
+    /// t1 or t2, ≥ 0: the largest sd of log p/s − log p′/s′ over the set and the pivot.
+    pub ratio: f64,
+    /// t3 or t4, ≥ 0: the largest |s − s′|.
+    pub spread: f64,
+}
+
+/// d_LLV and its four terms.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Llv {
+    /// `d_llv = max{t1, t2, λ t3, λ t4}`, ≥ 0; 0 = equal distributions.
+    pub d_llv: f64,
+    /// Over inputs, standardised.
+    pub t1: f64,
+    /// Over labels, standardised.
+    pub t2: f64,
+    /// Over inputs, difference of sds.
+    pub t3: f64,
+    /// Over labels, difference of sds.
+    pub t4: f64,
+}
+
+impl Llv {
+    /// d_LLV from the half over inputs (a set of labels) and the half over labels (a set of inputs), λ = [`LAMBDA`].
+    pub fn new(labels: Terms, inputs: Terms) -> Llv {
+        let (t1, t2, t3, t4) = (labels.ratio, inputs.ratio, labels.spread, inputs.spread);
+        Llv { d_llv: t1.max(t2).max(LAMBDA * t3).max(LAMBDA * t4), t1, t2, t3, t4 }
+    }
+}
+
+impl LogProbabilities {
+    /// Over inputs, from the factor of the tracked labels' log-probabilities; `chosen` are positions among the tracked
+    /// labels, the pivot first.
+    pub fn over_inputs(tracked: &Factor, chosen: &[usize]) -> LogProbabilities {
+        let centred = tracked.r().get(1.., ..);
+        let count = (tracked.cols() - 1) / 2;
+        let scale = 1.0 / (tracked.rows() as f64).sqrt();
+        let columns =
+            |from: usize| Mat::from_fn(centred.nrows(), chosen.len(), |i, j| scale * centred[(i, from + chosen[j])]);
+        LogProbabilities { a: columns(1), b: columns(1 + count), over: "inputs" }
+    }
+
+    /// Over labels, from the embeddings of chosen inputs (n×M and n×M′, the pivot first): centring over labels makes log p the
+    /// centred logit u, so coordinates of G̃ are all it needs.
+    pub fn over_labels(
+        reduced: &Reduced,
+        embeddings_a: MatRef<'_, f64>,
+        embeddings_b: MatRef<'_, f64>,
+    ) -> LogProbabilities {
+        let scale = 1.0 / (reduced.n_labels as f64).sqrt();
+        let columns = |model: &ReducedModel, f: MatRef<'_, f64>| {
+            let logits = logitdist_linalg::matmul_nt(model.unembeddings.as_ref(), f);
+            Mat::from_fn(logits.nrows(), logits.ncols(), |i, j| scale * (logits[(i, j)] + model.bias[i]))
+        };
+        LogProbabilities {
+            a: columns(&reduced.a, embeddings_a),
+            b: columns(&reduced.b, embeddings_b),
+            over: "labels",
+        }
+    }
+
+    /// Number of columns in the set, without the pivot.
+    fn set_size(&self) -> usize {
+        self.a.ncols() - 1
+    }
+
+    /// t1 and t3, or t2 and t4. Not applicable if a difference to the pivot is constant.
+    pub fn terms(&self) -> Applicable<Terms> {
+        let mut terms = Terms { ratio: 0.0, spread: 0.0 };
+        for index in 1..=self.set_size() {
+            let one = self.term(0, index)?;
+            terms.ratio = terms.ratio.max(one.ratio);
+            terms.spread = terms.spread.max(one.spread);
+        }
+        Ok(terms)
+    }
+
+    /// What one member of the set adds with the given pivot, both as columns.
+    fn term(&self, pivot: usize, index: usize) -> Applicable<Terms> {
+        let s_a = distance(self.a.as_ref(), index, pivot);
+        let s_b = distance(self.b.as_ref(), index, pivot);
+        for (side, s) in [(Side::A, s_a), (Side::B, s_b)] {
+            if s == 0.0 {
+                return Err(Reason::ConstantDifference { side, index, over: self.over });
+            }
+        }
+        let ratio = |column: usize| {
+            let (a, b) = (self.a.col(column), self.b.col(column));
+            a.iter().zip(b.iter()).map(|(a, b)| (a / s_a - b / s_b).powi(2)).sum::<f64>().sqrt()
+        };
+        Ok(Terms { ratio: ratio(index).max(ratio(pivot)), spread: (s_a - s_b).abs() })
+    }
+
+    /// d_SVD of the differences to the pivot: `d_svd_embeddings` over inputs, `d_svd_unembeddings` over labels, in [0, 1].
+    pub fn d_svd(&self) -> Applicable<f64> {
+        let differences = |m: &Mat<f64>| {
+            Mat::from_fn(m.nrows(), self.set_size(), |i, j| m[(i, j + 1)] - m[(i, 0)])
+        };
+        d_svd(differences(&self.a).as_ref(), differences(&self.b).as_ref(), self.over)
+    }
+}
+
+/// ‖column i − column j‖.
+fn distance(m: MatRef<'_, f64>, i: usize, j: usize) -> f64 {
+    m.col(i).iter().zip(m.col(j).iter()).map(|(x, y)| (x - y) * (x - y)).sum::<f64>().sqrt()
+}
+
+/// The pivot and the label left out that make t1 smallest, and the terms there; the set is all other labels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct MinimisedLabels {
+    /// y0.
+    pub pivot: usize,
+    /// The label dropped from the set.
+    pub left_out: usize,
+    /// t1 and t3.
+    pub terms: Terms,
+}
+
+/// Minimises t1 over the pivot and one left-out label, as the code of Nielsen et al. 2025 does.
+///
+/// `all` holds every label, in order. Needs at least 3 labels. Pivots with a constant difference are passed over; not
+/// applicable if none remains.
+pub fn minimised_labels(all: &LogProbabilities) -> Applicable<MinimisedLabels> {
+    let labels = all.a.ncols();
+    if labels < 3 {
+        return Err(Reason::Labels { labels, needed: 3 });
+    }
+    let mut best: Option<MinimisedLabels> = None;
+    let mut refused = None;
+    for pivot in 0..labels {
+        let of_pivot: Applicable<Vec<(usize, Terms)>> = (0..labels)
+            .filter(|&y| y != pivot)
+            .map(|y| all.term(pivot, y).map(|term| (y, term)))
+            .collect();
+        let of_pivot = match of_pivot {
+            Ok(terms) => terms,
+            Err(reason) => {
+                refused = Some(reason);
+                continue;
+            }
+        };
+        // Leaving out the worst label is best for t1, which is a maximum over the set.
+        let worst = of_pivot.iter().max_by(|x, y| x.1.ratio.total_cmp(&y.1.ratio)).expect("2 labels");
+        let left_out = worst.0;
+        let kept = of_pivot.iter().filter(|(y, _)| *y != left_out);
+        let terms = kept.fold(Terms { ratio: 0.0, spread: 0.0 }, |t, (_, x)| Terms {
+            ratio: t.ratio.max(x.ratio),
+            spread: t.spread.max(x.spread),
+        });
+        if best.is_none_or(|b| terms.ratio < b.terms.ratio) {
+            best = Some(MinimisedLabels { pivot, left_out, terms });
+        }
+    }
+    best.ok_or_else(|| refused.expect("no pivot was possible"))
+}

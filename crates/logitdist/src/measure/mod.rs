@@ -1,0 +1,10 @@
+//! The distances and dissimilarities, one quantity a file, each a function of a reduced pair.
+
+pub mod baselines;
+pub mod cca;
+pub mod d_logit;
+pub mod d_ls;
+pub mod d_rep;
+pub mod kl;
+pub mod llv;
+pub mod pls_svd;

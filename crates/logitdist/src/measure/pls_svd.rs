@@ -1,0 +1,29 @@
+//! PLS-SVD dissimilarity of standardised columns.
+
+use crate::applicable::{Applicable, Reason};
+use crate::error::Side;
+use logitdist_linalg::{Mat, MatRef, matmul_tn, singular_values};
+
+/// PLS-SVD dissimilarity of Z and Z′ (n×m each, columns centred), in [0, 1]; 0 = equal up to a rotation of standardised columns.
+///
+/// `d_SVD = 1 − (1/m) Σ singular values of corr(Z, Z′)`. A column without variation cannot be standardised: not
+/// applicable, and `over` says over what. Source: Nielsen et al. 2025.
+pub fn d_svd(z_a: MatRef<'_, f64>, z_b: MatRef<'_, f64>, over: &'static str) -> Applicable<f64> {
+    let a = standardised(z_a, Side::A, over)?;
+    let b = standardised(z_b, Side::B, over)?;
+    let nuclear: f64 = singular_values(matmul_tn(a.as_ref(), b.as_ref()).as_ref()).iter().sum();
+    Ok((1.0 - nuclear / z_a.ncols() as f64).clamp(0.0, 1.0))
+}
+
+/// Columns divided by their norms.
+fn standardised(z: MatRef<'_, f64>, side: Side, over: &'static str) -> Applicable<Mat<f64>> {
+    let mut columns = z.to_owned();
+    for index in 0..z.ncols() {
+        let norm = z.col(index).norm_l2();
+        if norm == 0.0 {
+            return Err(Reason::ConstantDifference { side, index, over });
+        }
+        columns.col_mut(index).iter_mut().for_each(|x| *x /= norm);
+    }
+    Ok(columns)
+}

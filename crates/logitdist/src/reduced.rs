@@ -1,0 +1,200 @@
+//! The pair in orthonormal coordinates of its inputs and of its labels, where every measure is a small computation.
+//!
+//! With R_x = Q_xᵀ[1 F F′ …]/√N and R_y = Q_yᵀ[1 G b G′ b′], a mean over inputs is a sum over p rows and a sum over
+//! centred labels a sum over q columns: E‖u‖² = ‖U‖²_F for the p×q matrix U of the first model's logits.
+
+use crate::error::Side;
+use crate::summary::{LabelSide, Labels, PairSummary};
+use logitdist_linalg::{Mat, MatRef, Svd, matmul_nt, rank_tolerance, svd};
+use std::sync::Arc;
+
+/// One model in these coordinates.
+#[derive(Debug, Clone)]
+pub struct ReducedModel {
+    /// Which of the two.
+    pub side: Side,
+    /// M, the dimension.
+    pub dim: usize,
+    /// Embeddings, p×M; row 0 holds the means (up to sign), the rows after it the centred part.
+    pub embeddings: Mat<f64>,
+    /// First coordinate of the constant 1 over the inputs, ±1; its others are 0.
+    pub constant: f64,
+    /// Squared lengths ‖f(x)‖², p coordinates over the inputs.
+    pub squared_lengths: Vec<f64>,
+    /// Centred unembeddings G̃, q×M.
+    pub unembeddings: Mat<f64>,
+    /// Centred bias b̃, q coordinates over the labels.
+    pub bias: Vec<f64>,
+    /// Singular value decomposition of G̃ with null directions dropped.
+    pub unembeddings_svd: Svd,
+    /// Centred logits u, p×q, bias included.
+    pub logits: Mat<f64>,
+    /// Orthonormal basis of the centred embeddings over inputs, (p−1)×rank.
+    pub embeddings_basis: Mat<f64>,
+    /// Orthonormal basis of the centred unembeddings over labels, q×rank.
+    pub unembeddings_basis: Mat<f64>,
+    /// Orthonormal basis of the centred logits over inputs, (p−1)×rank.
+    pub logits_basis: Mat<f64>,
+    /// Non-zero eigenvalues of Cov(u), largest first.
+    pub spectrum: Vec<f64>,
+}
+
+impl ReducedModel {
+    /// Rank of the centred embeddings.
+    pub fn rank_embeddings(&self) -> usize {
+        self.embeddings_basis.ncols()
+    }
+
+    /// Rank of the centred unembeddings.
+    pub fn rank_unembeddings(&self) -> usize {
+        self.unembeddings_basis.ncols()
+    }
+
+    /// Rank of Cov(u).
+    pub fn rank_logits(&self) -> usize {
+        self.spectrum.len()
+    }
+
+    /// The smallest non-zero singular value of G̃; `None` if G̃ = 0.
+    pub fn smallest_unembedding_value(&self) -> Option<f64> {
+        self.unembeddings_svd.s.last().copied()
+    }
+
+    /// Embeddings centred over inputs, (p−1)×M.
+    pub fn centred_embeddings(&self) -> MatRef<'_, f64> {
+        without_first_row(self.embeddings.as_ref())
+    }
+}
+
+/// A pair in coordinates. Made once from a [`PairSummary`]; measures and bounds read it.
+#[derive(Debug, Clone)]
+pub struct Reduced {
+    /// N, the number of inputs.
+    pub n_inputs: usize,
+    /// K, the number of labels.
+    pub n_labels: usize,
+    /// The first model.
+    pub a: ReducedModel,
+    /// The second model.
+    pub b: ReducedModel,
+    /// Logit differences Δ = u − u′, p×q.
+    pub delta: Mat<f64>,
+    labels: Arc<LabelSide>,
+}
+
+impl Reduced {
+    /// Coordinates of a summarised pair.
+    pub fn of(summary: &PairSummary) -> Reduced {
+        let labels = summary.labels.clone();
+        let (n_inputs, n_labels) = (summary.inputs.rows(), labels.factor.rows());
+        let (m_a, m_b) = (labels.a.unembeddings.ncols(), labels.b.unembeddings.ncols());
+        let r_x = scaled(summary.inputs.r(), 1.0 / (n_inputs as f64).sqrt());
+        let constant = r_x[(0, 0)];
+        let r_y = labels.factor.r();
+        let last = r_x.ncols();
+        let side = |side, m, f_from, lengths, g_from| {
+            reduced_model(
+                side,
+                [n_inputs, n_labels],
+                r_x.get(.., f_from..f_from + m).to_owned(),
+                r_x.col(lengths).iter().copied().collect(),
+                r_y.get(.., g_from..g_from + m),
+                r_y.get(.., g_from + m..g_from + m + 1),
+                constant,
+            )
+        };
+        let a = side(Side::A, m_a, 1, last - 2, 1);
+        let b = side(Side::B, m_b, 1 + m_a, last - 1, 2 + m_a);
+        let delta = &a.logits - &b.logits;
+        Reduced { n_inputs, n_labels, a, b, delta, labels }
+    }
+
+    /// The models in a direction: first the one whose labels and spectrum are used.
+    pub fn models(&self, direction: Direction) -> (&ReducedModel, &ReducedModel) {
+        match direction {
+            Direction::Ab => (&self.a, &self.b),
+            Direction::Ba => (&self.b, &self.a),
+        }
+    }
+
+    /// The labels of both models in a direction.
+    pub fn labels(&self, direction: Direction) -> (&Labels, &Labels) {
+        match direction {
+            Direction::Ab => (&self.labels.a, &self.labels.b),
+            Direction::Ba => (&self.labels.b, &self.labels.a),
+        }
+    }
+
+    /// E‖u‖² + E‖u′‖², the scale against which rounding errors of squared logits are judged.
+    pub fn squared_scale(&self) -> f64 {
+        self.a.logits.squared_norm_l2() + self.b.logits.squared_norm_l2()
+    }
+}
+
+/// Which model is carried onto which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// b is carried onto a; a's labels and spectrum are used.
+    Ab,
+    /// a is carried onto b; b's labels and spectrum are used.
+    Ba,
+}
+
+fn reduced_model(
+    side: Side,
+    [n_inputs, n_labels]: [usize; 2],
+    embeddings: Mat<f64>,
+    squared_lengths: Vec<f64>,
+    unembeddings: MatRef<'_, f64>,
+    bias: MatRef<'_, f64>,
+    constant: f64,
+) -> ReducedModel {
+    let uncentred_unembeddings = unembeddings.norm_l2();
+    let (unembeddings, bias) = (without_first_row(unembeddings), without_first_row(bias));
+    let mut logits = matmul_nt(embeddings.as_ref(), unembeddings);
+    for j in 0..logits.ncols() {
+        logits[(0, j)] += constant * bias[(j, 0)];
+    }
+    let centred = without_first_row(embeddings.as_ref());
+    let embeddings_svd = without_null_directions(centred, embeddings.norm_l2(), n_inputs);
+    let unembeddings_svd = without_null_directions(unembeddings, uncentred_unembeddings, n_labels);
+    let logits_svd =
+        without_null_directions(without_first_row(logits.as_ref()), logits.norm_l2(), n_inputs.max(n_labels));
+    ReducedModel {
+        side,
+        dim: embeddings.ncols(),
+        embeddings_basis: embeddings_svd.u,
+        unembeddings_basis: unembeddings_svd.u.clone(),
+        spectrum: logits_svd.s.iter().map(|s| s * s).collect(),
+        logits_basis: logits_svd.u,
+        embeddings,
+        constant,
+        bias: bias.col(0).iter().copied().collect(),
+        squared_lengths,
+        unembeddings: unembeddings.to_owned(),
+        unembeddings_svd,
+        logits,
+    }
+}
+
+/// The singular value decomposition of a centred matrix with the directions that count as zero dropped.
+///
+/// `scale` is the norm before centring: subtracting a mean leaves rounding errors of its size, which must not pass
+/// for variation when the matrix is constant.
+fn without_null_directions(centred: MatRef<'_, f64>, scale: f64, rows: usize) -> Svd {
+    let Svd { u, mut s, v } = svd(centred);
+    let floor = rank_tolerance(&s, rows, centred.ncols()).max(CENTRING_NOISE * scale);
+    s.retain(|&value| value > floor);
+    Svd { u: u.get(.., ..s.len()).to_owned(), v: v.get(.., ..s.len()).to_owned(), s }
+}
+
+/// Rounding left by centring, relative to the norm before it.
+const CENTRING_NOISE: f64 = 32.0 * f64::EPSILON;
+
+fn without_first_row(m: MatRef<'_, f64>) -> MatRef<'_, f64> {
+    m.get(1.., ..)
+}
+
+fn scaled(m: MatRef<'_, f64>, factor: f64) -> Mat<f64> {
+    Mat::from_fn(m.nrows(), m.ncols(), |i, j| factor * m[(i, j)])
+}
