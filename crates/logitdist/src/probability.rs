@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn terms_agree_across_the_switch_between_series_and_closed_form() {
-        for d in [0.0999999, -0.0999999, 0.05, -0.07] {
+        for d in [0.0999999_f64, -0.0999999, 0.05, -0.07] {
             let p: f64 = 0.3;
             let q = p * d.exp();
             let near = divergence_terms(p, q, d);

@@ -1,0 +1,11 @@
+//! Tests of the whole comparison: against independent values, slow direct definitions, invariances and edge cases.
+
+mod accuracy;
+mod direct;
+mod edge;
+mod fixtures;
+mod invariance;
+mod linnerud;
+mod merging;
+mod pairs;
+mod violations;
