@@ -44,8 +44,7 @@ fn decompose(a: MatRef<'_, f64>, vectors: Option<(&mut Mat<f64>, &mut Mat<f64>)>
     let mut s = Diag::<f64>::zeros(size);
     if size > 0 {
         let wanted = if vectors.is_some() { ComputeSvdVectors::Thin } else { ComputeSvdVectors::No };
-        let scratch =
-            faer_svd::svd_scratch::<f64>(rows, cols, wanted, wanted, Par::Seq, Default::default());
+        let scratch = faer_svd::svd_scratch::<f64>(rows, cols, wanted, wanted, Par::Seq, Default::default());
         let (u, v) = match vectors {
             Some((u, v)) => (Some(u.as_mut()), Some(v.as_mut())),
             None => (None, None),

@@ -34,7 +34,9 @@ pub enum Reason {
         side: Side,
     },
     /// The unembeddings do not determine the embeddings.
-    #[error("unembeddings of model {side} have rank {rank}, under the dimension {dim}: the distribution says nothing about some directions of f")]
+    #[error(
+        "unembeddings of model {side} have rank {rank}, under the dimension {dim}: the distribution says nothing about some directions of f"
+    )]
     UnembeddingRank {
         /// The model.
         side: Side,
@@ -50,7 +52,9 @@ pub enum Reason {
         subsets: usize,
     },
     /// A difference of log-probabilities does not vary, so it cannot be standardised.
-    #[error("log-probability difference {index} of model {side} is constant over the {over}: it cannot be standardised")]
+    #[error(
+        "log-probability difference {index} of model {side} is constant over the {over}: it cannot be standardised"
+    )]
     ConstantDifference {
         /// The model.
         side: Side,
@@ -60,7 +64,9 @@ pub enum Reason {
         over: &'static str,
     },
     /// The minimisation over all pivots would need too many columns.
-    #[error("{labels} labels; the minimisation over pivots tracks all of them and is done for at most {limit}")]
+    #[error(
+        "{labels} labels; the minimisation over pivots tracks all of them and is done for at most {limit}"
+    )]
     TooManyLabels {
         /// K.
         labels: usize,

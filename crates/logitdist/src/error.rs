@@ -34,7 +34,9 @@ pub enum Error {
         cols: usize,
     },
     /// Embeddings and unembeddings have different numbers of columns.
-    #[error("embeddings have {embeddings} columns and unembeddings {unembeddings}; both need the model's dimension")]
+    #[error(
+        "embeddings have {embeddings} columns and unembeddings {unembeddings}; both need the model's dimension"
+    )]
     Dimension {
         /// Columns of the embeddings.
         embeddings: usize,
@@ -50,7 +52,10 @@ pub enum Error {
         needed: usize,
     },
     /// An entry is NaN, infinite, or so large that its powers overflow.
-    #[error("{array}[{row}, {col}] is {value}; every entry must be finite and at most {} in magnitude", crate::model::LARGEST_ENTRY)]
+    #[error(
+        "{array}[{row}, {col}] is {value}; every entry must be finite and at most {} in magnitude",
+        crate::model::LARGEST_ENTRY
+    )]
     Entry {
         /// `embeddings`, `unembeddings` or `bias`.
         array: &'static str,

@@ -22,11 +22,7 @@ impl Model {
     /// # Errors
     /// An empty array, different numbers of columns, a bias of another length than K, or an entry that is not finite
     /// or exceeds [`LARGEST_ENTRY`].
-    pub fn new(
-        embeddings: Mat<f64>,
-        unembeddings: Mat<f64>,
-        bias: Option<Vec<f64>>,
-    ) -> Result<Model, Error> {
+    pub fn new(embeddings: Mat<f64>, unembeddings: Mat<f64>, bias: Option<Vec<f64>>) -> Result<Model, Error> {
         for (array, m) in [("embeddings", &embeddings), ("unembeddings", &unembeddings)] {
             let (rows, cols) = m.shape();
             if rows == 0 || cols == 0 {

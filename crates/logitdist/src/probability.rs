@@ -26,10 +26,7 @@ impl Moments {
     }
 
     fn merge(self, other: Moments) -> Moments {
-        Moments {
-            sum: self.sum + other.sum,
-            sum_of_squares: self.sum_of_squares + other.sum_of_squares,
-        }
+        Moments { sum: self.sum + other.sum, sum_of_squares: self.sum_of_squares + other.sum_of_squares }
     }
 
     /// Mean over `n` inputs.
@@ -215,9 +212,16 @@ fn add_input(sums: &mut ProbabilitySums, log_p: &[f64], log_q: &[f64]) {
     sums.squared_logit_distance += distance;
 }
 
-/// `2 KL / τ` from log τ; 0 for KL = 0, where 0 · ∞ would be NaN.
-fn over_tau(kl: f64, log_tau: f64) -> f64 {
-    if kl == 0.0 { 0.0 } else { ((2.0 * kl).ln() - log_tau).exp() }
+/// `2 KL / τ` from log τ.
+///
+/// A KL divergence so small beside a τ so small has lost terms to underflow, and an upper bound made of it would be too
+/// small: it is infinite then.
+pub(crate) fn over_tau(kl: f64, log_tau: f64) -> f64 {
+    match kl {
+        _ if kl < 1e-290 && log_tau < -600.0 => f64::INFINITY,
+        0.0 => 0.0,
+        _ => ((2.0 * kl).ln() - log_tau).exp(),
+    }
 }
 
 /// The first of the largest entries.
@@ -328,7 +332,8 @@ mod tests {
 
     #[test]
     fn an_underflowing_tau_never_gives_nan() {
-        assert_eq!(over_tau(0.0, -1e9), 0.0);
+        assert_eq!(over_tau(0.0, -1.0), 0.0);
+        assert_eq!(over_tau(0.0, -1e9), f64::INFINITY);
         assert_eq!(over_tau(1e-30, -1e9), f64::INFINITY);
     }
 }

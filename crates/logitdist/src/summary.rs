@@ -147,7 +147,9 @@ impl PairSummary {
 
 fn check_indices(what: &str, indices: &[usize], count: usize) -> Result<(), Error> {
     match indices.iter().find(|&&i| i >= count) {
-        Some(i) => Err(Error::Option(format!("{what} {i} does not exist: there are {count}, counted from 0"))),
+        Some(i) => {
+            Err(Error::Option(format!("{what} {i} does not exist: there are {count}, counted from 0")))
+        }
         None => Ok(()),
     }
 }

@@ -115,13 +115,7 @@ impl CcaSide<'_> {
     fn sharp(&self, token: &'static str, value: f64, count: usize, divisor: usize) -> Bound {
         let spectrum = padded(self.spectrum, count);
         let at = |budget| water_filling(&spectrum, budget).iter().sum::<f64>() / divisor as f64;
-        Bound::mean_correlation(
-            token,
-            Form::Sharpened,
-            value,
-            at(self.budget),
-            at(self.tolerated_budget()),
-        )
+        Bound::mean_correlation(token, Form::Sharpened, value, at(self.budget), at(self.tolerated_budget()))
     }
 
     /// T5 `m_cca_two_spectra` and `m_cca_logits_two_spectra`: the mean over `divisor` of [`greedy_two_spectra`].
@@ -132,13 +126,7 @@ impl CcaSide<'_> {
             let rho = greedy_two_spectra(&sigma, &other, budget);
             rho.iter().take(divisor).sum::<f64>() / divisor as f64
         };
-        Bound::mean_correlation(
-            token,
-            Form::Sharpened,
-            value,
-            at(self.budget),
-            at(self.tolerated_budget()),
-        )
+        Bound::mean_correlation(token, Form::Sharpened, value, at(self.budget), at(self.tolerated_budget()))
     }
 }
 
@@ -173,11 +161,9 @@ fn embedding_bounds(
     let forms = [Form::Published, Form::Sharpened, Form::Sharpened];
     let deficient = [model, other].into_iter().find(|m| m.rank_unembeddings() < m.dim);
     let value = match (deficient, correlations) {
-        (Some(m), _) => Err(Reason::UnembeddingRank {
-            side: m.side,
-            rank: m.rank_unembeddings(),
-            dim: m.dim,
-        }),
+        (Some(m), _) => {
+            Err(Reason::UnembeddingRank { side: m.side, rank: m.rank_unembeddings(), dim: m.dim })
+        }
         (None, Err(reason)) => Err(reason),
         (None, Ok(c)) => Ok(c.rho.iter().take(model.dim).sum::<f64>() / model.dim as f64),
     };
@@ -259,12 +245,8 @@ mod tests {
     #[test]
     fn mixing_centred_correlations_with_uncentred_moments_is_caught() {
         // Equal constant parts make the uncentred spectrum large and leave d̄ alone: the published plotting script's slip.
-        let side = CcaSide {
-            spectrum: &[1000.0],
-            other_spectrum: &[1000.0],
-            budget: 1.0,
-            squared_scale: 2000.0,
-        };
+        let side =
+            CcaSide { spectrum: &[1000.0], other_spectrum: &[1000.0], budget: 1.0, squared_scale: 2000.0 };
         assert!(side.spectral(&[0.5]).is_violated());
         assert!(side.two_spectra(&[0.5]).is_violated());
     }

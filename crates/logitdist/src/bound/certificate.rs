@@ -76,11 +76,7 @@ pub struct ProbeTransfer {
 ///
 /// # Errors
 /// [`Error::Option`] if w does not have M finite entries.
-pub fn probe_transfer(
-    reduced: &Reduced,
-    direction: Direction,
-    w: &[f64],
-) -> Result<ProbeTransfer, Error> {
+pub fn probe_transfer(reduced: &Reduced, direction: Direction, w: &[f64]) -> Result<ProbeTransfer, Error> {
     let (model, _) = reduced.models(direction);
     if w.len() != model.dim || w.iter().any(|x| !x.is_finite()) {
         return Err(Error::Option(format!(

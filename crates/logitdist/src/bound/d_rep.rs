@@ -11,11 +11,7 @@ use crate::reduced::{Direction, Reduced};
 ///
 /// T6: `d_rep² ≤ (2M/(K−1)) d_logit² / min_L σ_min(L)²`. Over a sample of subsets, the sample's own mean of E‖δ_L‖² stands in for
 /// `(2M/(K−1)) d_logit²`, or sampling error could look like a violation.
-pub fn d_rep_bounds(
-    reduced: &Reduced,
-    direction: Direction,
-    d_rep: &Applicable<DRep>,
-) -> [Bound; 2] {
+pub fn d_rep_bounds(reduced: &Reduced, direction: Direction, d_rep: &Applicable<DRep>) -> [Bound; 2] {
     let worst = ("d_rep_worst_subset", Form::Published);
     let each = ("d_rep_per_subset", Form::Sharpened);
     let measured = match d_rep {

@@ -47,12 +47,7 @@ pub fn unembeddings(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
 
 /// ρ of u(x), u′(x), inputs centred; its mean is `m_cca_logits`. A function of the two distributions alone.
 pub fn logits(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
-    of_bases(
-        "logits",
-        reduced.a.logits_basis.as_ref(),
-        reduced.b.logits_basis.as_ref(),
-        reduced.n_inputs,
-    )
+    of_bases("logits", reduced.a.logits_basis.as_ref(), reduced.b.logits_basis.as_ref(), reduced.n_inputs)
 }
 
 fn of_bases(
@@ -82,11 +77,11 @@ pub(super) fn between(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> CanonicalCorrel
     // Fewer rows than columns: the angles that have no sine left are zero.
     sines.resize(cosines.len(), 0.0);
     sines.reverse();
-    let one_minus_rho_squared = cosines
+    // Each from the one of sine and cosine that is small, where it has more digits.
+    let (rho, one_minus_rho_squared) = cosines
         .iter()
         .zip(&sines)
-        .map(|(c, s)| if s * s < 0.5 { s * s } else { (1.0 - c * c).max(0.0) })
-        .collect();
-    let rho = cosines.into_iter().map(|c| c.min(1.0)).collect();
+        .map(|(c, s)| if s < c { ((1.0 - s * s).sqrt(), s * s) } else { (*c, 1.0 - c * c) })
+        .unzip();
     CanonicalCorrelations { rho, one_minus_rho_squared, saturated: false }
 }

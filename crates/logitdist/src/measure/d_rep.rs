@@ -163,8 +163,7 @@ pub fn d_rep(reduced: &Reduced, direction: Direction, chosen: &ChosenSubsets) ->
         .par_iter()
         .map(|subset| evaluate(subset, unembeddings.as_ref(), errors.as_ref(), slack))
         .collect();
-    summarise(&outcomes, chosen.per_pivot)
-        .ok_or(Reason::SingularSubsets { subsets: chosen.subsets.len() })
+    summarise(&outcomes, chosen.per_pivot).ok_or(Reason::SingularSubsets { subsets: chosen.subsets.len() })
 }
 
 /// W, p×K: column y holds the logit error of label y, `C g̃(y) − D g̃′(y) + r_0 (b̃(y) − b̃′(y))`.
@@ -203,12 +202,10 @@ fn evaluate(
     slack: f64,
 ) -> Option<Outcome> {
     let (m, p) = (subset.labels.len(), errors.nrows());
-    let l_transposed = Mat::from_fn(m, m, |i, j| {
-        unembeddings[(subset.labels[i], j)] - unembeddings[(subset.pivot, j)]
-    });
+    let l_transposed =
+        Mat::from_fn(m, m, |i, j| unembeddings[(subset.labels[i], j)] - unembeddings[(subset.pivot, j)]);
     let lu = Lu::new(l_transposed.as_ref())?;
-    let mut aligned =
-        Mat::from_fn(m, p, |i, j| errors[(j, subset.labels[i])] - errors[(j, subset.pivot)]);
+    let mut aligned = Mat::from_fn(m, p, |i, j| errors[(j, subset.labels[i])] - errors[(j, subset.pivot)]);
     let delta = aligned.squared_norm_l2();
     lu.solve_in_place(aligned.as_mut());
     let error = aligned.squared_norm_l2();
@@ -275,8 +272,7 @@ mod tests {
     fn every_subset_is_listed_once() {
         for (labels, dim, count) in [(10, 8, 90), (10, 4, 1260), (3, 2, 3), (2, 1, 2), (5, 3, 20)] {
             let chosen = every_subset(labels, dim);
-            let different: HashSet<_> =
-                chosen.subsets.iter().map(|s| (s.pivot, s.labels.clone())).collect();
+            let different: HashSet<_> = chosen.subsets.iter().map(|s| (s.pivot, s.labels.clone())).collect();
             assert_eq!((chosen.subsets.len(), different.len()), (count, count), "K = {labels}, M = {dim}");
             assert!(chosen.subsets.iter().all(|s| !s.labels.contains(&s.pivot)));
         }

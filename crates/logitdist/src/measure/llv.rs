@@ -62,8 +62,9 @@ impl LogProbabilities {
         let centred = tracked.r().get(1.., ..);
         let count = (tracked.cols() - 1) / 2;
         let scale = 1.0 / (tracked.rows() as f64).sqrt();
-        let columns =
-            |from: usize| Mat::from_fn(centred.nrows(), chosen.len(), |i, j| scale * centred[(i, from + chosen[j])]);
+        let columns = |from: usize| {
+            Mat::from_fn(centred.nrows(), chosen.len(), |i, j| scale * centred[(i, from + chosen[j])])
+        };
         LogProbabilities { a: columns(1), b: columns(1 + count), over: "inputs" }
     }
 
@@ -120,9 +121,8 @@ impl LogProbabilities {
 
     /// d_SVD of the differences to the pivot: `d_svd_embeddings` over inputs, `d_svd_unembeddings` over labels, in [0, 1].
     pub fn d_svd(&self) -> Applicable<f64> {
-        let differences = |m: &Mat<f64>| {
-            Mat::from_fn(m.nrows(), self.set_size(), |i, j| m[(i, j + 1)] - m[(i, 0)])
-        };
+        let differences =
+            |m: &Mat<f64>| Mat::from_fn(m.nrows(), self.set_size(), |i, j| m[(i, j + 1)] - m[(i, 0)]);
         d_svd(differences(&self.a).as_ref(), differences(&self.b).as_ref(), self.over)
     }
 }
@@ -155,10 +155,8 @@ pub fn minimised_labels(all: &LogProbabilities) -> Applicable<MinimisedLabels> {
     let mut best: Option<MinimisedLabels> = None;
     let mut refused = None;
     for pivot in 0..labels {
-        let of_pivot: Applicable<Vec<(usize, Terms)>> = (0..labels)
-            .filter(|&y| y != pivot)
-            .map(|y| all.term(pivot, y).map(|term| (y, term)))
-            .collect();
+        let of_pivot: Applicable<Vec<(usize, Terms)>> =
+            (0..labels).filter(|&y| y != pivot).map(|y| all.term(pivot, y).map(|term| (y, term))).collect();
         let of_pivot = match of_pivot {
             Ok(terms) => terms,
             Err(reason) => {

@@ -1,1 +1,174 @@
-//! x
+//! Degenerate pairs: a value or a reason, never NaN and never a panic.
+
+use crate::pairs::{compared, model, normal, rng, scaled, value};
+use logitdist::{Comparison, Error, Mat, Model, Pair, Reason, Side, Status};
+
+fn reason(comparison: &Comparison, token: &str) -> Reason {
+    comparison.scalar(token).unwrap().clone().unwrap_err()
+}
+
+fn bound_status<'a>(comparison: &'a Comparison, token: &str) -> &'a Status {
+    &comparison.bounds.iter().find(|b| b.token == token).unwrap().status
+}
+
+#[test]
+fn fewer_labels_than_dimensions_leave_d_rep_out_and_say_so() {
+    let mut rng = rng(1);
+    let (a, b) = (model(50, 4, 6, true, &mut rng), model(50, 4, 6, true, &mut rng));
+    let c = compared(&a, &b);
+    assert_eq!(reason(&c, "d_rep_ab"), Reason::Labels { labels: 4, needed: 7 });
+    assert_eq!(value(&c, "rank_unembeddings_a"), 3.0);
+    let deficient = Reason::UnembeddingRank { side: Side::A, rank: 3, dim: 6 };
+    for token in ["m_cca_linear", "m_cca_sharp", "m_cca_two_spectra"] {
+        assert_eq!(bound_status(&c, token), &Status::NotApplicable(deficient.clone()), "{token}");
+    }
+    for token in ["cca_spectral", "cca_two_spectra", "d_ls", "probe_transfer"] {
+        assert_eq!(bound_status(&c, token).name(), "ok", "{token}");
+    }
+    assert!(c.notes.iter().any(|(t, note)| *t == "m_cca_unembeddings" && note.contains("saturated")));
+    assert_eq!(value(&c, "m_cca_unembeddings"), 1.0);
+    assert!(deficient.to_string().contains("rank 3") && deficient.to_string().contains("dimension 6"));
+}
+
+#[test]
+fn dead_units_reduce_the_rank_and_nothing_else() {
+    let mut rng = rng(2);
+    let (a, b) = (model(60, 9, 3, false, &mut rng), model(60, 9, 3, false, &mut rng));
+    let widened = |m: &Model| {
+        let wide = |x: logitdist::MatRef<'_, f64>, last: [f64; 2]| {
+            Mat::from_fn(x.nrows(), 5, |i, j| if j < 3 { x[(i, j)] } else { last[j - 3] })
+        };
+        Model::new(wide(m.embeddings(), [0.0, 0.0]), wide(m.unembeddings(), [1.0, 2.0]), None).unwrap()
+    };
+    let (plain, dead) = (compared(&a, &b), compared(&widened(&a), &b));
+    assert_eq!(value(&dead, "rank_embeddings_a"), 3.0);
+    for token in ["d_logit", "m_cca", "m_cca_logits", "cka", "r2_ab", "d_ls_ab"] {
+        let (x, y) = (value(&plain, token), value(&dead, token));
+        assert!((x - y).abs() < 1e-10 * x.abs(), "{token}: {x} {y}");
+    }
+}
+
+#[test]
+fn constant_embeddings_have_rank_zero_however_large_they_are() {
+    let mut rng = rng(3);
+    let b = model(40, 5, 2, true, &mut rng);
+    for size in [1.0, 1e-20, 1e9 + 0.1, 1.0 / 3.0] {
+        let a = Model::new(Mat::full(40, 2, size), normal(5, 2, &mut rng), None).unwrap();
+        let c = compared(&a, &b);
+        assert_eq!(value(&c, "rank_embeddings_a"), 0.0, "{size}");
+        assert_eq!(reason(&c, "m_cca"), Reason::Constant { what: "embeddings", side: Side::A }, "{size}");
+        for token in ["cka", "procrustes", "svcca", "pwcca_ab", "r2_ba", "m_cca_logits"] {
+            assert!(matches!(reason(&c, token), Reason::Constant { .. }), "{size}: {token}");
+        }
+        assert!(!c.any_violation(), "{size}");
+    }
+}
+
+#[test]
+fn one_input_one_label_and_one_dimension_give_values_or_reasons() {
+    let mut rng = rng(4);
+    for (inputs, labels, dim) in [(1, 1, 1), (1, 5, 2), (30, 1, 2), (2, 2, 1), (2, 1, 1), (3, 2, 4)] {
+        let (a, b) =
+            (model(inputs, labels, dim, true, &mut rng), model(inputs, labels, dim, false, &mut rng));
+        let c = compared(&a, &b);
+        for (token, scalar) in &c.scalars {
+            if let Ok(x) = scalar {
+                assert!(x.is_finite(), "{inputs}×{labels}×{dim}: {token} = {x}");
+            }
+        }
+        if labels == 1 {
+            assert_eq!(value(&c, "d_logit"), 0.0);
+            assert_eq!(value(&c, "kl_ab"), 0.0);
+            assert_eq!(value(&c, "top1_agreement"), 1.0);
+        }
+        assert!(!c.any_violation());
+    }
+}
+
+#[test]
+fn scales_from_tiny_to_huge_change_only_units() {
+    let mut rng = rng(5);
+    let (a, b) = (model(50, 7, 3, false, &mut rng), model(50, 7, 3, false, &mut rng));
+    let plain = compared(&a, &b);
+    for scale in [1e-60, 1e-12, 1e12, 1e60] {
+        // f shrinks while g grows: the distribution is the same, representations are in other units.
+        let c = compared(&scaled(&a, scale, 1.0 / scale), &scaled(&b, scale, 1.0 / scale));
+        for token in ["d_logit", "kl_ab", "m_cca", "cka", "cka_debiased", "procrustes", "d_llv", "pwcca_ab"] {
+            let (x, y) = (value(&plain, token), value(&c, token));
+            assert!((x - y).abs() < 1e-9 * x.abs(), "{scale}: {token} {x} {y}");
+        }
+        let (x, y) = (value(&plain, "d_rep_ab") * scale, value(&c, "d_rep_ab"));
+        assert!((x - y).abs() < 1e-9 * x, "{scale}: d_rep {x} {y}");
+        assert!(!c.any_violation(), "{scale}");
+    }
+}
+
+#[test]
+fn logits_beyond_the_range_of_exp_make_tau_vanish_but_not_log_tau() {
+    let mut rng = rng(6);
+    let (a, b) = (model(50, 7, 3, false, &mut rng), model(50, 7, 3, false, &mut rng));
+    let c = compared(&scaled(&a, 1e4, 1.0), &scaled(&b, 1e4, 1.0));
+    assert_eq!(value(&c, "tau"), 0.0);
+    assert!(value(&c, "log_tau") < -1e4 && value(&c, "log_tau").is_finite());
+    for token in ["logit_from_kl", "logit_from_kl_pointwise"] {
+        let bound = c.bounds.iter().find(|b| b.token == token).unwrap();
+        assert_eq!(bound.status.name(), "vacuous");
+        assert!(bound.reason().unwrap().contains("log τ"), "{:?}", bound.reason());
+    }
+    assert!(!c.any_violation());
+}
+
+#[test]
+fn equal_models_are_at_distance_zero_with_every_correlation_one() {
+    for seed in 0..32 {
+        let (a, _) = crate::pairs::regular_pair(seed);
+        let c = compared(&a, &a);
+        for token in ["kl_ab", "js", "tv", "hellinger", "llv_min_t1", "d_fg"] {
+            assert!(value(&c, token) < 1e-12, "seed {seed}: {token} = {}", value(&c, token));
+        }
+        assert!(value(&c, "d_logit") < 1e-12 && value(&c, "d_rep_ab") < 1e-9, "seed {seed}");
+        assert!((value(&c, "m_cca") - 1.0).abs() < 1e-14, "seed {seed}");
+        assert!(c.certificate.m_cca.clone().unwrap().0 > 1.0 - 1e-9, "seed {seed}");
+    }
+}
+
+#[test]
+fn a_smaller_model_meets_its_compression_floor() {
+    let mut rng = rng(7);
+    let (a, b) = (model(60, 9, 5, false, &mut rng), model(60, 9, 2, false, &mut rng));
+    let c = compared(&a, &b);
+    let floor = c.bounds.iter().find(|b| b.token == "compression_floor").unwrap();
+    assert_eq!(floor.status, Status::Ok);
+    assert!(floor.tightness.unwrap() > 0.0);
+    let back = c.bounds_ba.iter().find(|b| b.token == "compression_floor").unwrap();
+    assert_eq!(back.status.name(), "vacuous");
+}
+
+#[test]
+fn bad_models_are_refused_with_the_place_and_what_is_needed() {
+    let ones = |rows, cols| Mat::<f64>::full(rows, cols, 1.0);
+    let with = |row: usize, col: usize, value: f64| {
+        let mut m = ones(5, 2);
+        m[(row, col)] = value;
+        m
+    };
+    for (made, message) in [
+        (Model::new(ones(0, 2), ones(3, 2), None), "embeddings is 0×2"),
+        (Model::new(ones(4, 2), ones(3, 0), None), "unembeddings is 3×0"),
+        (Model::new(ones(4, 2), ones(3, 5), None), "embeddings have 2 columns and unembeddings 5"),
+        (
+            Model::new(ones(4, 2), ones(3, 2), Some(vec![0.0])),
+            "bias has 1 entries; it needs one per label, that is 3",
+        ),
+        (Model::new(with(3, 1, f64::NAN), ones(3, 2), None), "embeddings[3, 1] is NaN"),
+        (Model::new(ones(4, 2), with(4, 0, f64::INFINITY), None), "unembeddings[4, 0] is inf"),
+        (Model::new(with(0, 0, -1e80), ones(3, 2), None), "embeddings[0, 0] is -1"),
+        (Model::new(ones(4, 2), ones(2, 2), Some(vec![0.0, f64::NAN])), "bias[1, 0] is NaN"),
+    ] {
+        let error = made.unwrap_err().to_string();
+        assert!(error.contains(message), "{error} does not contain {message}");
+    }
+    let m = |inputs, labels| Model::new(ones(inputs, 2), ones(labels, 2), None).unwrap();
+    assert_eq!(Pair::new(&m(3, 4), &m(5, 4)).unwrap_err(), Error::Inputs { a: 3, b: 5 });
+    assert_eq!(Pair::new(&m(3, 4), &m(3, 7)).unwrap_err(), Error::Labels { a: 4, b: 7 });
+}

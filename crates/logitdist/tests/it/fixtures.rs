@@ -68,7 +68,10 @@ fn every_expected_value_is_reproduced() {
                     let got = comparison.scalar(key).unwrap_or_else(|| panic!("no {key}"));
                     let got = *got.as_ref().unwrap_or_else(|r| panic!("{names}: {token}: {r}"));
                     let want = want.as_f64().unwrap();
-                    assert!(close(token, got, want, equivalent), "{names}: {token} is {got}, expected {want}");
+                    assert!(
+                        close(token, got, want, equivalent),
+                        "{names}: {token} is {got}, expected {want}"
+                    );
                 }
                 Value::Array(want) => {
                     let (_, got) = comparison.lists.iter().find(|(t, _)| t == token).unwrap();
@@ -76,7 +79,10 @@ fn every_expected_value_is_reproduced() {
                     assert_eq!(got.len(), want.len(), "{names}: {token}");
                     for (got, want) in got.iter().zip(want) {
                         let want = want.as_f64().unwrap();
-                        assert!(close(token, *got, want, equivalent), "{names}: {token} has {got}, expected {want}");
+                        assert!(
+                            close(token, *got, want, equivalent),
+                            "{names}: {token} has {got}, expected {want}"
+                        );
                     }
                 }
                 Value::Object(bounds) => {

@@ -1,6 +1,7 @@
 //! Tests of the whole comparison: against independent values, slow direct definitions, invariances and edge cases.
 
 mod accuracy;
+mod bounds;
 mod direct;
 mod edge;
 mod fixtures;
@@ -8,4 +9,3 @@ mod invariance;
 mod linnerud;
 mod merging;
 mod pairs;
-mod violations;
