@@ -1,4 +1,29 @@
 //! Distances between models, dissimilarities of their representations, and the bounds between them.
+//!
+//! A model is `p(y|x) ∝ exp(f(x)·g(y) + b(y))`: embeddings F (N×M, a row per input), unembeddings G (K×M, a row per label)
+//! and an optional bias. Two models on the same inputs and labels are a [`Pair`]. [`compare`] reduces the pair once to two
+//! small triangular factors ([`PairSummary`], then [`Reduced`]) and evaluates every measure ([`measure`]) and bound ([`bound`])
+//! from them.
+//!
+//! ```
+//! use logitdist::{Mat, Model, Pair, Settings, compare};
+//! use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+//!
+//! let embeddings = Mat::from_fn(50, 2, |i, j| ((3 * i + 7 * j) as f64).sin());
+//! let unembeddings = Mat::from_fn(4, 2, |y, j| ((5 * y + 2 * j) as f64).cos());
+//! let a = Model::new(embeddings.clone(), unembeddings.clone(), None)?;
+//! let nearby = Mat::from_fn(50, 2, |i, j| embeddings[(i, j)] + 1e-3 * ((i + j) as f64).cos());
+//! let b = Model::new(nearby, unembeddings, None)?;
+//!
+//! let mut rng = ChaCha8Rng::seed_from_u64(0);
+//! let comparison = compare(&Pair::new(&a, &b)?, &Settings::default(), &mut rng)?;
+//! let d_logit = comparison.scalar("d_logit").unwrap().clone().unwrap();
+//! assert!(d_logit > 0.0 && d_logit < 1e-2);
+//! let (certified, _) = comparison.certificate.m_cca.clone().unwrap();
+//! let measured = comparison.scalar("m_cca").unwrap().clone().unwrap();
+//! assert!(certified <= measured);
+//! # Ok::<(), logitdist::Error>(())
+//! ```
 
 mod applicable;
 pub mod bound;
