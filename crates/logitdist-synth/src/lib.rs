@@ -1,1 +1,36 @@
 //! Base models, perturbations, and extremal and counter-example pairs.
+//!
+//! Three kinds of generator, each a plain description of what is wanted and a method that draws it:
+//!
+//! - [`BaseModel`]`::sample` draws a model with a chosen spectrum, condition number and size of logits;
+//! - [`Perturbation`]`::apply` turns a model into another, by a level; level 0 returns the model itself, bit for bit;
+//! - [`Extremal`]`::sample` draws a pair at which a bound is attained, or which refutes a plausible converse.
+//!
+//! Randomness enters through an `rng` argument only; [`rng`] makes one that gives the same numbers on every machine.
+//! What follows from it is the same up to rounding (1e-12), as `exp` and sums are the platform's own.
+//! Every description can be read from TOML: `embeddings = "gaussian"`, `spectrum = { power_law = 1.0 }`,
+//! `family = { rare_labels = { .. } }`. Its `Display` is a short stable name for a table, `power_law(1)`.
+
+#![forbid(unsafe_code)]
+
+mod base;
+#[cfg(test)]
+mod direct;
+mod embeddings;
+mod error;
+pub mod extremal;
+mod moment;
+mod orthonormal;
+mod perturbation;
+mod random;
+mod spectrum;
+mod unembeddings;
+
+pub use base::BaseModel;
+pub use embeddings::Embeddings;
+pub use error::SynthError;
+pub use extremal::Extremal;
+pub use perturbation::Perturbation;
+pub use random::rng;
+pub use spectrum::Spectrum;
+pub use unembeddings::Unembeddings;
