@@ -19,7 +19,9 @@ fn factor(c: &mut Criterion) {
         assert!((whole / merged - 1.0).abs() < 1e-12, "the two factors have different norms");
         group.throughput(Throughput::Elements((2 * rows * cols * cols) as u64));
         let name = format!("{rows}x{cols}");
-        group.bench_function(BenchmarkId::new("householder", &name), |b| b.iter(|| r_factor(black_box(a.clone()))));
+        group.bench_function(BenchmarkId::new("householder", &name), |b| {
+            b.iter(|| r_factor(black_box(a.clone())))
+        });
         group.bench_function(BenchmarkId::new("blocks", &name), |b| b.iter(|| black_box(blocks())));
     }
 }

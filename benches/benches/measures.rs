@@ -12,7 +12,9 @@ const DIM: usize = 50;
 
 fn model(phase: f64) -> Model {
     let wave = |rows, cols, offset: f64| {
-        Mat::from_fn(rows, cols, |i: usize, j: usize| ((i * 37 + j * 101 + i * j * 13) as f64 * 0.618 + offset).sin())
+        Mat::from_fn(rows, cols, |i: usize, j: usize| {
+            ((i * 37 + j * 101 + i * j * 13) as f64 * 0.618 + offset).sin()
+        })
     };
     Model::new(wave(INPUTS, DIM, phase), wave(LABELS, DIM, 2.0 + phase), None).unwrap()
 }

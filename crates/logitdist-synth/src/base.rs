@@ -56,7 +56,8 @@ impl BaseModel {
         if let Some(condition) = self.condition {
             let (finite, single) = (condition.is_finite(), self.dim == 1 || self.labels <= 2);
             require(finite && condition >= 1.0, "condition", condition, "finite and at least 1")?;
-            let needed = "1 or absent with fewer than 3 labels or dimension 1, where G̃ has at most one singular value";
+            let needed =
+                "1 or absent with fewer than 3 labels or dimension 1, where G̃ has at most one singular value";
             require(!single || condition == 1.0, "condition", condition, needed)?;
         }
         require_positive("scale", self.scale)?;
@@ -192,14 +193,8 @@ mod tests {
                 "condition is 10; it must be 1 or absent with fewer than 3 labels or dimension 1, where G̃ has at most \
                  one singular value",
             ),
-            (
-                BaseModel { scale: 0.0, ..plain(5, 3, 2) },
-                "scale is 0; it must be finite and greater than 0",
-            ),
-            (
-                BaseModel { bias: f64::NAN, ..plain(5, 3, 2) },
-                "bias is NaN; it must be finite and at least 0",
-            ),
+            (BaseModel { scale: 0.0, ..plain(5, 3, 2) }, "scale is 0; it must be finite and greater than 0"),
+            (BaseModel { bias: f64::NAN, ..plain(5, 3, 2) }, "bias is NaN; it must be finite and at least 0"),
             (
                 BaseModel { embeddings: Embeddings::StudentT(2.0), ..plain(5, 3, 2) },
                 "degrees of freedom of embeddings student_t is 2; it must be finite and greater than 2",

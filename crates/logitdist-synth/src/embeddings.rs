@@ -31,7 +31,9 @@ impl Embeddings {
         match *self {
             Embeddings::Gaussian | Embeddings::Sphere => Ok(()),
             Embeddings::Clustered(spread) => require_non_negative("spread of embeddings clustered", spread),
-            Embeddings::StudentT(degrees) => require_degrees("degrees of freedom of embeddings student_t", degrees),
+            Embeddings::StudentT(degrees) => {
+                require_degrees("degrees of freedom of embeddings student_t", degrees)
+            }
         }
     }
 

@@ -163,7 +163,10 @@ mod tests {
                     let s = singular_values(centred_columns(g.as_ref()).as_ref());
                     let found = s[0] / s[dim.min(labels - 1) - 1];
                     let error = (found / condition - 1.0).abs();
-                    assert!(error < 1e-6, "{unembeddings}, {labels} labels, dimension {dim}: {found} for {condition}");
+                    assert!(
+                        error < 1e-6,
+                        "{unembeddings}, {labels} labels, dimension {dim}: {found} for {condition}"
+                    );
                     assert!((s[0] - 1.0).abs() < 1e-9);
                 }
             }

@@ -60,7 +60,9 @@ impl CoupledSpectra {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::direct::{canonical_correlations, centred_logits, covariance_spectrum, d_logit_squared_centred};
+    use crate::direct::{
+        canonical_correlations, centred_logits, covariance_spectrum, d_logit_squared_centred,
+    };
     use crate::random::rng;
 
     #[test]
@@ -82,7 +84,10 @@ mod tests {
                 let (u, v) = (centred_logits(&a), centred_logits(&b));
                 for (logits, wanted) in [(&u, &spectrum), (&v, &spectrum_b)] {
                     for (found, wanted) in covariance_spectrum(logits.as_ref()).iter().zip(wanted) {
-                        assert!((found - wanted).abs() < 1e-13 * spectrum[0].max(spectrum_b[0]), "seed {seed}");
+                        assert!(
+                            (found - wanted).abs() < 1e-13 * spectrum[0].max(spectrum_b[0]),
+                            "seed {seed}"
+                        );
                     }
                 }
                 let correlations = canonical_correlations(a.embeddings(), b.embeddings());

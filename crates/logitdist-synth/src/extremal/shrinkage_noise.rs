@@ -73,12 +73,14 @@ mod tests {
             (30, 5, vec![1.0], vec![0.5]),
         ] {
             for seed in 0..8 {
-                let family =
-                    ShrinkageNoise { inputs, labels, spectrum: spectrum.clone(), rho: rho.clone() };
+                let family = ShrinkageNoise { inputs, labels, spectrum: spectrum.clone(), rho: rho.clone() };
                 let (a, b) = family.sample(&mut rng(seed, 0)).unwrap();
                 let (u, v) = (centred_logits(&a), centred_logits(&b));
                 for (found, wanted) in covariance_spectrum(u.as_ref()).iter().zip(&spectrum) {
-                    assert!((found - wanted).abs() < 1e-13 * spectrum[0], "seed {seed}: {found} for {wanted}");
+                    assert!(
+                        (found - wanted).abs() < 1e-13 * spectrum[0],
+                        "seed {seed}: {found} for {wanted}"
+                    );
                 }
                 for correlations in [
                     canonical_correlations(u.as_ref(), v.as_ref()),

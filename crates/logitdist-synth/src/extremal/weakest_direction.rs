@@ -67,7 +67,8 @@ impl WeakestDirection {
         let centred = centred_columns(a.unembeddings());
         let decomposition = svd(centred.as_ref());
         let tolerance = rank_tolerance(&decomposition.s, self.labels, self.dim);
-        let last = decomposition.s.iter().rposition(|&s| s > tolerance).expect("logits of size 1 are not all 0");
+        let last =
+            decomposition.s.iter().rposition(|&s| s > tolerance).expect("logits of size 1 are not all 0");
         let w = decomposition.v.col(last);
         // A singular vector's sign is the backend's own; the pair must not depend on it.
         let leading = w.iter().fold(0.0f64, |a, &b| if b.abs() > a.abs() { b } else { a });
@@ -93,7 +94,8 @@ mod tests {
 
     #[test]
     fn the_least_squares_alignment_is_off_by_the_distance_over_the_smallest_singular_value() {
-        for (labels, dim, condition) in [(10, 4, 100.0), (5, 4, 3.0), (3, 6, 10.0), (2, 1, 1.0), (40, 7, 1e4)] {
+        for (labels, dim, condition) in [(10, 4, 100.0), (5, 4, 3.0), (3, 6, 10.0), (2, 1, 1.0), (40, 7, 1e4)]
+        {
             for epsilon in [1e-8, 1e-3, 1.0] {
                 for seed in 0..4 {
                     let family = WeakestDirection { inputs: 30, labels, dim, condition, epsilon };
@@ -124,7 +126,10 @@ mod tests {
         let good = WeakestDirection { inputs: 5, labels: 3, dim: 2, condition: 2.0, epsilon: 0.1 };
         for (family, message) in [
             (WeakestDirection { labels: 1, ..good.clone() }, "labels is 1; it must be at least 2"),
-            (WeakestDirection { condition: 0.0, ..good.clone() }, "condition is 0; it must be finite and at least 1"),
+            (
+                WeakestDirection { condition: 0.0, ..good.clone() },
+                "condition is 0; it must be finite and at least 1",
+            ),
             (WeakestDirection { epsilon: 0.0, ..good }, "epsilon is 0; it must be finite and greater than 0"),
         ] {
             assert_eq!(family.sample(&mut rng(0, 0)).unwrap_err().to_string(), message);

@@ -101,8 +101,10 @@ mod tests {
         let model = clusters(10, 3, 20.0);
         for (level, moving) in [(0.01, 2), (0.2, 2), (0.5, 5), (1.0, 10)] {
             for seed in 0..5 {
-                let permuted = Perturbation::LabelPermutation.apply(&model, level, &mut rng(seed, 0)).unwrap();
-                let moved = (0..10).filter(|&y| permuted.unembeddings().row(y) != model.unembeddings().row(y));
+                let permuted =
+                    Perturbation::LabelPermutation.apply(&model, level, &mut rng(seed, 0)).unwrap();
+                let moved =
+                    (0..10).filter(|&y| permuted.unembeddings().row(y) != model.unembeddings().row(y));
                 assert_eq!(moved.count(), moving, "level {level}, seed {seed}");
             }
         }

@@ -113,7 +113,12 @@ impl Perturbation {
     /// # Errors
     /// As [`check`](Perturbation::check); `LabelPermutation` on a model that predicts a single label; a level so large
     /// that entries overflow.
-    pub fn apply<R: Rng + ?Sized>(&self, model: &Model, level: f64, rng: &mut R) -> Result<Model, SynthError> {
+    pub fn apply<R: Rng + ?Sized>(
+        &self,
+        model: &Model,
+        level: f64,
+        rng: &mut R,
+    ) -> Result<Model, SynthError> {
         self.check(model.dim(), level)?;
         if level == 0.0 {
             return Ok(model.clone());
@@ -247,7 +252,9 @@ mod tests {
                     for level in [0.5, 1.0, 2.0, 8.0, 1e70, f64::MAX] {
                         let result = perturbation.apply(&model, level, &mut rng(1, 0));
                         assert!(
-                            result.is_ok() || perturbation.check(dim, level).is_err() || level > 1e60
+                            result.is_ok()
+                                || perturbation.check(dim, level).is_err()
+                                || level > 1e60
                                 || matches!(result, Err(SynthError::Impossible(_))),
                             "{perturbation} at {level}: {result:?}"
                         );
@@ -266,7 +273,8 @@ mod tests {
                 assert!(message.starts_with(&start), "{message}");
             }
         }
-        let message = |perturbation: Perturbation, level| perturbation.check(4, level).unwrap_err().to_string();
+        let message =
+            |perturbation: Perturbation, level| perturbation.check(4, level).unwrap_err().to_string();
         assert_eq!(
             message(Perturbation::RoundRow, 2.5),
             "level of perturbation round_row is 2.5; it must be 0 (no rounding) or a whole number of bits from 2 to 16"

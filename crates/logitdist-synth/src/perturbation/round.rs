@@ -55,8 +55,11 @@ mod tests {
                     (model.unembeddings(), rounded.unembeddings()),
                 ] {
                     for i in 0..a.nrows() {
-                        let largest =
-                            if perturbation == Perturbation::RoundRow { a.row(i).norm_max() } else { a.norm_max() };
+                        let largest = if perturbation == Perturbation::RoundRow {
+                            a.row(i).norm_max()
+                        } else {
+                            a.norm_max()
+                        };
                         let step = largest / ((1 << (bits - 1)) - 1) as f64;
                         for j in 0..a.ncols() {
                             let steps = b[(i, j)] / step;

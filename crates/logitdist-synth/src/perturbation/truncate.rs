@@ -15,13 +15,11 @@ pub(super) fn truncate(model: &Model, removed: usize) -> Result<Model, SynthErro
     let centred_f = centred_columns(f);
     let centred_g = centred_columns(g);
     let basis = orthonormal_columns(centred_g.as_ref(), g.nrows());
-    let coordinates =
-        matmul_nt(centred_f.as_ref(), matmul_tn(basis.as_ref(), centred_g.as_ref()).as_ref());
+    let coordinates = matmul_nt(centred_f.as_ref(), matmul_tn(basis.as_ref(), centred_g.as_ref()).as_ref());
     let directions = svd(r_factor(coordinates.clone()).as_ref()).v;
     let directions = directions.subcols(0, kept.min(directions.ncols()));
-    let padded = |a: Mat<f64>| {
-        Mat::from_fn(a.nrows(), kept, |i, j| if j < a.ncols() { a[(i, j)] } else { 0.0 })
-    };
+    let padded =
+        |a: Mat<f64>| Mat::from_fn(a.nrows(), kept, |i, j| if j < a.ncols() { a[(i, j)] } else { 0.0 });
     let means = column_means(f);
     let mean_logits = matmul(g, Mat::from_fn(means.len(), 1, |j, _| means[j]).as_ref());
     let bias = (0..g.nrows()).map(|y| mean_logits[(y, 0)] + model.bias().map_or(0.0, |b| b[y])).collect();
@@ -42,7 +40,9 @@ mod tests {
 
     #[test]
     fn the_distance_is_the_sum_of_the_eigenvalues_removed() {
-        for (inputs, labels, dim, bias) in [(50, 12, 5, 0.0), (50, 4, 7, 1.0), (3, 9, 5, 0.5), (40, 6, 5, 0.0)] {
+        for (inputs, labels, dim, bias) in
+            [(50, 12, 5, 0.0), (50, 4, 7, 1.0), (3, 9, 5, 0.5), (40, 6, 5, 0.0)]
+        {
             let model = model(inputs, labels, dim, bias, 9);
             let sigma = covariance_spectrum(centred_logits(&model).as_ref());
             for removed in 1..dim {

@@ -1,0 +1,87 @@
+//! One cell: its seed, its pair, its comparison.
+
+use crate::axis::text;
+use crate::config::Config;
+use crate::grid::{Cell, Recipe, Source};
+use logitdist::{Comparison, Model, Pair, compare};
+use logitdist_synth::rng;
+
+/// What came out of a cell.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Name of the perturbation or family.
+    pub source: String,
+    /// Names and texts of the parameters.
+    pub parameters: Vec<(String, String)>,
+    /// Replicate, from 0.
+    pub replicate: usize,
+    /// The cell's seed: a hash of the run's seed and the cell's own parameters.
+    pub cell_seed: u64,
+    /// The comparison, or why the combination of parameters has none.
+    pub comparison: Result<Comparison, String>,
+}
+
+/// Draws a cell's pair and compares it.
+///
+/// Streams of random numbers: 0 of the base model's seed for the base model, which all perturbations and levels of a
+/// replicate share; 1 of the cell's seed for the perturbation, the second draw or the family; 2 for subsets of labels and inputs.
+pub fn run(config: &Config, cell: &Cell<'_>) -> Outcome {
+    let parameters: Vec<(String, String)> =
+        cell.values.iter().map(|(name, value)| ((*name).to_owned(), text(value))).collect();
+    let source = cell.block.source.name();
+    let cell_seed = seed(config.seed, source, &parameters, cell.replicate);
+    Outcome {
+        source: source.to_owned(),
+        comparison: comparison(config, cell, &parameters, cell_seed),
+        parameters,
+        replicate: cell.replicate,
+        cell_seed,
+    }
+}
+
+fn comparison(
+    config: &Config,
+    cell: &Cell<'_>,
+    parameters: &[(String, String)],
+    cell_seed: u64,
+) -> Result<Comparison, String> {
+    let (a, b) = pair(config, cell, parameters, cell_seed)?;
+    let pair = Pair::new(&a, &b).map_err(|e| e.to_string())?;
+    compare(&pair, &config.settings, &mut rng(cell_seed, 2)).map_err(|e| e.to_string())
+}
+
+fn pair(
+    config: &Config,
+    cell: &Cell<'_>,
+    parameters: &[(String, String)],
+    cell_seed: u64,
+) -> Result<(Model, Model), String> {
+    let mut own = rng(cell_seed, 1);
+    let base_seed = || {
+        let own = Source::parameters_of_perturbation(cell.block.source.name());
+        let shared: Vec<_> = parameters.iter().filter(|(n, _)| !own.contains(&n.as_str())).cloned().collect();
+        seed(config.seed, "base", &shared, cell.replicate)
+    };
+    let drawn = match cell.block.recipe(&cell.values)? {
+        Recipe::Family(family) => family.sample(&mut own),
+        Recipe::Independent(base) => {
+            base.sample(&mut rng(base_seed(), 0)).and_then(|a| Ok((a, base.sample(&mut own)?)))
+        }
+        Recipe::Perturbed(base, kind, level) => base.sample(&mut rng(base_seed(), 0)).and_then(|a| {
+            let b = kind.apply(&a, level, &mut own)?;
+            Ok((a, b))
+        }),
+    };
+    drawn.map_err(|e| e.to_string())
+}
+
+/// The first 8 bytes of the BLAKE3 hash of the run's seed and a cell's coordinates in words.
+fn seed(run: u64, source: &str, parameters: &[(String, String)], replicate: usize) -> u64 {
+    let mut words = format!("{run}\n{source}\n");
+    for (name, value) in parameters {
+        words.push_str(&format!("{name}={value}\n"));
+    }
+    words.push_str(&replicate.to_string());
+    let hash = blake3::hash(words.as_bytes());
+    u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has 32 bytes"))
+}

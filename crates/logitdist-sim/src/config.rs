@@ -1,0 +1,221 @@
+//! A checked config: what a sweep runs.
+
+use crate::axis::Axis;
+use crate::document::Document;
+use crate::error::{Origin, SimError};
+use crate::grid::{Block, Grid, Source};
+use logitdist::{Settings, Subsets};
+use std::path::Path;
+use toml::Value;
+
+/// A sweep's config. Every setting was checked when it was made.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// What the sweep is to answer.
+    pub question: String,
+    /// What is expected to come out.
+    pub expected: String,
+    /// Seed of the run, from which every cell's own seed is derived.
+    pub seed: u64,
+    /// What is measured in each cell.
+    pub settings: Settings,
+    /// Whether rows hold the lists (canonical correlations and spectra).
+    pub lists: bool,
+    /// The cells.
+    pub grid: Grid,
+    /// The settings as TOML, overrides included.
+    pub toml: String,
+}
+
+const TOP_KEYS: [&str; 5] = ["question", "expected", "seed", "replicates", "measures"];
+const D_REP_KEYS: [&str; 3] = ["pivots", "per_pivot", "all_up_to"];
+const MEASURES: [&str; 5] = ["probability", "d_rep", "llv", "baselines", "lists"];
+
+/// Parameters of base models and their defaults, in the order of the grid.
+const MODEL_DEFAULTS: [(&str, Default); 9] = [
+    ("dim", Default::Whole(8)),
+    ("labels", Default::Whole(20)),
+    ("inputs", Default::Whole(512)),
+    ("embeddings", Default::Word("gaussian")),
+    ("spectrum", Default::Word("isotropic")),
+    ("unembeddings", Default::Word("gaussian")),
+    ("condition", Default::None),
+    ("scale", Default::Number(2.0)),
+    ("bias", Default::Number(0.0)),
+];
+
+#[derive(Clone, Copy)]
+enum Default {
+    Whole(i64),
+    Number(f64),
+    Word(&'static str),
+    None,
+}
+
+impl Config {
+    /// Reads and checks a config, with overrides `key=value` applied.
+    ///
+    /// # Errors
+    /// Anything wrong with it, with file, line and key, before anything runs.
+    pub fn read(file: &Path, overrides: &[String]) -> Result<Config, SimError> {
+        Config::of(&Document::read(file, overrides)?)
+    }
+
+    /// Checks a document.
+    ///
+    /// # Errors
+    /// As [`read`](Config::read).
+    pub fn of(document: &Document) -> Result<Config, SimError> {
+        refuse_unknown_keys(document)?;
+        let (settings, lists) = settings(document)?;
+        let grid = Grid { blocks: blocks(document)?, replicates: whole(document, "replicates", Some(1), 1)? };
+        for block in &grid.blocks {
+            block.check().map_err(|(path, message)| document.error_at(&path, message))?;
+        }
+        Ok(Config {
+            question: string(document, "question")?,
+            expected: string(document, "expected")?,
+            seed: whole(document, "seed", Some(0), 0)? as u64,
+            settings,
+            lists,
+            grid,
+            toml: document.to_toml(),
+        })
+    }
+}
+
+fn refuse_unknown_keys(document: &Document) -> Result<(), SimError> {
+    for (path, origin) in document.paths() {
+        let parts: Vec<&str> = path.split('.').collect();
+        let model_keys = MODEL_DEFAULTS.map(|(key, _)| key);
+        let (known, of): (&[&str], _) = match parts[..] {
+            ["model" | "d_rep" | "perturbation" | "family"] => continue,
+            [_] => (&TOP_KEYS, "a config (beside the tables model, d_rep, perturbation and family)"),
+            ["model", _] => (&model_keys, "model"),
+            ["d_rep", _] => (&D_REP_KEYS, "d_rep"),
+            ["perturbation", _] => (&Source::PERTURBATIONS, "perturbation"),
+            ["family", _] => (&Source::FAMILIES, "family"),
+            ["perturbation", name, _] => (Source::parameters_of_perturbation(name), path),
+            // The keys of a family are those of its parameters; reading them says which it knows.
+            _ => continue,
+        };
+        let key = parts[parts.len() - 1];
+        if !known.contains(&key) {
+            let list = if known.is_empty() {
+                "it has none".into()
+            } else {
+                format!("known are {}", known.join(", "))
+            };
+            return Err(document.error(origin, path, format!("unknown key `{key}` of {of}; {list}")));
+        }
+    }
+    Ok(())
+}
+
+fn string(document: &Document, path: &str) -> Result<String, SimError> {
+    match document.get(path).map(|s| &s.value) {
+        Some(Value::String(s)) if !s.trim().is_empty() => Ok(s.clone()),
+        Some(_) => Err(document.error_at(path, "must be a text that is not empty".into())),
+        None => {
+            Err(document.error(&Origin::File, path, "is missing; every config states it in words".into()))
+        }
+    }
+}
+
+fn whole(document: &Document, path: &str, default: Option<usize>, least: usize) -> Result<usize, SimError> {
+    match (document.get(path).map(|s| &s.value), default) {
+        (Some(Value::Integer(n)), _) if *n >= least as i64 => Ok(*n as usize),
+        (Some(other), _) => {
+            Err(document.error_at(path, format!("is {other}; it must be a whole number, at least {least}")))
+        }
+        (None, Some(default)) => Ok(default),
+        (None, None) => Err(document.error_at(path, "is missing".into())),
+    }
+}
+
+/// What to measure, and whether rows hold lists.
+fn settings(document: &Document) -> Result<(Settings, bool), SimError> {
+    let chosen: Vec<String> = match document.get("measures").map(|s| &s.value) {
+        None => MEASURES.map(String::from).to_vec(),
+        Some(Value::Array(names)) => {
+            names.iter().map(|n| n.as_str().unwrap_or_default().to_owned()).collect()
+        }
+        Some(_) => vec![String::new()],
+    };
+    if chosen.iter().any(|name| !MEASURES.contains(&name.as_str())) {
+        let message = format!("must be a list of names out of {}", MEASURES.join(", "));
+        return Err(document.error_at("measures", message));
+    }
+    let has = |name: &str| chosen.iter().any(|c| c == name);
+    if has("llv") && !has("probability") {
+        return Err(document.error_at("measures", "llv needs probability: name both or neither".into()));
+    }
+    let subsets = Subsets::AllUpTo {
+        at_most: whole(document, "d_rep.all_up_to", Some(2_000), 0)?,
+        pivots: whole(document, "d_rep.pivots", Some(10), 1)?,
+        per_pivot: whole(document, "d_rep.per_pivot", Some(20), 1)?,
+    };
+    let settings = Settings {
+        probability: has("probability"),
+        d_rep: has("d_rep"),
+        llv: has("llv"),
+        baselines: has("baselines"),
+        subsets,
+        ..Settings::default()
+    };
+    Ok((settings, has("lists")))
+}
+
+/// A block of cells per perturbation and per family.
+fn blocks(document: &Document) -> Result<Vec<Block>, SimError> {
+    let named = |section: &str| -> Vec<String> {
+        let inside = format!("{section}.");
+        let sections = document.paths().filter(|(path, _)| document.section(path).is_some());
+        sections.filter_map(|(path, _)| path.strip_prefix(&inside)).map(str::to_owned).collect()
+    };
+    let mut blocks = Vec::new();
+    for name in named("perturbation") {
+        let mut axes = model_axes(document)?;
+        for parameter in Source::parameters_of_perturbation(&name) {
+            let path = format!("perturbation.{name}.{parameter}");
+            let Some(setting) = document.get(&path) else {
+                let section = format!("perturbation.{name}");
+                return Err(document.error_at(&section, format!("needs the key `{parameter}`")));
+            };
+            axes.push(Axis::of(document, &path, setting)?);
+        }
+        blocks.push(Block { source: Source::Perturbation(name), axes });
+    }
+    for name in named("family") {
+        let inside = format!("family.{name}.");
+        let mut axes = Vec::new();
+        for (path, _) in document.paths().filter(|(path, _)| path.starts_with(&inside)) {
+            axes.push(Axis::of(document, path, document.get(path).expect("a path of a setting"))?);
+        }
+        blocks.push(Block { source: Source::Family(name), axes });
+    }
+    if blocks.is_empty() {
+        let message = "there is nothing to compare: a table [perturbation.NAME] or [family.NAME] is needed";
+        return Err(document.error(&Origin::File, "", message.into()));
+    }
+    Ok(blocks)
+}
+
+fn model_axes(document: &Document) -> Result<Vec<Axis>, SimError> {
+    let mut axes = Vec::new();
+    for (key, default) in MODEL_DEFAULTS {
+        let path = format!("model.{key}");
+        let default = match (document.get(&path), default) {
+            (Some(setting), _) => {
+                axes.push(Axis::of(document, &path, setting)?);
+                continue;
+            }
+            (None, Default::Whole(n)) => Value::Integer(n),
+            (None, Default::Number(x)) => Value::Float(x),
+            (None, Default::Word(word)) => Value::String(word.into()),
+            (None, Default::None) => continue,
+        };
+        axes.push(Axis { name: key.into(), path, values: vec![default] });
+    }
+    Ok(axes)
+}

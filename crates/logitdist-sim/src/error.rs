@@ -1,0 +1,69 @@
+//! What can be wrong with a sweep.
+
+use std::path::{Path, PathBuf};
+use thiserror::Error;
+
+/// Where a setting was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// A line of the config, from 1.
+    Line(usize),
+    /// An override on the command line, as it was given.
+    Override(String),
+    /// Nowhere: the whole file is meant.
+    File,
+}
+
+/// Why a sweep could not be run, or not be finished.
+#[derive(Debug, Error)]
+pub enum SimError {
+    /// A setting is wrong; found before anything is run.
+    #[error("{}", place(.file, .origin, .key, .message))]
+    Config {
+        /// The config.
+        file: PathBuf,
+        /// Where the setting was made.
+        origin: Origin,
+        /// Path of the key, for example `model.dim`; empty if the text is not TOML at all.
+        key: String,
+        /// What is wrong, and what would be right.
+        message: String,
+    },
+    /// A file or directory could not be read or written.
+    #[error("{}: cannot {action}: {source}", .path.display())]
+    Io {
+        /// What was attempted.
+        action: &'static str,
+        /// The file or directory.
+        path: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// The threads could not be started.
+    #[error("cannot start {threads} threads: {message}")]
+    Threads {
+        /// How many were asked for.
+        threads: usize,
+        /// The system's answer.
+        message: String,
+    },
+    /// The summary could not be made.
+    #[error(transparent)]
+    Report(#[from] logitdist_report::ReportError),
+}
+
+impl SimError {
+    /// An input or output error of a path.
+    pub(crate) fn io(action: &'static str, path: &Path, source: std::io::Error) -> SimError {
+        SimError::Io { action, path: path.to_path_buf(), source }
+    }
+}
+
+fn place(file: &Path, origin: &Origin, key: &str, message: &str) -> String {
+    let origin = match origin {
+        Origin::Line(line) => format!("{}:{line}", file.display()),
+        Origin::Override(text) => format!("--set {text} (over {})", file.display()),
+        Origin::File => file.display().to_string(),
+    };
+    if key.is_empty() { format!("{origin}: {message}") } else { format!("{origin}: `{key}`: {message}") }
+}

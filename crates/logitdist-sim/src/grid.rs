@@ -1,0 +1,235 @@
+//! The cells of a sweep, by index: a grid is never written out.
+
+use crate::axis::{Axis, text};
+use logitdist_synth::{BaseModel, Extremal, Perturbation};
+use serde::de::DeserializeOwned;
+use toml::{Table, Value};
+
+/// Where the second model of a pair comes from, or both.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A base model and the same model perturbed, or `independent`: another draw with the same parameters.
+    Perturbation(String),
+    /// A family of extremal or counter-example pairs.
+    Family(String),
+}
+
+impl Source {
+    /// Names of the perturbations.
+    pub const PERTURBATIONS: [&'static str; 14] = [
+        "independent",
+        "noise_embeddings",
+        "noise_unembeddings",
+        "noise_logits",
+        "linear_change",
+        "affine_change",
+        "label_permutation",
+        "round_tensor",
+        "round_row",
+        "prune",
+        "truncate",
+        "temperature",
+        "heavy_tailed_noise",
+        "dropout",
+    ];
+
+    /// Names of the families.
+    pub const FAMILIES: [&'static str; 8] = [
+        "shrinkage_noise",
+        "coupled_spectra",
+        "weakest_direction",
+        "rare_labels",
+        "even_labels",
+        "permuted_clusters",
+        "shared_embeddings",
+        "turned_clusters",
+    ];
+
+    /// Parameters of a perturbation, its level last.
+    pub fn parameters_of_perturbation(name: &str) -> &'static [&'static str] {
+        match name {
+            "independent" => &[],
+            "noise_logits" => &["rank", "level"],
+            "heavy_tailed_noise" => &["degrees_of_freedom", "level"],
+            _ => &["level"],
+        }
+    }
+
+    /// The name of the perturbation or family.
+    pub fn name(&self) -> &str {
+        match self {
+            Source::Perturbation(name) | Source::Family(name) => name,
+        }
+    }
+}
+
+/// A source and the axes of its parameters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Block {
+    /// Where pairs come from.
+    pub source: Source,
+    /// Axes; the last one runs fastest.
+    pub axes: Vec<Axis>,
+}
+
+/// A recipe for a pair, ready to be drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Recipe {
+    /// A base model and its perturbation by a level.
+    Perturbed(BaseModel, Perturbation, f64),
+    /// Two draws of a base model.
+    Independent(BaseModel),
+    /// A pair of a family.
+    Family(Extremal),
+}
+
+/// Combinations tried for each value before it is called impossible.
+const COMBINATIONS_TRIED: usize = 2_000;
+
+impl Block {
+    /// Number of combinations, without replicates.
+    fn combinations(&self) -> usize {
+        self.axes.iter().map(|axis| axis.values.len()).product()
+    }
+
+    /// The values of combination `index`.
+    fn values(&self, mut index: usize) -> Vec<(&str, &Value)> {
+        let mut values = Vec::with_capacity(self.axes.len());
+        for axis in self.axes.iter().rev() {
+            values.push((axis.name.as_str(), &axis.values[index % axis.values.len()]));
+            index /= axis.values.len();
+        }
+        values.reverse();
+        values
+    }
+
+    /// The recipe of a combination.
+    ///
+    /// # Errors
+    /// A parameter of the wrong type or outside its range, in words.
+    pub fn recipe(&self, values: &[(&str, &Value)]) -> Result<Recipe, String> {
+        let mut parameters: Table = values.iter().map(|(k, v)| ((*k).to_owned(), (*v).clone())).collect();
+        match &self.source {
+            Source::Family(name) => {
+                let family = Table::from_iter([(name.clone(), Value::Table(parameters))]);
+                let family: Extremal = read(Value::Table(family))?;
+                family.check().map_err(|e| e.to_string())?;
+                Ok(Recipe::Family(family))
+            }
+            Source::Perturbation(name) => {
+                let level = parameters.remove("level");
+                let kind = match parameters.remove("rank").or(parameters.remove("degrees_of_freedom")) {
+                    Some(parameter) => Value::Table(Table::from_iter([(name.clone(), parameter)])),
+                    None => Value::String(name.clone()),
+                };
+                let base: BaseModel = read(Value::Table(parameters))?;
+                base.check().map_err(|e| e.to_string())?;
+                let Some(level) = level else { return Ok(Recipe::Independent(base)) };
+                let (kind, level): (Perturbation, f64) = (read(kind)?, read(level)?);
+                kind.check(base.dim, level).map_err(|e| e.to_string())?;
+                Ok(Recipe::Perturbed(base, kind, level))
+            }
+        }
+    }
+
+    /// Checks that every value of every axis is possible in some combination.
+    ///
+    /// # Errors
+    /// The path of the key and what is wrong with its value. Combinations that are impossible while each value is
+    /// not are no error: they become rows with a reason.
+    pub fn check(&self) -> Result<(), (String, String)> {
+        for (position, axis) in self.axes.iter().enumerate() {
+            let others: usize = self.combinations() / axis.values.len();
+            let inner: usize = self.axes[position + 1..].iter().map(|a| a.values.len()).product();
+            for (i, value) in axis.values.iter().enumerate() {
+                let index = |other: usize| (other / inner * axis.values.len() + i) * inner + other % inner;
+                let mut failures = (0..others.min(COMBINATIONS_TRIED))
+                    .map(|other| self.recipe(&self.values(index(other))).err());
+                let first = failures.next().flatten();
+                let Some(message) = first else { continue };
+                if failures.all(|failure| failure.is_some()) {
+                    // With several axes at fault the message names the culprit; it is this axis' turn if it says so.
+                    let path = self.culprit(&message).unwrap_or(&axis.path);
+                    return Err((
+                        path.to_owned(),
+                        format!("the value {} is not possible: {message}", text(value)),
+                    ));
+                }
+            }
+        }
+        if self.axes.is_empty() {
+            let section = match &self.source {
+                Source::Perturbation(name) => format!("perturbation.{name}"),
+                Source::Family(name) => format!("family.{name}"),
+            };
+            self.recipe(&[]).map_err(|message| (section, message))?;
+        }
+        Ok(())
+    }
+
+    /// The path of the axis that a message begins with, as messages of generators do.
+    fn culprit(&self, message: &str) -> Option<&str> {
+        let first = message.split([' ', '`']).find(|word| !word.is_empty())?;
+        self.axes.iter().find(|axis| axis.name == first).map(|axis| axis.path.as_str())
+    }
+}
+
+/// A value of the config as a parameter; the message is serde's, on one line.
+fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
+    T::deserialize(value).map_err(|e| e.to_string().trim().replace('\n', ": "))
+}
+
+/// All cells of a sweep, block after block, replicates running fastest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grid {
+    /// Blocks in the order of the results.
+    pub blocks: Vec<Block>,
+    /// Cells per combination.
+    pub replicates: usize,
+}
+
+/// One cell: its parameters and its replicate.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell<'a> {
+    /// The block that it belongs to.
+    pub block: &'a Block,
+    /// Names and values of its parameters.
+    pub values: Vec<(&'a str, &'a Value)>,
+    /// From 0.
+    pub replicate: usize,
+}
+
+impl Grid {
+    /// Number of cells.
+    pub fn len(&self) -> usize {
+        self.blocks.iter().map(Block::combinations).sum::<usize>() * self.replicates
+    }
+
+    /// Whether there are no cells, which a checked config rules out.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Cell `index`, from 0 to [`len`](Grid::len) − 1.
+    pub fn cell(&self, index: usize) -> Cell<'_> {
+        let (mut combination, replicate) = (index / self.replicates, index % self.replicates);
+        for block in &self.blocks {
+            if combination < block.combinations() {
+                return Cell { block, values: block.values(combination), replicate };
+            }
+            combination -= block.combinations();
+        }
+        panic!("cell {index} of {}", self.len());
+    }
+
+    /// Names of all parameters of all blocks, in order of appearance: the columns of the results.
+    pub fn parameters(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for axis in self.blocks.iter().flat_map(|block| &block.axes) {
+            if !names.contains(&axis.name) {
+                names.push(axis.name.clone());
+            }
+        }
+        names
+    }
+}

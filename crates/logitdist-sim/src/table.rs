@@ -1,0 +1,192 @@
+//! Rows of CSV: which columns there are, and how values are written.
+
+use crate::cell::Outcome;
+use crate::config::Config;
+use logitdist::{Applicable, Bound, Comparison, Mat, Model, Pair, Statement, Status, compare};
+
+/// A number as it is written: the shortest text that reads back as the same number, whole numbers without a point.
+pub fn number(x: f64) -> String {
+    if x == 0.0 {
+        return "0".into();
+    }
+    let text = format!("{x:?}");
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+}
+
+/// The columns of a run. They depend on the config alone.
+#[derive(Debug, Clone)]
+pub struct Columns {
+    parameters: Vec<String>,
+    scalars: Vec<&'static str>,
+    lists: Vec<&'static str>,
+}
+
+/// Columns of `bounds.csv` after the parameters.
+const BOUND_COLUMNS: [&str; 12] = [
+    "replicate",
+    "cell_seed",
+    "direction",
+    "bound",
+    "form",
+    "status",
+    "lhs",
+    "rhs",
+    "tightness",
+    "slack",
+    "holds",
+    "reason",
+];
+
+impl Columns {
+    /// The columns of a config's rows.
+    pub fn of(config: &Config) -> Columns {
+        let comparison = smallest_comparison(config);
+        let lists = if config.lists { comparison.lists.iter().map(|(t, _)| *t).collect() } else { vec![] };
+        Columns {
+            parameters: config.grid.parameters(),
+            scalars: comparison.scalars.iter().map(|(t, _)| *t).collect(),
+            lists,
+        }
+    }
+
+    /// Header of `rows.csv`.
+    pub fn row_header(&self) -> Vec<String> {
+        let mut header = self.shared_header();
+        header.extend(["replicate", "cell_seed", "status", "reason"].map(String::from));
+        header.extend(self.scalars.iter().chain(&self.lists).map(|t| (*t).to_owned()));
+        header
+    }
+
+    /// Header of `bounds.csv`.
+    pub fn bound_header(&self) -> Vec<String> {
+        let mut header = self.shared_header();
+        header.extend(BOUND_COLUMNS.map(String::from));
+        header
+    }
+
+    fn shared_header(&self) -> Vec<String> {
+        std::iter::once("source".to_owned()).chain(self.parameters.iter().cloned()).collect()
+    }
+
+    /// Source and parameters of a cell; blank where a parameter does not belong to its source.
+    fn shared(&self, outcome: &Outcome) -> Vec<String> {
+        let mut record = vec![outcome.source.clone()];
+        for name in &self.parameters {
+            let value = outcome.parameters.iter().find(|(n, _)| n == name);
+            record.push(value.map_or_else(String::new, |(_, text)| text.clone()));
+        }
+        record
+    }
+
+    /// The row of a cell.
+    pub fn row(&self, outcome: &Outcome) -> Vec<String> {
+        let mut record = self.shared(outcome);
+        record.extend([outcome.replicate.to_string(), seed_text(outcome.cell_seed)]);
+        let comparison = match &outcome.comparison {
+            Ok(comparison) => comparison,
+            Err(reason) => {
+                record.extend(["not_applicable".into(), reason.clone()]);
+                record.resize(record.len() + self.scalars.len() + self.lists.len(), String::new());
+                return record;
+            }
+        };
+        let reasons = missing(comparison);
+        let status = if reasons.is_empty() { "ok" } else { "partial" };
+        record.extend([status.into(), reasons.join("; ")]);
+        record.extend(comparison.scalars.iter().map(|(_, value)| optional(value.as_ref().ok().copied())));
+        for token in &self.lists {
+            let list = comparison.lists.iter().find(|(t, _)| t == token).map(|(_, list)| list);
+            let numbers = list.and_then(|l| l.as_ref().ok()).map(Vec::as_slice).unwrap_or_default();
+            record.push(numbers.iter().map(|&x| number(x)).collect::<Vec<_>>().join(" "));
+        }
+        record
+    }
+
+    /// The rows of a cell's bounds, in both directions; none if the cell has no comparison.
+    pub fn bounds(&self, outcome: &Outcome) -> Vec<Vec<String>> {
+        let Ok(comparison) = &outcome.comparison else { return Vec::new() };
+        let ab = comparison.bounds.iter().map(|b| ("ab", b));
+        let ba = comparison.bounds_ba.iter().map(|b| ("ba", b));
+        ab.chain(ba)
+            .map(|(direction, bound)| {
+                let mut record = self.shared(outcome);
+                record.extend([
+                    outcome.replicate.to_string(),
+                    seed_text(outcome.cell_seed),
+                    direction.into(),
+                ]);
+                record.extend(bound_fields(bound));
+                record
+            })
+            .collect()
+    }
+}
+
+/// A cell's seed in its canonical form, 16 hexadecimal digits.
+pub fn seed_text(seed: u64) -> String {
+    format!("{seed:016x}")
+}
+
+fn optional(x: Option<f64>) -> String {
+    x.map_or_else(String::new, number)
+}
+
+/// Measures that do not exist for the pair, each with its reason, those of one reason together.
+fn missing(comparison: &Comparison) -> Vec<String> {
+    let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
+    for (token, value) in &comparison.scalars {
+        let Err(reason): &Applicable<f64> = value else { continue };
+        let reason = reason.to_string();
+        match reasons.iter_mut().find(|(r, _)| *r == reason) {
+            Some((_, tokens)) => tokens.push(token),
+            None => reasons.push((reason, vec![token])),
+        }
+    }
+    reasons.into_iter().map(|(reason, tokens)| format!("{}: {reason}", tokens.join(" "))).collect()
+}
+
+fn bound_fields(bound: &Bound) -> [String; 9] {
+    // A lower bound on a mean correlation reads like the others: bound ≤ value.
+    let (lhs, rhs) = match bound.statement {
+        Some(Statement::AtMost { lhs, rhs }) => (Some(lhs), Some(rhs)),
+        Some(Statement::MeanCorrelation { bound, value }) => (Some(bound), Some(value)),
+        None => (None, None),
+    };
+    let reason = match &bound.status {
+        Status::Ok => String::new(),
+        Status::Vacuous(reason) => reason.clone(),
+        Status::NotApplicable(reason) => reason.to_string(),
+    };
+    [
+        bound.token.into(),
+        bound.form.to_string(),
+        bound.status.name().into(),
+        optional(lhs),
+        optional(rhs),
+        optional(bound.tightness),
+        optional(bound.slack()),
+        bound.holds.map_or_else(String::new, |h| h.to_string()),
+        reason,
+    ]
+}
+
+/// The comparison of the smallest pair there is: which tokens it reports depends on the settings alone.
+fn smallest_comparison(config: &Config) -> Comparison {
+    let one = || Mat::full(1, 1, 1.0);
+    let model = Model::new(one(), one(), None).expect("one input, one label and one dimension are a model");
+    let pair = Pair::new(&model, &model).expect("a model has the shape of itself");
+    compare(&pair, &config.settings, &mut logitdist_synth::rng(0, 0)).expect("the settings were checked")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_back_as_themselves() {
+        for x in [0.0, 1.0, -3.0, 0.1, 1e-300, 1.7976931348623157e308, 2.0f64.sqrt(), 899.0, f64::INFINITY] {
+            assert_eq!(number(x).parse::<f64>().unwrap(), x);
+        }
+        assert_eq!([number(899.0), number(1e-7), number(-0.0)], ["899", "1e-7", "0"]);
+    }
+}
