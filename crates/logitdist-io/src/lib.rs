@@ -1,1 +1,53 @@
-//! Reads models exported as npy, npz or safetensors.
+//! Reads models exported as npy, npz or safetensors, and writes them as npz.
+//!
+//! A model is an array of embeddings (N inputs × M), one of unembeddings (K labels × M) and perhaps a bias (K).
+//! From PyTorch, with `h` the inputs of the last layer `head`:
+//!
+//! ```python
+//! numpy.savez("model.npz", embeddings=h.detach().cpu().float().numpy(),
+//!             unembeddings=head.weight.detach().cpu().float().numpy(),
+//!             bias=head.bias.detach().cpu().float().numpy())
+//! ```
+//!
+//! and back:
+//!
+//! ```
+//! use logitdist::{Mat, Model};
+//! use logitdist_io::{ReadOptions, Source, read_model, write_npz};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let directory = tempfile::tempdir()?;
+//! let path = directory.path().join("model.npz");
+//! let embeddings = Mat::from_fn(100, 2, |i, j| ((i + 50 * j) as f64).sin());
+//! let unembeddings = Mat::from_fn(7, 2, |y, j| ((3 * y + j) as f64).cos());
+//! let model = Model::new(embeddings, unembeddings, Some(vec![0.5; 7]))?;
+//!
+//! write_npz(&path, &model)?;
+//! assert_eq!(read_model(&Source::Path(path), &ReadOptions::default())?, model);
+//!
+//! // Other names, as in a checkpoint, and an array whose axes are exchanged, are always said explicitly.
+//! let _options = ReadOptions {
+//!     names: "embeddings=h,unembeddings=lm_head.weight".parse()?,
+//!     transpose: logitdist_io::Transpose { unembeddings: true, ..Default::default() },
+//! };
+//! # Ok(())
+//! # }
+//! ```
+
+#![forbid(unsafe_code)]
+
+mod archive;
+mod array;
+mod element;
+mod error;
+mod names;
+mod npy;
+mod npz;
+mod read;
+mod safetensors;
+mod write;
+
+pub use error::{Place, Problem, ReadError, WriteError};
+pub use names::{ArrayNames, ParseArrayNamesError};
+pub use read::{ReadOptions, Source, Transpose, read_matrix, read_model};
+pub use write::write_npz;

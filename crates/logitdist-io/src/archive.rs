@@ -1,0 +1,89 @@
+//! A file or directory that holds several arrays by name.
+
+use crate::array::Array;
+use crate::error::{Place, Problem, ReadError};
+use crate::npy;
+use crate::npz::Npz;
+use crate::safetensors::Safetensors;
+use std::path::{Path, PathBuf};
+
+/// An open archive and the names of its arrays, sorted.
+pub(crate) struct Archive {
+    path: PathBuf,
+    names: Vec<String>,
+    form: Form,
+}
+
+enum Form {
+    Npz(Npz),
+    Safetensors(Safetensors),
+    Directory,
+}
+
+impl Archive {
+    /// Opens a directory, or a file whose extension says what it is.
+    pub(crate) fn open(path: &Path) -> Result<Archive, ReadError> {
+        let place = Place::file(path);
+        let metadata = path.metadata().map_err(|e| place.error(Problem::Io(e)))?;
+        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+        let (form, names) = if metadata.is_dir() {
+            (Form::Directory, npy_files(path)?)
+        } else if extension == "npz" {
+            let npz = Npz::open(path)?;
+            let names = npz.names();
+            (Form::Npz(npz), names)
+        } else if extension == "safetensors" {
+            let safetensors = Safetensors::open(path)?;
+            let names = safetensors.names();
+            (Form::Safetensors(safetensors), names)
+        } else {
+            return Err(place.error(Problem::Form { npy: extension == "npy" }));
+        };
+        Ok(Archive { path: path.to_path_buf(), names, form })
+    }
+
+    /// Opens an array; `None` if there is none of that name.
+    pub(crate) fn array(&mut self, name: &str) -> Result<Option<Array<'_>>, ReadError> {
+        self.form.array(&self.path, name)
+    }
+
+    /// Opens an array that has to be there; `role` is what the model needs it for.
+    pub(crate) fn required(&mut self, role: &'static str, name: &str) -> Result<Array<'_>, ReadError> {
+        let Archive { path, names, form } = self;
+        let empty_directory = names.is_empty() && matches!(form, Form::Directory);
+        let array = form.array(path, name)?;
+        array.ok_or_else(|| {
+            let name = name.to_owned();
+            let problem = if empty_directory {
+                Problem::EmptyDirectory { needed: format!("{name}.npy") }
+            } else {
+                Problem::Missing { role, name, found: names.clone() }
+            };
+            Place::file(path).error(problem)
+        })
+    }
+}
+
+impl Form {
+    fn array(&mut self, path: &Path, name: &str) -> Result<Option<Array<'_>>, ReadError> {
+        match self {
+            Form::Npz(npz) => npz.array(Place::array(path, name), name),
+            Form::Safetensors(safetensors) => safetensors.array(Place::array(path, name), name),
+            Form::Directory => npy::open(&path.join(format!("{name}.npy"))),
+        }
+    }
+}
+
+/// Names of the `.npy` files in a directory, sorted, without `.npy`.
+fn npy_files(directory: &Path) -> Result<Vec<String>, ReadError> {
+    let error = |e| Place::file(directory).error(Problem::Io(e));
+    let mut names = Vec::new();
+    for entry in directory.read_dir().map_err(error)? {
+        let name = entry.map_err(error)?.file_name();
+        if let Some(name) = name.to_string_lossy().strip_suffix(".npy") {
+            names.push(name.to_owned());
+        }
+    }
+    names.sort();
+    Ok(names)
+}

@@ -1,0 +1,100 @@
+//! What the arrays of a model are called in a file.
+
+use std::str::FromStr;
+use thiserror::Error;
+
+/// Names of a model's arrays inside an archive or directory; written `embeddings=h,unembeddings=lm_head.weight`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ArrayNames {
+    /// Name of the embeddings, N×M.
+    pub embeddings: String,
+    /// Name of the unembeddings, K×M.
+    pub unembeddings: String,
+    /// Name of a bias (K) that must be there; `None` takes an array `bias` if there is one.
+    pub bias: Option<String>,
+}
+
+impl Default for ArrayNames {
+    fn default() -> ArrayNames {
+        ArrayNames {
+            embeddings: "embeddings".to_owned(),
+            unembeddings: "unembeddings".to_owned(),
+            bias: None,
+        }
+    }
+}
+
+/// Why a mapping of array names could not be understood.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "array names `{text}`: {problem}; the form is embeddings=NAME,unembeddings=NAME,bias=NAME, each at most once"
+)]
+pub struct ParseArrayNamesError {
+    text: String,
+    problem: String,
+}
+
+impl FromStr for ArrayNames {
+    type Err = ParseArrayNamesError;
+
+    /// Parses `key=name` pairs separated by commas; keys left out keep their default. A name may contain `=`.
+    fn from_str(text: &str) -> Result<ArrayNames, ParseArrayNamesError> {
+        let error = |problem: String| ParseArrayNamesError { text: text.to_owned(), problem };
+        let (mut embeddings, mut unembeddings, mut bias) = (None, None, None);
+        for pair in text.split(',') {
+            let Some((key, name)) = pair.split_once('=') else {
+                return Err(error(format!("`{pair}` has no `=`")));
+            };
+            let (key, name) = (key.trim(), name.trim());
+            let slot = match key {
+                "embeddings" => &mut embeddings,
+                "unembeddings" => &mut unembeddings,
+                "bias" => &mut bias,
+                _ => return Err(error(format!("unknown key `{key}`"))),
+            };
+            if name.is_empty() {
+                return Err(error(format!("`{key}` is given no name")));
+            }
+            if slot.replace(name.to_owned()).is_some() {
+                return Err(error(format!("`{key}` is given twice")));
+            }
+        }
+        let default = ArrayNames::default();
+        Ok(ArrayNames {
+            embeddings: embeddings.unwrap_or(default.embeddings),
+            unembeddings: unembeddings.unwrap_or(default.unembeddings),
+            bias,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_left_out_keep_their_defaults() {
+        let names: ArrayNames = "unembeddings=lm_head.weight, embeddings = h".parse().unwrap();
+        assert_eq!(
+            names,
+            ArrayNames { embeddings: "h".into(), unembeddings: "lm_head.weight".into(), bias: None }
+        );
+        let names: ArrayNames = "bias=b=1".parse().unwrap();
+        assert_eq!(names, ArrayNames { bias: Some("b=1".into()), ..ArrayNames::default() });
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_mapping_is_said() {
+        for (text, expected) in [
+            ("", "`` has no `=`"),
+            ("embeddings", "`embeddings` has no `=`"),
+            ("embeddings=h,", "`` has no `=`"),
+            ("embeding=h", "unknown key `embeding`"),
+            ("embeddings=", "`embeddings` is given no name"),
+            ("bias=a,bias=a", "`bias` is given twice"),
+        ] {
+            let message = text.parse::<ArrayNames>().unwrap_err().to_string();
+            assert!(message.contains(expected) && message.contains(&format!("`{text}`")), "{message}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The `.npz` format: a zip archive of `.npy` entries, stored or deflated.
+
+use crate::array::Array;
+use crate::error::{Place, Problem, ReadError};
+use crate::npy;
+use std::fs::File;
+use std::io::{self, BufReader, Read};
+use std::path::Path;
+use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
+
+/// An open archive.
+pub(crate) struct Npz {
+    len: u64,
+    archive: ZipArchive<BufReader<File>>,
+}
+
+impl Npz {
+    /// Opens the archive and reads its directory.
+    pub(crate) fn open(path: &Path) -> Result<Npz, ReadError> {
+        let place = Place::file(path);
+        let Some((mut file, len)) = npy::open_file(path, "an .npz file")? else {
+            return Err(place.error(Problem::Io(io::ErrorKind::NotFound.into())));
+        };
+        let mut start = Vec::new();
+        file.by_ref().take(2).read_to_end(&mut start).map_err(|e| place.error(Problem::Io(e)))?;
+        if start != b"PK" {
+            let found = match &start[..] {
+                [] => "the file is empty".to_owned(),
+                _ => format!("the file begins with \"{}\"", start.escape_ascii()),
+            };
+            return Err(place.error(Problem::Magic { found, needed: "an .npz file, beginning with PK," }));
+        }
+        let archive = ZipArchive::new(BufReader::new(file)).map_err(|e| place.error(zip_problem(e)))?;
+        Ok(Npz { len, archive })
+    }
+
+    /// Names of the arrays, sorted, without `.npy`.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = self
+            .archive
+            .file_names()
+            .filter_map(Result::ok)
+            .map(|name| name.strip_suffix(".npy").unwrap_or(&name).to_owned())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// Opens an array at `place`; `None` if there is none of that name.
+    pub(crate) fn array(&mut self, place: Place, name: &str) -> Result<Option<Array<'_>>, ReadError> {
+        let error = |e| place.error(zip_problem(e));
+        let index = self.archive.index_for_name(&format!("{name}.npy"));
+        let Some(index) = index.or_else(|| self.archive.index_for_name(name)) else {
+            return Ok(None);
+        };
+        let mut entry = self.archive.by_index(index).map_err(error)?;
+        let claimed = entry.size();
+        let found = if entry.compression() == CompressionMethod::Stored {
+            // Stored data is part of the file, so that its claimed size cannot be larger.
+            claimed.min(self.len)
+        } else {
+            // A few bytes can claim to inflate to anything, so they are inflated once to be counted, into nothing.
+            io::copy(&mut entry.by_ref().take(claimed.saturating_add(1)), &mut io::sink())
+                .map_err(|e| place.error(Problem::Archive(format!("the compressed data is damaged: {e}"))))?
+        };
+        if found != claimed {
+            return Err(place.error(Problem::Archive(format!(
+                "the entry claims {claimed} bytes and there are {}{found}",
+                if found > claimed { "at least " } else { "" }
+            ))));
+        }
+        drop(entry);
+        let entry = self.archive.by_index(index).map_err(error)?;
+        npy::from_reader(place, Box::new(entry), found).map(Some)
+    }
+}
+
+fn zip_problem(error: ZipError) -> Problem {
+    match error {
+        ZipError::Io(e) if e.kind() != io::ErrorKind::UnexpectedEof => Problem::Io(e),
+        other => Problem::Archive(other.to_string()),
+    }
+}
