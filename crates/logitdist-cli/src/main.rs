@@ -1,3 +1,30 @@
-//! The logitdist command: compare two models, explain a token.
+//! The `logitdist` command: compare two models, explain a token.
 
-fn main() {}
+mod arguments;
+mod compare;
+mod csv;
+mod explain;
+mod json;
+mod models;
+mod output;
+mod table;
+
+use arguments::{Arguments, Command};
+use clap::{CommandFactory, Parser};
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let result = match Arguments::parse().command {
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Explain { tokens } => explain::run(&tokens),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "logitdist", &mut script);
+            output::to_stdout(&script).map(|()| ExitCode::SUCCESS)
+        }
+    };
+    result.unwrap_or_else(|error| {
+        eprintln!("error: {error:#}");
+        ExitCode::from(2)
+    })
+}

@@ -30,6 +30,7 @@ pub mod bound;
 mod comparison;
 mod error;
 mod factor;
+pub mod glossary;
 mod jackknife;
 pub mod measure;
 mod model;

@@ -5,6 +5,7 @@ mod bounds;
 mod direct;
 mod edge;
 mod fixtures;
+mod glossary;
 mod invariance;
 mod linnerud;
 mod merging;

@@ -1,0 +1,146 @@
+//! What can be said on the command line.
+
+use anyhow::{Context, bail};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use logitdist::Subsets;
+use logitdist_io::ArrayNames;
+use std::path::PathBuf;
+
+const EXPORTING: &str = "\
+Exporting from PyTorch, with h the inputs of the last layer and head that layer:
+
+    numpy.savez(\"model.npz\", embeddings=h.detach().float().cpu().numpy(),
+                unembeddings=head.weight.detach().float().cpu().numpy(),
+                bias=head.bias.detach().float().cpu().numpy())
+
+Both models must be evaluated on the same inputs and labels, in the same order; their dimensions may differ.
+
+Where to look first: `top1_agreement` and `kl_ab` say whether the predictions agree; `m_cca` (1 = linearly
+equivalent) and `d_rep_ab` (0 = equal up to an affine map) whether the representations do; the verdict says how much of
+that the predictions alone guarantee. `logitdist explain TOKEN` says what a number means.
+
+Exit codes: 0 fine, 1 a bound was violated (a proof or this program is wrong), 2 bad usage or input.";
+
+/// When two models predict almost the same, are their representations almost the same?
+#[derive(Parser)]
+#[command(name = "logitdist", version, after_long_help = EXPORTING)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    Compare(Box<Compare>),
+    /// Say what a token means: formula, range, units, source. Without a token, list all.
+    Explain {
+        /// Tokens, for example m_cca d_rep_ab cca_spectral.
+        tokens: Vec<String>,
+    },
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
+
+/// Compare two models: every distance of their distributions, every dissimilarity of their representations, every bound.
+///
+/// A model is an .npz or .safetensors file with arrays `embeddings` (inputs × dimension), `unembeddings` (labels × dimension) and
+/// perhaps `bias` (labels), or a directory with these as .npy files, or single .npy files by --embeddings-a and so on. Entries may be
+/// f16, bf16, f32 or f64.
+#[derive(Args)]
+#[command(after_long_help = EXPORTING)]
+pub struct Compare {
+    /// The models A and B; A gives the spectrum and the labels of the bounds.
+    #[arg(value_name = "MODEL", num_args = 0..=2)]
+    pub models: Vec<PathBuf>,
+    /// Embeddings of A as a single .npy file, in place of a MODEL.
+    #[arg(long, value_name = "NPY", requires = "unembeddings_a")]
+    pub embeddings_a: Option<PathBuf>,
+    /// Unembeddings of A as a single .npy file.
+    #[arg(long, value_name = "NPY", requires = "embeddings_a")]
+    pub unembeddings_a: Option<PathBuf>,
+    /// Bias of A as a single .npy file.
+    #[arg(long, value_name = "NPY", requires = "embeddings_a")]
+    pub bias_a: Option<PathBuf>,
+    /// Embeddings of B as a single .npy file, in place of a MODEL.
+    #[arg(long, value_name = "NPY", requires = "unembeddings_b")]
+    pub embeddings_b: Option<PathBuf>,
+    /// Unembeddings of B as a single .npy file.
+    #[arg(long, value_name = "NPY", requires = "embeddings_b")]
+    pub unembeddings_b: Option<PathBuf>,
+    /// Bias of B as a single .npy file.
+    #[arg(long, value_name = "NPY", requires = "embeddings_b")]
+    pub bias_b: Option<PathBuf>,
+    /// Other names of the arrays, for example embeddings=h,unembeddings=lm_head.weight.
+    #[arg(long, value_name = "NAMES")]
+    pub array_names: Option<ArrayNames>,
+    /// Other names in B, if they differ from those in A.
+    #[arg(long, value_name = "NAMES")]
+    pub array_names_b: Option<ArrayNames>,
+    /// Arrays stored with their axes exchanged, in both models. Never guessed from shapes.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "ARRAY")]
+    pub transpose: Vec<Transposed>,
+    /// The same for B alone, if it differs from A.
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "ARRAY")]
+    pub transpose_b: Option<Vec<Transposed>>,
+    /// How to print the result.
+    #[arg(long, value_enum, default_value = "table")]
+    pub format: Format,
+    /// Write the result to a file, whole or not at all, in place of standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+    /// Label subsets for d_rep: `all`, or PIVOTSxSETS drawn at random [default: all up to 20000, else 100x200].
+    #[arg(long, value_parser = parse_subsets, value_name = "all|PxS")]
+    pub subsets: Option<Subsets>,
+    /// Seed of everything random: label subsets, sampled inputs.
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// Compute KL and its relatives on a random sample of this many inputs, with standard errors.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub inputs_limit: Option<u64>,
+    /// Pivot label and labels of d_LLV, for example 0,3,5 [default: evenly spread ones].
+    #[arg(long, value_delimiter = ',', value_name = "LABELS")]
+    pub llv_labels: Option<Vec<usize>>,
+    /// Pivot input and inputs of d_LLV [default: evenly spread ones].
+    #[arg(long, value_delimiter = ',', value_name = "INPUTS")]
+    pub llv_inputs: Option<Vec<usize>>,
+    /// Linear probes of A (an .npy of rows w): what carrying them over from B costs, measured and certified.
+    #[arg(long, value_name = "NPY")]
+    pub probe: Option<PathBuf>,
+    /// Number of threads [default: all processors]. The result does not depend on it.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: grouped, with a verdict.
+    Table,
+    /// One object, tokens as keys.
+    Json,
+    /// Lines of section,token,side,value,reason.
+    Csv,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Transposed {
+    /// Embeddings are stored dimension × inputs.
+    Embeddings,
+    /// Unembeddings are stored dimension × labels.
+    Unembeddings,
+}
+
+fn parse_subsets(text: &str) -> anyhow::Result<Subsets> {
+    if text == "all" {
+        return Ok(Subsets::All);
+    }
+    let form = "the form is `all` or PIVOTSxSETS, for example 100x200, both at least 1";
+    let (pivots, per_pivot) = text.split_once('x').context(form)?;
+    match (pivots.parse(), per_pivot.parse()) {
+        (Ok(pivots), Ok(per_pivot)) if pivots > 0 && per_pivot > 0 => Ok(Subsets::Sampled { pivots, per_pivot }),
+        _ => bail!(form),
+    }
+}

@@ -1,0 +1,73 @@
+//! `logitdist compare`.
+
+use crate::arguments::{Compare, Format};
+use crate::models::Models;
+use crate::{csv, json, output, table};
+use anyhow::Context;
+use logitdist::bound::{ProbeTransfer, probe_transfer};
+use logitdist::{Comparison, Direction, Settings, compare};
+use logitdist_io::read_matrix;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use std::process::ExitCode;
+
+/// A comparison and everything that is printed with it.
+pub struct Result {
+    pub name_a: String,
+    pub name_b: String,
+    pub seed: u64,
+    pub comparison: Comparison,
+    pub probes: Vec<ProbeTransfer>,
+}
+
+/// Runs the command: exit code 1 if a bound is violated.
+pub fn run(arguments: &Compare) -> anyhow::Result<ExitCode> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(arguments.threads.map_or(0, usize::from))
+        .build()
+        .context("the threads cannot be started")?;
+    let result = pool.install(|| evaluate(arguments))?;
+    let text = match arguments.format {
+        Format::Table => table::render(&result),
+        Format::Json => json::render(&result),
+        Format::Csv => csv::render(&result),
+    };
+    match &arguments.out {
+        Some(path) => output::to_file(path, text.as_bytes())?,
+        None => output::to_stdout(text.as_bytes())?,
+    }
+    let comparison = &result.comparison;
+    let all = comparison.bounds.iter().chain(&comparison.bounds_ba);
+    let violated: Vec<&str> = all.filter(|b| b.is_violated()).map(|b| b.token).collect();
+    if violated.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!(
+        "error: violated: {}; a proof or this program is wrong, please report it with the two files",
+        violated.join(", ")
+    );
+    Ok(ExitCode::from(1))
+}
+
+fn evaluate(arguments: &Compare) -> anyhow::Result<Result> {
+    let models = Models::read(arguments)?;
+    let settings = Settings {
+        subsets: arguments.subsets.unwrap_or_default(),
+        inputs_limit: arguments.inputs_limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
+        llv_labels: arguments.llv_labels.clone(),
+        llv_inputs: arguments.llv_inputs.clone(),
+        ..Settings::default()
+    };
+    let mut rng = ChaCha8Rng::seed_from_u64(arguments.seed);
+    let comparison = compare(&models.pair()?, &settings, &mut rng)?;
+    let mut probes = Vec::new();
+    if let Some(path) = &arguments.probe {
+        let rows = read_matrix(path)?;
+        for i in 0..rows.nrows() {
+            let w: Vec<f64> = rows.row(i).iter().copied().collect();
+            let probe = probe_transfer(&comparison.reduced, Direction::Ab, &w);
+            probes.push(probe.with_context(|| format!("{}: row {i}", path.display()))?);
+        }
+    }
+    Ok(Result { name_a: models.name_a, name_b: models.name_b, seed: arguments.seed, comparison, probes })
+}

@@ -1,0 +1,104 @@
+//! A comparison as one JSON object.
+
+use crate::compare::Result;
+use logitdist::{Applicable, Bound, Certificate, Statement};
+use serde_json::{Map, Value, json};
+
+/// Tokens whose values are whole numbers.
+fn is_count(token: &str) -> bool {
+    token.starts_with("n_") || token.starts_with("rank_") || token.starts_with("dim_") || token.contains("_violations_")
+}
+
+/// The object: tokens at top level, `null` with an entry in `reasons` where there is no value.
+pub fn render(result: &Result) -> String {
+    let comparison = &result.comparison;
+    let mut object = Map::new();
+    let mut reasons = Map::new();
+    object.insert("version".into(), json!(env!("CARGO_PKG_VERSION")));
+    object.insert("model_a".into(), json!(result.name_a));
+    object.insert("model_b".into(), json!(result.name_b));
+    object.insert("seed".into(), json!(result.seed));
+    for (token, value) in &comparison.scalars {
+        let value = value.as_ref().map(|&x| if is_count(token) { json!(x as u64) } else { number(x) });
+        put(&mut object, &mut reasons, token, value.map_err(ToString::to_string));
+    }
+    for (token, list) in &comparison.lists {
+        let list = list.as_ref().map(|l| Value::Array(l.iter().map(|&x| number(x)).collect()));
+        put(&mut object, &mut reasons, token, list.map_err(ToString::to_string));
+    }
+    // The count of the direction whose labels are a's, under the plain name.
+    if let Some(count) = object.get("n_subsets_ab").cloned() {
+        object.insert("n_subsets".into(), count);
+    }
+    let notes = comparison.notes.iter().map(|(token, note)| ((*token).to_owned(), json!(note)));
+    object.insert("reasons".into(), Value::Object(reasons));
+    object.insert("notes".into(), Value::Object(notes.collect()));
+    object.insert("bounds".into(), bounds(&comparison.bounds));
+    object.insert("bounds_ba".into(), bounds(&comparison.bounds_ba));
+    object.insert("certificate".into(), certificate(&comparison.certificate));
+    object.insert("certificate_ba".into(), certificate(&comparison.certificate_ba));
+    let probes = result.probes.iter().map(|p| {
+        json!({ "error": number(p.error), "certified": number(p.certified), "probe_sd": number(p.probe_sd) })
+    });
+    object.insert("probes".into(), Value::Array(probes.collect()));
+    let text = serde_json::to_string_pretty(&Value::Object(object)).expect("a tree of values is JSON");
+    format!("{text}\n")
+}
+
+fn put(
+    object: &mut Map<String, Value>,
+    reasons: &mut Map<String, Value>,
+    token: &str,
+    value: std::result::Result<Value, String>,
+) {
+    let value = value.unwrap_or_else(|reason| {
+        reasons.insert(token.to_owned(), json!(reason));
+        Value::Null
+    });
+    object.insert(token.to_owned(), value);
+}
+
+/// JSON has no infinity: that is null, and the status of a bound says why.
+fn number(x: f64) -> Value {
+    if x.is_finite() { json!(x) } else { Value::Null }
+}
+
+fn bounds(bounds: &[Bound]) -> Value {
+    Value::Object(bounds.iter().map(|bound| (bound.token.to_owned(), one_bound(bound))).collect())
+}
+
+fn one_bound(bound: &Bound) -> Value {
+    let mut object = Map::new();
+    let is_m_cca = bound.token.starts_with("m_cca");
+    let names = if is_m_cca { ["bound", "value", "slack"] } else { ["lhs", "rhs", "tightness"] };
+    let values = match bound.statement {
+        Some(Statement::AtMost { lhs, rhs }) => [Some(lhs), Some(rhs), bound.tightness],
+        Some(Statement::MeanCorrelation { bound: at_least, value }) => [Some(at_least), Some(value), bound.slack()],
+        None => [None; 3],
+    };
+    for (name, value) in names.into_iter().zip(values) {
+        object.insert(name.into(), value.map_or(Value::Null, number));
+    }
+    object.insert("holds".into(), json!(bound.holds));
+    object.insert("status".into(), json!(bound.status.name()));
+    object.insert("reason".into(), json!(bound.reason()));
+    object.insert("form".into(), json!(bound.form.to_string()));
+    Value::Object(object)
+}
+
+fn certificate(certificate: &Certificate) -> Value {
+    let best = |at_least: &Applicable<(f64, &'static str)>| match at_least {
+        Ok((x, token)) => json!({ "at_least": number(*x), "by": token, "reason": null }),
+        Err(reason) => json!({ "at_least": null, "by": null, "reason": reason.to_string() }),
+    };
+    let cost = |cost: &Applicable<f64>| match cost {
+        Ok(x) => json!({ "at_most": number(*x), "reason": null }),
+        Err(reason) => json!({ "at_most": null, "reason": reason.to_string() }),
+    };
+    json!({
+        "m_cca": best(&certificate.m_cca),
+        "m_cca_logits": best(&certificate.m_cca_logits),
+        "probe_cost": cost(&certificate.probe_cost),
+        "relative_probe_cost": cost(&certificate.relative_probe_cost),
+    })
+}
