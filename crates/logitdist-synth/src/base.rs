@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 /// A random model `p(y|x) ∝ exp(f(x)·g(y) + b(y))` on N inputs and K labels with representations in R^M.
 ///
-/// Drawn in this order: unembeddings, bias, embeddings. The principal axes of the embeddings are the coordinate axes;
-/// those of the unembeddings are in general position.
+/// Drawn in this order: unembeddings, bias, embeddings. The principal axes of the embeddings are the
+/// coordinate axes; those of the unembeddings are in general position.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct BaseModel {
@@ -29,11 +29,12 @@ pub struct BaseModel {
     pub spectrum: Spectrum,
     /// The placement of the unembeddings.
     pub unembeddings: Unembeddings,
-    /// The condition number of G̃, ≥ 1: its non-zero singular values, min(K − 1, M) of them in general, are spaced
-    /// geometrically. `None` leaves them as they come. A number other than 1 needs K ≥ 3 and M ≥ 2.
+    /// The condition number of G̃, ≥ 1: its non-zero singular values, min(K − 1, M) of them in general, are
+    /// spaced geometrically. `None` leaves them as they come. A number other than 1 needs K ≥ 3 and M ≥ 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<f64>,
-    /// The size of the logits, > 0: the unembeddings are multiplied such that √(E‖G̃f‖²/K) of the sample is this.
+    /// The size of the logits, > 0: the unembeddings are multiplied such that √(E‖G̃f‖²/K) of the sample is
+    /// this.
     ///
     /// An inverse temperature: it steers the smallest probability τ, of the order `exp(−scale · a few) / K`.
     pub scale: f64,

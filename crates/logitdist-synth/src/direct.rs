@@ -1,4 +1,5 @@
-//! The definitions of the measures, written out slowly on N×K logits: what the tests of generators check against.
+//! The definitions of the measures, written out slowly on N×K logits: what the tests of generators check
+//! against.
 
 use crate::moment::centred_columns;
 use logitdist::Model;

@@ -9,17 +9,20 @@ use rand_distr::{ChiSquared, Distribution};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The distribution of the embeddings f(x) = Σ^½ z(x) ∈ R^M; Σ is diagonal and holds the [`Spectrum`](crate::Spectrum).
+/// The distribution of the embeddings f(x) = Σ^½ z(x) ∈ R^M; Σ is diagonal and holds the
+/// [`Spectrum`](crate::Spectrum).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Embeddings {
     /// z standard normal: Cov(f) = Σ.
     Gaussian,
-    /// Clusters around the directions of labels: f(x_i) = √M g̃(y)/‖g̃(y)‖ + spread · Σ^½ z, with y = i mod K and z
-    /// standard normal. The spectrum is that of the scatter inside a cluster. The number is the spread, ≥ 0.
+    /// Clusters around the directions of labels: f(x_i) = √M g̃(y)/‖g̃(y)‖ + spread · Σ^½ z, with y = i mod K
+    /// and z standard normal. The spectrum is that of the scatter inside a cluster. The number is the spread,
+    /// ≥ 0.
     Clustered(f64),
-    /// z multivariate Student t of variance 1: a normal vector times √((ν − 2)/χ²_ν), so whole inputs are outlying and
-    /// Cov(f) = Σ. The number is ν, the degrees of freedom, > 2 (the covariance does not exist below).
+    /// z multivariate Student t of variance 1: a normal vector times √((ν − 2)/χ²_ν), so whole inputs are
+    /// outlying and Cov(f) = Σ. The number is ν, the degrees of freedom, > 2 (the covariance does not exist
+    /// below).
     StudentT(f64),
     /// z uniform on the sphere of radius √M: Cov(f) = Σ, and with an isotropic spectrum ‖f‖ = √M exactly.
     Sphere,

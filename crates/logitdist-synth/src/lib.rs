@@ -3,13 +3,34 @@
 //! Three kinds of generator, each a plain description of what is wanted and a method that draws it:
 //!
 //! - [`BaseModel`]`::sample` draws a model with a chosen spectrum, condition number and size of logits;
-//! - [`Perturbation`]`::apply` turns a model into another, by a level; level 0 returns the model itself, bit for bit;
+//! - [`Perturbation`]`::apply` turns a model into another, by a level; level 0 returns the model itself, bit
+//!   for bit;
 //! - [`Extremal`]`::sample` draws a pair at which a bound is attained, or which refutes a plausible converse.
 //!
-//! Randomness enters through an `rng` argument only; [`rng`] makes one that gives the same numbers on every machine.
-//! What follows from it is the same up to rounding (1e-12), as `exp` and sums are the platform's own.
-//! Every description can be read from TOML: `embeddings = "gaussian"`, `spectrum = { power_law = 1.0 }`,
+//! Randomness enters through an `rng` argument only; [`rng`] makes one that gives the same numbers on every
+//! machine. What follows from it is the same up to rounding (1e-12), as `exp` and sums are the platform's
+//! own. Every description can be read from TOML: `embeddings = "gaussian"`, `spectrum = { power_law = 1.0 }`,
 //! `family = { rare_labels = { .. } }`. Its `Display` is a short stable name for a table, `power_law(1)`.
+//!
+//! ```
+//! use logitdist_synth::{BaseModel, Embeddings, Perturbation, Spectrum, SynthError, Unembeddings, rng};
+//!
+//! let base = BaseModel {
+//!     inputs: 200,
+//!     labels: 10,
+//!     dim: 4,
+//!     embeddings: Embeddings::Gaussian,
+//!     spectrum: Spectrum::PowerLaw(1.0),
+//!     unembeddings: Unembeddings::Simplex,
+//!     condition: None,
+//!     scale: 2.0,
+//!     bias: 0.0,
+//! };
+//! let a = base.sample(&mut rng(1, 0))?;
+//! let b = Perturbation::RoundTensor.apply(&a, 4.0, &mut rng(1, 1))?;
+//! assert_eq!((b.n_inputs(), b.n_labels(), b.dim()), (200, 10, 4));
+//! # Ok::<(), SynthError>(())
+//! ```
 
 #![forbid(unsafe_code)]
 

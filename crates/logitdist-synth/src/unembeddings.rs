@@ -16,11 +16,13 @@ use std::fmt;
 pub enum Unembeddings {
     /// Independent standard normal entries.
     Gaussian,
-    /// Labels as evenly spread as can be, in a random orientation: the corners of a regular simplex, K ≤ M + 1.
+    /// Labels as evenly spread as can be, in a random orientation: the corners of a regular simplex, K ≤ M +
+    /// 1.
     ///
-    /// With more labels that is impossible in R^M, and the placement is the simplex' projection on min(K − 1, M) columns of
-    /// the real Fourier basis of Z/K: a regular polygon for M = 2; centred, a tight frame (condition number 1) always, and
-    /// of equal lengths if M is even. Benedetto, Fickus: "Finite normalized tight frames", 2003.
+    /// With more labels that is impossible in R^M, and the placement is the simplex' projection on min(K − 1,
+    /// M) columns of the real Fourier basis of Z/K: a regular polygon for M = 2; centred, a tight frame
+    /// (condition number 1) always, and of equal lengths if M is even. Benedetto, Fickus: "Finite normalized
+    /// tight frames", 2003.
     Simplex,
     /// Groups of similar labels: label y is centre (y mod clusters) + spread · noise, both standard normal.
     ///
@@ -59,7 +61,8 @@ impl Unembeddings {
     }
 }
 
-/// The first min(K − 1, M) non-constant columns of the real Fourier basis of Z/K, orthonormal: K×min(K − 1, M).
+/// The first min(K − 1, M) non-constant columns of the real Fourier basis of Z/K, orthonormal: K×min(K − 1,
+/// M).
 fn fourier_frame(labels: usize, dim: usize) -> Mat<f64> {
     let k = labels as f64;
     Mat::from_fn(labels, dim.min(labels - 1), |y, j| {
@@ -72,7 +75,8 @@ fn fourier_frame(labels: usize, dim: usize) -> Mat<f64> {
     })
 }
 
-/// Gives the non-zero singular values of G̃ geometric spacing from 1 down to 1/`condition`; its singular vectors stay.
+/// Gives the non-zero singular values of G̃ geometric spacing from 1 down to 1/`condition`; its singular
+/// vectors stay.
 ///
 /// # Errors
 /// A condition number other than 1 when fewer than two singular values are not zero.

@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 /// Logits `u = Z₁ Σ^½ Pᵀ` and `u' = (ρ Z₁ + √(1 − ρ²) Z₂) Σ'^½ Pᵀ`, direction by direction.
 ///
-/// Z₁, Z₂ and P as in [`ShrinkageNoise`](super::ShrinkageNoise). In the sample, up to rounding: Cov(u) and Cov(u') have
-/// eigenvalues σ and σ', the canonical correlations are ρ, means are 0 and
-/// `d_logit² = Σ(√σ − √σ')² + 2 Σ(1 − ρ)√(σσ')`: the least that correlations ρ and both spectra allow.
+/// Z₁, Z₂ and P as in [`ShrinkageNoise`](super::ShrinkageNoise). In the sample, up to rounding: Cov(u) and
+/// Cov(u') have eigenvalues σ and σ', the canonical correlations are ρ, means are 0 and `d_logit² = Σ(√σ −
+/// √σ')² + 2 Σ(1 − ρ)√(σσ')`: the least that correlations ρ and both spectra allow.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CoupledSpectra {

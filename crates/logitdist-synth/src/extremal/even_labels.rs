@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 /// Two labels whose probabilities are ½ up to ε: `u = ∓½ε s(x)`, `u' = ±½ε s(x)`, s(x) = ±1 at random.
 ///
-/// M = 1, K = 2: g = (1, −1), f = −½ε s(x), f' = ½ε s(x). So d_logit² = 2ε², d_KL = ε tanh(ε/2) in both directions, and
-/// `d_KL / (d_logit²/4) = tanh(ε/2)/(ε/2) → 1` as ε → 0.
+/// M = 1, K = 2: g = (1, −1), f = −½ε s(x), f' = ½ε s(x). So d_logit² = 2ε², d_KL = ε tanh(ε/2) in both
+/// directions, and `d_KL / (d_logit²/4) = tanh(ε/2)/(ε/2) → 1` as ε → 0.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct EvenLabels {

@@ -119,8 +119,8 @@ impl fmt::Display for Extremal {
     }
 }
 
-/// Checks a spectrum and correlations for E1 and E2: M of each, none negative, none increasing, ρ ≤ 1; room for 2M
-/// orthonormal columns beside the constant over inputs, and for M over labels.
+/// Checks a spectrum and correlations for E1 and E2: M of each, none negative, none increasing, ρ ≤ 1; room
+/// for 2M orthonormal columns beside the constant over inputs, and for M over labels.
 fn check_coupled(
     inputs: usize,
     labels: usize,

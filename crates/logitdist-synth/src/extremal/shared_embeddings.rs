@@ -18,10 +18,11 @@ const INPUTS: [f64; 8] = [0.0, 1.0, 2.0, 3.0, 13.0, 13.0, 23.0, 23.0];
 
 /// Eight labels in the plane, two pairs of them swapped in the second model (Nielsen et al. 2026, appendix).
 ///
-/// ‖g‖ = γ at angles (0, 1, 2, 3, 10, 16, 20, 26)·π/16; the second model swaps labels 5 ↔ 6 and 7 ↔ 8. Both share the
-/// embeddings: clusters at angles (0, 1, 2, 3, 13, 13, 23, 23)·π/16 ± uniform π/256, of length |normal| + 2. The inputs lie between the
-/// swapped labels, so that the predictions hardly change: with the paper's values d_KL is 0.0046 in either direction, d_logit²
-/// 672, and m_CCA of the unembeddings 0.67377293228 whatever the seed.
+/// ‖g‖ = γ at angles (0, 1, 2, 3, 10, 16, 20, 26)·π/16; the second model swaps labels 5 ↔ 6 and 7 ↔ 8. Both
+/// share the embeddings: clusters at angles (0, 1, 2, 3, 13, 13, 23, 23)·π/16 ± uniform π/256, of length
+/// |normal| + 2. The inputs lie between the swapped labels, so that the predictions hardly change: with the
+/// paper's values d_KL is 0.0046 in either direction, d_logit² 672, and m_CCA of the unembeddings
+/// 0.67377293228 whatever the seed.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct SharedEmbeddings {

@@ -10,10 +10,11 @@ use serde::{Deserialize, Serialize};
 
 /// Logits `u = Z₁ Σ^½ Pᵀ` and `u' = (ρ² Z₁ + ρ √(1 − ρ²) Z₂) Σ^½ Pᵀ`, direction by direction.
 ///
-/// `[Z₁ Z₂]` (N×2M) are centred orthonormal columns times √N, P (K×M) orthonormal columns orthogonal to the ones. In
-/// the sample, up to rounding: Cov(u) has the eigenvalues σ, the canonical correlations of u and u' are ρ (a direction with
-/// ρ = 0 vanishes from u', which then has a lower rank), means are 0 and `d_logit² = Σ(1 − ρ²)σ`: the least that
-/// correlations ρ allow. Embeddings are `f = Z₁ Σ^½` and so on, with g = P shared.
+/// `[Z₁ Z₂]` (N×2M) are centred orthonormal columns times √N, P (K×M) orthonormal columns orthogonal to the
+/// ones. In the sample, up to rounding: Cov(u) has the eigenvalues σ, the canonical correlations of u and u'
+/// are ρ (a direction with ρ = 0 vanishes from u', which then has a lower rank), means are 0 and `d_logit² =
+/// Σ(1 − ρ²)σ`: the least that correlations ρ allow. Embeddings are `f = Z₁ Σ^½` and so on, with g = P
+/// shared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShrinkageNoise {

@@ -16,9 +16,10 @@ const RADIUS: f64 = 5.0;
 
 /// m_CCA = 1 on embeddings and on unembeddings, and no prediction in common (Nielsen et al. 2026, appendix).
 ///
-/// Five labels at angles (0, π/2, π, 5π/4, 7π/4), ‖g‖ = γ; around each label's direction at radius 5 a cluster of inputs,
-/// normal of standard deviation `spread`. The second model turns g by −π/4 and f by +π/4: each is linearly related to the
-/// first model's, but not by the same map, so the distributions differ (d_logit = 89.9 with the paper's values).
+/// Five labels at angles (0, π/2, π, 5π/4, 7π/4), ‖g‖ = γ; around each label's direction at radius 5 a
+/// cluster of inputs, normal of standard deviation `spread`. The second model turns g by −π/4 and f by +π/4:
+/// each is linearly related to the first model's, but not by the same map, so the distributions differ
+/// (d_logit = 89.9 with the paper's values).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct TurnedClusters {
@@ -88,7 +89,7 @@ mod tests {
             let agree = predictions(&a).iter().zip(predictions(&b)).filter(|(p, q)| *p == q).count();
             assert_eq!(agree, 0, "seed {seed}");
             let d_logit = d_logit_squared(&a, &b).sqrt();
-            assert!((d_logit / 89.9 - 1.0).abs() < 0.03, "seed {seed}: {d_logit}");
+            assert!((d_logit / 89.9 - 1.0).abs() < 0.02, "seed {seed}: {d_logit}");
         }
     }
 }

@@ -12,11 +12,12 @@ use logitdist_linalg::{rank_tolerance, svd};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 
-/// Logits `u' = u + ε s(x) v`, v the left singular vector of G̃ for its smallest non-zero singular value σ_min.
+/// Logits `u' = u + ε s(x) v`, v the left singular vector of G̃ for its smallest non-zero singular value
+/// σ_min.
 ///
-/// u comes from a [`BaseModel`] with Gaussian embeddings and unembeddings and logits of size 1, s(x) = ±1 at random. The
-/// unembeddings are shared; `f' = f + ε s(x) w/σ_min`, w the right singular vector. So d_logit = ε and
-/// d_LS = ε/σ_min(G̃), and a probe in the direction w loses all that it can.
+/// u comes from a [`BaseModel`] with Gaussian embeddings and unembeddings and logits of size 1, s(x) = ±1 at
+/// random. The unembeddings are shared; `f' = f + ε s(x) w/σ_min`, w the right singular vector. So d_logit =
+/// ε and d_LS = ε/σ_min(G̃), and a probe in the direction w loses all that it can.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WeakestDirection {

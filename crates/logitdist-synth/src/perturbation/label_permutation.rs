@@ -40,7 +40,8 @@ pub(super) fn permute_labels<R: Rng + ?Sized>(
     Ok(Model::new(moved, permuted, bias)?)
 }
 
-/// The most likely label of every input, the first of several. One input at a time: the N×K logits are not held.
+/// The most likely label of every input, the first of several. One input at a time: the N×K logits are not
+/// held.
 fn predictions(model: &Model) -> Vec<usize> {
     let predict = |i: usize| {
         let logits = matmul_nt(model.unembeddings(), model.embeddings().subrows(i, 1));

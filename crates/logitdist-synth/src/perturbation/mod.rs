@@ -16,7 +16,8 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A way to perturb a model by a level. Level 0 is the identity, exactly: the same model bit for bit, nothing drawn.
+/// A way to perturb a model by a level. Level 0 is the identity, exactly: the same model bit for bit, nothing
+/// drawn.
 ///
 /// Noise levels are relative: 0.1 is noise of a tenth of the root mean square of what it is added to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,42 +28,44 @@ pub enum Perturbation {
     /// Normal noise on g. Level ≥ 0: its standard deviation, relative to the root mean square of G̃'s entries
     /// (centred over labels, as the mean of g does not reach p).
     NoiseUnembeddings,
-    /// Normal noise of a rank r ≥ 1 on the logits, the number given: u' = u + z(x)·w(y), z, w ∈ R^r. The model's
-    /// dimension becomes M + r. Level ≥ 0: the root mean square of the noise in the centred logits of the sample,
-    /// relative to that of u. So d_logit = level · √(E‖u‖²), exactly.
+    /// Normal noise of a rank r ≥ 1 on the logits, the number given: u' = u + z(x)·w(y), z, w ∈ R^r. The
+    /// model's dimension becomes M + r. Level ≥ 0: the root mean square of the noise in the centred logits of
+    /// the sample, relative to that of u. So d_logit = level · √(E‖u‖²), exactly.
     NoiseLogits(usize),
     /// f ↦ A f, g ↦ A⁻ᵀ g: no probability changes, but for rounding that grows with the level. Level ≥ 0: the
-    /// singular values of A are spaced geometrically from 1 + level to 1, its singular vectors are random. Condition
-    /// number 1 + level for M ≥ 2.
+    /// singular values of A are spaced geometrically from 1 + level to 1, its singular vectors are random.
+    /// Condition number 1 + level for M ≥ 2.
     LinearChange,
-    /// f ↦ A f + c, g ↦ A⁻ᵀ g, b ↦ b − c·A⁻ᵀg: no probability changes. The model has a bias afterwards. Level ≥ 0: A as
-    /// in `LinearChange`; c normal, of standard deviation level relative to the root mean square of F.
+    /// f ↦ A f + c, g ↦ A⁻ᵀ g, b ↦ b − c·A⁻ᵀg: no probability changes. The model has a bias afterwards. Level
+    /// ≥ 0: A as in `LinearChange`; c normal, of standard deviation level relative to the root mean square of
+    /// F.
     AffineChange,
-    /// Labels trade places, embeddings moving with them: a random cycle π over some of the labels that are the most
-    /// likely one of some input; g'(y) = g(π(y)), b'(y) = b(π(y)) and, where y is the most likely label,
-    /// f'(x) = f(x) − μ_y + μ_π(y), with μ_y the mean embedding of those inputs. Predictions stay in well separated
-    /// clusters; the geometry does not. Level in [0, 1]: the fraction of those labels in the cycle, rounded, at least
-    /// two. Nielsen et al. 2025, Theorem 3.1.
+    /// Labels trade places, embeddings moving with them: a random cycle π over some of the labels that are
+    /// the most likely one of some input; g'(y) = g(π(y)), b'(y) = b(π(y)) and, where y is the most likely
+    /// label, f'(x) = f(x) − μ_y + μ_π(y), with μ_y the mean embedding of those inputs. Predictions stay in
+    /// well separated clusters; the geometry does not. Level in [0, 1]: the fraction of those labels in the
+    /// cycle, rounded, at least two. Nielsen et al. 2025, Theorem 3.1.
     LabelPermutation,
     /// Rounding of embeddings and unembeddings to b bits, with one step per array: s = max|·|/(2^(b−1) − 1),
-    /// v ↦ s·round(v/s). The bias is left alone. Level: 0 for no rounding, else b, a whole number from 2 to 16: FEWER
-    /// bits are a larger perturbation.
+    /// v ↦ s·round(v/s). The bias is left alone. Level: 0 for no rounding, else b, a whole number from 2 to
+    /// 16: FEWER bits are a larger perturbation.
     RoundTensor,
     /// The same with one step per row, that is per input and per label.
     RoundRow,
-    /// Entries of smallest magnitude set to zero, in embeddings and in unembeddings alike. Level in [0, 1]: the
-    /// fraction of entries of each array, rounded to a count.
+    /// Entries of smallest magnitude set to zero, in embeddings and in unembeddings alike. Level in [0, 1]:
+    /// the fraction of entries of each array, rounded to a count.
     Prune,
-    /// The closest model in d_logit with fewer dimensions: centred logits projected on their first M − r principal
-    /// directions, their mean kept as a bias; d_logit² = Σ_{i > M−r} σ_i (Eckart–Young), the compression floor. Level: r,
-    /// the number of directions removed, a whole number from 0 to M − 1.
+    /// The closest model in d_logit with fewer dimensions: centred logits projected on their first M − r
+    /// principal directions, their mean kept as a bias; d_logit² = Σ_{i > M−r} σ_i (Eckart–Young), the
+    /// compression floor. Level: r, the number of directions removed, a whole number from 0 to M − 1.
     Truncate,
     /// Logits multiplied by 1/(1 + level) through g and b. Level ≥ 0: temperature minus 1.
     Temperature,
-    /// Independent Student t noise of variance 1 on the entries of f; the number given is the degrees of freedom, > 2.
-    /// Level ≥ 0 as in `NoiseEmbeddings`.
+    /// Independent Student t noise of variance 1 on the entries of f; the number given is the degrees of
+    /// freedom, > 2. Level ≥ 0 as in `NoiseEmbeddings`.
     HeavyTailedNoise(f64),
-    /// Whole inputs lost: their embedding is replaced by 0. Level in [0, 1]: the probability of each, independently.
+    /// Whole inputs lost: their embedding is replaced by 0. Level in [0, 1]: the probability of each,
+    /// independently.
     Dropout,
 }
 

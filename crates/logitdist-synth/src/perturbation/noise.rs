@@ -46,7 +46,8 @@ pub(super) fn on_unembeddings<R: Rng + ?Sized>(
     Ok(Model::new(model.embeddings().to_owned(), g, model.bias().map(<[f64]>::to_vec))?)
 }
 
-/// u + level · (rms(u)/rms(n)) · n with n = Z W̃ᵀ, Z N×r and W K×r standard normal: columns appended to F and G.
+/// u + level · (rms(u)/rms(n)) · n with n = Z W̃ᵀ, Z N×r and W K×r standard normal: columns appended to F and
+/// G.
 pub(super) fn on_logits<R: Rng + ?Sized>(
     model: &Model,
     rank: usize,

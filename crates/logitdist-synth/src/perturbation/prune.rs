@@ -15,10 +15,13 @@ pub(super) fn prune(model: &Model, fraction: f64) -> Result<Model, SynthError> {
 fn pruned(a: MatRef<'_, f64>, fraction: f64) -> Mat<f64> {
     let (rows, cols) = a.shape();
     let count = (fraction * (rows * cols) as f64).round() as usize;
-    let mut order: Vec<(usize, usize)> = (0..rows).flat_map(|i| (0..cols).map(move |j| (i, j))).collect();
-    order.sort_by(|&x, &y| a[x].abs().total_cmp(&a[y].abs()));
+    if count == 0 {
+        return a.to_owned();
+    }
+    let mut entries: Vec<(usize, usize)> = (0..rows).flat_map(|i| (0..cols).map(move |j| (i, j))).collect();
+    entries.select_nth_unstable_by(count - 1, |x, y| a[*x].abs().total_cmp(&a[*y].abs()).then(x.cmp(y)));
     let mut pruned = a.to_owned();
-    order.into_iter().take(count).for_each(|entry| pruned[entry] = 0.0);
+    entries[..count].iter().for_each(|&entry| pruned[entry] = 0.0);
     pruned
 }
 

@@ -7,8 +7,9 @@ use logitdist_linalg::{Mat, matmul, matmul_nt, matmul_tn, orthonormal_columns, r
 
 /// Keeps the first M − `removed` principal directions of the centred logits, and their mean as a bias.
 ///
-/// With Q orthonormal columns spanning G̃: u − E u = Q (Qᵀ G̃) (f − E f), so the principal directions are Q times the right
-/// singular vectors of (F − E F)(Qᵀ G̃)ᵀ. Where fewer than M − `removed` exist, columns of zeros make up the dimension.
+/// With Q orthonormal columns spanning G̃: u − E u = Q (Qᵀ G̃) (f − E f), so the principal directions are Q
+/// times the right singular vectors of (F − E F)(Qᵀ G̃)ᵀ. Where fewer than M − `removed` exist, columns of
+/// zeros make up the dimension.
 pub(super) fn truncate(model: &Model, removed: usize) -> Result<Model, SynthError> {
     let (f, g) = (model.embeddings(), model.unembeddings());
     let kept = model.dim() - removed;
