@@ -1,0 +1,269 @@
+//! A comparison as a table for people.
+
+use crate::compare::Result;
+use logitdist::{Applicable, Bound, Certificate, Comparison, Form, Statement};
+use std::fmt::Write;
+
+/// The whole table. Columns end at 100; sentences and notes are as long as they are.
+pub fn render(result: &Result) -> String {
+    let mut table = Table { comparison: &result.comparison, text: String::new(), footnotes: Vec::new() };
+    table.models(result);
+    table.distributions();
+    table.representations();
+    table.bounds("Bounds, with a's spectrum and labels", &result.comparison.bounds);
+    table.bounds("Bounds, with b's spectrum and labels", &result.comparison.bounds_ba);
+    table.verdict(result);
+    table.notes();
+    table.text
+}
+
+struct Table<'a> {
+    comparison: &'a Comparison,
+    text: String,
+    footnotes: Vec<String>,
+}
+
+impl Table<'_> {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn heading(&mut self, heading: &str) {
+        self.line("");
+        self.line(heading);
+    }
+
+    /// The value of a token as text; n/a with a footnote where there is none.
+    fn value(&mut self, token: &str) -> String {
+        match self.comparison.scalar(token) {
+            Some(Ok(x)) => number(*x),
+            Some(Err(reason)) => self.not_applicable(&reason.to_string()),
+            None => "-".into(),
+        }
+    }
+
+    fn not_applicable(&mut self, reason: &str) -> String {
+        let position = self.footnotes.iter().position(|f| f == reason).unwrap_or_else(|| {
+            self.footnotes.push(reason.to_owned());
+            self.footnotes.len() - 1
+        });
+        format!("n/a [{}]", position + 1)
+    }
+
+    fn models(&mut self, result: &Result) {
+        self.line(&format!("a  {}", result.name_a));
+        self.line(&format!("b  {}", result.name_b));
+        let inputs = self.value("n_inputs");
+        let labels = self.value("n_labels");
+        self.line(&format!("{inputs} inputs, {labels} labels"));
+        self.heading("Sizes                            a              b");
+        for (name, a, b) in [
+            ("dimension", "dim_a", "dim_b"),
+            ("rank of the embeddings", "rank_embeddings_a", "rank_embeddings_b"),
+            ("rank of the unembeddings", "rank_unembeddings_a", "rank_unembeddings_b"),
+        ] {
+            let (a, b) = (self.value(a), self.value(b));
+            self.line(&format!("  {name:26}     {a:14} {b}"));
+        }
+    }
+
+    /// One measure a line: token, value, standard error where inputs were sampled, what it means.
+    fn measure(&mut self, token: &str, meaning: &str) {
+        let sampled = self.comparison.scalar("n_inputs_probability") != self.comparison.scalar("n_inputs");
+        let mut value = self.value(token);
+        if let (true, Some(Ok(error))) = (sampled, self.comparison.scalar(&format!("{token}_se"))) {
+            write!(value, " ± {}", short(*error)).expect("writing to a string");
+        }
+        self.line(&format!("  {token:22} {value:22} {meaning}"));
+    }
+
+    fn distributions(&mut self) {
+        let over = self.value("n_inputs_probability");
+        self.heading(&format!("Distributions (0 = same predictions; KL and its relatives over {over} inputs)"));
+        self.measure("d_logit", "logit distance, nats");
+        self.measure("d_logit_centred", "its part that varies over inputs, nats");
+        self.measure("kl_ab", "KL(a ‖ b), nats");
+        self.measure("kl_ba", "KL(b ‖ a), nats");
+        self.measure("js", "Jensen–Shannon, nats, at most 0.6931");
+        self.measure("tv", "total variation, at most 1");
+        self.measure("hellinger", "at most 1");
+        self.measure("d_llv", "log-likelihood variance, given sets");
+        self.measure("d_llv_min", "log-likelihood variance, minimised");
+        self.measure("top1_agreement", "share of inputs predicted alike (1 = all)");
+        self.measure("log_tau", "log of the smallest probability");
+    }
+
+    fn representations(&mut self) {
+        self.heading("Representations, larger is closer (1 = same)");
+        self.measure("m_cca", "mean canonical correlation of the embeddings");
+        self.measure("m_cca_unembeddings", "the same of the unembeddings");
+        self.measure("m_cca_logits", "the same of the centred logits");
+        self.measure("cka", "linear CKA");
+        self.measure("cka_debiased", "without its small-sample bias");
+        self.measure("svcca", "SVCCA");
+        self.pair_of("pwcca", "projection-weighted CCA, weights of a | of b");
+        self.pair_of("r2", "variance of a explained by b | of b by a");
+        self.heading("Representations, smaller is closer (0 = same)");
+        self.pair_of("d_rep", "b carried onto a | a onto b, mean over label subsets");
+        self.pair_of("d_ls", "the same by least squares, without subsets");
+        self.measure("d_fg", "PLS-SVD dissimilarity");
+        self.measure("procrustes", "orthogonal Procrustes, at most 2");
+    }
+
+    /// A measure with two directions on one line.
+    fn pair_of(&mut self, token: &str, meaning: &str) {
+        let ab = self.value(&format!("{token}_ab"));
+        let ba = self.value(&format!("{token}_ba"));
+        let both = format!("{ab} | {ba}");
+        self.line(&format!("  {token:22} {both:22} {meaning}"));
+    }
+
+    fn bounds(&mut self, heading: &str, bounds: &[Bound]) {
+        self.heading(&format!("{heading:42} {:>12} {:>14}   {:>9}", "is", "at most", "tightness"));
+        for bound in bounds.iter().filter(|b| !b.token.starts_with("m_cca")) {
+            let sides = match bound.statement {
+                Some(Statement::AtMost { lhs, rhs }) => {
+                    let rhs = if rhs.is_finite() { number(rhs) } else { "∞".into() };
+                    let tightness = bound.tightness.map_or_else(|| "rounding".into(), short);
+                    format!("{:>12} {rhs:>14}   {tightness:>9}", number(lhs))
+                }
+                _ => self.absent(bound),
+            };
+            self.line(&format!("  {:28} {:11} {sides}{}", bound.token, form(bound), remark(bound)));
+        }
+        self.line(&format!("{:42} {:>12} {:>14}   {:>9}", "", "is", "at least", "slack"));
+        for bound in bounds.iter().filter(|b| b.token.starts_with("m_cca")) {
+            let sides = match bound.statement {
+                Some(Statement::MeanCorrelation { bound: at_least, value }) => {
+                    let slack = short(value - at_least);
+                    format!("{:>12} {:>14}   {slack:>9}", number(value), number(at_least))
+                }
+                _ => self.absent(bound),
+            };
+            self.line(&format!("  {:28} {:11} {sides}{}", bound.token, form(bound), remark(bound)));
+        }
+    }
+
+    fn absent(&mut self, bound: &Bound) -> String {
+        let text = self.not_applicable(&bound.reason().unwrap_or_default());
+        format!("{text:>12}")
+    }
+
+    fn verdict(&mut self, result: &Result) {
+        self.heading("Verdict");
+        let comparison = self.comparison;
+        let violations = comparison.bounds.iter().chain(&comparison.bounds_ba).filter(|b| b.is_violated()).count();
+        self.line(&match violations {
+            0 => "  Every bound holds.".to_owned(),
+            n => format!("  {n} BOUNDS ARE VIOLATED: a proof or this program is wrong."),
+        });
+        let Certificate { m_cca, m_cca_logits, probe_cost, relative_probe_cost } = &comparison.certificate;
+        self.certified("m_cca", m_cca);
+        if m_cca.is_err() {
+            self.certified("m_cca_logits", m_cca_logits);
+        }
+        if let Ok(cost) = probe_cost {
+            let measured = comparison.bounds.iter().find(|b| b.token == "probe_transfer").and_then(|b| b.tightness);
+            let measured = measured.map_or_else(String::new, |t| format!(" \n  (the worst probe errs by {} of that)", short(t)));
+            let cost = number(*cost);
+            self.line(&format!("  Certified: a linear probe of unit weight, carried over from b to a, errs by at most {cost}{measured}."));
+        }
+        if let Ok(cost) = relative_probe_cost {
+            self.line(&format!("  Relative to its own standard deviation, no probe that a's labels determine errs by more than {}.", number(*cost)));
+        }
+        for (i, probe) in result.probes.iter().enumerate() {
+            self.line(&format!(
+                "  Probe {i}: carried over from b it errs by {}, certified at most {}; its standard deviation is {}.",
+                number(probe.error),
+                number(probe.certified),
+                number(probe.probe_sd)
+            ));
+        }
+    }
+
+    fn certified(&mut self, token: &str, at_least: &Applicable<(f64, &'static str)>) {
+        let measured = self.value(token);
+        let sentence = match at_least {
+            Ok((x, by)) if *x > 0.0 => {
+                format!("  Certified from the distributions: {token} ≥ {} (by {by}); measured {measured}.", number(*x))
+            }
+            Ok(_) => format!("  The distributions are too far apart to certify any {token}; measured {measured}."),
+            Err(reason) => format!("  Nothing is certified about {token} ({measured}): {reason}."),
+        };
+        self.line(&sentence);
+    }
+
+    fn notes(&mut self) {
+        if !self.footnotes.is_empty() || !self.comparison.notes.is_empty() {
+            self.line("");
+        }
+        for (i, reason) in std::mem::take(&mut self.footnotes).iter().enumerate() {
+            self.line(&format!("[{}] {reason}", i + 1));
+        }
+        for (token, note) in self.comparison.notes.clone() {
+            self.line(&format!("{token}: {note}"));
+        }
+    }
+}
+
+fn form(bound: &Bound) -> &'static str {
+    match bound.form {
+        Form::Published => "published",
+        Form::Sharpened => "sharpened",
+    }
+}
+
+fn remark(bound: &Bound) -> &'static str {
+    match (bound.is_violated(), bound.status.name()) {
+        (true, _) => "  VIOLATED",
+        (_, "vacuous") => "  vacuous",
+        _ => "",
+    }
+}
+
+/// A number with six significant digits, whole numbers as they are.
+fn number(x: f64) -> String {
+    significant(x, 6)
+}
+
+/// A number with three significant digits.
+fn short(x: f64) -> String {
+    significant(x, 3)
+}
+
+fn significant(x: f64, digits: usize) -> String {
+    if x == 0.0 || (x.fract() == 0.0 && x.abs() < 1e6) {
+        return format!("{x:.0}").replace("-0", "0");
+    }
+    // Rounding first: 9.9999999 has the exponent of 10.
+    let scientific = format!("{x:.*e}", digits - 1);
+    let exponent: i32 = scientific.split_once('e').map_or(0, |(_, e)| e.parse().expect("an exponent"));
+    if (-4..digits as i32).contains(&exponent) {
+        format!("{x:.*}", (digits as i32 - 1 - exponent) as usize)
+    } else {
+        scientific
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_their_significant_digits() {
+        for (x, text) in [
+            (0.785_120_054_7, "0.785120"),
+            (7.964_658_395, "7.96466"),
+            (899.0, "899"),
+            (1e-20, "1.00000e-20"),
+            (123_456_789.5, "1.23457e8"),
+            (9.999_999_9, "10.0000"),
+            (-31.611_891, "-31.6119"),
+            (0.000_123_456_7, "0.000123457"),
+            (0.0, "0"),
+        ] {
+            assert_eq!(number(x), text);
+        }
+    }
+}
