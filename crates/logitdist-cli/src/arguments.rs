@@ -140,7 +140,9 @@ fn parse_subsets(text: &str) -> anyhow::Result<Subsets> {
     let form = "the form is `all` or PIVOTSxSETS, for example 100x200, both at least 1";
     let (pivots, per_pivot) = text.split_once('x').context(form)?;
     match (pivots.parse(), per_pivot.parse()) {
-        (Ok(pivots), Ok(per_pivot)) if pivots > 0 && per_pivot > 0 => Ok(Subsets::Sampled { pivots, per_pivot }),
+        (Ok(pivots), Ok(per_pivot)) if pivots > 0 && per_pivot > 0 => {
+            Ok(Subsets::Sampled { pivots, per_pivot })
+        }
         _ => bail!(form),
     }
 }

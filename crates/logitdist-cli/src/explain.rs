@@ -27,7 +27,8 @@ pub fn run(tokens: &[String]) -> anyhow::Result<ExitCode> {
 }
 
 fn article(entry: &Entry) -> String {
-    let mut text = format!("{} ({})\n  {}\n", entry.token, heading(entry.section).to_lowercase(), entry.meaning);
+    let mut text =
+        format!("{} ({})\n  {}\n", entry.token, heading(entry.section).to_lowercase(), entry.meaning);
     for (name, value) in [("formula", entry.formula), ("range", entry.range), ("source", entry.source)] {
         if !value.is_empty() {
             writeln!(text, "  {name:8} {value}").expect("writing to a string");

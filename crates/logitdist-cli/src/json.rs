@@ -6,7 +6,10 @@ use serde_json::{Map, Value, json};
 
 /// Tokens whose values are whole numbers.
 fn is_count(token: &str) -> bool {
-    token.starts_with("n_") || token.starts_with("rank_") || token.starts_with("dim_") || token.contains("_violations_")
+    token.starts_with("n_")
+        || token.starts_with("rank_")
+        || token.starts_with("dim_")
+        || token.contains("_violations_")
 }
 
 /// The object: tokens at top level, `null` with an entry in `reasons` where there is no value.
@@ -73,7 +76,9 @@ fn one_bound(bound: &Bound) -> Value {
     let names = if is_m_cca { ["bound", "value", "slack"] } else { ["lhs", "rhs", "tightness"] };
     let values = match bound.statement {
         Some(Statement::AtMost { lhs, rhs }) => [Some(lhs), Some(rhs), bound.tightness],
-        Some(Statement::MeanCorrelation { bound: at_least, value }) => [Some(at_least), Some(value), bound.slack()],
+        Some(Statement::MeanCorrelation { bound: at_least, value }) => {
+            [Some(at_least), Some(value), bound.slack()]
+        }
         None => [None; 3],
     };
     for (name, value) in names.into_iter().zip(values) {

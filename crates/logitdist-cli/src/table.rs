@@ -80,7 +80,9 @@ impl Table<'_> {
 
     fn distributions(&mut self) {
         let over = self.value("n_inputs_probability");
-        self.heading(&format!("Distributions (0 = same predictions; KL and its relatives over {over} inputs)"));
+        self.heading(&format!(
+            "Distributions (0 = same predictions; KL and its relatives over {over} inputs)"
+        ));
         self.measure("d_logit", "logit distance, nats");
         self.measure("d_logit_centred", "its part that varies over inputs, nats");
         self.measure("kl_ab", "KL(a ‖ b), nats");
@@ -153,7 +155,8 @@ impl Table<'_> {
     fn verdict(&mut self, result: &Result) {
         self.heading("Verdict");
         let comparison = self.comparison;
-        let violations = comparison.bounds.iter().chain(&comparison.bounds_ba).filter(|b| b.is_violated()).count();
+        let violations =
+            comparison.bounds.iter().chain(&comparison.bounds_ba).filter(|b| b.is_violated()).count();
         self.line(&match violations {
             0 => "  Every bound holds.".to_owned(),
             n => format!("  {n} BOUNDS ARE VIOLATED: a proof or this program is wrong."),
@@ -164,8 +167,10 @@ impl Table<'_> {
             self.certified("m_cca_logits", m_cca_logits);
         }
         if let Ok(cost) = probe_cost {
-            let measured = comparison.bounds.iter().find(|b| b.token == "probe_transfer").and_then(|b| b.tightness);
-            let measured = measured.map_or_else(String::new, |t| format!(" \n  (the worst probe errs by {} of that)", short(t)));
+            let measured =
+                comparison.bounds.iter().find(|b| b.token == "probe_transfer").and_then(|b| b.tightness);
+            let measured = measured
+                .map_or_else(String::new, |t| format!(" \n  (the worst probe errs by {} of that)", short(t)));
             let cost = number(*cost);
             self.line(&format!("  Certified: a linear probe of unit weight, carried over from b to a, errs by at most {cost}{measured}."));
         }
@@ -186,9 +191,14 @@ impl Table<'_> {
         let measured = self.value(token);
         let sentence = match at_least {
             Ok((x, by)) if *x > 0.0 => {
-                format!("  Certified from the distributions: {token} ≥ {} (by {by}); measured {measured}.", number(*x))
+                format!(
+                    "  Certified from the distributions: {token} ≥ {} (by {by}); measured {measured}.",
+                    number(*x)
+                )
             }
-            Ok(_) => format!("  The distributions are too far apart to certify any {token}; measured {measured}."),
+            Ok(_) => {
+                format!("  The distributions are too far apart to certify any {token}; measured {measured}.")
+            }
             Err(reason) => format!("  Nothing is certified about {token} ({measured}): {reason}."),
         };
         self.line(&sentence);

@@ -91,7 +91,8 @@ fn json_has_the_expected_values_of_every_fixture_pair() {
         let got = json(&compare(&format!("{a}.npz"), &format!("{b}.npz"), &["--format", "json"]));
         let equivalent = b.ends_with("equivalent");
         let close = |token: &str, got: &Value, want: &Value| {
-            let (got, want) = (got.as_f64().unwrap_or_else(|| panic!("{b}: {token}: {got}")), want.as_f64().unwrap());
+            let (got, want) =
+                (got.as_f64().unwrap_or_else(|| panic!("{b}: {token}: {got}")), want.as_f64().unwrap());
             let relative = if token.starts_with("d_rep") { 1e-6 } else { 1e-9 };
             let absolute = if equivalent { 1e-10 } else { 0.0 };
             assert!((got - want).abs() <= relative * want.abs() + absolute, "{a} {b}: {token} {got} {want}");
@@ -121,7 +122,9 @@ fn what_is_not_applicable_is_null_with_its_reason() {
     assert_eq!(got["d_rep_ab"], Value::Null);
     assert_eq!(got["reasons"]["d_rep_ab"], "10 labels; at least 17 are needed (dimension + 1)");
     assert_eq!(got["bounds"]["m_cca_sharp"]["status"], "not_applicable");
-    assert!(got["bounds"]["m_cca_sharp"]["reason"].as_str().unwrap().contains("rank 9, under the dimension 16"));
+    assert!(
+        got["bounds"]["m_cca_sharp"]["reason"].as_str().unwrap().contains("rank 9, under the dimension 16")
+    );
     assert_eq!(got["bounds"]["m_cca_sharp"]["bound"], Value::Null);
     assert_eq!(got["bounds"]["cca_spectral"]["holds"], true);
     assert!(got["notes"]["m_cca_unembeddings"].as_str().unwrap().contains("saturated"));
@@ -163,13 +166,27 @@ fn swapping_the_models_swaps_the_directions() {
 #[test]
 fn the_same_command_prints_the_same_bytes_at_any_number_of_threads() {
     let with = |threads: &str, seed: &str| {
-        let more = ["--format", "json", "--subsets", "3x4", "--inputs-limit", "300", "--seed", seed, "--threads", threads];
+        let more = [
+            "--format",
+            "json",
+            "--subsets",
+            "3x4",
+            "--inputs-limit",
+            "300",
+            "--seed",
+            seed,
+            "--threads",
+            threads,
+        ];
         compare("digits-m4-a.npz", "digits-m4-b.npz", &more).stdout
     };
     assert_eq!(with("1", "5"), with("2", "5"));
     assert_ne!(with("1", "5"), with("1", "6"));
     let sampled: Value = serde_json::from_str(&with("1", "5")).unwrap();
-    assert_eq!((&sampled["n_subsets"], &sampled["n_inputs_probability"]), (&Value::from(12), &Value::from(300)));
+    assert_eq!(
+        (&sampled["n_subsets"], &sampled["n_inputs_probability"]),
+        (&Value::from(12), &Value::from(300))
+    );
     let table = compare("digits-m4-a.npz", "digits-m4-b.npz", &["--inputs-limit", "300"]).stdout;
     assert!(table.contains(" ± "), "{table}");
 }
@@ -185,8 +202,23 @@ fn single_files_stand_for_a_model_and_a_result_can_go_to_a_file() {
     let probe = files.bytes("w.npy", &npy("(2, 2)", &[1.0, 0.0, 0.0, 1.0]));
     let out = files.path("out.json");
     let run = logitdist(&[
-        "compare", "--embeddings-a", &f, "--unembeddings-a", &g, "--embeddings-b", &f, "--unembeddings-b", &g,
-        "--bias-b", &bias, "--format", "json", "--out", &out, "--probe", &probe,
+        "compare",
+        "--embeddings-a",
+        &f,
+        "--unembeddings-a",
+        &g,
+        "--embeddings-b",
+        &f,
+        "--unembeddings-b",
+        &g,
+        "--bias-b",
+        &bias,
+        "--format",
+        "json",
+        "--out",
+        &out,
+        "--probe",
+        &probe,
     ]);
     assert_eq!((run.code, run.stdout.as_str()), (0, ""), "{}", run.stderr);
     let result: Value = serde_json::from_str(&std::fs::read_to_string(&out).unwrap()).unwrap();
@@ -218,8 +250,11 @@ fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
         (&["compare", &a, &empty], &["empty", "no .npy file"]),
         (&["compare", &a, &good], &["good.npy", "--embeddings-a"]),
         (&["compare", &a], &["1 model paths are given and 2 needed"]),
-        (&["compare", &a, &a, &a], &["unexpected argument"]),
-        (&["compare", "--embeddings-a", &nan, "--unembeddings-a", &good, &a], &["nan.npy", "row 1, column 0", "NaN"]),
+        (&["compare", &a, &a, &a], &["unexpected value"]),
+        (
+            &["compare", "--embeddings-a", &nan, "--unembeddings-a", &good, &a],
+            &["nan.npy", "row 1, column 0", "NaN"],
+        ),
         (&["compare", "--embeddings-a", &good, &a], &["--unembeddings-a"]),
         (&["compare", &a, &a, "--array-names", "embeddings=h"], &["`h`", "embeddings"]),
         (&["compare", &a, &a, "--array-names", "h"], &["h"]),
@@ -241,7 +276,11 @@ fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
         let run = logitdist(arguments);
         assert_eq!(run.code, 2, "{arguments:?}: {}{}", run.stdout, run.stderr);
         assert_eq!(run.stdout, "", "{arguments:?}");
-        assert!(run.stderr.contains("error: ") && !run.stderr.contains("panicked"), "{arguments:?}: {}", run.stderr);
+        assert!(
+            run.stderr.contains("error: ") && !run.stderr.contains("panicked"),
+            "{arguments:?}: {}",
+            run.stderr
+        );
         for text in *needed {
             assert!(run.stderr.contains(text), "{arguments:?} does not say {text}: {}", run.stderr);
         }
@@ -283,6 +322,9 @@ fn the_readme_shows_what_is_printed_today() {
         .unwrap();
     let printed = String::from_utf8(run.stdout).unwrap();
     // The README leaves the second table of bounds and the sets of d_llv out.
-    let shown: Vec<&str> = printed.split("\n\n").filter(|part| !part.starts_with("Bounds, with b") && !part.starts_with("d_llv")).collect();
+    let shown: Vec<&str> = printed
+        .split("\n\n")
+        .filter(|part| !part.starts_with("Bounds, with b") && !part.starts_with("d_llv"))
+        .collect();
     assert!(readme.contains(shown.join("\n\n").trim_end()), "the README needs:\n{}", shown.join("\n\n"));
 }

@@ -67,14 +67,15 @@ impl Config {
     /// As [`read`](Config::read).
     pub fn of(document: &Document) -> Result<Config, SimError> {
         refuse_unknown_keys(document)?;
+        let (question, expected) = (string(document, "question")?, string(document, "expected")?);
         let (settings, lists) = settings(document)?;
         let grid = Grid { blocks: blocks(document)?, replicates: whole(document, "replicates", Some(1), 1)? };
         for block in &grid.blocks {
             block.check().map_err(|(path, message)| document.error_at(&path, message))?;
         }
         Ok(Config {
-            question: string(document, "question")?,
-            expected: string(document, "expected")?,
+            question,
+            expected,
             seed: whole(document, "seed", Some(0), 0)? as u64,
             settings,
             lists,

@@ -148,29 +148,43 @@ impl Block {
                 let first = failures.next().flatten();
                 let Some(message) = first else { continue };
                 if failures.all(|failure| failure.is_some()) {
-                    // With several axes at fault the message names the culprit; it is this axis' turn if it says so.
-                    let path = self.culprit(&message).unwrap_or(&axis.path);
-                    return Err((
-                        path.to_owned(),
-                        format!("the value {} is not possible: {message}", text(value)),
-                    ));
+                    return Err(match self.culprit(&message) {
+                        Some(path) if path != axis.path => (path, message),
+                        _ => (
+                            axis.path.clone(),
+                            format!("the value {} is not possible: {message}", text(value)),
+                        ),
+                    });
                 }
             }
         }
         if self.axes.is_empty() {
-            let section = match &self.source {
-                Source::Perturbation(name) => format!("perturbation.{name}"),
-                Source::Family(name) => format!("family.{name}"),
-            };
-            self.recipe(&[]).map_err(|message| (section, message))?;
+            self.recipe(&[]).map_err(|message| (self.section(), message))?;
         }
         Ok(())
     }
 
-    /// The path of the axis that a message begins with, as messages of generators do.
-    fn culprit(&self, message: &str) -> Option<&str> {
-        let first = message.split([' ', '`']).find(|word| !word.is_empty())?;
-        self.axes.iter().find(|axis| axis.name == first).map(|axis| axis.path.as_str())
+    /// The path of the block's own table.
+    fn section(&self) -> String {
+        match &self.source {
+            Source::Perturbation(name) => format!("perturbation.{name}"),
+            Source::Family(name) => format!("family.{name}"),
+        }
+    }
+
+    /// The path of the key that a message is about: the parameter it begins with, as messages of generators do, or the
+    /// field that serde names.
+    fn culprit(&self, message: &str) -> Option<String> {
+        let after = |mark: &str| message.split(mark).nth(1)?.split('`').next();
+        if after("missing field `").is_some() {
+            return Some(self.section());
+        }
+        let named = [after("unknown field `"), after(": in `"), message.split(' ').next()];
+        let axis = named.into_iter().flatten().find_map(|name| {
+            let field = name.rsplit('.').next().unwrap_or(name);
+            self.axes.iter().find(|axis| axis.name == field)
+        });
+        axis.map(|axis| axis.path.clone())
     }
 }
 

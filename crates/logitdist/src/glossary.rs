@@ -55,8 +55,7 @@ const fn entry(
 
 const LOGIT_DISTANCE: &str =
     "Nielsen et al. 2026, Logit Distance Bounds Representational Similarity (arXiv 2602.15438)";
-const CLOSENESS: &str =
-    "Nielsen et al. 2025, When Does Closeness in Distribution Imply Representational Similarity? (NeurIPS, arXiv 2506.03784)";
+const CLOSENESS: &str = "Nielsen et al. 2025, When Does Closeness in Distribution Imply Representational Similarity? (NeurIPS, arXiv 2506.03784)";
 
 #[rustfmt::skip]
 const GLOSSARY: [Entry; 93] = [
