@@ -2,8 +2,10 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use logitdist::{Comparison, Mat, Model, Pair, Settings, Subsets, compare};
+use logitdist_io::{ReadOptions, Source, read_model};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use std::hint::black_box;
+use std::path::Path;
 
 fn model(inputs: usize, labels: usize, dim: usize, phase: f64) -> Model {
     let wave = |rows, cols, offset: f64| {
@@ -32,6 +34,17 @@ fn comparisons(c: &mut Criterion) {
         let (a, b) = (model(inputs, labels, dim, 0.0), model(inputs, labels, dim, 0.1));
         group.bench_function(name, |bench| bench.iter(|| black_box(compared(&a, &b, subsets))));
     }
+    let fixture = |name: &str| {
+        let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/logitdist/tests/fixtures");
+        Source::Path(fixtures.join(name))
+    };
+    let read = |name: &str| read_model(&fixture(name), &ReadOptions::default()).unwrap();
+    group.bench_function("files_899x10x8", |bench| {
+        bench.iter(|| {
+            let (a, b) = (read("digits-m8-a.npz"), read("digits-m8-b.npz"));
+            black_box(compared(&a, &b, Subsets::All))
+        });
+    });
 }
 
 criterion_group!(benches, comparisons);

@@ -179,7 +179,11 @@ fn counterexamples_have_the_published_numbers() {
             assert!((number(row, "kl_ab") / kl - 1.0).abs() < 0.15, "γ = {gamma}: {}", row["kl_ab"]);
             assert!(number(row, "m_cca") < 0.003, "γ = {gamma}");
             assert!((number(row, "llv_min_t1") - 1.317).abs() < 0.02, "γ = {gamma}: {}", row["llv_min_t1"]);
-            assert!(number(row, "d_fg") > 0.2, "γ = {gamma}");
+            assert!(
+                (number(row, "d_svd_embeddings") - 0.9992).abs() < 0.001,
+                "γ = {gamma}: {}",
+                row["d_svd_embeddings"]
+            );
         }
     }
     for row in rows.iter().filter(|r| r["source"] == "shared_embeddings") {

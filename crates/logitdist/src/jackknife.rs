@@ -32,12 +32,12 @@ pub fn jackknife(blocks: &[PairSummary], measure: impl Fn(&PairSummary) -> f64) 
     suffixes.reverse();
     let mut left_out = vec![measure(&suffixes[0])];
     let mut prefix = blocks[0].clone();
-    for i in 1..count {
+    for (i, block) in blocks.iter().enumerate().skip(1) {
         left_out.push(match suffixes.get(i) {
             Some(suffix) => measure(&prefix.merge(suffix)?),
             None => measure(&prefix),
         });
-        prefix = prefix.merge(&blocks[i])?;
+        prefix = prefix.merge(block)?;
     }
     let n = count as f64;
     let mean = left_out.iter().sum::<f64>() / n;

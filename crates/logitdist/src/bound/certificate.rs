@@ -1,6 +1,6 @@
 //! The verdict: what the distributions alone guarantee about the representations.
 
-use super::{Bound, Statement};
+use super::{Bound, Statement, Status};
 use crate::applicable::{Applicable, Reason};
 use crate::error::Error;
 use crate::measure::d_logit::d_logit;
@@ -47,12 +47,12 @@ fn best_of(bounds: &[Bound], tokens: &[&str]) -> Applicable<(f64, &'static str)>
     let mut best: Applicable<(f64, &'static str)> = Err(Reason::OutOfRange("no bound was evaluated".into()));
     for bound in bounds.iter().filter(|b| tokens.contains(&b.token)) {
         match (&bound.statement, &bound.status) {
-            (Some(Statement::MeanCorrelation { bound: at_least, .. }), _) => {
-                if best.as_ref().map_or(true, |(b, _)| at_least > b) {
-                    best = Ok((at_least.max(0.0), bound.token));
-                }
+            (Some(Statement::MeanCorrelation { bound: at_least, .. }), _)
+                if best.as_ref().map_or(true, |(b, _)| at_least > b) =>
+            {
+                best = Ok((at_least.max(0.0), bound.token));
             }
-            (_, super::Status::NotApplicable(reason)) if best.is_err() => best = Err(reason.clone()),
+            (None, Status::NotApplicable(reason)) if best.is_err() => best = Err(reason.clone()),
             _ => {}
         }
     }

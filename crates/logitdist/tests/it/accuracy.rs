@@ -8,7 +8,7 @@ use logitdist_linalg::{Lu, matmul, matmul_nt, matmul_tn, orthonormal_columns, si
 /// A model and its copy with embeddings moved by 1e-10 relatively, and the exact movement f′ − f.
 fn close_models(seed: u64) -> (Model, Model, Mat<f64>) {
     let mut rng = rng(seed);
-    let a = model(400, 9, 5, seed % 2 == 0, &mut rng);
+    let a = model(400, 9, 5, seed.is_multiple_of(2), &mut rng);
     let noise = normal(400, 5, &mut rng);
     let f = a.embeddings();
     let moved = Mat::from_fn(400, 5, |i, j| f[(i, j)] + 1e-10 * noise[(i, j)]);

@@ -55,9 +55,8 @@ fn solve(mut a: Rows, mut b: Vec<f64>) -> Vec<f64> {
         b.swap(c, p);
         for r in c + 1..n {
             let factor = a[r][c] / a[c][c];
-            for k in c..n {
-                a[r][k] -= factor * a[c][k];
-            }
+            let pivot = a[c].clone();
+            a[r].iter_mut().zip(&pivot).skip(c).for_each(|(x, p)| *x -= factor * p);
             b[r] -= factor * b[c];
         }
     }
