@@ -1,8 +1,8 @@
 //! `cargo xtask report`: the summary of a finished sweep, from its CSV alone.
 
 use anyhow::Context;
+use logitdist_io::WholeFile;
 use logitdist_report::summarise;
-use logitdist_sim::write_file;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -16,7 +16,9 @@ pub struct Arguments {
 /// Runs the task: exit code 1 if the sweep had violated bounds.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let summary = summarise(&arguments.results.join("bounds.csv")).context("no summary can be made")?;
-    write_file(&arguments.results.join("summary.csv"), summary.to_csv().as_bytes())?;
+    let path = arguments.results.join("summary.csv");
+    WholeFile::write(&path, summary.to_csv().as_bytes())
+        .with_context(|| format!("{}: cannot be written", path.display()))?;
     print!("{}", summary.to_table());
     let violated = summary.groups.iter().any(|group| group.violations > 0);
     Ok(if violated { ExitCode::from(1) } else { ExitCode::SUCCESS })

@@ -45,9 +45,11 @@ mod npy;
 mod npz;
 mod read;
 mod safetensors;
+mod whole_file;
 mod write;
 
 pub use error::{Place, Problem, ReadError, WriteError};
 pub use names::{ArrayNames, ParseArrayNamesError};
 pub use read::{ReadOptions, Source, Transpose, read_matrix, read_model};
+pub use whole_file::WholeFile;
 pub use write::write_npz;

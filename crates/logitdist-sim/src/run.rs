@@ -4,10 +4,10 @@ use crate::cell;
 use crate::config::Config;
 use crate::error::SimError;
 use crate::manifest::{Counts, Manifest};
-use crate::output::{Output, write_file};
 use crate::progress::Progress;
 use crate::table::{Columns, seed_text};
 use logitdist::{Bound, Comparison};
+use logitdist_io::WholeFile;
 use logitdist_report::{Summary, summarise};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
@@ -66,18 +66,23 @@ pub fn sweep(options: &SweepOptions) -> Result<Outcome, SimError> {
     let (counts, violations) = pool.install(|| run_cells(&config, &out))?;
     let bounds = out.join("bounds.csv");
     let summary = summarise(&bounds)?;
-    write_file(&out.join("summary.csv"), summary.to_csv().as_bytes())?;
-    write_file(&out.join("config.toml"), config.toml.as_bytes())?;
+    write_file(&out.join("summary.csv"), &summary.to_csv())?;
+    write_file(&out.join("config.toml"), &config.toml)?;
     let seconds = clock.elapsed().as_secs_f64();
     let manifest = Manifest::new(&config, started, seconds, pool.current_num_threads(), counts.clone());
     let json = serde_json::to_string_pretty(&manifest).expect("a manifest is plain data");
-    write_file(&out.join("manifest.json"), format!("{json}\n").as_bytes())?;
+    write_file(&out.join("manifest.json"), &format!("{json}\n"))?;
     Ok(Outcome { out, counts, violations, summary, seconds })
 }
 
 /// `results/<name>` for `configs/<name>.toml`.
 fn default_out(config: &Path) -> PathBuf {
     Path::new("results").join(config.file_stem().unwrap_or_default())
+}
+
+/// Writes a whole file.
+fn write_file(path: &Path, content: &str) -> Result<(), SimError> {
+    WholeFile::write(path, content.as_bytes()).map_err(|e| SimError::io("write", path, e))
 }
 
 /// Computes all cells and writes the two tables.
@@ -132,13 +137,13 @@ fn violated(comparison: &Comparison) -> Vec<&'static str> {
 /// A CSV file being written.
 struct Table {
     path: PathBuf,
-    writer: csv::Writer<Output>,
+    writer: csv::Writer<WholeFile>,
 }
 
 impl Table {
     fn create(path: &Path, header: &[String]) -> Result<Table, SimError> {
-        let mut table =
-            Table { path: path.to_path_buf(), writer: csv::Writer::from_writer(Output::create(path)?) };
+        let file = WholeFile::create(path).map_err(|e| SimError::io("write", path, e))?;
+        let mut table = Table { path: path.to_path_buf(), writer: csv::Writer::from_writer(file) };
         table.write(header)?;
         Ok(table)
     }
@@ -149,8 +154,9 @@ impl Table {
 
     fn finish(self) -> Result<(), SimError> {
         let path = self.path;
-        let output = self.writer.into_inner().map_err(|e| SimError::io("write", &path, e.into_error()))?;
-        output.finish()
+        let failed = |e| SimError::io("write", &path, e);
+        let file = self.writer.into_inner().map_err(|e| failed(e.into_error()))?;
+        file.finish().map_err(failed)
     }
 }
 

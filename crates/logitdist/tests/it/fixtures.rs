@@ -1,7 +1,7 @@
 //! Real networks trained on the UCI digits, against independently computed values.
 
-use logitdist::{Comparison, Mat, Model, Pair, Settings, Statement, compare};
-use npyz::npz::NpzArchive;
+use logitdist::{Comparison, Model, Pair, Settings, Statement, compare};
+use logitdist_io::{ReadOptions, Source, read_model};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
@@ -10,21 +10,9 @@ pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name)
 }
 
-/// A fixture network; the arrays are C-ordered f64.
 pub fn network(name: &str) -> Model {
-    let mut archive = NpzArchive::open(fixture(&format!("{name}.npz"))).unwrap();
-    let mut array = |name: &str| {
-        let array = archive.by_name(name).unwrap()?;
-        let shape: Vec<usize> = array.shape().iter().map(|&n| n as usize).collect();
-        assert_eq!(array.order(), npyz::Order::C);
-        Some((shape, array.into_vec::<f64>().unwrap()))
-    };
-    let matrix = |(shape, values): (Vec<usize>, Vec<f64>)| {
-        Mat::from_fn(shape[0], shape[1], |i, j| values[i * shape[1] + j])
-    };
-    let embeddings = matrix(array("embeddings").unwrap());
-    let unembeddings = matrix(array("unembeddings").unwrap());
-    Model::new(embeddings, unembeddings, array("bias").map(|(_, values)| values)).unwrap()
+    let source = Source::Path(fixture(&format!("{name}.npz")));
+    read_model(&source, &ReadOptions::default()).unwrap()
 }
 
 pub fn expected() -> Vec<Value> {
@@ -36,7 +24,6 @@ pub fn expected() -> Vec<Value> {
 fn close(token: &str, got: f64, want: f64, equivalent: bool) -> bool {
     let relative = if token.starts_with("d_rep") { 1e-6 } else { 1e-9 };
     let absolute = if equivalent { 1e-10 } else { 0.0 };
-    // Correlations of unembeddings are 1 up to rounding, and their gaps to it are rounding errors too.
     (got - want).abs() <= relative * want.abs() + absolute
 }
 

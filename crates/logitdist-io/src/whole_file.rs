@@ -1,0 +1,127 @@
+//! Files that are whole or not there: written under a temporary name, synced, renamed.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use tempfile::NamedTempFile;
+
+/// A file being written. Until [`finish`](WholeFile::finish) an older file of its name stays; dropped before, it leaves nothing
+/// behind.
+#[derive(Debug)]
+pub struct WholeFile {
+    target: PathBuf,
+    temporary: BufWriter<NamedTempFile>,
+}
+
+impl WholeFile {
+    /// Starts a file that will be called `path`, in a folder that exists. A link is followed.
+    ///
+    /// # Errors
+    /// What the system says; or that there is a folder, device or pipe of that name: renaming onto /dev/null would put a
+    /// file in its place, for every other program too.
+    pub fn create(path: &Path) -> io::Result<WholeFile> {
+        let target = match path.metadata() {
+            Ok(metadata) if metadata.is_file() => path.canonicalize()?,
+            Ok(_) => {
+                let message = "there is a folder, device or pipe of that name; a file is needed";
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_path_buf(),
+            Err(error) => return Err(error),
+        };
+        let folder =
+            target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let temporary = tempfile::Builder::new().prefix(".").suffix(".tmp").tempfile_in(folder)?;
+        Ok(WholeFile { target, temporary: BufWriter::new(temporary) })
+    }
+
+    /// Gives the file its name, once its content is on the disk.
+    ///
+    /// # Errors
+    /// Writing, syncing or renaming failed.
+    pub fn finish(self) -> io::Result<()> {
+        let temporary = self.temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
+        readable_by_all(temporary.as_file())?;
+        temporary.as_file().sync_all()?;
+        temporary.persist(&self.target).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    /// Writes a whole file.
+    ///
+    /// # Errors
+    /// As [`create`](WholeFile::create) and [`finish`](WholeFile::finish).
+    pub fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+        let mut file = WholeFile::create(path)?;
+        file.write_all(content)?;
+        file.finish()
+    }
+}
+
+/// Temporary files are private to their owner; results are not.
+fn readable_by_all(file: &File) -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        file.set_permissions(std::fs::Permissions::from_mode(0o644))?;
+    }
+    #[cfg(not(unix))]
+    let _ = file;
+    Ok(())
+}
+
+impl Write for WholeFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.temporary.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.temporary.flush()
+    }
+}
+
+impl Seek for WholeFile {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.temporary.seek(position)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    #[test]
+    fn a_file_appears_whole_and_replaces_an_older_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x");
+        for content in ["one", "two"] {
+            let mut file = WholeFile::create(&path).unwrap();
+            file.write_all(content.as_bytes()).unwrap();
+            assert_ne!(fs::read_to_string(&path).unwrap_or_default(), content);
+            file.finish().unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), content);
+        }
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_file_given_up_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = WholeFile::create(&folder.path().join("x")).unwrap();
+        file.write_all(b"half").unwrap();
+        drop(file);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_is_no_file_is_not_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(WholeFile::create(folder.path()).is_err());
+        assert!(WholeFile::create(&folder.path().join("no/x")).is_err());
+        #[cfg(unix)]
+        assert!(
+            WholeFile::create(Path::new("/dev/null")).unwrap_err().to_string().contains("a file is needed")
+        );
+    }
+}
