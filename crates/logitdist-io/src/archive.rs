@@ -5,6 +5,7 @@ use crate::error::{Place, Problem, ReadError};
 use crate::npy;
 use crate::npz::Npz;
 use crate::safetensors::Safetensors;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// An open archive and the names of its arrays, sorted.
@@ -69,7 +70,10 @@ impl Form {
         match self {
             Form::Npz(npz) => npz.array(Place::array(path, name), name),
             Form::Safetensors(safetensors) => safetensors.array(Place::array(path, name), name),
-            Form::Directory => npy::open(&path.join(format!("{name}.npy"))),
+            Form::Directory => match npy::open(&path.join(format!("{name}.npy"))) {
+                Err(ReadError { problem: Problem::Io(e), .. }) if e.kind() == ErrorKind::NotFound => Ok(None),
+                opened => opened.map(Some),
+            },
         }
     }
 }

@@ -15,31 +15,24 @@ const MAGIC: &[u8; 6] = b"\x93NUMPY";
 /// Longest header accepted; numpy itself refuses more than 10 000 bytes, and a plain array needs about 100.
 const LONGEST_HEADER: u32 = 10_000;
 
-/// Opens an `.npy` file; `None` if nothing is there.
-pub(crate) fn open(path: &Path) -> Result<Option<Array<'static>>, ReadError> {
-    let place = Place::file(path);
-    let Some((file, len)) = open_file(path, "an .npy file")? else {
-        return Ok(None);
-    };
-    from_reader(place, Box::new(file), len).map(Some)
+/// Opens an `.npy` file.
+pub(crate) fn open(path: &Path) -> Result<Array<'static>, ReadError> {
+    let (file, len) = open_file(path, "an .npy file")?;
+    from_reader(Place::file(path), Box::new(file), len)
 }
 
-/// Opens a regular file and says how long it is; `None` if nothing is there.
+/// Opens a regular file and says how long it is.
 ///
 /// Looks before it opens, because opening a pipe would wait for its other end.
-pub(crate) fn open_file(path: &Path, needed: &'static str) -> Result<Option<(File, u64)>, ReadError> {
+pub(crate) fn open_file(path: &Path, needed: &'static str) -> Result<(File, u64), ReadError> {
     let place = Place::file(path);
-    let metadata = match path.metadata() {
-        Ok(metadata) => metadata,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(place.error(Problem::Io(e))),
-    };
+    let metadata = path.metadata().map_err(|e| place.error(Problem::Io(e)))?;
     if !metadata.is_file() {
         let found = if metadata.is_dir() { "directory" } else { "device, pipe or socket" };
         return Err(place.error(Problem::Kind { found, needed }));
     }
     let file = File::open(path).map_err(|e| place.error(Problem::Io(e)))?;
-    Ok(Some((file, metadata.len())))
+    Ok((file, metadata.len()))
 }
 
 /// The array in `len` bytes of `.npy`.

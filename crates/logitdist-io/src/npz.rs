@@ -19,9 +19,7 @@ impl Npz {
     /// Opens the archive and reads its directory.
     pub(crate) fn open(path: &Path) -> Result<Npz, ReadError> {
         let place = Place::file(path);
-        let Some((mut file, len)) = npy::open_file(path, "an .npz file")? else {
-            return Err(place.error(Problem::Io(io::ErrorKind::NotFound.into())));
-        };
+        let (mut file, len) = npy::open_file(path, "an .npz file")?;
         let mut start = Vec::new();
         file.by_ref().take(2).read_to_end(&mut start).map_err(|e| place.error(Problem::Io(e)))?;
         if start != b"PK" {

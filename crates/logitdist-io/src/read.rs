@@ -7,7 +7,6 @@ use crate::names::ArrayNames;
 use crate::npy;
 use faer::Mat;
 use logitdist::{Error, Model};
-use std::io;
 use std::path::{Path, PathBuf};
 
 /// Where a model's arrays are.
@@ -69,9 +68,9 @@ pub fn read_model(source: &Source, options: &ReadOptions) -> Result<Model, ReadE
             (embeddings, unembeddings, bias, path)
         }
         Source::Files { embeddings, unembeddings, bias } => (
-            open_npy(embeddings)?.matrix(transpose.embeddings)?,
-            open_npy(unembeddings)?.matrix(transpose.unembeddings)?,
-            bias.as_ref().map(|path| open_npy(path)?.vector()).transpose()?,
+            npy::open(embeddings)?.matrix(transpose.embeddings)?,
+            npy::open(unembeddings)?.matrix(transpose.unembeddings)?,
+            bias.as_ref().map(|path| npy::open(path)?.vector()).transpose()?,
             bias.as_ref().unwrap_or(unembeddings),
         ),
     };
@@ -89,12 +88,7 @@ pub fn read_model(source: &Source, options: &ReadOptions) -> Result<Model, ReadE
 ///
 /// For probes (C×M, or M for one). Types, orders and errors as for [`read_model`].
 pub fn read_matrix(path: &Path) -> Result<Mat<f64>, ReadError> {
-    open_npy(path)?.rows()
-}
-
-/// An `.npy` file that has to be there.
-fn open_npy(path: &Path) -> Result<Array<'static>, ReadError> {
-    npy::open(path)?.ok_or_else(|| Place::file(path).error(Problem::Io(io::ErrorKind::NotFound.into())))
+    npy::open(path)?.rows()
 }
 
 /// Names an exchange of axes that would make the widths agree; the user decides whether it is meant.

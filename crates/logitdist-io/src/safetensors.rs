@@ -9,7 +9,7 @@ use crate::npy;
 use safetensors::Dtype;
 use safetensors::tensor::Metadata;
 use std::fs::File;
-use std::io::{self, Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// Longest header accepted, as in the format's own library.
@@ -29,9 +29,7 @@ impl Safetensors {
         let place = Place::file(path);
         let io_error = |e| place.error(Problem::Io(e));
         let header_error = |text: String| place.error(Problem::Header(text));
-        let Some((mut file, len)) = npy::open_file(path, "a .safetensors file")? else {
-            return Err(io_error(io::ErrorKind::NotFound.into()));
-        };
+        let (mut file, len) = npy::open_file(path, "a .safetensors file")?;
         if len < 8 {
             return Err(header_error(format!("the file has {len} bytes; the header's length alone takes 8")));
         }

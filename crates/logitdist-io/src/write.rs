@@ -4,7 +4,7 @@ use crate::error::WriteError;
 use faer::MatRef;
 use logitdist::Model;
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Seek, Write};
+use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use zip::write::SimpleFileOptions;
@@ -14,14 +14,16 @@ use zip::{CompressionMethod, ZipWriter};
 ///
 /// Entries are f64, little endian, in C order and stored, so that `numpy.load` and [`read_model`](crate::read_model)
 /// give back every number exactly. The same model gives the same bytes. The file appears whole or not at all: it is
-/// written under a temporary name beside `path`, flushed to the disk and renamed.
+/// written under a temporary name beside `path`, flushed to the disk and renamed. A link is followed.
 ///
 /// # Errors
-/// What the system says: no such directory, no space, no permission. An older file of that name is then left as it was.
+/// What the system says: no such directory, no space, no permission; or that there is a directory, device or pipe at
+/// `path`. An older file of that name is then left as it was.
 pub fn write_npz(path: &Path, model: &Model) -> Result<(), WriteError> {
     let write = || -> io::Result<()> {
-        let temporary = temporary_name(path)?;
-        let result = write_archive(&temporary, model).and_then(|()| fs::rename(&temporary, path));
+        let target = target(path)?;
+        let temporary = temporary_name(&target)?;
+        let result = write_file(&temporary, model).and_then(|()| fs::rename(&temporary, &target));
         if result.is_err() {
             // The error to report is the first one; a file that cannot be removed adds nothing to it.
             let _ = fs::remove_file(&temporary);
@@ -29,6 +31,21 @@ pub fn write_npz(path: &Path, model: &Model) -> Result<(), WriteError> {
         result
     };
     write().map_err(|error| WriteError { path: path.to_path_buf(), error })
+}
+
+/// The file to replace, links followed.
+///
+/// Renaming onto a device such as /dev/null would put a file in its place, for every other program too.
+fn target(path: &Path) -> io::Result<PathBuf> {
+    match path.metadata() {
+        Ok(metadata) if metadata.is_file() => path.canonicalize(),
+        Ok(_) => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "there is a directory, device or pipe of that name; a file is needed",
+        )),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(path.to_path_buf()),
+        Err(error) => Err(error),
+    }
 }
 
 /// A name in the same directory that no other writer of this or another process uses.
@@ -42,8 +59,72 @@ fn temporary_name(path: &Path) -> io::Result<PathBuf> {
     Ok(path.with_file_name(temporary))
 }
 
-fn write_archive(path: &Path, model: &Model) -> io::Result<()> {
-    let mut archive = ZipWriter::new(BufWriter::new(File::create(path)?));
+fn write_file(path: &Path, model: &Model) -> io::Result<()> {
+    let file = BufWriter::new(File::create_new(path)?);
+    write_archive(file, model)?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+}
+
+/// Writes the archive and hands the writer back.
+fn write_archive<W: Write + Seek>(writer: W, model: &Model) -> io::Result<W> {
+    let mut sink = Sink { writer, position: 0, end: 0, error: None };
+    let written = write_entries(ZipWriter::new(&mut sink), model);
+    match sink.error {
+        Some(error) => Err(error),
+        None => written.map(|()| sink.writer),
+    }
+}
+
+/// A writer that keeps its first error, reports it once, and from then on only pretends to write.
+///
+/// A `ZipWriter` dropped after an error tries to finish the archive, prints to the terminal if that fails too, and
+/// asserts that positions make sense.
+struct Sink<W> {
+    writer: W,
+    position: u64,
+    end: u64,
+    error: Option<io::Error>,
+}
+
+impl<W> Sink<W> {
+    fn keep(&mut self, error: io::Error) -> io::Error {
+        let reported = error.kind().into();
+        self.error = Some(error);
+        reported
+    }
+}
+
+impl<W: Write> Write for Sink<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = match self.error {
+            Some(_) => bytes.len(),
+            None => self.writer.write(bytes).map_err(|e| self.keep(e))?,
+        };
+        self.position += written as u64;
+        self.end = self.end.max(self.position);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        match self.error {
+            Some(_) => Ok(()),
+            None => self.writer.flush().map_err(|e| self.keep(e)),
+        }
+    }
+}
+
+impl<W: Seek> Seek for Sink<W> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.position = match (&self.error, to) {
+            (None, to) => self.writer.seek(to).map_err(|e| self.keep(e))?,
+            (Some(_), SeekFrom::Start(position)) => position,
+            (Some(_), SeekFrom::Current(offset)) => self.position.saturating_add_signed(offset),
+            (Some(_), SeekFrom::End(offset)) => self.end.saturating_add_signed(offset),
+        };
+        Ok(self.position)
+    }
+}
+
+fn write_entries<W: Write + Seek>(mut archive: ZipWriter<W>, model: &Model) -> io::Result<()> {
     let (f, g) = (model.embeddings(), model.unembeddings());
     write_entry(&mut archive, "embeddings", &format!("({}, {})", f.nrows(), f.ncols()), f)?;
     write_entry(&mut archive, "unembeddings", &format!("({}, {})", g.nrows(), g.ncols()), g)?;
@@ -51,7 +132,8 @@ fn write_archive(path: &Path, model: &Model) -> io::Result<()> {
         let column = MatRef::from_column_major_slice(b, b.len(), 1);
         write_entry(&mut archive, "bias", &format!("({},)", b.len()), column)?;
     }
-    archive.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
+    archive.finish()?;
+    Ok(())
 }
 
 fn write_entry<W: Write + Seek>(
@@ -87,4 +169,49 @@ fn npy_header(shape: &str) -> Vec<u8> {
     header.extend((len as u16).to_le_bytes());
     header.extend(format!("{dictionary:<width$}\n", width = len - 1).into_bytes());
     header
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use logitdist::Mat;
+    use std::io::Cursor;
+
+    /// A disk with room for so many bytes.
+    struct Disk {
+        file: Cursor<Vec<u8>>,
+        room: usize,
+    }
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let free = self.room.saturating_sub(self.file.position() as usize);
+            if free == 0 && !bytes.is_empty() {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            self.file.write(&bytes[..bytes.len().min(free)])
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Seek for Disk {
+        fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+            self.file.seek(to)
+        }
+    }
+
+    #[test]
+    fn a_disk_that_fills_up_at_any_byte_is_an_error() {
+        let model = Model::new(Mat::zeros(3, 2), Mat::zeros(4, 2), Some(vec![0.0; 4])).unwrap();
+        let write = |room| write_archive(Disk { file: Cursor::new(Vec::new()), room }, &model);
+        let needed = write(usize::MAX).unwrap().file.into_inner().len();
+        assert!(write(needed).is_ok());
+        for room in 0..needed {
+            let error = write(room).err().unwrap_or_else(|| panic!("room for {room} of {needed} bytes"));
+            assert_eq!(error.kind(), io::ErrorKind::StorageFull, "room for {room} bytes: {error}");
+        }
+    }
 }

@@ -1,0 +1,114 @@
+//! Bytes of files, made by hand so that any of them can be wrong.
+
+use half::{bf16, f16};
+use logitdist_io::{ReadError, ReadOptions, Source, read_model};
+use std::fmt::Write as _;
+use std::io::{Cursor, Write as _};
+use std::path::Path;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+/// A type as numpy and safetensors name it, and its bytes.
+pub struct Type {
+    pub descr: &'static str,
+    pub safetensors: Option<&'static str>,
+    pub bytes: fn(f64) -> Vec<u8>,
+}
+
+pub const TYPES: [Type; 8] = [
+    Type { descr: "<f2", safetensors: Some("F16"), bytes: |v| f16::from_f64(v).to_le_bytes().to_vec() },
+    Type { descr: ">f2", safetensors: None, bytes: |v| f16::from_f64(v).to_be_bytes().to_vec() },
+    Type { descr: "|V2", safetensors: Some("BF16"), bytes: |v| bf16::from_f64(v).to_le_bytes().to_vec() },
+    Type { descr: ">V2", safetensors: None, bytes: |v| bf16::from_f64(v).to_be_bytes().to_vec() },
+    Type { descr: "<f4", safetensors: Some("F32"), bytes: |v| (v as f32).to_le_bytes().to_vec() },
+    Type { descr: ">f4", safetensors: None, bytes: |v| (v as f32).to_be_bytes().to_vec() },
+    Type { descr: "<f8", safetensors: Some("F64"), bytes: |v| v.to_le_bytes().to_vec() },
+    Type { descr: ">f8", safetensors: None, bytes: |v| v.to_be_bytes().to_vec() },
+];
+
+/// Little-endian f64.
+pub const F64: &Type = &TYPES[6];
+
+/// An `.npy` file with this text in its header.
+pub fn npy_with_header(header: &str, data: &[u8]) -> Vec<u8> {
+    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
+    bytes.extend((header.len() as u16).to_le_bytes());
+    bytes.extend(header.as_bytes());
+    bytes.extend(data);
+    bytes
+}
+
+/// An `.npy` file whose header says this, whatever the data is.
+pub fn npy(descr: &str, fortran: bool, shape: &str, data: &[u8]) -> Vec<u8> {
+    let order = if fortran { "True" } else { "False" };
+    npy_with_header(&format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}\n"), data)
+}
+
+/// Entries of a rows×cols array, one after the other in the order of the file.
+pub fn data(
+    ty: &Type,
+    fortran: bool,
+    rows: usize,
+    cols: usize,
+    entry: impl Fn(usize, usize) -> f64,
+) -> Vec<u8> {
+    let (runs, run_len) = if fortran { (cols, rows) } else { (rows, cols) };
+    let mut bytes = Vec::new();
+    for run in 0..runs {
+        for at in 0..run_len {
+            let (row, col) = if fortran { (at, run) } else { (run, at) };
+            bytes.extend((ty.bytes)(entry(row, col)));
+        }
+    }
+    bytes
+}
+
+/// A valid 2-D `.npy` file of f64 in C order.
+pub fn matrix(rows: usize, cols: usize, entry: impl Fn(usize, usize) -> f64) -> Vec<u8> {
+    npy("<f8", false, &format!("({rows}, {cols})"), &data(F64, false, rows, cols, entry))
+}
+
+/// A valid 1-D `.npy` file of f64.
+pub fn vector(len: usize, entry: impl Fn(usize) -> f64) -> Vec<u8> {
+    npy("<f8", false, &format!("({len},)"), &data(F64, false, 1, len, |_, i| entry(i)))
+}
+
+/// An archive of these entries.
+pub fn npz(method: CompressionMethod, entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in entries {
+        let options = SimpleFileOptions::default().compression_method(method);
+        archive.start_file(format!("{name}.npy"), options).unwrap();
+        archive.write_all(bytes).unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+/// A safetensors file of this header and these bytes.
+pub fn safetensors_with_header(header: &str, data: &[u8]) -> Vec<u8> {
+    let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+    bytes.extend(header.as_bytes());
+    bytes.extend(data);
+    bytes
+}
+
+/// A valid safetensors file: name, type, shape as JSON, bytes.
+pub fn safetensors(tensors: &[(&str, &str, &str, &[u8])]) -> Vec<u8> {
+    let (mut header, mut all) = (String::from("{\"__metadata__\": {\"format\": \"pt\"}"), Vec::new());
+    for (name, dtype, shape, bytes) in tensors {
+        let (begin, end) = (all.len(), all.len() + bytes.len());
+        write!(
+            header,
+            ", \"{name}\": {{\"dtype\": \"{dtype}\", \"shape\": {shape}, \"data_offsets\": [{begin}, {end}]}}"
+        )
+        .unwrap();
+        all.extend_from_slice(bytes);
+    }
+    header.push('}');
+    safetensors_with_header(&header, &all)
+}
+
+/// Reads a path with the default options and drops the model.
+pub fn read(path: &Path) -> Result<(), ReadError> {
+    read_model(&Source::Path(path.to_path_buf()), &ReadOptions::default()).map(drop)
+}

@@ -1,0 +1,157 @@
+//! Files made to do harm: no byte sequence may panic, and no claim may take memory.
+
+use crate::files::{F64, data, matrix, npy, npz, read, safetensors, vector};
+use logitdist_io::{Problem, read_matrix};
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use zip::CompressionMethod::{self, Deflated, Stored};
+
+fn archive(method: CompressionMethod) -> Vec<u8> {
+    let (f, g) = (matrix(3, 2, |i, j| (i + j) as f64), matrix(4, 2, |y, j| (y * j) as f64));
+    npz(method, &[("embeddings", &f), ("unembeddings", &g), ("bias", &vector(4, |y| y as f64))])
+}
+
+/// One small valid file of each form, by extension.
+fn valid() -> [(&'static str, Vec<u8>); 4] {
+    let tensors = safetensors(&[
+        ("bias", "F64", "[4]", &data(F64, false, 1, 4, |_, y| y as f64)),
+        ("embeddings", "F64", "[3, 2]", &data(F64, false, 3, 2, |i, j| (i + j) as f64)),
+        ("unembeddings", "F64", "[4, 2]", &data(F64, false, 4, 2, |y, j| (y * j) as f64)),
+    ]);
+    [
+        ("npy", matrix(3, 2, |i, j| (i + j) as f64)),
+        ("stored.npz", archive(Stored)),
+        ("deflated.npz", archive(Deflated)),
+        ("safetensors", tensors),
+    ]
+}
+
+/// Reads these bytes as what the name says; whether that worked, or a message if it panicked.
+fn outcome(directory: &Path, name: &str, bytes: &[u8]) -> Result<bool, String> {
+    let path = directory.join(format!("model.{name}"));
+    // Some file systems flush a file that is overwritten to the disk, which takes ms; a new one they do not.
+    let _ = fs::remove_file(&path);
+    fs::write(&path, bytes).unwrap();
+    let result = catch_unwind(AssertUnwindSafe(|| match name {
+        "npy" => read_matrix(&path).map(drop),
+        _ => read(&path),
+    }));
+    result.map(|read| read.is_ok()).map_err(|_| format!("{name} panicked"))
+}
+
+/// SplitMix64: a stream of numbers for a seed.
+fn random(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let z = (*state ^ (*state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+#[test]
+fn a_file_cut_anywhere_is_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, bytes) in valid() {
+        assert_eq!(outcome(directory.path(), name, &bytes), Ok(true), "{name}, whole");
+        for len in 0..bytes.len() {
+            assert_eq!(outcome(directory.path(), name, &bytes[..len]), Ok(false), "{name}, cut at {len}");
+        }
+    }
+}
+
+#[test]
+fn bytes_changed_at_random_never_panic() {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, bytes) in valid() {
+        for seed in 0..3000 {
+            let mut state = seed;
+            let mut changed = bytes.clone();
+            for _ in 0..=random(&mut state) % 6 {
+                let at = (random(&mut state) % bytes.len() as u64) as usize;
+                changed[at] = match random(&mut state) % 4 {
+                    0 => 0xff,
+                    1 => 0,
+                    2 => changed[at] ^ (1 << (random(&mut state) % 8)),
+                    _ => random(&mut state) as u8,
+                };
+            }
+            if let Err(message) = outcome(directory.path(), name, &changed) {
+                panic!("seed {seed}: {message}");
+            }
+        }
+    }
+    assert_memory_is_bounded();
+}
+
+#[test]
+fn deep_nesting_does_not_overflow_the_stack() {
+    let directory = tempfile::tempdir().unwrap();
+    let npy_header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {}", "(".repeat(9000));
+    let npy = crate::files::npy_with_header(&npy_header, &[]);
+    assert_eq!(outcome(directory.path(), "npy", &npy), Ok(false));
+    for nested in ["[".repeat(100_000), "{\"a\":".repeat(100_000)] {
+        let bytes = crate::files::safetensors_with_header(&nested, &[]);
+        assert_eq!(outcome(directory.path(), "safetensors", &bytes), Ok(false));
+    }
+}
+
+#[test]
+fn claims_of_any_size_take_no_memory() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("claim.npy");
+    for shape in ["(1152921504606846976, 1)", "(1, 1152921504606846976)", "(4294967296, 4294967296)"] {
+        for fortran in [false, true] {
+            let bytes = npy("<f2", fortran, shape, &[0; 64]);
+            fs::write(&path, &bytes).unwrap();
+            let problem = read_matrix(&path).unwrap_err().problem;
+            assert!(matches!(problem, Problem::Length { found: 64, .. }), "{shape}: {problem}");
+            let archive_path = directory.path().join("claim.npz");
+            fs::write(&archive_path, npz(Deflated, &[("embeddings", &bytes)])).unwrap();
+            let problem = read(&archive_path).unwrap_err().problem;
+            assert!(matches!(problem, Problem::Length { found: 64, .. }), "{shape}: {problem}");
+        }
+    }
+    assert_memory_is_bounded();
+}
+
+#[test]
+fn an_archive_whose_directory_lies_about_sizes_is_an_error() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("lie.npz");
+    for method in [Stored, Deflated] {
+        // 2³² − 16 bytes, which the array's own header confirms.
+        let claimed = u32::MAX - 15;
+        let array = npy("<f8", false, &format!("({}, 1)", (claimed - 80) / 8), &[0; 64]);
+        let mut bytes = npz(method, &[("embeddings", &array)]);
+        let central = bytes.windows(4).rposition(|w| w == b"PK\x01\x02").expect("a central directory");
+        for (start, at) in [(0, 22), (central, 24)] {
+            bytes[start + at..start + at + 4].copy_from_slice(&claimed.to_le_bytes());
+        }
+        fs::write(&path, &bytes).unwrap();
+        let message = read(&path).unwrap_err().to_string();
+        assert!(message.contains("array `embeddings`") && message.contains("4294967280"), "{message}");
+    }
+    assert_memory_is_bounded();
+}
+
+#[test]
+fn a_bomb_is_defused_by_its_array_header() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("bomb.npz");
+    let bomb = npy("<f2", false, "(1152921504606846976, 1)", &vec![0; 64 << 20]);
+    fs::write(&path, npz(Deflated, &[("embeddings", &bomb)])).unwrap();
+    let problem = read(&path).unwrap_err().problem;
+    assert!(matches!(problem, Problem::Length { found: 67_108_864, .. }), "{problem}");
+}
+
+/// The largest address space this process ever had: a claim that was believed would show, even untouched.
+#[cfg(target_os = "linux")]
+fn assert_memory_is_bounded() {
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmPeak:")).expect("VmPeak");
+    let kilobytes: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
+    assert!(kilobytes < 3 << 20, "address space of {kilobytes} kB");
+}
+
+#[cfg(not(target_os = "linux"))]
+fn assert_memory_is_bounded() {}

@@ -1,0 +1,8 @@
+//! Files good and bad, read as a user would.
+
+mod bad;
+mod files;
+mod good;
+mod hostile;
+mod numpy;
+mod write;
