@@ -102,7 +102,7 @@ impl Lines {
     }
 }
 
-/// The shortest text that reads back as the same number.
+/// The shortest text that reads back as the same number; empty beyond the range, where the status of a bound says why.
 fn number(x: f64) -> String {
-    format!("{x:?}")
+    if x.is_finite() { format!("{x:?}") } else { String::new() }
 }

@@ -10,20 +10,25 @@ use std::process::ExitCode;
 pub fn run(tokens: &[String]) -> anyhow::Result<ExitCode> {
     let mut text = String::new();
     for token in tokens {
-        let mut known = false;
-        for entry in explain(token) {
-            text.push_str(&article(entry));
-            known = true;
-        }
-        if !known {
+        let entries = entries(token);
+        if entries.is_empty() {
             bail!("there is no token `{token}`; {}", suggestion(token));
         }
+        entries.into_iter().for_each(|entry| text.push_str(&article(entry)));
     }
     if tokens.is_empty() {
         text = list();
     }
     to_stdout(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The entries of a token, and of its two directions: `d_rep` stands for `d_rep_ab` and `d_rep_ba`.
+fn entries(token: &str) -> Vec<&'static Entry> {
+    ["", "_ab", "_ba"]
+        .iter()
+        .flat_map(|suffix| explain(&format!("{token}{suffix}")).collect::<Vec<_>>())
+        .collect()
 }
 
 fn article(entry: &Entry) -> String {

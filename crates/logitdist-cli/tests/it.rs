@@ -388,6 +388,8 @@ fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
 #[test]
 fn every_token_is_explained_and_listed() {
     let list = logitdist(&["explain"]);
+    let both = logitdist(&["explain", "d_rep"]).stdout;
+    assert!(both.contains("d_rep_ab") && both.contains("d_rep_ba"), "{both}");
     assert_eq!(list.code, 0);
     for entry in logitdist::glossary::glossary() {
         assert!(list.stdout.contains(&format!("  {} ", entry.token)), "{}", entry.token);

@@ -66,6 +66,17 @@ pub enum Error {
         /// The offending value.
         value: f64,
     },
+    /// An array is so small that its powers underflow.
+    #[error(
+        "the largest entry of {array} is {largest:e} in magnitude; it must be 0 or at least {:e}: multiply by a constant",
+        crate::model::SMALLEST_SCALE
+    )]
+    Scale {
+        /// `embeddings` or `unembeddings`.
+        array: &'static str,
+        /// The largest magnitude found.
+        largest: f64,
+    },
     /// The models of a pair were evaluated on different numbers of inputs.
     #[error("model a has {a} inputs and model b {b}; a pair needs the same inputs in the same order")]
     Inputs {

@@ -47,7 +47,7 @@ pub use factor::{Factor, block_rows};
 pub use jackknife::{Jackknife, jackknife};
 pub use logitdist_linalg::{Mat, MatRef};
 pub use measure::d_rep::Subsets;
-pub use model::{LARGEST_ENTRY, Model, Pair};
+pub use model::{LARGEST_ENTRY, Model, Pair, SMALLEST_SCALE};
 pub use probability::{Moments, ProbabilityPart, ProbabilitySums};
 pub use reduced::{Direction, Reduced, ReducedModel};
 pub use summary::{LabelSide, Labels, PairSummary, ProbabilityInputs, merge_summaries};

@@ -3,8 +3,11 @@
 use crate::error::Error;
 use logitdist_linalg::{Mat, MatRef};
 
-/// Entries larger than this are refused: fourth powers of embeddings enter `cka_debiased` and would overflow.
-pub const LARGEST_ENTRY: f64 = 1e75;
+/// Entries larger than this in magnitude are refused: squared logits and fourth powers of embeddings would overflow.
+pub const LARGEST_ENTRY: f64 = 1e60;
+
+/// An array that is not zero and whose entries are all smaller than this is refused: the same powers would underflow.
+pub const SMALLEST_SCALE: f64 = 1e-60;
 
 /// A model evaluated on N inputs: embeddings f(x), unembeddings g(y) and an optional bias b(y).
 ///
@@ -20,8 +23,8 @@ impl Model {
     /// A model from embeddings (N×M, row i = f(x_i)), unembeddings (K×M, row y = g(y)) and a bias (K) or none.
     ///
     /// # Errors
-    /// An empty array, different numbers of columns, a bias of another length than K, or an entry that is not finite
-    /// or exceeds [`LARGEST_ENTRY`].
+    /// An empty array, different numbers of columns, a bias of another length than K, an entry that is not finite or exceeds
+    /// [`LARGEST_ENTRY`], or an array that is all but zero, under [`SMALLEST_SCALE`].
     pub fn new(embeddings: Mat<f64>, unembeddings: Mat<f64>, bias: Option<Vec<f64>>) -> Result<Model, Error> {
         for (array, m) in [("embeddings", &embeddings), ("unembeddings", &unembeddings)] {
             let (rows, cols) = m.shape();
@@ -37,6 +40,8 @@ impl Model {
         }
         check_entries("embeddings", embeddings.as_ref())?;
         check_entries("unembeddings", unembeddings.as_ref())?;
+        check_scale("embeddings", embeddings.as_ref())?;
+        check_scale("unembeddings", unembeddings.as_ref())?;
         if let Some(b) = &bias {
             if b.len() != unembeddings.nrows() {
                 return Err(Error::BiasLength { found: b.len(), needed: unembeddings.nrows() });
@@ -97,6 +102,12 @@ fn check_entries(array: &'static str, m: MatRef<'_, f64>) -> Result<(), Error> {
         }
     }
     unreachable!("a bad entry was seen in column order")
+}
+
+/// An array of zeros is a degenerate model; one that only underflows to zero further on is a mistake of units.
+fn check_scale(array: &'static str, m: MatRef<'_, f64>) -> Result<(), Error> {
+    let largest = m.norm_max();
+    if largest > 0.0 && largest < SMALLEST_SCALE { Err(Error::Scale { array, largest }) } else { Ok(()) }
 }
 
 /// Two models on the same N inputs and the same K labels, in the same order. Their dimensions may differ.

@@ -29,6 +29,8 @@ pub struct ReducedModel {
     pub unembeddings_svd: Svd,
     /// Centred logits u, p×q, bias included.
     pub logits: Mat<f64>,
+    /// E‖F G^T + b‖² before centring over labels, the scale of the rounding errors in logits.
+    pub squared_logit_scale: f64,
     /// Orthonormal basis of the centred embeddings over inputs, (p−1)×rank.
     pub embeddings_basis: Mat<f64>,
     /// Orthonormal basis of the centred unembeddings over labels, q×rank.
@@ -125,9 +127,10 @@ impl Reduced {
         }
     }
 
-    /// E‖u‖² + E‖u′‖², the scale against which rounding errors of squared logits are judged.
+    /// Mean squared length of both models' logits before centring over labels, the scale against which rounding errors of
+    /// squared logits are judged: what centring removes has left its errors behind.
     pub fn squared_scale(&self) -> f64 {
-        self.a.logits.squared_norm_l2() + self.b.logits.squared_norm_l2()
+        self.a.squared_logit_scale + self.b.squared_logit_scale
     }
 }
 
@@ -149,17 +152,21 @@ fn reduced_model(
     bias: MatRef<'_, f64>,
     constant: f64,
 ) -> ReducedModel {
+    // Row 0 of the label side holds the means over labels; with it come the logits before centring.
+    let mut uncentred_logits = matmul_nt(embeddings.as_ref(), unembeddings);
+    for j in 0..uncentred_logits.ncols() {
+        uncentred_logits[(0, j)] += constant * bias[(j, 0)];
+    }
+    let squared_logit_scale = uncentred_logits.squared_norm_l2();
+    let logits = uncentred_logits.get(.., 1..).to_owned();
     let uncentred_unembeddings = unembeddings.norm_l2();
     let (unembeddings, bias) = (without_first_row(unembeddings), without_first_row(bias));
-    let mut logits = matmul_nt(embeddings.as_ref(), unembeddings);
-    for j in 0..logits.ncols() {
-        logits[(0, j)] += constant * bias[(j, 0)];
-    }
     let centred = without_first_row(embeddings.as_ref());
     let embeddings_svd = without_null_directions(centred, embeddings.norm_l2(), n_inputs);
     let unembeddings_svd = without_null_directions(unembeddings, uncentred_unembeddings, n_labels);
+    let centred_logits = without_first_row(logits.as_ref());
     let logits_svd =
-        without_null_directions(without_first_row(logits.as_ref()), logits.norm_l2(), n_inputs.max(n_labels));
+        without_null_directions(centred_logits, squared_logit_scale.sqrt(), n_inputs.max(n_labels));
     ReducedModel {
         side,
         dim: embeddings.ncols(),
@@ -171,6 +178,7 @@ fn reduced_model(
         constant,
         bias: bias.col(0).iter().copied().collect(),
         squared_lengths,
+        squared_logit_scale,
         unembeddings: unembeddings.to_owned(),
         unembeddings_svd,
         logits,

@@ -43,7 +43,7 @@ pub fn water_filling(spectrum: &[f64], budget: f64) -> Vec<f64> {
 ///
 /// Both spectra fall and have the length of the result; linear, so greedy from the smallest weight √(σ_i σ′_i). Source: theory T5.
 pub fn greedy_two_spectra(spectrum: &[f64], other: &[f64], budget: f64) -> Vec<f64> {
-    let weights: Vec<f64> = spectrum.iter().zip(other).map(|(a, b)| (a * b).sqrt()).collect();
+    let weights: Vec<f64> = spectrum.iter().zip(other).map(|(a, b)| a.sqrt() * b.sqrt()).collect();
     let mismatch: f64 = spectrum.iter().zip(other).map(|(a, b)| (a.sqrt() - b.sqrt()).powi(2)).sum();
     let mut left = (0.5 * (budget - mismatch)).max(0.0);
     let mut rho = vec![1.0; weights.len()];
@@ -92,7 +92,7 @@ impl CcaSide<'_> {
             // 1 − ρ = (1 − ρ²)/(1 + ρ) keeps its digits where ρ rounds to 1.
             let one_minus_rho = squared / (1.0 + (1.0 - squared).max(0.0).sqrt());
             lhs += (sigma[i].sqrt() - other[i].sqrt()).powi(2)
-                + 2.0 * one_minus_rho * (sigma[i] * other[i]).sqrt();
+                + 2.0 * one_minus_rho * sigma[i].sqrt() * other[i].sqrt();
         }
         self.at_most("cca_two_spectra", Form::Sharpened, lhs)
     }

@@ -90,7 +90,7 @@ fn scales_from_tiny_to_huge_change_only_units() {
     let mut rng = rng(5);
     let (a, b) = (model(50, 7, 3, false, &mut rng), model(50, 7, 3, false, &mut rng));
     let plain = compared(&a, &b);
-    for scale in [1e-60, 1e-12, 1e12, 1e60] {
+    for scale in [1e-55, 1e-12, 1e12, 1e55] {
         // f shrinks while g grows: the distribution is the same, representations are in other units.
         let c = compared(&scaled(&a, scale, 1.0 / scale), &scaled(&b, scale, 1.0 / scale));
         for token in ["d_logit", "kl_ab", "m_cca", "cka", "cka_debiased", "procrustes", "d_llv", "pwcca_ab"] {
@@ -145,6 +145,30 @@ fn a_smaller_model_meets_its_compression_floor() {
 }
 
 #[test]
+fn logits_at_both_ends_of_the_accepted_range_violate_nothing() {
+    let mut rng = rng(8);
+    let (a, b) = (model(30, 7, 3, false, &mut rng), model(30, 7, 2, false, &mut rng));
+    for scale in [1e-59, 1e-40, 1e40, 1e59] {
+        let c = compared(&scaled(&a, scale, scale), &scaled(&b, scale, scale));
+        assert!(!c.any_violation(), "{scale}");
+        assert!(c.scalars.iter().all(|(_, x)| x.as_ref().map_or(true, |x| x.is_finite())), "{scale}");
+    }
+}
+
+#[test]
+fn equal_labels_far_from_zero_leave_no_logits_and_no_violation() {
+    let mut rng = rng(9);
+    for size in [1.0, 1e8, 1e-8] {
+        let constant = || Mat::full(7, 3, size);
+        let a = Model::new(normal(30, 3, &mut rng), constant(), None).unwrap();
+        let b = Model::new(normal(30, 3, &mut rng), constant(), None).unwrap();
+        let c = compared(&a, &b);
+        assert_eq!((value(&c, "rank_unembeddings_a"), value(&c, "rank_logits_b")), (0.0, 0.0), "{size}");
+        assert!(!c.any_violation(), "{size}: {:?}", c.bounds);
+    }
+}
+
+#[test]
 fn bad_models_are_refused_with_the_place_and_what_is_needed() {
     let ones = |rows, cols| Mat::<f64>::full(rows, cols, 1.0);
     let with = |row: usize, col: usize, value: f64| {
@@ -164,6 +188,7 @@ fn bad_models_are_refused_with_the_place_and_what_is_needed() {
         (Model::new(ones(4, 2), with(4, 0, f64::INFINITY), None), "unembeddings[4, 0] is inf"),
         (Model::new(with(0, 0, -1e80), ones(3, 2), None), "embeddings[0, 0] is -1"),
         (Model::new(ones(4, 2), ones(2, 2), Some(vec![0.0, f64::NAN])), "bias[1, 0] is NaN"),
+        (Model::new(Mat::full(4, 2, 1e-100), ones(2, 2), None), "largest entry of embeddings is 1e-100"),
     ] {
         let error = made.unwrap_err().to_string();
         assert!(error.contains(message), "{error} does not contain {message}");
