@@ -7,18 +7,19 @@ use logitdist::Subsets;
 use logitdist_io::ArrayNames;
 use std::path::PathBuf;
 
+// Paragraphs are single lines: clap wraps them to the terminal.
 const EXPORTING: &str = "\
 Exporting from PyTorch, with h the inputs of the last layer and head that layer:
 
-    numpy.savez(\"model.npz\", embeddings=h.detach().float().cpu().numpy(),
-                unembeddings=head.weight.detach().float().cpu().numpy(),
-                bias=head.bias.detach().float().cpu().numpy())
+    to_numpy = lambda t: t.detach().float().cpu().numpy()
+    numpy.savez(\"model.npz\", embeddings=to_numpy(h),
+                unembeddings=to_numpy(head.weight), bias=to_numpy(head.bias))
 
 Both models must be evaluated on the same inputs and labels, in the same order; their dimensions may differ.
 
-Where to look first: `top1_agreement` and `kl_ab` say whether the predictions agree; `m_cca` (1 = linearly
-equivalent) and `d_rep_ab` (0 = equal up to an affine map) whether the representations do; the verdict says how much of
-that the predictions alone guarantee. `logitdist explain TOKEN` says what a number means.
+Where to look first: `top1_agreement` and `kl_ab` say whether the predictions agree; `m_cca` (1 = linearly equivalent) and \
+`d_rep_ab` (0 = equal up to an affine map) whether the representations do; the verdict says how much of that the predictions \
+alone guarantee. `logitdist explain TOKEN` says what a number means.
 
 Exit codes: 0 fine, 1 a bound was violated (a proof or this program is wrong), 2 bad usage or input.";
 
@@ -83,7 +84,7 @@ pub struct Compare {
     /// Arrays stored with their axes exchanged, in both models. Never guessed from shapes.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "ARRAY")]
     pub transpose: Vec<Transposed>,
-    /// The same for B alone, if it differs from A.
+    /// The same for B alone, if it differs from A; `none` if only A's are exchanged.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "ARRAY")]
     pub transpose_b: Option<Vec<Transposed>>,
     /// How to print the result.
@@ -131,6 +132,8 @@ pub enum Transposed {
     Embeddings,
     /// Unembeddings are stored dimension × labels.
     Unembeddings,
+    /// No array of this model.
+    None,
 }
 
 fn parse_subsets(text: &str) -> anyhow::Result<Subsets> {

@@ -51,6 +51,12 @@ pub fn run(arguments: &Compare) -> anyhow::Result<ExitCode> {
 
 fn evaluate(arguments: &Compare) -> anyhow::Result<Result> {
     let models = Models::read(arguments)?;
+    // Read before anything is computed: a wrong path should not cost a comparison.
+    let probes = arguments
+        .probe
+        .as_ref()
+        .map(|path| Ok::<_, anyhow::Error>((path, read_matrix(path)?)))
+        .transpose()?;
     let settings = Settings {
         subsets: arguments.subsets.unwrap_or_default(),
         inputs_limit: arguments.inputs_limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
@@ -60,14 +66,13 @@ fn evaluate(arguments: &Compare) -> anyhow::Result<Result> {
     };
     let mut rng = ChaCha8Rng::seed_from_u64(arguments.seed);
     let comparison = compare(&models.pair()?, &settings, &mut rng)?;
-    let mut probes = Vec::new();
-    if let Some(path) = &arguments.probe {
-        let rows = read_matrix(path)?;
-        for i in 0..rows.nrows() {
+    let probes = probes.map_or(Ok(Vec::new()), |(path, rows)| {
+        let transfer = |i: usize| {
             let w: Vec<f64> = rows.row(i).iter().copied().collect();
-            let probe = probe_transfer(&comparison.reduced, Direction::Ab, &w);
-            probes.push(probe.with_context(|| format!("{}: row {i}", path.display()))?);
-        }
-    }
+            let transfer = probe_transfer(&comparison.reduced, Direction::Ab, &w);
+            transfer.with_context(|| format!("{}: row {i}", path.display()))
+        };
+        (0..rows.nrows()).map(transfer).collect::<anyhow::Result<_>>()
+    })?;
     Ok(Result { name_a: models.name_a, name_b: models.name_b, seed: arguments.seed, comparison, probes })
 }

@@ -1,21 +1,24 @@
 //! A comparison as CSV: one line per number, `section,token,side,value,reason`.
 //!
-//! `section` is `measure`, `bounds` or `bounds_ba`. `side` is empty for measures, the position in a list, or one of lhs, rhs,
-//! tightness, bound, value, slack, holds and status of a bound.
+//! `section` is one of: `run` (the models' paths, seed, version), `measure`, `bounds`, `bounds_ba`, `certificate`,
+//! `certificate_ba`, `probe` and `note`. `side` is empty for single values, the position in a list (from 1), the row of a probe
+//! (from 0), one of lhs, rhs, tightness, bound,
+//! value, slack, holds and status of a bound, or the bound that a certificate rests on. An infinite number is `inf`.
 
 use crate::compare::Result;
-use logitdist::{Bound, Statement};
+use logitdist::{Applicable, Bound, Certificate, Statement};
 
 /// The lines, header first.
 pub fn render(result: &Result) -> String {
     let comparison = &result.comparison;
     let mut lines = Lines { writer: csv::Writer::from_writer(Vec::new()) };
     lines.write(["section", "token", "side", "value", "reason"]);
+    lines.write(["run", "model_a", "", &result.name_a, ""]);
+    lines.write(["run", "model_b", "", &result.name_b, ""]);
+    lines.write(["run", "seed", "", &result.seed.to_string(), ""]);
+    lines.write(["run", "version", "", env!("CARGO_PKG_VERSION"), ""]);
     for (token, value) in &comparison.scalars {
-        match value {
-            Ok(x) => lines.write(["measure", token, "", &number(*x), ""]),
-            Err(reason) => lines.write(["measure", token, "", "", &reason.to_string()]),
-        }
+        lines.value("measure", token, value);
     }
     for (token, list) in &comparison.lists {
         match list {
@@ -32,6 +35,21 @@ pub fn render(result: &Result) -> String {
             lines.bound(section, bound);
         }
     }
+    for (section, certificate) in
+        [("certificate", &comparison.certificate), ("certificate_ba", &comparison.certificate_ba)]
+    {
+        lines.certificate(section, certificate);
+    }
+    for (i, probe) in result.probes.iter().enumerate() {
+        for (token, x) in
+            [("error", probe.error), ("certified", probe.certified), ("probe_sd", probe.probe_sd)]
+        {
+            lines.write(["probe", token, &i.to_string(), &number(x), ""]);
+        }
+    }
+    for (token, note) in &comparison.notes {
+        lines.write(["note", token, "", note, ""]);
+    }
     let bytes = lines.writer.into_inner().expect("writing to memory");
     String::from_utf8(bytes).expect("tokens, numbers and reasons are text")
 }
@@ -43,6 +61,25 @@ struct Lines {
 impl Lines {
     fn write(&mut self, fields: [&str; 5]) {
         self.writer.write_record(fields).expect("writing to memory");
+    }
+
+    fn value(&mut self, section: &str, token: &str, value: &Applicable<f64>) {
+        match value {
+            Ok(x) => self.write([section, token, "", &number(*x), ""]),
+            Err(reason) => self.write([section, token, "", "", &reason.to_string()]),
+        }
+    }
+
+    /// A bound that is the best of several has its token as side.
+    fn certificate(&mut self, section: &str, certificate: &Certificate) {
+        for (token, best) in [("m_cca", &certificate.m_cca), ("m_cca_logits", &certificate.m_cca_logits)] {
+            match best {
+                Ok((x, by)) => self.write([section, token, by, &number(*x), ""]),
+                Err(reason) => self.write([section, token, "", "", &reason.to_string()]),
+            }
+        }
+        self.value(section, "probe_cost", &certificate.probe_cost);
+        self.value(section, "relative_probe_cost", &certificate.relative_probe_cost);
     }
 
     fn bound(&mut self, section: &str, bound: &Bound) {

@@ -22,15 +22,19 @@ pub fn render(result: &Result) -> String {
     object.insert("model_b".into(), json!(result.name_b));
     object.insert("seed".into(), json!(result.seed));
     for (token, value) in &comparison.scalars {
-        let value = value.as_ref().map(|&x| if is_count(token) { json!(x as u64) } else { number(x) });
-        put(&mut object, &mut reasons, token, value.map_err(ToString::to_string));
+        let value = value.as_ref().map_err(ToString::to_string);
+        let value = value.and_then(|&x| if is_count(token) { Ok(json!(x as u64)) } else { finite(x) });
+        put(&mut object, &mut reasons, token, value);
     }
     for (token, list) in &comparison.lists {
-        let list = list.as_ref().map(|l| Value::Array(l.iter().map(|&x| number(x)).collect()));
-        put(&mut object, &mut reasons, token, list.map_err(ToString::to_string));
+        let list = list.as_ref().map_err(ToString::to_string);
+        put(&mut object, &mut reasons, token, list.and_then(|l| l.iter().map(|&x| finite(x)).collect()));
     }
     // The count of the direction whose labels are a's, under the plain name.
     if let Some(count) = object.get("n_subsets_ab").cloned() {
+        if let Some(reason) = reasons.get("n_subsets_ab").cloned() {
+            reasons.insert("n_subsets".into(), reason);
+        }
         object.insert("n_subsets".into(), count);
     }
     let notes = comparison.notes.iter().map(|(token, note)| ((*token).to_owned(), json!(note)));
@@ -61,9 +65,18 @@ fn put(
     object.insert(token.to_owned(), value);
 }
 
-/// JSON has no infinity: that is null, and the status of a bound says why.
+/// JSON has no infinity: that is null with a reason.
+fn finite(x: f64) -> std::result::Result<Value, String> {
+    if x.is_finite() {
+        Ok(json!(x))
+    } else {
+        Err(format!("{x} is beyond the range of floating-point numbers"))
+    }
+}
+
+/// A side of a bound; its status has the reason if it is infinite.
 fn number(x: f64) -> Value {
-    if x.is_finite() { json!(x) } else { Value::Null }
+    finite(x).unwrap_or(Value::Null)
 }
 
 fn bounds(bounds: &[Bound]) -> Value {
@@ -92,14 +105,19 @@ fn one_bound(bound: &Bound) -> Value {
 }
 
 fn certificate(certificate: &Certificate) -> Value {
-    let best = |at_least: &Applicable<(f64, &'static str)>| match at_least {
-        Ok((x, token)) => json!({ "at_least": number(*x), "by": token, "reason": null }),
-        Err(reason) => json!({ "at_least": null, "by": null, "reason": reason.to_string() }),
+    let best = |at_least: &Applicable<(f64, &'static str)>| match at_least
+        .as_ref()
+        .map_err(ToString::to_string)
+        .and_then(|(x, token)| Ok((finite(*x)?, token)))
+    {
+        Ok((x, token)) => json!({ "at_least": x, "by": token, "reason": null }),
+        Err(reason) => json!({ "at_least": null, "by": null, "reason": reason }),
     };
-    let cost = |cost: &Applicable<f64>| match cost {
-        Ok(x) => json!({ "at_most": number(*x), "reason": null }),
-        Err(reason) => json!({ "at_most": null, "reason": reason.to_string() }),
-    };
+    let cost =
+        |cost: &Applicable<f64>| match cost.as_ref().map_err(ToString::to_string).and_then(|x| finite(*x)) {
+            Ok(x) => json!({ "at_most": x, "reason": null }),
+            Err(reason) => json!({ "at_most": null, "reason": reason }),
+        };
     json!({
         "m_cca": best(&certificate.m_cca),
         "m_cca_logits": best(&certificate.m_cca_logits),

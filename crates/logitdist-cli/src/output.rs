@@ -2,6 +2,7 @@
 
 use anyhow::Context;
 use logitdist_io::WholeFile;
+use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -14,8 +15,11 @@ pub fn to_stdout(content: &[u8]) -> anyhow::Result<()> {
     }
 }
 
-/// Writes a file that is whole or not there.
+/// Writes a file that is whole or not there; a pipe or device is written to as it is.
 pub fn to_file(path: &Path, content: &[u8]) -> anyhow::Result<()> {
-    WholeFile::write(path, content)
-        .with_context(|| format!("{}: the result cannot be written", path.display()))
+    let write = || match fs::metadata(path) {
+        Ok(found) if !found.is_file() => fs::OpenOptions::new().write(true).open(path)?.write_all(content),
+        _ => WholeFile::write(path, content),
+    };
+    write().with_context(|| format!("{}: the result cannot be written", path.display()))
 }

@@ -4,7 +4,7 @@ use crate::compare::Result;
 use logitdist::{Applicable, Bound, Certificate, Comparison, Form, Statement};
 use std::fmt::Write;
 
-/// The whole table. Columns end at 100; sentences and notes are as long as they are.
+/// The whole table, at most [`WIDTH`] columns wide but for the models' paths.
 pub fn render(result: &Result) -> String {
     let mut table = Table { comparison: &result.comparison, text: String::new(), footnotes: Vec::new() };
     table.models(result);
@@ -16,6 +16,8 @@ pub fn render(result: &Result) -> String {
     table.notes();
     table.text
 }
+
+const WIDTH: usize = 100;
 
 struct Table<'a> {
     comparison: &'a Comparison,
@@ -29,6 +31,25 @@ impl Table<'_> {
         self.text.push('\n');
     }
 
+    /// A sentence, wrapped; `hanging` indents what follows its first line.
+    fn sentence(&mut self, indent: &str, hanging: &str, sentence: &str) {
+        let mut line = indent.to_owned();
+        let mut empty = true;
+        for word in sentence.split(' ') {
+            if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
+                self.line(&line);
+                line = hanging.to_owned();
+                empty = true;
+            }
+            if !empty {
+                line.push(' ');
+            }
+            line.push_str(word);
+            empty = false;
+        }
+        self.line(&line);
+    }
+
     fn heading(&mut self, heading: &str) {
         self.line("");
         self.line(heading);
@@ -40,6 +61,15 @@ impl Table<'_> {
             Some(Ok(x)) => number(*x),
             Some(Err(reason)) => self.not_applicable(&reason.to_string()),
             None => "-".into(),
+        }
+    }
+
+    /// The value of a token with its standard error, if it has one.
+    fn value_with_error(&mut self, token: &str) -> String {
+        let value = self.value(token);
+        match self.comparison.scalar(&format!("{token}_se")) {
+            Some(Ok(error)) if *error > 0.0 => format!("{value} ± {}", short(*error)),
+            _ => value,
         }
     }
 
@@ -62,6 +92,7 @@ impl Table<'_> {
             ("dimension", "dim_a", "dim_b"),
             ("rank of the embeddings", "rank_embeddings_a", "rank_embeddings_b"),
             ("rank of the unembeddings", "rank_unembeddings_a", "rank_unembeddings_b"),
+            ("rank of the logits", "rank_logits_a", "rank_logits_b"),
         ] {
             let (a, b) = (self.value(a), self.value(b));
             self.line(&format!("  {name:26}     {a:14} {b}"));
@@ -71,10 +102,7 @@ impl Table<'_> {
     /// One measure a line: token, value, standard error where inputs were sampled, what it means.
     fn measure(&mut self, token: &str, meaning: &str) {
         let sampled = self.comparison.scalar("n_inputs_probability") != self.comparison.scalar("n_inputs");
-        let mut value = self.value(token);
-        if let (true, Some(Ok(error))) = (sampled, self.comparison.scalar(&format!("{token}_se"))) {
-            write!(value, " ± {}", short(*error)).expect("writing to a string");
-        }
+        let value = if sampled { self.value_with_error(token) } else { self.value(token) };
         self.line(&format!("  {token:22} {value:22} {meaning}"));
     }
 
@@ -107,7 +135,7 @@ impl Table<'_> {
         self.pair_of("pwcca", "projection-weighted CCA, weights of a | of b");
         self.pair_of("r2", "variance of a explained by b | of b by a");
         self.heading("Representations, smaller is closer (0 = same)");
-        self.pair_of("d_rep", "b carried onto a | a onto b, mean over label subsets");
+        self.pair_of("d_rep", "b onto a | a onto b, over subsets");
         self.pair_of("d_ls", "the same by least squares, without subsets");
         self.measure("d_fg", "PLS-SVD dissimilarity");
         self.measure("procrustes", "orthogonal Procrustes, at most 2");
@@ -115,10 +143,14 @@ impl Table<'_> {
 
     /// A measure with two directions on one line.
     fn pair_of(&mut self, token: &str, meaning: &str) {
-        let ab = self.value(&format!("{token}_ab"));
-        let ba = self.value(&format!("{token}_ba"));
+        let [ab, ba] = ["ab", "ba"].map(|direction| self.value_with_error(&format!("{token}_{direction}")));
         let both = format!("{ab} | {ba}");
-        self.line(&format!("  {token:22} {both:22} {meaning}"));
+        if both.chars().count() <= 40 {
+            self.line(&format!("  {token:22} {both:22} {meaning}"));
+        } else {
+            self.line(&format!("  {token:22} {both}"));
+            self.line(&format!("  {:22} {:22} {meaning}", "", ""));
+        }
     }
 
     fn bounds(&mut self, heading: &str, bounds: &[Bound]) {
@@ -161,30 +193,45 @@ impl Table<'_> {
             0 => "  Every bound holds.".to_owned(),
             n => format!("  {n} BOUNDS ARE VIOLATED: a proof or this program is wrong."),
         });
-        let Certificate { m_cca, m_cca_logits, probe_cost, relative_probe_cost } = &comparison.certificate;
-        self.certified("m_cca", m_cca);
-        if m_cca.is_err() {
-            self.certified("m_cca_logits", m_cca_logits);
+        let (ab, ba) = (&comparison.certificate, &comparison.certificate_ba);
+        self.certified("m_cca", &ab.m_cca);
+        if ab.m_cca.is_err() {
+            self.certified("m_cca_logits", &ab.m_cca_logits);
         }
-        if let Ok(cost) = probe_cost {
-            let measured =
-                comparison.bounds.iter().find(|b| b.token == "probe_transfer").and_then(|b| b.tightness);
-            let measured = measured
-                .map_or_else(String::new, |t| format!(" \n  (the worst probe errs by {} of that)", short(t)));
-            let cost = number(*cost);
-            self.line(&format!("  Certified: a linear probe of unit weight, carried over from b to a, errs by at most {cost}{measured}."));
-        }
-        if let Ok(cost) = relative_probe_cost {
-            self.line(&format!("  Relative to its own standard deviation, no probe that a's labels determine errs by more than {}.", number(*cost)));
-        }
+        self.probes("from b to a", "a", ab, &comparison.bounds);
+        self.probes("from a to b", "b", ba, &comparison.bounds_ba);
         for (i, probe) in result.probes.iter().enumerate() {
-            self.line(&format!(
-                "  Probe {i}: carried over from b it errs by {}, certified at most {}; its standard deviation is {}.",
+            let sentence = format!(
+                "Probe {i}: carried over from b to a it errs by {}, certified at most {}; its standard deviation is {}.",
                 number(probe.error),
                 number(probe.certified),
                 number(probe.probe_sd)
-            ));
+            );
+            self.sentence("  ", "    ", &sentence);
         }
+    }
+
+    /// What linear probes lose in a direction, certified and measured.
+    fn probes(&mut self, direction: &str, labels_of: &str, certificate: &Certificate, bounds: &[Bound]) {
+        let Ok(cost) = certificate.probe_cost else { return };
+        let mut sentence = format!(
+            "Certified: a linear probe of unit weight, carried over {direction}, errs by at most {}",
+            number(cost)
+        );
+        let worst = bounds.iter().find(|b| b.token == "probe_transfer").and_then(|b| b.tightness);
+        if let Some(worst) = worst {
+            write!(sentence, " (measured: none errs by more than {} of its certificate)", short(worst))
+                .expect("writing to a string");
+        }
+        if let Ok(relative) = certificate.relative_probe_cost {
+            write!(
+                sentence,
+                "; no probe that {labels_of}'s labels determine, by more than {} of its own standard deviation",
+                number(relative)
+            )
+            .expect("writing to a string");
+        }
+        self.sentence("  ", "    ", &format!("{sentence}."));
     }
 
     fn certified(&mut self, token: &str, at_least: &Applicable<(f64, &'static str)>) {
@@ -192,16 +239,16 @@ impl Table<'_> {
         let sentence = match at_least {
             Ok((x, by)) if *x > 0.0 => {
                 format!(
-                    "  Certified from the distributions: {token} ≥ {} (by {by}); measured {measured}.",
+                    "Certified from the distributions: {token} ≥ {} (by {by}); measured {measured}.",
                     number(*x)
                 )
             }
             Ok(_) => {
-                format!("  The distributions are too far apart to certify any {token}; measured {measured}.")
+                format!("The distributions are too far apart to certify any {token}; measured {measured}.")
             }
-            Err(reason) => format!("  Nothing is certified about {token} ({measured}): {reason}."),
+            Err(reason) => format!("Nothing is certified about {token} ({measured}): {reason}."),
         };
-        self.line(&sentence);
+        self.sentence("  ", "    ", &sentence);
     }
 
     fn notes(&mut self) {
@@ -209,10 +256,10 @@ impl Table<'_> {
             self.line("");
         }
         for (i, reason) in std::mem::take(&mut self.footnotes).iter().enumerate() {
-            self.line(&format!("[{}] {reason}", i + 1));
+            self.sentence("", "    ", &format!("[{}] {reason}", i + 1));
         }
         for (token, note) in self.comparison.notes.clone() {
-            self.line(&format!("{token}: {note}"));
+            self.sentence("", "    ", &format!("{token}: {note}"));
         }
     }
 }

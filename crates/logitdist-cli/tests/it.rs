@@ -121,6 +121,10 @@ fn what_is_not_applicable_is_null_with_its_reason() {
     let got = json(&compare("digits-m16-relu.npz", "digits-m16-tanh.npz", &["--format", "json"]));
     assert_eq!(got["d_rep_ab"], Value::Null);
     assert_eq!(got["reasons"]["d_rep_ab"], "10 labels; at least 17 are needed (dimension + 1)");
+    assert_eq!(
+        (&got["n_subsets"], &got["reasons"]["n_subsets"]),
+        (&Value::Null, &got["reasons"]["d_rep_ab"])
+    );
     assert_eq!(got["bounds"]["m_cca_sharp"]["status"], "not_applicable");
     assert!(
         got["bounds"]["m_cca_sharp"]["reason"].as_str().unwrap().contains("rank 9, under the dimension 16")
@@ -148,6 +152,98 @@ fn csv_has_a_line_per_number() {
     assert!((find("measure", "d_logit", "") - 12.547932024214127).abs() < 1e-9);
     assert!((find("measure", "rho", "1") - 0.9564357216006711).abs() < 1e-9);
     assert!((find("bounds", "m_cca_sharp", "bound") - 0.11212774314164753).abs() < 1e-9);
+}
+
+#[test]
+fn csv_has_the_run_the_verdict_and_the_probes_too() {
+    let files = Files::new();
+    let probe = files.bytes("w.npy", &npy("(1, 4)", &[1.0, 0.0, -1.0, 2.0]));
+    let more = |format| ["--probe", &probe, "--seed", "7", "--format", format].map(str::to_owned);
+    let run = |format| {
+        let more = more(format);
+        let more: Vec<&str> = more.iter().map(String::as_str).collect();
+        compare("digits-m4-a.npz", "digits-m4-b.npz", &more)
+    };
+    let (csv, json) = (run("csv").stdout, json(&run("json")));
+    for line in [
+        "run,seed,,7,".to_owned(),
+        format!("probe,error,0,{:?},", json["probes"][0]["error"].as_f64().unwrap()),
+        format!(
+            "certificate,m_cca,m_cca_two_spectra,{:?},",
+            json["certificate"]["m_cca"]["at_least"].as_f64().unwrap()
+        ),
+        format!(
+            "certificate_ba,probe_cost,,{:?},",
+            json["certificate_ba"]["probe_cost"]["at_most"].as_f64().unwrap()
+        ),
+    ] {
+        assert!(csv.lines().any(|l| l == line), "{line} is not in\n{csv}");
+    }
+    assert!(json["probes"][0]["error"].as_f64() <= json["probes"][0]["certified"].as_f64());
+}
+
+#[test]
+fn the_table_fits_into_a_hundred_columns() {
+    let pairs =
+        [("digits-m16-relu.npz", "digits-m16-tanh.npz"), ("digits-m8-a.npz", "digits-m8-a-equivalent.npz")];
+    for (a, b) in pairs {
+        let run = compare(a, b, &["--inputs-limit", "100", "--subsets", "2x3"]);
+        for line in run.stdout.lines().filter(|l| !l.ends_with(".npz")) {
+            assert!(line.chars().count() <= 100 && line == line.trim_end(), "{line}");
+        }
+    }
+}
+
+#[test]
+fn arrays_of_one_model_alone_can_be_transposed() {
+    let files = Files::new();
+    let values: Vec<f64> = (0..40).map(|i| (i as f64).sin()).collect();
+    let exchanged: Vec<f64> = (0..40).map(|i| values[i % 20 * 2 + i / 20]).collect();
+    let f = files.bytes("f.npy", &npy("(20, 2)", &values));
+    let f_transposed = files.bytes("ft.npy", &npy("(2, 20)", &exchanged));
+    let g = files.bytes("g.npy", &npy("(4, 2)", &values[..8]));
+    let distance = |a: &str, b: &str, more: &[&str]| {
+        let mut arguments = vec![
+            "compare",
+            "--embeddings-a",
+            a,
+            "--unembeddings-a",
+            &g,
+            "--embeddings-b",
+            b,
+            "--unembeddings-b",
+            &g,
+        ];
+        arguments.extend(["--format", "json"]);
+        arguments.extend(more);
+        json(&logitdist(&arguments))["d_logit"].as_f64().unwrap()
+    };
+    assert!(distance(&f_transposed, &f, &["--transpose", "embeddings", "--transpose-b", "none"]) < 1e-12);
+    assert!(distance(&f, &f_transposed, &["--transpose-b", "embeddings"]) < 1e-12);
+}
+
+#[cfg(unix)]
+#[test]
+fn out_writes_through_links_and_into_pipes_without_replacing_them() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+    let files = Files::new();
+    let (target, link, pipe) = (files.path("target.json"), files.path("link.json"), files.path("pipe"));
+    std::fs::write(&target, "old").unwrap();
+    symlink(&target, &link).unwrap();
+    let out =
+        |path: &str| compare("digits-m4-a.npz", "digits-m4-b.npz", &["--format", "json", "--out", path]);
+    assert_eq!(out(&link).code, 0);
+    assert!(std::fs::symlink_metadata(&link).unwrap().is_symlink());
+    let written = std::fs::read_to_string(&target).unwrap();
+    assert!(written.starts_with('{'), "{written}");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || std::fs::read_to_string(pipe).unwrap()
+    });
+    assert_eq!(out(&pipe).code, 0);
+    assert!(std::fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    assert_eq!(reader.join().unwrap(), written);
 }
 
 #[test]
@@ -267,7 +363,9 @@ fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
         (&["compare", &a, &a, "--llv-labels", "0,0"], &["[0, 0]", "different"]),
         (&["compare", &a, &a, "--llv-inputs", "0,77"], &["[0, 77]", "below 30"]),
         (&["compare", &a, &a, "--probe", &probe], &["probe.npy", "4 entries", "needs 3"]),
+        (&["compare", &a, &a, "--probe", &missing], &["missing.npz"]),
         (&["compare", &a, &a, "--out", &nowhere], &["out.json"]),
+        (&["compare", &a, &a, "--out", &empty], &["empty", "cannot be written"]),
         (&["compare", &a, &a, "--format", "xml"], &["xml"]),
         (&["explain", "m_ca"], &["no token `m_ca`", "did you mean `m_cca`"]),
         (&["frobnicate"], &["frobnicate"]),
