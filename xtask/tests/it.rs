@@ -285,6 +285,28 @@ fn what_is_wrong_with_a_config_is_said_before_anything_runs() {
         ("x = [", &[], &["c.toml:1", "not TOML"]),
         (&format!("{head}{noise}"), &["--set", "model.dmi=3"], &["--set model.dmi=3", "unknown key"]),
         (&format!("{head}{noise}"), &["--set", "model.dim"], &["key=value"]),
+        (
+            &format!("{head}replicates = 9000000000000000000\n{noise}"),
+            &[],
+            &["c.toml:3", "replicates", "cells"],
+        ),
+        (
+            &format!("{head}[model]\nscale = [1, 1.0]\n{noise}"),
+            &[],
+            &["c.toml:4", "model.scale", "given twice"],
+        ),
+        (
+            &format!("{head}[family.even_labels]\ninputs = 900000000000\nepsilon = 0.1\n"),
+            &[],
+            &["c.toml:4", "inputs", "at most"],
+        ),
+        (&format!("{head}{noise}"), &["--set", "a.b.c=1"], &["--set a.b.c=1", "unknown key `a.b.c`"]),
+        (&format!("{head}{noise}"), &["--set", "model.dim=1000000000000"], &["model.dim", "at most"]),
+        (
+            &format!("{head}{noise}"),
+            &["--set", "model.dim={from=1,to=9,points=1000000000}"],
+            &["points", "100000"],
+        ),
         (&format!("{head}{noise}"), &["--set", "model.dim=0"], &["--set model.dim=0", "at least 1"]),
     ];
     for (text, more, needed) in table {

@@ -17,13 +17,13 @@ impl WholeFile {
     /// Starts a file that will be called `path`, in a folder that exists. A link is followed.
     ///
     /// # Errors
-    /// What the system says; or that there is a folder, device or pipe of that name: renaming onto /dev/null would put a
+    /// What the system says; or that there is a directory, device or pipe of that name: renaming onto /dev/null would put a
     /// file in its place, for every other program too.
     pub fn create(path: &Path) -> io::Result<WholeFile> {
         let target = match path.metadata() {
             Ok(metadata) if metadata.is_file() => path.canonicalize()?,
             Ok(_) => {
-                let message = "there is a folder, device or pipe of that name; a file is needed";
+                let message = "there is a directory, device or pipe of that name; a file is needed";
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_path_buf(),

@@ -1,12 +1,11 @@
 //! A model as `.npz`.
 
 use crate::error::WriteError;
+use crate::whole_file::WholeFile;
 use faer::MatRef;
 use logitdist::Model;
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::Path;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -20,48 +19,8 @@ use zip::{CompressionMethod, ZipWriter};
 /// What the system says: no such directory, no space, no permission; or that there is a directory, device or pipe at
 /// `path`. An older file of that name is then left as it was.
 pub fn write_npz(path: &Path, model: &Model) -> Result<(), WriteError> {
-    let write = || -> io::Result<()> {
-        let target = target(path)?;
-        let temporary = temporary_name(&target)?;
-        let result = write_file(&temporary, model).and_then(|()| fs::rename(&temporary, &target));
-        if result.is_err() {
-            // The error to report is the first one; a file that cannot be removed adds nothing to it.
-            let _ = fs::remove_file(&temporary);
-        }
-        result
-    };
+    let write = || write_archive(WholeFile::create(path)?, model)?.finish();
     write().map_err(|error| WriteError { path: path.to_path_buf(), error })
-}
-
-/// The file to replace, links followed.
-///
-/// Renaming onto a device such as /dev/null would put a file in its place, for every other program too.
-fn target(path: &Path) -> io::Result<PathBuf> {
-    match path.metadata() {
-        Ok(metadata) if metadata.is_file() => path.canonicalize(),
-        Ok(_) => Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "there is a directory, device or pipe of that name; a file is needed",
-        )),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(path.to_path_buf()),
-        Err(error) => Err(error),
-    }
-}
-
-/// A name in the same directory that no other writer of this or another process uses.
-fn temporary_name(path: &Path) -> io::Result<PathBuf> {
-    static COUNTER: AtomicU64 = AtomicU64::new(0);
-    let name = path
-        .file_name()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path does not end in a file name"))?;
-    let count = COUNTER.fetch_add(1, Ordering::Relaxed);
-    let temporary = format!(".{}.{}.{count}.tmp", name.to_string_lossy(), std::process::id());
-    Ok(path.with_file_name(temporary))
-}
-
-fn write_file(path: &Path, model: &Model) -> io::Result<()> {
-    let file = BufWriter::new(File::create_new(path)?);
-    write_archive(file, model)?.into_inner().map_err(io::IntoInnerError::into_error)?.sync_all()
 }
 
 /// Writes the archive and hands the writer back.

@@ -84,7 +84,9 @@ mod tests {
     #[test]
     fn solves_the_defining_equation() {
         for n in [1, 2, 7, 16, 40, 130] {
-            let a = Mat::from_fn(n, n, |i, j| ((i * 7 + j * 13 + i * i * j) as f64).sin());
+            let a = Mat::from_fn(n, n, |i, j| {
+                ((i * 37 + j * 101 + i * j * 13) as f64 * 0.618).sin() + if i == j { 3.0 } else { 0.0 }
+            });
             let x = Mat::from_fn(n, 3, |i, j| (i as f64 - j as f64).cos());
             let mut solved = matmul(a.as_ref(), x.as_ref());
             let lu = Lu::new(a.as_ref()).expect("regular");

@@ -39,13 +39,16 @@ impl Axis {
             return Err(error("the list is empty; an axis needs at least one value".into()));
         }
         for (i, value) in values.iter().enumerate() {
-            if values[..i].contains(value) {
+            if values[..i].iter().any(|earlier| text(earlier) == text(value)) {
                 return Err(error(format!("the value {} is given twice", text(value))));
             }
         }
         Ok(Axis { name: name.to_owned(), path: path.to_owned(), values })
     }
 }
+
+/// The most values of a range.
+const MOST_POINTS: i64 = 100_000;
 
 /// The values of `{ from, to, points, scale }`; whole numbers, without repetition, if both ends are written as such.
 fn range(table: &Table) -> Result<Vec<Value>, String> {
@@ -61,9 +64,10 @@ fn range(table: &Table) -> Result<Vec<Value>, String> {
     };
     let (from, to) = (number("from")?, number("to")?);
     let points = match table.get("points") {
-        Some(Value::Integer(n)) if *n >= 1 => *n as usize,
+        Some(Value::Integer(n)) if (1..=MOST_POINTS).contains(n) => *n as usize,
         Some(other) => {
-            return Err(format!("`points` is {}; it must be a whole number, at least 1", text(other)));
+            let needed = format!("it must be a whole number from 1 to {MOST_POINTS}");
+            return Err(format!("`points` is {}; {needed}", text(other)));
         }
         None => return Err("a range needs `points`".into()),
     };
@@ -85,7 +89,11 @@ fn range(table: &Table) -> Result<Vec<Value>, String> {
             (_, true) => to,
             _ => {
                 let share = i as f64 / (points - 1) as f64;
-                if log { from * (to / from).powf(share) } else { from + share * (to - from) }
+                match to / from {
+                    ratio if log && ratio.is_finite() && ratio > 0.0 => from * ratio.powf(share),
+                    _ if log => (from.ln() + share * (to.ln() - from.ln())).exp(),
+                    _ => from + share * (to - from),
+                }
             }
         };
         let value = if whole { Value::Integer(x.round() as i64) } else { Value::Float(x) };

@@ -27,6 +27,9 @@ pub struct Config {
     pub toml: String,
 }
 
+/// More cells than any sweep could finish.
+const MOST_CELLS: usize = 1_000_000_000_000;
+
 const TOP_KEYS: [&str; 5] = ["question", "expected", "seed", "replicates", "measures"];
 const D_REP_KEYS: [&str; 3] = ["pivots", "per_pivot", "all_up_to"];
 const MEASURES: [&str; 5] = ["probability", "d_rep", "llv", "baselines", "lists"];
@@ -70,6 +73,10 @@ impl Config {
         let (question, expected) = (string(document, "question")?, string(document, "expected")?);
         let (settings, lists) = settings(document)?;
         let grid = Grid { blocks: blocks(document)?, replicates: whole(document, "replicates", Some(1), 1)? };
+        if grid.len() > MOST_CELLS {
+            let message = format!("the grid has over {MOST_CELLS} cells; that would not end");
+            return Err(document.error_at("replicates", message));
+        }
         for block in &grid.blocks {
             block.check().map_err(|(path, message)| document.error_at(&path, message))?;
         }
@@ -98,7 +105,11 @@ fn refuse_unknown_keys(document: &Document) -> Result<(), SimError> {
             ["family", _] => (&Source::FAMILIES, "family"),
             ["perturbation", name, _] => (Source::parameters_of_perturbation(name), path),
             // The keys of a family are those of its parameters; reading them says which it knows.
-            _ => continue,
+            ["family", _, _] => continue,
+            _ => {
+                let message = format!("unknown key `{path}`: no table of a config is nested so deeply");
+                return Err(document.error(origin, path, message));
+            }
         };
         let key = parts[parts.len() - 1];
         if !known.contains(&key) {

@@ -83,13 +83,19 @@ pub enum Recipe {
     Family(Extremal),
 }
 
+/// Most rows of an array of a family.
+const MOST_ROWS: i64 = 100_000_000;
+
+/// Most entries of an array of a model, 8 GiB of them.
+const MOST_ENTRIES: usize = 1 << 30;
+
 /// Combinations tried for each value before it is called impossible.
 const COMBINATIONS_TRIED: usize = 2_000;
 
 impl Block {
     /// Number of combinations, without replicates.
     fn combinations(&self) -> usize {
-        self.axes.iter().map(|axis| axis.values.len()).product()
+        self.axes.iter().map(|axis| axis.values.len()).fold(1, usize::saturating_mul)
     }
 
     /// The values of combination `index`.
@@ -111,6 +117,10 @@ impl Block {
         let mut parameters: Table = values.iter().map(|(k, v)| ((*k).to_owned(), (*v).clone())).collect();
         match &self.source {
             Source::Family(name) => {
+                let huge = parameters.iter().find(|(_, v)| v.as_integer().is_some_and(|n| n > MOST_ROWS));
+                if let Some((key, value)) = huge {
+                    return Err(format!("{key} is {value}; at most {MOST_ROWS} fit"));
+                }
                 let family = Table::from_iter([(name.clone(), Value::Table(parameters))]);
                 let family: Extremal = read(Value::Table(family))?;
                 family.check().map_err(|e| e.to_string())?;
@@ -123,6 +133,14 @@ impl Block {
                     None => Value::String(name.clone()),
                 };
                 let base: BaseModel = read(Value::Table(parameters))?;
+                for (name, rows) in [("inputs", base.inputs), ("labels", base.labels)] {
+                    if rows.checked_mul(base.dim).is_none_or(|entries| entries > MOST_ENTRIES) {
+                        return Err(format!(
+                            "{name} × dim is {rows} × {}; at most {MOST_ENTRIES} entries fit",
+                            base.dim
+                        ));
+                    }
+                }
                 base.check().map_err(|e| e.to_string())?;
                 let Some(level) = level else { return Ok(Recipe::Independent(base)) };
                 let (kind, level): (Perturbation, f64) = (read(kind)?, read(level)?);
@@ -143,8 +161,10 @@ impl Block {
             let inner: usize = self.axes[position + 1..].iter().map(|a| a.values.len()).product();
             for (i, value) in axis.values.iter().enumerate() {
                 let index = |other: usize| (other / inner * axis.values.len() + i) * inner + other % inner;
+                // Scattered over all combinations: the first ones may share the value that makes them impossible.
+                let scattered = |i: usize| (i as u128 * 2_654_435_761 % others as u128) as usize;
                 let mut failures = (0..others.min(COMBINATIONS_TRIED))
-                    .map(|other| self.recipe(&self.values(index(other))).err());
+                    .map(|other| self.recipe(&self.values(index(scattered(other)))).err());
                 let first = failures.next().flatten();
                 let Some(message) = first else { continue };
                 if failures.all(|failure| failure.is_some()) {
@@ -216,7 +236,8 @@ pub struct Cell<'a> {
 impl Grid {
     /// Number of cells.
     pub fn len(&self) -> usize {
-        self.blocks.iter().map(Block::combinations).sum::<usize>() * self.replicates
+        let combinations = self.blocks.iter().map(Block::combinations).fold(0, usize::saturating_add);
+        combinations.saturating_mul(self.replicates)
     }
 
     /// Whether there are no cells, which a checked config rules out.

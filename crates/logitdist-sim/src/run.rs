@@ -49,7 +49,7 @@ const VIOLATIONS_NAMED: usize = 5;
 
 /// Runs a sweep and writes `config.toml`, `rows.csv`, `bounds.csv`, `summary.csv` and `manifest.json`.
 ///
-/// Files appear under their names once they are complete, the manifest last.
+/// Files appear under their names once they are complete, the manifest last: a folder without one is of an unfinished run.
 ///
 /// # Errors
 /// A config that is wrong, found before anything runs; a folder or file that cannot be written.
@@ -57,6 +57,14 @@ pub fn sweep(options: &SweepOptions) -> Result<Outcome, SimError> {
     let config = Config::read(&options.config, &options.overrides)?;
     let out = options.out.clone().unwrap_or_else(|| default_out(&options.config));
     std::fs::create_dir_all(&out).map_err(|e| SimError::io("make the folder", &out, e))?;
+    // Without a manifest the folder is that of an unfinished run, whatever older files are in it.
+    let manifest_path = out.join("manifest.json");
+    match std::fs::remove_file(&manifest_path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            return Err(SimError::io("remove", &manifest_path, e));
+        }
+        _ => {}
+    }
     let threads = options.threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -71,7 +79,7 @@ pub fn sweep(options: &SweepOptions) -> Result<Outcome, SimError> {
     let seconds = clock.elapsed().as_secs_f64();
     let manifest = Manifest::new(&config, started, seconds, pool.current_num_threads(), counts.clone());
     let json = serde_json::to_string_pretty(&manifest).expect("a manifest is plain data");
-    write_file(&out.join("manifest.json"), &format!("{json}\n"))?;
+    write_file(&manifest_path, &format!("{json}\n"))?;
     Ok(Outcome { out, counts, violations, summary, seconds })
 }
 

@@ -10,7 +10,7 @@ pub type Applicable<T> = Result<T, Reason>;
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum Reason {
     /// Too few labels.
-    #[error("{labels} labels; at least {needed} are needed (dimension + 1)")]
+    #[error("{labels} labels; at least {needed} are needed")]
     Labels {
         /// K.
         labels: usize,
@@ -45,6 +45,30 @@ pub enum Reason {
         /// Dimension of the model.
         dim: usize,
     },
+    /// Directions of the embeddings were dropped as rounding errors that the logits still see.
+    #[error(
+        "embeddings of model {side} have numerical rank {rank}, under the rank {logits} of its logits: columns of very different size; rescale them, and the unembeddings inversely"
+    )]
+    EmbeddingRank {
+        /// The model.
+        side: Side,
+        /// Rank of the centred embeddings.
+        rank: usize,
+        /// Rank of the centred logits.
+        logits: usize,
+    },
+    /// Some probes have no variance to compare with.
+    #[error(
+        "logits of model {side} have rank {rank}, under the rank {unembeddings} of its unembeddings: some probes do not vary over the inputs"
+    )]
+    ConstantProbes {
+        /// The model.
+        side: Side,
+        /// Rank of the centred logits.
+        rank: usize,
+        /// Rank of the centred unembeddings.
+        unembeddings: usize,
+    },
     /// No label subset has an invertible matrix L.
     #[error("all {subsets} label subsets are singular (reciprocal condition under 1e-12)")]
     SingularSubsets {
@@ -73,7 +97,7 @@ pub enum Reason {
         /// The most that are tracked.
         limit: usize,
     },
-    /// A value beyond the range of floating-point numbers.
+    /// A value that the data do not determine.
     #[error("{0}")]
-    OutOfRange(String),
+    Undetermined(String),
 }

@@ -5,6 +5,7 @@
 
 use crate::factor::{Factor, block_rows};
 use crate::model::{Model, Pair};
+use crate::summary::{LabelSide, Labels};
 use crate::tree::merge_tree;
 use logitdist_linalg::{Mat, matmul_into};
 use rayon::prelude::*;
@@ -117,20 +118,20 @@ pub struct ProbabilityPart {
 
 impl ProbabilityPart {
     /// The part of the given inputs of a pair. `inputs` must not be empty. Memory: one tile per thread.
-    pub fn of(pair: &Pair<'_>, inputs: &[usize], tracked: &[usize]) -> ProbabilityPart {
+    pub fn of(pair: &Pair<'_>, labels: &LabelSide, inputs: &[usize], tracked: &[usize]) -> ProbabilityPart {
         let step = block_rows(1 + 2 * tracked.len());
         merge_tree(
             inputs.len().div_ceil(step),
-            &|i| Self::of_block(pair, &inputs[i * step..inputs.len().min((i + 1) * step)], tracked),
+            &|i| Self::of_block(pair, labels, &inputs[i * step..inputs.len().min((i + 1) * step)], tracked),
             &|a: ProbabilityPart, b| a.merge(&b),
         )
         .expect("at least one input")
     }
 
     /// The tiles of one block of the factor.
-    fn of_block(pair: &Pair<'_>, inputs: &[usize], tracked: &[usize]) -> ProbabilityPart {
+    fn of_block(pair: &Pair<'_>, labels: &LabelSide, inputs: &[usize], tracked: &[usize]) -> ProbabilityPart {
         let step = (TILE_ENTRIES / pair.n_labels()).clamp(1, 512);
-        let tiles: Vec<_> = inputs.par_chunks(step).map(|chunk| tile(pair, chunk, tracked)).collect();
+        let tiles: Vec<_> = inputs.par_chunks(step).map(|chunk| tile(pair, labels, chunk, tracked)).collect();
         let mut columns = Mat::zeros(inputs.len(), 1 + 2 * tracked.len());
         let mut sums = ProbabilitySums::none();
         for (tile_sums, tile_columns) in tiles {
@@ -147,9 +148,14 @@ impl ProbabilityPart {
 }
 
 /// The sums over one tile of inputs and its rows of [1, log p, log p′] for the tracked labels.
-fn tile(pair: &Pair<'_>, inputs: &[usize], tracked: &[usize]) -> (ProbabilitySums, Mat<f64>) {
-    let log_p = log_probabilities(pair.a(), inputs);
-    let log_q = log_probabilities(pair.b(), inputs);
+fn tile(
+    pair: &Pair<'_>,
+    labels: &LabelSide,
+    inputs: &[usize],
+    tracked: &[usize],
+) -> (ProbabilitySums, Mat<f64>) {
+    let log_p = log_probabilities(pair.a(), &labels.a, inputs);
+    let log_q = log_probabilities(pair.b(), &labels.b, inputs);
     let columns = tracked.len();
     let rows = Mat::from_fn(inputs.len(), 1 + 2 * columns, |i, j| match j {
         0 => 1.0,
@@ -164,16 +170,14 @@ fn tile(pair: &Pair<'_>, inputs: &[usize], tracked: &[usize]) -> (ProbabilitySum
 }
 
 /// log p(y|x), K×n, a column per input.
-fn log_probabilities(model: &Model, inputs: &[usize]) -> Mat<f64> {
+fn log_probabilities(model: &Model, labels: &Labels, inputs: &[usize]) -> Mat<f64> {
     let f = model.embeddings();
     let rows = Mat::from_fn(model.dim(), inputs.len(), |j, i| f[(inputs[i], j)]);
     let mut logits = Mat::zeros(model.n_labels(), inputs.len());
-    matmul_into(logits.as_mut(), model.unembeddings(), rows.as_ref());
+    matmul_into(logits.as_mut(), labels.unembeddings.as_ref(), rows.as_ref());
     for i in 0..inputs.len() {
         let column = logits.col_as_slice_mut(i);
-        if let Some(bias) = model.bias() {
-            column.iter_mut().zip(bias).for_each(|(l, b)| *l += b);
-        }
+        column.iter_mut().zip(&labels.bias).for_each(|(l, b)| *l += b);
         let largest = column.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let normaliser = largest + column.iter().map(|l| (l - largest).exp()).sum::<f64>().ln();
         column.iter_mut().for_each(|l| *l -= normaliser);

@@ -29,12 +29,10 @@ pub struct ReducedModel {
     pub unembeddings_svd: Svd,
     /// Centred logits u, p×q, bias included.
     pub logits: Mat<f64>,
-    /// E‖F G^T + b‖² before centring over labels, the scale of the rounding errors in logits.
+    /// (√(E‖f‖²) ‖G‖ + ‖b‖)², before any centring: the scale of the rounding errors in squared logits.
     pub squared_logit_scale: f64,
     /// Orthonormal basis of the centred embeddings over inputs, (p−1)×rank.
     pub embeddings_basis: Mat<f64>,
-    /// Orthonormal basis of the centred unembeddings over labels, q×rank.
-    pub unembeddings_basis: Mat<f64>,
     /// Orthonormal basis of the centred logits over inputs, (p−1)×rank.
     pub logits_basis: Mat<f64>,
     /// Non-zero eigenvalues of Cov(u), largest first.
@@ -49,7 +47,7 @@ impl ReducedModel {
 
     /// Rank of the centred unembeddings.
     pub fn rank_unembeddings(&self) -> usize {
-        self.unembeddings_basis.ncols()
+        self.unembeddings_svd.s.len()
     }
 
     /// Rank of Cov(u).
@@ -94,7 +92,7 @@ impl Reduced {
         let constant = r_x[(0, 0)];
         let r_y = labels.factor.r();
         let last = r_x.ncols();
-        let side = |side, m, f_from, lengths, g_from| {
+        let side = |side, m, f_from, lengths, g_from, norms| {
             reduced_model(
                 side,
                 [n_inputs, n_labels],
@@ -102,11 +100,12 @@ impl Reduced {
                 r_x.col(lengths).iter().copied().collect(),
                 r_y.get(.., g_from..g_from + m),
                 r_y.get(.., g_from + m..g_from + m + 1),
+                norms,
                 constant,
             )
         };
-        let a = side(Side::A, m_a, 1, last - 2, 1);
-        let b = side(Side::B, m_b, 1 + m_a, last - 1, 2 + m_a);
+        let a = side(Side::A, m_a, 1, last - 2, 1, labels.a.uncentred_norms);
+        let b = side(Side::B, m_b, 1 + m_a, last - 1, 2 + m_a, labels.b.uncentred_norms);
         let delta = &a.logits - &b.logits;
         Reduced { n_inputs, n_labels, a, b, delta, labels }
     }
@@ -127,8 +126,8 @@ impl Reduced {
         }
     }
 
-    /// Mean squared length of both models' logits before centring over labels, the scale against which rounding errors of
-    /// squared logits are judged: what centring removes has left its errors behind.
+    /// The scale against which rounding errors of squared logits are judged, of both models before centring: what centring
+    /// removes has left its errors behind.
     pub fn squared_scale(&self) -> f64 {
         self.a.squared_logit_scale + self.b.squared_logit_scale
     }
@@ -143,6 +142,7 @@ pub enum Direction {
     Ba,
 }
 
+#[expect(clippy::too_many_arguments, reason = "the parts of one model, called in one place")]
 fn reduced_model(
     side: Side,
     [n_inputs, n_labels]: [usize; 2],
@@ -150,35 +150,33 @@ fn reduced_model(
     squared_lengths: Vec<f64>,
     unembeddings: MatRef<'_, f64>,
     bias: MatRef<'_, f64>,
+    uncentred_norms: [f64; 2],
     constant: f64,
 ) -> ReducedModel {
-    // Row 0 of the label side holds the means over labels; with it come the logits before centring.
-    let mut uncentred_logits = matmul_nt(embeddings.as_ref(), unembeddings);
-    for j in 0..uncentred_logits.ncols() {
-        uncentred_logits[(0, j)] += constant * bias[(j, 0)];
-    }
-    let squared_logit_scale = uncentred_logits.squared_norm_l2();
-    let logits = uncentred_logits.get(.., 1..).to_owned();
-    let uncentred_unembeddings = unembeddings.norm_l2();
+    // Row 0 of the label side holds means over labels, which are zero but for rounding.
     let (unembeddings, bias) = (without_first_row(unembeddings), without_first_row(bias));
+    let mut logits = matmul_nt(embeddings.as_ref(), unembeddings);
+    for j in 0..logits.ncols() {
+        logits[(0, j)] += constant * bias[(j, 0)];
+    }
+    let [unembeddings_norm, bias_norm] = uncentred_norms;
+    let logit_scale = embeddings.norm_l2() * unembeddings_norm + bias_norm;
     let centred = without_first_row(embeddings.as_ref());
     let embeddings_svd = without_null_directions(centred, embeddings.norm_l2(), n_inputs);
-    let unembeddings_svd = without_null_directions(unembeddings, uncentred_unembeddings, n_labels);
+    let unembeddings_svd = without_null_directions(unembeddings, unembeddings_norm, n_labels);
     let centred_logits = without_first_row(logits.as_ref());
-    let logits_svd =
-        without_null_directions(centred_logits, squared_logit_scale.sqrt(), n_inputs.max(n_labels));
+    let logits_svd = without_null_directions(centred_logits, logit_scale, n_inputs.max(n_labels));
     ReducedModel {
         side,
         dim: embeddings.ncols(),
         embeddings_basis: embeddings_svd.u,
-        unembeddings_basis: unembeddings_svd.u.clone(),
         spectrum: logits_svd.s.iter().map(|s| s * s).collect(),
         logits_basis: logits_svd.u,
         embeddings,
         constant,
         bias: bias.col(0).iter().copied().collect(),
         squared_lengths,
-        squared_logit_scale,
+        squared_logit_scale: logit_scale * logit_scale,
         unembeddings: unembeddings.to_owned(),
         unembeddings_svd,
         logits,
@@ -197,7 +195,7 @@ fn without_null_directions(centred: MatRef<'_, f64>, scale: f64, rows: usize) ->
 }
 
 /// Rounding left by centring, relative to the norm before it.
-const CENTRING_NOISE: f64 = 32.0 * f64::EPSILON;
+pub(crate) const CENTRING_NOISE: f64 = 32.0 * f64::EPSILON;
 
 fn without_first_row(m: MatRef<'_, f64>) -> MatRef<'_, f64> {
     m.get(1.., ..)

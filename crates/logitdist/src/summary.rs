@@ -8,20 +8,29 @@ use crate::tree::merge_tree;
 use logitdist_linalg::{Mat, MatRef};
 use std::sync::Arc;
 
-/// The labels of one model.
+/// The labels of one model, with their means over labels taken away: no probability depends on them, and an offset shared by all
+/// labels would only cost digits.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labels {
-    /// Unembeddings G, K×M.
+    /// Centred unembeddings G̃, K×M.
     pub unembeddings: Mat<f64>,
-    /// Bias, K entries, zeros if the model has none.
+    /// Centred bias b̃, K entries, zeros if the model has none.
     pub bias: Vec<f64>,
+    /// Norms of G and b before centring, against which rounding is judged.
+    pub uncentred_norms: [f64; 2],
 }
 
 impl Labels {
     fn of(model: &Model) -> Labels {
+        let (g, labels) = (model.unembeddings(), model.n_labels() as f64);
+        let mean = |values: &mut dyn Iterator<Item = f64>| values.sum::<f64>() / labels;
+        let means: Vec<f64> = g.col_iter().map(|column| mean(&mut column.iter().copied())).collect();
+        let bias = model.bias().map_or_else(|| vec![0.0; model.n_labels()], <[f64]>::to_vec);
+        let mean_bias = mean(&mut bias.iter().copied());
         Labels {
-            unembeddings: model.unembeddings().to_owned(),
-            bias: model.bias().map_or_else(|| vec![0.0; model.n_labels()], <[f64]>::to_vec),
+            unembeddings: Mat::from_fn(g.nrows(), g.ncols(), |y, j| g[(y, j)] - means[j]),
+            uncentred_norms: [g.norm_l2(), bias.iter().map(|b| b * b).sum::<f64>().sqrt()],
+            bias: bias.iter().map(|b| b - mean_bias).collect(),
         }
     }
 }
@@ -33,7 +42,7 @@ pub struct LabelSide {
     pub a: Labels,
     /// Labels of model b.
     pub b: Labels,
-    /// R_y, the factor of [1 G b G′ b′] (K rows).
+    /// R_y, the factor of [1 G̃ b̃ G̃′ b̃′] (K rows).
     pub factor: Factor,
 }
 
@@ -116,7 +125,7 @@ impl PairSummary {
         }
         Ok(PairSummary {
             inputs: input_factor(pair),
-            probability: chosen.map(|inputs| ProbabilityPart::of(pair, inputs, tracked)),
+            probability: chosen.map(|inputs| ProbabilityPart::of(pair, &labels, inputs, tracked)),
             tracked: tracked.to_vec(),
             labels,
         })

@@ -1,6 +1,6 @@
 //! T1–T5 and T11: what the logit distance says about canonical correlations.
 
-use super::{ABSOLUTE_TOLERANCE, Bound, Form, RELATIVE_TOLERANCE};
+use super::{ABSOLUTE_TOLERANCE, Bound, Form, RELATIVE_TOLERANCE, Scale};
 use crate::applicable::{Applicable, Reason};
 use crate::measure::cca::{self, CanonicalCorrelations};
 use crate::measure::d_logit::d_logit_centred;
@@ -72,7 +72,7 @@ impl CcaSide<'_> {
     }
 
     fn at_most(&self, token: &'static str, form: Form, lhs: f64) -> Bound {
-        Bound::at_most(token, form, lhs, self.budget, self.squared_scale)
+        Bound::at_most(token, form, lhs, self.budget, Scale::Squared(self.squared_scale))
     }
 
     /// T1 `cca_spectral`: `Σ (1 − ρ_i²) σ_i ≤ d̄²`; `one_minus_rho_squared` is padded with ones.
@@ -160,9 +160,13 @@ fn embedding_bounds(
     let tokens = ["m_cca_linear", "m_cca_sharp", "m_cca_two_spectra"];
     let forms = [Form::Published, Form::Sharpened, Form::Sharpened];
     let deficient = [model, other].into_iter().find(|m| m.rank_unembeddings() < m.dim);
+    let dropped = [model, other].into_iter().find(|m| m.rank_embeddings() < m.rank_logits());
     let value = match (deficient, correlations) {
         (Some(m), _) => {
             Err(Reason::UnembeddingRank { side: m.side, rank: m.rank_unembeddings(), dim: m.dim })
+        }
+        (None, _) if let Some(m) = dropped => {
+            Err(Reason::EmbeddingRank { side: m.side, rank: m.rank_embeddings(), logits: m.rank_logits() })
         }
         (None, Err(reason)) => Err(reason),
         (None, Ok(c)) => Ok(c.rho.iter().take(model.dim).sum::<f64>() / model.dim as f64),

@@ -14,6 +14,7 @@ pub struct Certificate {
     /// The best lower bound on the mean of the correlations of the logits, of T3 and T5, in [0, 1]; and its token.
     pub m_cca_logits: Applicable<(f64, &'static str)>,
     /// The most that a probe w with ‖w‖ = 1 can lose when carried over: `d_logit / σ_min(G̃)`, in the units of f (root mean square).
+    /// Not applicable if G̃ has not full column rank: a probe in its null space could lose anything.
     pub probe_cost: Applicable<f64>,
     /// The most that any probe in the range of G̃ᵀ can lose, in units of its own standard deviation over the inputs:
     /// `d_logit / √σ_r`, σ_r the smallest non-zero eigenvalue of Cov(u).
@@ -29,22 +30,33 @@ pub fn certificate(reduced: &Reduced, direction: Direction, bounds: &[Bound]) ->
         m_cca: best_of(bounds, &["m_cca_linear", "m_cca_sharp", "m_cca_two_spectra"]),
         m_cca_logits: best_of(bounds, &["m_cca_logits_sharp", "m_cca_logits_two_spectra"]),
         probe_cost: match model.smallest_unembedding_value() {
-            Some(sigma_min) => Ok(distance / sigma_min),
+            Some(sigma_min) if model.rank_unembeddings() == model.dim => Ok(distance / sigma_min),
+            Some(_) => Err(Reason::UnembeddingRank {
+                side: model.side,
+                rank: model.rank_unembeddings(),
+                dim: model.dim,
+            }),
             None => Err(constant("unembeddings")),
         },
         relative_probe_cost: match model.spectrum.last() {
-            // A direction of G̃ without variance in f has no standard deviation to compare with.
             Some(smallest) if model.rank_logits() == model.rank_unembeddings() => {
                 Ok(distance / smallest.sqrt())
             }
-            _ => Err(constant("logits")),
+            // A direction of G̃ without variance in f has no standard deviation to compare with.
+            Some(_) => Err(Reason::ConstantProbes {
+                side: model.side,
+                rank: model.rank_logits(),
+                unembeddings: model.rank_unembeddings(),
+            }),
+            None => Err(constant("logits")),
         },
     }
 }
 
 /// The largest bound among those of the given tokens, at least 0; or the reason why the first of them does not exist.
 fn best_of(bounds: &[Bound], tokens: &[&str]) -> Applicable<(f64, &'static str)> {
-    let mut best: Applicable<(f64, &'static str)> = Err(Reason::OutOfRange("no bound was evaluated".into()));
+    let mut best: Applicable<(f64, &'static str)> =
+        Err(Reason::Undetermined("no bound was evaluated".into()));
     for bound in bounds.iter().filter(|b| tokens.contains(&b.token)) {
         match (&bound.statement, &bound.status) {
             (Some(Statement::MeanCorrelation { bound: at_least, .. }), _)

@@ -1,6 +1,6 @@
 //! T6, T6′ and T7: what the logit distance says about alignment.
 
-use super::{Bound, Form};
+use super::{ABSOLUTE_TOLERANCE, Bound, Form, Scale};
 use crate::applicable::{Applicable, Reason};
 use crate::measure::d_logit::d_logit;
 use crate::measure::d_ls::d_ls;
@@ -27,8 +27,9 @@ pub fn d_rep_bounds(reduced: &Reduced, direction: Direction, d_rep: &Applicable<
     } else {
         measured.delta
     };
-    // Of unsquared quantities the rounding floor is the root of the squared one's, carried through L.
-    let scale = reduced.squared_scale().sqrt() / measured.sigma_min;
+    // Errors of the logits are carried through L, and the solves with ill-conditioned L add their own.
+    let solve_error = measured.max * measured.solve_error / ABSOLUTE_TOLERANCE;
+    let scale = Scale::Linear(reduced.squared_scale().sqrt() / measured.sigma_min + solve_error);
     let mut per_subset = Bound::at_most(each.0, each.1, measured.d_rep, measured.per_subset_rhs, scale);
     per_subset.holds = Some(per_subset.holds == Some(true) && measured.violations == 0);
     [Bound::at_most(worst.0, worst.1, measured.d_rep, delta / measured.sigma_min, scale), per_subset]
@@ -51,7 +52,13 @@ pub fn alignment_bounds(reduced: &Reduced, direction: Direction) -> [Bound; 2] {
     let in_range = logitdist_linalg::matmul(model.unembeddings_svd.u.transpose(), reduced.delta.transpose());
     let worst_probe = logitdist_linalg::singular_values(in_range.as_ref())[0];
     [
-        Bound::at_most(tokens[0], Form::Sharpened, lhs, distance / sigma_min, scale / sigma_min),
-        Bound::at_most(tokens[1], Form::Sharpened, worst_probe, distance, scale),
+        Bound::at_most(
+            tokens[0],
+            Form::Sharpened,
+            lhs,
+            distance / sigma_min,
+            Scale::Linear(scale / sigma_min),
+        ),
+        Bound::at_most(tokens[1], Form::Sharpened, worst_probe, distance, Scale::Linear(scale)),
     ]
 }

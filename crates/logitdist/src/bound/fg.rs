@@ -1,6 +1,6 @@
 //! T12 and T13: d_LLV against the PLS-SVD dissimilarity.
 
-use super::{Bound, Form};
+use super::{Bound, Form, Scale};
 use crate::applicable::Applicable;
 use crate::measure::llv::Llv;
 
@@ -12,7 +12,7 @@ pub fn fg_bounds(d_fg: &Applicable<f64>, llv: &Applicable<Llv>, set_size: usize)
     match sides {
         Ok((d_fg, d_llv)) => {
             let rhs = [2.0 * set_size as f64 * d_llv, 2.0 * d_llv * d_llv];
-            [0, 1].map(|i| Bound::at_most(tokens[i].0, tokens[i].1, d_fg, rhs[i], 1.0))
+            [0, 1].map(|i| Bound::at_most(tokens[i].0, tokens[i].1, d_fg, rhs[i], Scale::Linear(1.0)))
         }
         Err(reason) => tokens.map(|(token, form)| Bound::not_applicable(token, form, reason.clone())),
     }

@@ -1,6 +1,6 @@
 //! T9 and T10: KL divergence against logit distance.
 
-use super::{Bound, Form};
+use super::{Bound, Form, Scale};
 use crate::probability::{ProbabilitySums, over_tau};
 use crate::reduced::{Direction, Reduced};
 
@@ -15,7 +15,7 @@ pub fn kl_bounds(reduced: &Reduced, direction: Direction, sums: &ProbabilitySums
     };
     let kl = kl.mean(sums.n);
     let squared_distance = sums.squared_logit_distance / sums.n as f64;
-    let scale = reduced.squared_scale();
+    let scale = Scale::Squared(reduced.squared_scale());
     let from_kl = |token, rhs| {
         Bound::at_most(token, Form::Sharpened, squared_distance, rhs, scale)
             .vacuous_if(rhs == f64::INFINITY, || format!("τ underflows: log τ = {:.1}", sums.log_tau))

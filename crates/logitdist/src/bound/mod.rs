@@ -88,19 +88,49 @@ pub struct Bound {
     pub tightness: Option<f64>,
 }
 
+/// The size of what a bound was computed from, against which its rounding errors are judged.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Scale {
+    /// Both sides are of the first order in quantities of this size.
+    Linear(f64),
+    /// Both sides are sums of squares of quantities; this is the squared size.
+    Squared(f64),
+}
+
+impl Scale {
+    /// An excess up to this is no violation.
+    fn tolerance(self) -> f64 {
+        match self {
+            Scale::Linear(scale) | Scale::Squared(scale) => ABSOLUTE_TOLERANCE * scale,
+        }
+    }
+
+    /// Values up to this are rounding errors, whose ratio says nothing.
+    fn rounding(self) -> f64 {
+        match self {
+            Scale::Linear(scale) => ROUNDING * scale,
+            Scale::Squared(scale) => ROUNDING * ROUNDING * scale,
+        }
+    }
+}
+
+/// Relative size of rounding errors, with room for sums of many.
+const ROUNDING: f64 = 1e-14;
+
 impl Bound {
-    /// `lhs ≤ rhs`, where rounding errors of either side are about `ABSOLUTE_TOLERANCE · scale`.
-    pub fn at_most(token: &'static str, form: Form, lhs: f64, rhs: f64, scale: f64) -> Bound {
-        let floor = ABSOLUTE_TOLERANCE * scale;
+    /// `lhs ≤ rhs`, computed from quantities of the size of `scale`.
+    pub fn at_most(token: &'static str, form: Form, lhs: f64, rhs: f64, scale: Scale) -> Bound {
+        // An empty sum is −0, which would be printed as such.
+        let (lhs, rhs) = (lhs + 0.0, rhs + 0.0);
         let status = if rhs == f64::INFINITY {
             Status::Vacuous("the right-hand side is beyond the floating-point range".into())
         } else {
             Status::Ok
         };
         // Above 1 only by rounding if it holds; reported as the 1 that it is.
-        let holds = lhs <= rhs * (1.0 + RELATIVE_TOLERANCE) + floor;
+        let holds = lhs <= rhs * (1.0 + RELATIVE_TOLERANCE) + scale.tolerance();
         let ratio = lhs / rhs;
-        let tightness = (rhs > floor).then_some(if holds { ratio.min(1.0) } else { ratio });
+        let tightness = (rhs > scale.rounding()).then_some(if holds { ratio.min(1.0) } else { ratio });
         Bound {
             token,
             form,
@@ -191,7 +221,7 @@ mod tests {
 
     #[test]
     fn the_checker_says_no_to_an_excess_and_forgives_rounding() {
-        let check = |lhs, rhs| Bound::at_most("t", Form::Published, lhs, rhs, 1.0);
+        let check = |lhs, rhs| Bound::at_most("t", Form::Published, lhs, rhs, Scale::Linear(1.0));
         assert!(check(1.001, 1.0).is_violated());
         assert!(check(1e-6, 1e-7).is_violated());
         assert!(!check(1.0 + 1e-10, 1.0).is_violated());
@@ -200,6 +230,8 @@ mod tests {
         assert_eq!(check(3e-16, 1e-16).tightness, None);
         assert!(Bound::mean_correlation("t", Form::Published, 0.5, 0.6, 0.6).is_violated());
         assert!(!Bound::mean_correlation("t", Form::Published, 0.6, 0.6, 0.6).is_violated());
+        let squared = Bound::at_most("t", Form::Published, 1e-20, 2e-20, Scale::Squared(1.0));
+        assert_eq!(squared.tightness, Some(0.5), "a square of 1e-10 is far above rounding");
         assert!(check(f64::NAN, 1.0).is_violated(), "a NaN must never pass for a bound that holds");
     }
 }

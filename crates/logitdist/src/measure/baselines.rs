@@ -38,14 +38,14 @@ pub fn cka_debiased(reduced: &Reduced) -> Applicable<f64> {
         n * n * gram - products + totals / ((n - 1.0) * (n - 2.0)) - 2.0 / (n - 2.0) * products
     };
     let gram = |a: &Mat<f64>, b: &Mat<f64>| matmul_tn(a.as_ref(), b.as_ref()).squared_norm_l2();
-    let own = hsic(gram(&x, &x), &k, &k) * hsic(gram(&y, &y), &l, &l);
-    if own <= 0.0 {
-        return Err(Reason::OutOfRange(format!(
+    let (own_a, own_b) = (hsic(gram(&x, &x), &k, &k), hsic(gram(&y, &y), &l, &l));
+    if own_a <= 0.0 || own_b <= 0.0 {
+        return Err(Reason::Undetermined(format!(
             "the unbiased HSIC of a model with itself is not positive at {} inputs",
             reduced.n_inputs
         )));
     }
-    Ok(hsic(gram(&x, &y), &k, &l) / own.sqrt())
+    Ok(hsic(gram(&x, &y), &k, &l) / (own_a.sqrt() * own_b.sqrt()))
 }
 
 /// Coordinates of ‖x_i − x̄‖² = ‖x_i‖² − 2 x̄·x_i + ‖x̄‖² over the inputs, x scaled to total variance 1.

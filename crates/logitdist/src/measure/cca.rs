@@ -39,8 +39,8 @@ pub fn embeddings(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
 pub fn unembeddings(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
     of_bases(
         "unembeddings",
-        reduced.a.unembeddings_basis.as_ref(),
-        reduced.b.unembeddings_basis.as_ref(),
+        reduced.a.unembeddings_svd.u.as_ref(),
+        reduced.b.unembeddings_svd.u.as_ref(),
         reduced.n_labels,
     )
 }

@@ -1,6 +1,7 @@
 //! The linear identifiability dissimilarity d_rep, over subsets of labels.
 
 use crate::applicable::{Applicable, Reason};
+use crate::bound::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE};
 use crate::error::Error;
 use crate::reduced::{Direction, Reduced};
 use crate::summary::Labels;
@@ -77,10 +78,13 @@ impl Subsets {
                 Ok(every_subset(labels, dim))
             }
             (Subsets::Sampled { pivots, per_pivot } | Subsets::AllUpTo { pivots, per_pivot, .. }, _) => {
-                if pivots == 0 || per_pivot == 0 {
-                    return Err(Error::Option("a sample of label subsets needs at least 1x1".into()));
-                }
-                let mut subsets = Vec::with_capacity(pivots * per_pivot);
+                let count = pivots.checked_mul(per_pivot).filter(|count| (1..=MOST_SUBSETS).contains(count));
+                let Some(count) = count else {
+                    return Err(Error::Option(format!(
+                        "{pivots}x{per_pivot} label subsets are asked for; at least 1 and at most {MOST_SUBSETS} are possible"
+                    )));
+                };
+                let mut subsets = Vec::with_capacity(count);
                 for _ in 0..pivots {
                     let pivot = rng.random_range(0..labels);
                     for _ in 0..per_pivot {
@@ -141,6 +145,8 @@ pub struct DRep {
     pub delta: f64,
     /// √(mean over subsets of E‖δ_L‖² / σ_min(L)²), the per-subset bound on d_rep.
     pub per_subset_rhs: f64,
+    /// Relative error of the solves, about ε times the worst condition of L.
+    pub solve_error: f64,
     /// Subsets on which E‖f − A f′ − c‖² exceeds its own bound E‖δ_L‖² / σ_min(L)².
     pub violations: usize,
 }
@@ -157,7 +163,7 @@ pub fn d_rep(reduced: &Reduced, direction: Direction, chosen: &ChosenSubsets) ->
     }
     let unembeddings = &reduced.labels(direction).0.unembeddings;
     let errors = label_errors(reduced, direction);
-    let slack = 1e-12 * reduced.squared_scale();
+    let slack = ABSOLUTE_TOLERANCE * reduced.squared_scale();
     let outcomes: Vec<Option<Outcome>> = chosen
         .subsets
         .par_iter()
@@ -170,13 +176,8 @@ pub fn d_rep(reduced: &Reduced, direction: Direction, chosen: &ChosenSubsets) ->
 fn label_errors(reduced: &Reduced, direction: Direction) -> Mat<f64> {
     let (model, other) = reduced.models(direction);
     let (labels, other_labels) = reduced.labels(direction);
-    let logits = |embeddings: &Mat<f64>, labels: &Labels| {
-        let g = &labels.unembeddings;
-        let rows = g.nrows() as f64;
-        let means: Vec<f64> = g.col_iter().map(|c| c.iter().sum::<f64>() / rows).collect();
-        let centred = Mat::from_fn(g.nrows(), g.ncols(), |y, j| g[(y, j)] - means[j]);
-        matmul_nt(embeddings.as_ref(), centred.as_ref())
-    };
+    let logits =
+        |embeddings: &Mat<f64>, labels: &Labels| matmul_nt(embeddings.as_ref(), labels.unembeddings.as_ref());
     let mut errors = logits(&model.embeddings, labels) - logits(&other.embeddings, other_labels);
     for (y, (b, b_other)) in labels.bias.iter().zip(&other_labels.bias).enumerate() {
         errors[(0, y)] += model.constant * (b - b_other);
@@ -192,6 +193,8 @@ struct Outcome {
     delta: f64,
     /// σ_min(L).
     sigma_min: f64,
+    /// Relative error of the solve.
+    solve_error: f64,
     violated: bool,
 }
 
@@ -211,9 +214,10 @@ fn evaluate(
     let error = aligned.squared_norm_l2();
     let sigma_min = lu.smallest_singular_value();
     // The solve itself is accurate to about ε times the condition of L.
-    let relative = 1.0 + 1e-9 + 8.0 * m as f64 * f64::EPSILON / lu.reciprocal_condition();
+    let solve_error = 8.0 * m as f64 * f64::EPSILON / lu.reciprocal_condition();
+    let relative = 1.0 + RELATIVE_TOLERANCE + 2.0 * solve_error;
     let violated = error > (delta * relative + slack) / (sigma_min * sigma_min);
-    Some(Outcome { error, delta, sigma_min, violated })
+    Some(Outcome { error, delta, sigma_min, solve_error, violated })
 }
 
 /// Statistics over the regular subsets; `None` if there are none.
@@ -240,6 +244,7 @@ fn summarise(outcomes: &[Option<Outcome>], per_pivot: Option<usize>) -> Option<D
         sigma_min: regular.iter().map(|o| o.sigma_min).fold(f64::INFINITY, f64::min),
         delta: mean(&|o| o.delta).sqrt(),
         per_subset_rhs: mean(&|o| o.delta / (o.sigma_min * o.sigma_min)).sqrt(),
+        solve_error: regular.iter().map(|o| o.solve_error).fold(0.0, f64::max),
         violations: regular.iter().filter(|o| o.violated).count(),
     })
 }

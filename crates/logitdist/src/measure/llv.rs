@@ -4,7 +4,7 @@ use crate::applicable::{Applicable, Reason};
 use crate::error::Side;
 use crate::factor::Factor;
 use crate::measure::pls_svd::d_svd;
-use crate::reduced::{Reduced, ReducedModel};
+use crate::reduced::{CENTRING_NOISE, Reduced, ReducedModel};
 use logitdist_linalg::{Mat, MatRef};
 
 /// λ of Nielsen et al. 2025: the weight of t3 and t4.
@@ -21,6 +21,8 @@ pub struct LogProbabilities {
     a: Mat<f64>,
     b: Mat<f64>,
     over: &'static str,
+    /// Norms up to this, for a and for b, are what rounding leaves of a constant difference.
+    noise: [f64; 2],
 }
 
 /// One half of d_LLV: t1 and t3 over inputs, or t2 and t4 over labels.
@@ -65,7 +67,17 @@ impl LogProbabilities {
         let columns = |from: usize| {
             Mat::from_fn(centred.nrows(), chosen.len(), |i, j| scale * centred[(i, from + chosen[j])])
         };
-        LogProbabilities { a: columns(1), b: columns(1 + count), over: "inputs" }
+        // The uncentred columns: rounding errors of centring are of their size.
+        let noise = |from: usize| {
+            let norms = chosen.iter().map(|&j| scale * tracked.r().col(from + j).norm_l2());
+            CENTRING_NOISE * norms.fold(0.0, f64::max)
+        };
+        LogProbabilities {
+            a: columns(1),
+            b: columns(1 + count),
+            over: "inputs",
+            noise: [noise(1), noise(1 + count)],
+        }
     }
 
     /// Over labels, from the embeddings of chosen inputs (n×M and n×M′, the pivot first): centring over labels makes log p the
@@ -84,6 +96,7 @@ impl LogProbabilities {
             a: columns(&reduced.a, embeddings_a),
             b: columns(&reduced.b, embeddings_b),
             over: "labels",
+            noise: [&reduced.a, &reduced.b].map(|m| CENTRING_NOISE * scale * m.squared_logit_scale.sqrt()),
         }
     }
 
@@ -107,8 +120,8 @@ impl LogProbabilities {
     fn term(&self, pivot: usize, index: usize) -> Applicable<Terms> {
         let s_a = distance(self.a.as_ref(), index, pivot);
         let s_b = distance(self.b.as_ref(), index, pivot);
-        for (side, s) in [(Side::A, s_a), (Side::B, s_b)] {
-            if s == 0.0 {
+        for (side, s, noise) in [(Side::A, s_a, self.noise[0]), (Side::B, s_b, self.noise[1])] {
+            if s <= noise {
                 return Err(Reason::ConstantDifference { side, index, over: self.over });
             }
         }
@@ -121,6 +134,7 @@ impl LogProbabilities {
 
     /// d_SVD of the differences to the pivot: `d_svd_embeddings` over inputs, `d_svd_unembeddings` over labels, in [0, 1].
     pub fn d_svd(&self) -> Applicable<f64> {
+        self.terms()?;
         let differences =
             |m: &Mat<f64>| Mat::from_fn(m.nrows(), self.set_size(), |i, j| m[(i, j + 1)] - m[(i, 0)]);
         d_svd(differences(&self.a).as_ref(), differences(&self.b).as_ref(), self.over)

@@ -1,6 +1,7 @@
 //! Every bound holds on every pair, and a wrong one would be noticed.
 
 use crate::pairs::{any_pair, compared, model, rng, value};
+use logitdist::bound::Scale;
 use logitdist::{Bound, Form, Mat, Model, Pair, Settings, Statement, Subsets, compare};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
@@ -75,7 +76,9 @@ fn a_constant_five_per_cent_too_small_would_be_noticed() {
     let bound = comparison.bounds.iter().find(|b| b.token == "kl_from_logit").unwrap();
     assert!(bound.tightness.unwrap() > 0.999 && !bound.is_violated());
     let Some(Statement::AtMost { lhs, rhs }) = bound.statement else { panic!("T10 applies") };
-    assert!(Bound::at_most("kl_from_logit", Form::Sharpened, lhs, 0.95 * rhs, 1e-6).is_violated());
+    assert!(
+        Bound::at_most("kl_from_logit", Form::Sharpened, lhs, 0.95 * rhs, Scale::Squared(1e-6)).is_violated()
+    );
 }
 
 #[test]

@@ -60,8 +60,50 @@ fn constant_embeddings_have_rank_zero_however_large_they_are() {
         for token in ["cka", "procrustes", "svcca", "pwcca_ab", "r2_ba", "m_cca_logits"] {
             assert!(matches!(reason(&c, token), Reason::Constant { .. }), "{size}: {token}");
         }
+        for token in ["d_llv", "d_svd_embeddings", "d_fg"] {
+            assert!(matches!(reason(&c, token), Reason::ConstantDifference { .. }), "{size}: {token}");
+        }
         assert!(!c.any_violation(), "{size}");
     }
+}
+
+#[test]
+fn columns_of_very_different_size_leave_the_bounds_on_m_cca_out_rather_than_break_them() {
+    let mut rng = rng(10);
+    let f = normal(2000, 2, &mut rng);
+    let g = normal(5, 2, &mut rng);
+    let skewed = |m: &Mat<f64>, s: f64| {
+        Mat::from_fn(m.nrows(), 2, |i, j| if j == 0 { m[(i, 0)] } else { s * m[(i, 1)] })
+    };
+    let a = Model::new(skewed(&f, 1e-13), skewed(&g, 1e13), None).unwrap();
+    let c = compared(&a, &a);
+    assert_eq!((value(&c, "rank_embeddings_a"), value(&c, "rank_logits_a")), (1.0, 2.0));
+    let reason = Reason::EmbeddingRank { side: Side::A, rank: 1, logits: 2 };
+    assert_eq!(bound_status(&c, "m_cca_sharp"), &Status::NotApplicable(reason));
+    assert!(!c.any_violation());
+}
+
+#[test]
+fn an_offset_shared_by_all_labels_costs_no_digits() {
+    let mut rng = rng(11);
+    let (a, b) = (model(40, 6, 2, true, &mut rng), model(40, 6, 2, true, &mut rng));
+    let moved = |m: &Model| {
+        let g = m.unembeddings();
+        // A power of two keeps the rounding of the sums from hiding what is tested.
+        let g = Mat::from_fn(6, 2, |y, j| (g[(y, j)] * 1024.0).round() / 1024.0 + 1048576.0);
+        Model::new(m.embeddings().to_owned(), g, m.bias().map(<[f64]>::to_vec)).unwrap()
+    };
+    let back = |m: &Model| {
+        let g = Mat::from_fn(6, 2, |y, j| m.unembeddings()[(y, j)] - 1048576.0);
+        Model::new(m.embeddings().to_owned(), g, m.bias().map(<[f64]>::to_vec)).unwrap()
+    };
+    let (far_a, far_b) = (moved(&a), moved(&b));
+    let (far, near) = (compared(&far_a, &far_b), compared(&back(&far_a), &back(&far_b)));
+    for token in ["d_logit", "kl_ab", "kl_ba", "js", "m_cca", "d_rep_ab", "d_ls_ba", "llv_t1"] {
+        let (x, y) = (value(&far, token), value(&near, token));
+        assert!((x - y).abs() < 1e-12 * y, "{token}: {x} {y}");
+    }
+    assert!(!far.any_violation());
 }
 
 #[test]
