@@ -18,7 +18,7 @@ pub struct Arguments {
     /// Number of threads [default: all processors]. The CSV does not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
-    /// Override a key of the config, for example --set replicates=2 --set model.dim=[4,8]. May be repeated.
+    /// Override a key of the config, for example `--set replicates=2` or `--set "model.dim=[4,8]"`. May be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     overrides: Vec<String>,
     /// Print question, axes and number of cells, and run nothing.
