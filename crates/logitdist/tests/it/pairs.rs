@@ -1,4 +1,4 @@
-//! Random pairs of all shapes, and small dense helpers for the slow definitions.
+//! Random pairs of all shapes, and what the slow definitions are made of.
 
 use logitdist::{Comparison, Mat, Model, Pair, Settings, compare};
 use rand::{RngExt, SeedableRng};
