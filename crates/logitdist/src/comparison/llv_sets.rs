@@ -75,11 +75,11 @@ impl LlvSets {
     fn description(&self) -> String {
         let (labels, inputs) = (&self.labels, &self.inputs);
         format!(
-            "pivot label {}, labels {:?}; pivot input {}, inputs {:?}; sd with ddof = 0",
+            "pivot label {}, labels {}; pivot input {}, inputs {}; sd with ddof = 0",
             labels[0],
-            &labels[1..],
+            listed(&labels[1..]),
             inputs[0],
-            &inputs[1..]
+            listed(&inputs[1..])
         )
     }
 
@@ -120,11 +120,11 @@ impl LlvSets {
             into.notes.push((
                 "d_llv_min",
                 format!(
-                    "pivot label {}, left out {}; pivot input {}, inputs {:?}; sd with ddof = 0",
+                    "pivot label {}, left out {}; pivot input {}, inputs {}; sd with ddof = 0",
                     l.pivot,
                     l.left_out,
                     inputs[0],
-                    &inputs[1..]
+                    listed(&inputs[1..])
                 ),
             ));
         }
@@ -132,6 +132,16 @@ impl LlvSets {
         for (token, value) in llv_tokens(tokens, &llv) {
             into.push(token, value);
         }
+    }
+}
+
+/// A set in words: its members, or of a large one the first, the last and how many there are.
+fn listed(set: &[usize]) -> String {
+    match set {
+        [first, second, .., last] if set.len() > 16 => {
+            format!("[{first}, {second}, … {last}], {} of them", set.len())
+        }
+        _ => format!("{set:?}"),
     }
 }
 
