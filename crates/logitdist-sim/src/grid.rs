@@ -135,9 +135,10 @@ impl Block {
                 let base: BaseModel = read(Value::Table(parameters))?;
                 for (name, rows) in [("inputs", base.inputs), ("labels", base.labels)] {
                     if rows.checked_mul(base.dim).is_none_or(|entries| entries > MOST_ENTRIES) {
+                        let culprit = if base.dim > rows { "dim" } else { name };
+                        let sizes = format!("{name} × dim is {rows} × {}", base.dim);
                         return Err(format!(
-                            "{name} × dim is {rows} × {}; at most {MOST_ENTRIES} entries fit",
-                            base.dim
+                            "{culprit} is too large: {sizes}; at most {MOST_ENTRIES} entries fit"
                         ));
                     }
                 }
