@@ -74,8 +74,6 @@ pub(super) fn between(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> CanonicalCorrel
     let outside = small - matmul(large, inside.as_ref());
     let cosines = singular_values(inside.as_ref());
     let mut sines = singular_values(outside.as_ref());
-    // Fewer rows than columns: the angles that have no sine left are zero.
-    sines.resize(cosines.len(), 0.0);
     sines.reverse();
     // Each from the one of sine and cosine that is small, where it has more digits.
     let (rho, one_minus_rho_squared) = cosines
