@@ -31,7 +31,11 @@ impl WholeFile {
         };
         let folder =
             target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let temporary = tempfile::Builder::new().prefix(".").suffix(".tmp").tempfile_in(folder)?;
+        // Named after the file, so that what a killed process leaves can be told apart and taken away.
+        let name = target.file_name().unwrap_or_default().to_string_lossy();
+        let name: String = name.chars().take(50).collect();
+        let temporary =
+            tempfile::Builder::new().prefix(&format!(".{name}.")).suffix(".tmp").tempfile_in(folder)?;
         Ok(WholeFile { target, temporary: BufWriter::new(temporary) })
     }
 
