@@ -1,14 +1,14 @@
 //! Project tasks: sweeps and their summaries.
 
 mod report;
-mod sweep;
 
 use clap::{Parser, Subcommand};
+use logitdist_cli::{exit_code, sweep};
 use std::process::ExitCode;
 
 /// Project tasks of logitdist.
 ///
-/// Exit codes: 0 fine, 1 a bound was violated, 2 bad usage or input.
+/// Exit codes: 0 fine, 1 a bound was violated or a cell failed, 2 bad usage or input, 3 not finished.
 #[derive(Parser)]
 #[command(name = "cargo xtask", version)]
 struct Arguments {
@@ -18,17 +18,14 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Task {
-    Sweep(sweep::Arguments),
+    Sweep(Box<sweep::Arguments>),
     Report(report::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
-        Task::Sweep(arguments) => sweep::run(arguments),
+        Task::Sweep(arguments) => sweep::run(*arguments),
         Task::Report(arguments) => report::run(&arguments),
     };
-    result.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
-        ExitCode::from(2)
-    })
+    exit_code(result)
 }

@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+use crate::sweep;
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -39,6 +40,7 @@ pub enum Command {
         /// Tokens, for example m_cca d_rep_ab cca_spectral.
         tokens: Vec<String>,
     },
+    Sweep(Box<sweep::Arguments>),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

@@ -1,4 +1,4 @@
-//! The `logitdist` command: compare two models, explain a token.
+//! The commands of `logitdist`; `cargo xtask` shares those for sweeps.
 
 mod arguments;
 mod compare;
@@ -7,22 +7,30 @@ mod explain;
 mod json;
 mod models;
 mod output;
+pub mod sweep;
 mod table;
 
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 
-fn main() -> ExitCode {
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Explain { tokens } => explain::run(&tokens),
+        Command::Sweep(arguments) => sweep::run(*arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "logitdist", &mut script);
             output::to_stdout(&script).map(|()| ExitCode::SUCCESS)
         }
     };
+    exit_code(result)
+}
+
+/// The exit code of a command; an error is printed and makes it 2.
+pub fn exit_code(result: anyhow::Result<ExitCode>) -> ExitCode {
     result.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");
         ExitCode::from(2)

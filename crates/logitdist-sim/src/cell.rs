@@ -6,9 +6,9 @@ use crate::grid::{Cell, Recipe, Source};
 use logitdist::{Comparison, Model, Pair, compare};
 use logitdist_synth::rng;
 
-/// What came out of a cell.
-#[derive(Debug, Clone)]
-pub struct Outcome {
+/// Where a cell stands: what its seed is made of, and its columns in the results.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coordinates {
     /// Name of the perturbation or family.
     pub source: String,
     /// Names and texts of the parameters.
@@ -17,6 +17,40 @@ pub struct Outcome {
     pub replicate: usize,
     /// The cell's seed: a hash of the run's seed and the cell's own parameters.
     pub cell_seed: u64,
+}
+
+impl Coordinates {
+    /// The coordinates of a cell.
+    pub fn of(config: &Config, cell: &Cell<'_>) -> Coordinates {
+        let parameters: Vec<(String, String)> =
+            cell.values.iter().map(|(name, value)| ((*name).to_owned(), text(value))).collect();
+        let source = cell.block.source.name().to_owned();
+        let cell_seed = seed(config.seed, &source, &parameters, cell.replicate);
+        Coordinates { source, parameters, replicate: cell.replicate, cell_seed }
+    }
+
+    /// The cell's identity: a hash of its seed, of what is measured and of the version of the results. Two results of one
+    /// identity are the same.
+    pub fn identity(&self, config: &Config) -> u64 {
+        hash(&format!("{RESULT_VERSION}\n{}\n{:016x}", config.measured(), self.cell_seed))
+    }
+
+    /// The coordinates in words, for messages.
+    pub fn words(&self) -> String {
+        let parameters = self.parameters.iter().map(|(name, value)| format!("{name}={value}"));
+        let seed = format!("replicate={} cell_seed={:016x}", self.replicate, self.cell_seed);
+        [self.source.clone()].into_iter().chain(parameters).chain([seed]).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// Version of the numbers and of their columns: results of different versions are never put into one table.
+pub const RESULT_VERSION: u32 = 1;
+
+/// What came out of a cell.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// Where the cell stands.
+    pub coordinates: Coordinates,
     /// The comparison, or why the combination of parameters has none.
     pub comparison: Result<Comparison, String>,
 }
@@ -26,17 +60,9 @@ pub struct Outcome {
 /// Streams of random numbers: 0 of the base model's seed for the base model, which all perturbations and levels of a
 /// replicate share; 1 of the cell's seed for the perturbation, the second draw or the family; 2 for subsets of labels and inputs.
 pub fn run(config: &Config, cell: &Cell<'_>) -> Outcome {
-    let parameters: Vec<(String, String)> =
-        cell.values.iter().map(|(name, value)| ((*name).to_owned(), text(value))).collect();
-    let source = cell.block.source.name();
-    let cell_seed = seed(config.seed, source, &parameters, cell.replicate);
-    Outcome {
-        source: source.to_owned(),
-        comparison: comparison(config, cell, &parameters, cell_seed),
-        parameters,
-        replicate: cell.replicate,
-        cell_seed,
-    }
+    let coordinates = Coordinates::of(config, cell);
+    let comparison = comparison(config, cell, &coordinates.parameters, coordinates.cell_seed);
+    Outcome { coordinates, comparison }
 }
 
 fn comparison(
@@ -82,6 +108,10 @@ fn seed(run: u64, source: &str, parameters: &[(String, String)], replicate: usiz
         words.push_str(&format!("{name}={value}\n"));
     }
     words.push_str(&replicate.to_string());
+    hash(&words)
+}
+
+fn hash(words: &str) -> u64 {
     let hash = blake3::hash(words.as_bytes());
     u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has 32 bytes"))
 }

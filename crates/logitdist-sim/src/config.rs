@@ -4,6 +4,8 @@ use crate::axis::Axis;
 use crate::document::Document;
 use crate::error::{Origin, SimError};
 use crate::grid::{Block, Grid, Source};
+use crate::replicates::Replicates;
+use crate::table::Columns;
 use logitdist::{Settings, Subsets};
 use std::path::Path;
 use toml::Value;
@@ -28,7 +30,7 @@ pub struct Config {
 }
 
 /// More cells than any sweep could finish.
-const MOST_CELLS: usize = 1_000_000_000_000;
+const MOST_CELLS: usize = 10_000_000_000;
 
 const TOP_KEYS: [&str; 5] = ["question", "expected", "seed", "replicates", "measures"];
 const D_REP_KEYS: [&str; 3] = ["pivots", "per_pivot", "all_up_to"];
@@ -72,7 +74,7 @@ impl Config {
         refuse_unknown_keys(document)?;
         let (question, expected) = (string(document, "question")?, string(document, "expected")?);
         let (settings, lists) = settings(document)?;
-        let grid = Grid { blocks: blocks(document)?, replicates: whole(document, "replicates", Some(1), 1)? };
+        let grid = Grid { blocks: blocks(document)?, replicates: Replicates::of(document)? };
         if grid.len() > MOST_CELLS {
             let message = format!("the grid has over {MOST_CELLS} cells; that would not end");
             return Err(document.error_at("replicates", message));
@@ -80,7 +82,7 @@ impl Config {
         for block in &grid.blocks {
             block.check().map_err(|(path, message)| document.error_at(&path, message))?;
         }
-        Ok(Config {
+        let config = Config {
             question,
             expected,
             seed: whole(document, "seed", Some(0), 0)? as u64,
@@ -88,7 +90,30 @@ impl Config {
             lists,
             grid,
             toml: document.to_toml(),
-        })
+        };
+        if let Replicates::UntilNarrow { of, .. } = &config.grid.replicates {
+            let columns = Columns::of(&config);
+            if columns.position(of).is_none() {
+                let known = columns.scalars().join(", ");
+                let message = format!("`of` is {of}; it must be a measure of this config: {known}");
+                return Err(document.error_at("replicates", message));
+            }
+        }
+        Ok(config)
+    }
+
+    /// What is measured in a cell, in words: results of the same cell agree if these and the run's seed do.
+    pub fn measured(&self) -> String {
+        let s = &self.settings;
+        let chosen = [s.probability, s.d_rep, s.llv, s.baselines, self.lists];
+        let names = MEASURES.iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(name, _)| *name);
+        let subsets = match s.subsets {
+            Subsets::AllUpTo { at_most, pivots, per_pivot } => {
+                format!("all_up_to={at_most} pivots={pivots} per_pivot={per_pivot}")
+            }
+            other => format!("{other:?}"),
+        };
+        format!("measures={} d_rep: {subsets}", names.collect::<Vec<_>>().join(","))
     }
 }
 
@@ -134,7 +159,12 @@ fn string(document: &Document, path: &str) -> Result<String, SimError> {
     }
 }
 
-fn whole(document: &Document, path: &str, default: Option<usize>, least: usize) -> Result<usize, SimError> {
+pub(crate) fn whole(
+    document: &Document,
+    path: &str,
+    default: Option<usize>,
+    least: usize,
+) -> Result<usize, SimError> {
     match (document.get(path).map(|s| &s.value), default) {
         (Some(Value::Integer(n)), _) if *n >= least as i64 => Ok(*n as usize),
         (Some(other), _) => {

@@ -39,6 +39,54 @@ pub enum SimError {
         /// The system's answer.
         source: std::io::Error,
     },
+    /// Another process works on the same journal.
+    #[error("{}: held by {holder}; wait for it, stop it, or use another folder (--out) or another shard", .path.display())]
+    Locked {
+        /// The lock.
+        path: PathBuf,
+        /// Who holds it.
+        holder: String,
+    },
+    /// The journal could not be written: results so far are safe.
+    #[error("{}: cannot write: {source}; what was finished before is safe: make room or mend the disk, then run the same command again", .path.display())]
+    Disk {
+        /// The journal.
+        path: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// A journal holds what this program cannot use.
+    #[error("{}: {message}", .path.display())]
+    Journal {
+        /// The journal.
+        path: PathBuf,
+        /// What is wrong with it, and what can be done.
+        message: String,
+    },
+    /// Results of two configs would be mixed in one table, or some would be left out.
+    #[error("{}: {message}", .path.display())]
+    Mixed {
+        /// The journal that was written under another config.
+        path: PathBuf,
+        /// The difference, and what can be done.
+        message: String,
+    },
+    /// Two journals have different results for one cell.
+    #[error(
+        "{} and {} contradict each other about the cell {cell}: they were made by different programs or machines; keep one of them",
+        .first.display(), .second.display()
+    )]
+    Contradiction {
+        /// The cell in words.
+        cell: String,
+        /// One journal.
+        first: PathBuf,
+        /// The other.
+        second: PathBuf,
+    },
+    /// The request cannot be met.
+    #[error("{0}")]
+    Usage(String),
     /// The threads could not be started.
     #[error("cannot start {threads} threads: {message}")]
     Threads {

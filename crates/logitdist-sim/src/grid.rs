@@ -1,6 +1,7 @@
 //! The cells of a sweep, by index: a grid is never written out.
 
 use crate::axis::{Axis, text};
+use crate::replicates::Replicates;
 use logitdist_synth::{BaseModel, Extremal, Perturbation};
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
@@ -107,6 +108,17 @@ impl Block {
         }
         values.reverse();
         values
+    }
+
+    /// The combination with these values, `None` if there is none. Values are the same if their texts are, as in seeds.
+    fn combination_of(&self, values: &[(&str, &Value)]) -> Option<usize> {
+        if values.len() != self.axes.len() {
+            return None;
+        }
+        self.axes.iter().zip(values).try_fold(0, |index, (axis, (name, value))| {
+            let position = axis.values.iter().position(|v| v == *value || text(v) == text(value));
+            position.filter(|_| axis.name == *name).map(|position| index * axis.values.len() + position)
+        })
     }
 
     /// The recipe of a combination.
@@ -220,7 +232,7 @@ pub struct Grid {
     /// Blocks in the order of the results.
     pub blocks: Vec<Block>,
     /// Cells per combination.
-    pub replicates: usize,
+    pub replicates: Replicates,
 }
 
 /// One cell: its parameters and its replicate.
@@ -235,10 +247,22 @@ pub struct Cell<'a> {
 }
 
 impl Grid {
-    /// Number of cells.
+    /// Number of combinations of parameters, in all blocks.
+    pub fn combinations(&self) -> usize {
+        self.blocks.iter().map(Block::combinations).fold(0, usize::saturating_add)
+    }
+
+    /// Number of cells; the most there can be if replicates are added as they are needed.
     pub fn len(&self) -> usize {
-        let combinations = self.blocks.iter().map(Block::combinations).fold(0, usize::saturating_add);
-        combinations.saturating_mul(self.replicates)
+        self.combinations().saturating_mul(self.replicates.most())
+    }
+
+    /// Cells that belong to one process: one, or all replicates of a combination if they are added as they are needed.
+    pub fn cells_per_unit(&self) -> usize {
+        match self.replicates {
+            Replicates::Fixed(_) => 1,
+            Replicates::UntilNarrow { max, .. } => max,
+        }
     }
 
     /// Whether there are no cells, which a checked config rules out.
@@ -248,7 +272,8 @@ impl Grid {
 
     /// Cell `index`, from 0 to [`len`](Grid::len) − 1.
     pub fn cell(&self, index: usize) -> Cell<'_> {
-        let (mut combination, replicate) = (index / self.replicates, index % self.replicates);
+        let most = self.replicates.most();
+        let (mut combination, replicate) = (index / most, index % most);
         for block in &self.blocks {
             if combination < block.combinations() {
                 return Cell { block, values: block.values(combination), replicate };
@@ -256,6 +281,20 @@ impl Grid {
             combination -= block.combinations();
         }
         panic!("cell {index} of {}", self.len());
+    }
+
+    /// The index of a cell of another grid, `None` if this one has no such cell.
+    pub fn index_of(&self, cell: &Cell<'_>) -> Option<usize> {
+        let mut before = 0;
+        for block in &self.blocks {
+            if block.source == cell.block.source {
+                let combination = before + block.combination_of(&cell.values)?;
+                let most = self.replicates.most();
+                return (cell.replicate < most).then_some(combination * most + cell.replicate);
+            }
+            before += block.combinations();
+        }
+        None
     }
 
     /// Names of all parameters of all blocks, in order of appearance: the columns of the results.

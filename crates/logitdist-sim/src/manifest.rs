@@ -1,43 +1,66 @@
 //! What ran, where and when: everything about a run that is not in its CSV.
 
+use crate::cell::RESULT_VERSION;
 use crate::config::Config;
-use serde::Serialize;
+use crate::error::SimError;
+use crate::journal::{End, Session, Store};
+use crate::shard::Shard;
+use crate::tables::write_file;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
 use std::process::Command;
 
 /// The content of `manifest.json`.
 #[derive(Debug, Serialize)]
 pub struct Manifest {
+    /// Whether the tables are of the whole grid.
+    pub status: Status,
     /// The question of the config.
     pub question: String,
     /// What was expected.
     pub expected: String,
-    /// Version of this program.
-    pub version: &'static str,
-    /// Commit of the working tree that it ran in, if it is one.
-    pub commit: Option<String>,
-    /// Whether that tree had uncommitted changes.
-    pub uncommitted_changes: Option<bool>,
     /// Seed of the run.
     pub seed: u64,
-    /// When it began, UTC.
-    pub started: String,
-    /// How long it took.
-    pub seconds: f64,
-    /// Threads used.
-    pub threads: usize,
-    /// The machine.
-    pub machine: Machine,
+    /// Version of the numbers and columns.
+    pub result_version: u32,
     /// What was written.
     pub counts: Counts,
+    /// Processes that computed the cells, in the order of their journals.
+    pub processes: Vec<Process>,
+}
+
+/// Whether a folder's tables are of the whole grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Every cell is there.
+    Complete,
+    /// Some cells failed; all others are there.
+    Failures,
+    /// A signal or the time limit ended the run; the tables, if there are any, are older than the journal.
+    Interrupted,
+    /// Tables of what there is so far, as was asked.
+    Partial,
+}
+
+/// A process that computed cells.
+#[derive(Debug, Serialize)]
+pub struct Process {
+    /// Where it ran, what, when and how.
+    #[serde(flatten)]
+    pub session: Session,
+    /// How it ended, if it was not killed.
+    #[serde(flatten)]
+    pub end: Option<End>,
 }
 
 /// The machine of a run.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Machine {
     /// Operating system.
-    pub os: &'static str,
+    pub os: String,
     /// Architecture.
-    pub arch: &'static str,
+    pub arch: String,
     /// The processor's name, where the system tells it.
     pub processor: Option<String>,
     /// Processors available to the program.
@@ -51,6 +74,13 @@ pub struct Counts {
     pub cells: usize,
     /// Cells without a comparison: combinations of parameters that cannot be.
     pub cells_not_applicable: usize,
+    /// Cells that failed, the rows of `failures.csv`.
+    pub cells_failed: usize,
+    /// Cells that have not been computed.
+    pub cells_missing: usize,
+    /// Whether more than these may be missing: replicates that only results will ask for.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cells_missing_at_least: bool,
     /// Rows of `bounds.csv`.
     pub bounds: usize,
     /// Bounds violated.
@@ -58,27 +88,63 @@ pub struct Counts {
 }
 
 impl Manifest {
-    /// The manifest of a run that took `seconds`.
-    pub fn new(config: &Config, started: String, seconds: f64, threads: usize, counts: Counts) -> Manifest {
+    /// The manifest of tables made from a store.
+    pub fn new(config: &Config, status: Status, counts: Counts, store: &Store) -> Manifest {
+        let sessions = store.journals.iter().flat_map(|journal| &journal.sessions);
         Manifest {
+            status,
             question: config.question.clone(),
             expected: config.expected.clone(),
-            version: env!("CARGO_PKG_VERSION"),
+            seed: config.seed,
+            result_version: RESULT_VERSION,
+            counts,
+            processes: sessions
+                .map(|(session, end)| Process {
+                    // The config stands beside the manifest.
+                    session: Session { config: String::new(), ..session.clone() },
+                    end: end.clone(),
+                })
+                .collect(),
+        }
+    }
+
+    /// Writes `manifest.json` of a folder of results.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub fn write(&self, out: &Path) -> Result<(), SimError> {
+        let json = serde_json::to_string_pretty(self).expect("a manifest is plain data");
+        write_file(&out.join("manifest.json"), &format!("{json}\n"))
+    }
+}
+
+impl Session {
+    /// This process, about to work on a shard.
+    pub fn now(config: &Config, shard: Shard, threads: usize) -> Session {
+        Session {
+            result_version: RESULT_VERSION,
+            version: env!("CARGO_PKG_VERSION").into(),
             commit: git(&["rev-parse", "HEAD"]),
             uncommitted_changes: git(&["status", "--porcelain"]).map(|changes| !changes.is_empty()),
-            seed: config.seed,
-            started,
-            seconds,
+            config: config.toml.clone(),
+            shard: shard.to_string(),
+            started: jiff::Timestamp::now().to_string(),
+            host: host(),
+            process: std::process::id(),
             threads,
             machine: Machine {
-                os: std::env::consts::OS,
-                arch: std::env::consts::ARCH,
+                os: std::env::consts::OS.into(),
+                arch: std::env::consts::ARCH.into(),
                 processor: processor(),
                 available_processors: std::thread::available_parallelism().map_or(1, usize::from),
             },
-            counts,
         }
     }
+}
+
+/// Name of this computer.
+pub fn host() -> String {
+    gethostname::gethostname().to_string_lossy().into_owned()
 }
 
 /// What git says, `None` without git or outside a repository.

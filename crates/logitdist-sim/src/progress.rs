@@ -12,22 +12,24 @@ const BETWEEN_LINES: Duration = Duration::from_secs(10);
 pub struct Progress {
     bar: Option<ProgressBar>,
     total: usize,
+    before: usize,
     done: AtomicUsize,
     start: Instant,
     last_line: Mutex<Instant>,
 }
 
 impl Progress {
-    /// Progress towards `total` cells.
-    pub fn new(total: usize) -> Progress {
+    /// Progress towards `total` cells, of which `before` are there already.
+    pub fn new(before: usize, total: usize) -> Progress {
         let bar = std::io::stderr().is_terminal().then(|| {
             let style = ProgressStyle::with_template(
                 "{wide_bar} {human_pos}/{human_len} cells, {per_sec}, {eta} left",
             );
-            ProgressBar::new(total as u64).with_style(style.expect("the template is well-formed"))
+            let bar = ProgressBar::new(total as u64).with_style(style.expect("the template is well-formed"));
+            bar.with_position(before as u64)
         });
         let start = Instant::now();
-        Progress { bar, total, done: AtomicUsize::new(0), start, last_line: Mutex::new(start) }
+        Progress { bar, total, before, done: AtomicUsize::new(0), start, last_line: Mutex::new(start) }
     }
 
     /// One more cell is finished.
@@ -41,7 +43,9 @@ impl Progress {
         if last.elapsed() >= BETWEEN_LINES {
             *last = Instant::now();
             let rate = done as f64 / self.start.elapsed().as_secs_f64();
-            let left = (self.total - done) as f64 / rate;
+            // Replicates that are added as needed may be more than were foreseen.
+            let left = self.total.saturating_sub(self.before + done) as f64 / rate;
+            let done = self.before + done;
             eprintln!("{done}/{} cells, {rate:.1} cells/s, {left:.0} s left", self.total);
         }
     }

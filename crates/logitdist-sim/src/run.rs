@@ -1,20 +1,20 @@
-//! A whole sweep: every cell of a config, and the files it leaves.
+//! A sweep: computes the cells that are not in the journal yet, then makes the tables.
 
-use crate::cell;
+use crate::cell::{self, Coordinates, Outcome as CellOutcome};
 use crate::config::Config;
 use crate::error::SimError;
-use crate::manifest::{Counts, Manifest};
+use crate::grid::Cell;
+use crate::journal::{self, CellRecord, End, Ended, Frame, Kind, Session, Store, Writer};
+use crate::manifest::{Manifest, Status};
 use crate::progress::Progress;
-use crate::table::{Columns, seed_text};
-use logitdist::{Bound, Comparison};
-use logitdist_io::WholeFile;
-use logitdist_report::{Summary, summarise};
-use rayon::prelude::*;
+use crate::shard::Shard;
+use crate::table::Columns;
+use crate::tables::{self, Tables, clear, needed_cells, remove, write_file};
+use crate::work::{Limits, Work};
 use std::path::{Path, PathBuf};
-use std::time::Instant;
-
-/// Cells computed before their rows are written: memory does not grow with the sweep, and the order is the grid's.
-const CELLS_IN_FLIGHT: usize = 512;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 /// What to sweep and how.
 #[derive(Debug, Clone, Default)]
@@ -27,145 +27,210 @@ pub struct SweepOptions {
     pub out: Option<PathBuf>,
     /// Threads; all processors if absent. No result depends on it.
     pub threads: Option<usize>,
+    /// The share of the cells to compute, without making tables; all of them if absent.
+    pub shard: Option<Shard>,
+    /// Whether to throw earlier results of the folder away.
+    pub fresh: bool,
+    /// Whether the first cell that fails ends the run.
+    pub fail_fast: bool,
+    /// Whether cells that failed earlier are tried again.
+    pub retry_failed: bool,
+    /// Time after which no cell is begun any more.
+    pub time_limit: Option<Duration>,
+    /// Set from outside, by a signal handler for example: no cell is begun any more.
+    pub stop: Arc<AtomicBool>,
 }
 
-/// What a sweep found.
+/// What a sweep came to.
 #[derive(Debug)]
 pub struct Outcome {
     /// Folder of the results.
     pub out: PathBuf,
-    /// How much there is of what.
-    pub counts: Counts,
-    /// The first violated bounds, each with its cell.
-    pub violations: Vec<String>,
-    /// Tightness per bound and axis value.
-    pub summary: Summary,
+    /// How this process ended its work.
+    pub ended: Ended,
+    /// Cells computed by this process, those that failed among them.
+    pub computed: usize,
+    /// Cells of this process' share that have a result now, and that are to have one.
+    pub done: (usize, usize),
+    /// The first cells that failed, in words, and how many of this share have.
+    pub failures: (Vec<String>, usize),
+    /// The tables, unless this was a shard or the run was interrupted.
+    pub tables: Option<Tables>,
+    /// What was passed over in the journals: damage, a torn end.
+    pub notes: Vec<String>,
     /// How long it took.
     pub seconds: f64,
 }
 
-/// Violations that are named one by one.
-const VIOLATIONS_NAMED: usize = 5;
-
-/// Runs a sweep and writes `config.toml`, `rows.csv`, `bounds.csv`, `summary.csv` and `manifest.json`.
+/// Runs a sweep: cells that are in the journal of the folder are not computed again. Leaves `rows.csv`, `bounds.csv`, `summary.csv`,
+/// `config.toml`, `manifest.json`, and `failures.csv` if there are failures.
 ///
-/// Files appear under their names once they are complete, the manifest last: a folder without one is of an unfinished run.
+/// Tables appear under their names once they are complete. The manifest of an earlier run is taken away first.
 ///
 /// # Errors
-/// A config that is wrong, found before anything runs; a folder or file that cannot be written.
+/// A config that is wrong, found before anything runs; one that would mix its results with those in the folder; another process at work
+/// on the same journal; a folder or file that cannot be written.
 pub fn sweep(options: &SweepOptions) -> Result<Outcome, SimError> {
+    sweep_with(options, &cell::run)
+}
+
+/// As [`sweep`], with another way to compute a cell: what is done around the cells can be tested and timed by itself.
+///
+/// # Errors
+/// As [`sweep`].
+pub fn sweep_with(
+    options: &SweepOptions,
+    run_cell: &(dyn Fn(&Config, &Cell<'_>) -> CellOutcome + Sync),
+) -> Result<Outcome, SimError> {
+    let clock = Instant::now();
     let config = Config::read(&options.config, &options.overrides)?;
     let out = options.out.clone().unwrap_or_else(|| default_out(&options.config));
-    std::fs::create_dir_all(&out).map_err(|e| SimError::io("make the folder", &out, e))?;
-    // Without a manifest the folder is that of an unfinished run, whatever older files are in it.
-    let manifest_path = out.join("manifest.json");
-    match std::fs::remove_file(&manifest_path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-            return Err(SimError::io("remove", &manifest_path, e));
-        }
-        _ => {}
+    let shard = options.shard.unwrap_or(Shard::WHOLE);
+    if options.fresh {
+        clear(&out)?;
     }
+    let mut writer = Writer::open(&out, shard)?;
+    let (mut store, mut notes) = read_journals(&out, &config, &mut writer)?;
     let threads = options.threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
         .map_err(|e| SimError::Threads { threads, message: e.to_string() })?;
-    let (clock, started) = (Instant::now(), jiff::Timestamp::now().to_string());
-    let (counts, violations) = pool.install(|| run_cells(&config, &out))?;
-    let bounds = out.join("bounds.csv");
-    let summary = summarise(&bounds)?;
-    write_file(&out.join("summary.csv"), &summary.to_csv())?;
+    // Until the tables are made again they are not those of this config.
+    remove(&out.join("manifest.json"))?;
     write_file(&out.join("config.toml"), &config.toml)?;
-    let seconds = clock.elapsed().as_secs_f64();
-    let manifest = Manifest::new(&config, started, seconds, pool.current_num_threads(), counts.clone());
-    let json = serde_json::to_string_pretty(&manifest).expect("a manifest is plain data");
-    write_file(&manifest_path, &format!("{json}\n"))?;
-    Ok(Outcome { out, counts, violations, summary, seconds })
+
+    let limits = Limits {
+        stop: Arc::clone(&options.stop),
+        deadline: options.time_limit.map(|limit| clock + limit),
+        fail_fast: options.fail_fast,
+        retry_failed: options.retry_failed,
+    };
+    let (before, total) = share(&config, &store, shard)?;
+    let work = Work {
+        config: &config,
+        store: &store,
+        shard,
+        limits,
+        progress: Progress::new(before, total),
+        run_cell,
+    };
+    let mut ended = Ended::Complete;
+    let mut computed = 0;
+    if work.is_left()? {
+        let session = Session::now(&config, shard, pool.current_num_threads());
+        writer.append_and_sync(&Frame::of(Kind::Session, &session))?;
+        let journal = store.journals.iter().position(|j| j.path == writer.path());
+        let written = work.run(&pool, &mut writer, journal.expect("it was read"))?;
+        (ended, computed) = (written.ended, written.places.count() + written.failures.len());
+        let end = End { ended, seconds: clock.elapsed().as_secs_f64(), cells: computed };
+        writer.append_and_sync(&Frame::of(Kind::End, &end))?;
+        let own = &mut store.journals[journal.expect("it was read")];
+        own.sessions.push((session, Some(end)));
+        store.extend(&written.places, written.failures);
+    }
+    let failed = failures(&config, &store, shard);
+    let tables = match ended {
+        Ended::Complete if options.shard.is_none() => {
+            let tables = pool.install(|| tables::write(&config, &store, &out))?;
+            let status = if tables.counts.cells_failed == 0 { Status::Complete } else { Status::Failures };
+            Manifest::new(&config, status, tables.counts.clone(), &store).write(&out)?;
+            Some(tables)
+        }
+        Ended::Interrupted | Ended::Failed if options.shard.is_none() => {
+            let counts = crate::manifest::Counts {
+                cells: store.count(),
+                cells_failed: failed.1,
+                ..Default::default()
+            };
+            Manifest::new(&config, Status::Interrupted, counts, &store).write(&out)?;
+            None
+        }
+        _ => None,
+    };
+    let done = share(&config, &store, shard)?;
+    notes.append(&mut store.notes);
+    Ok(Outcome {
+        out,
+        ended,
+        computed,
+        done,
+        failures: failed,
+        tables,
+        notes,
+        seconds: clock.elapsed().as_secs_f64(),
+    })
 }
 
 /// `results/<name>` for `configs/<name>.toml`.
-fn default_out(config: &Path) -> PathBuf {
+pub fn default_out(config: &Path) -> PathBuf {
     Path::new("results").join(config.file_stem().unwrap_or_default())
 }
 
-/// Writes a whole file.
-fn write_file(path: &Path, content: &str) -> Result<(), SimError> {
-    WholeFile::write(path, content.as_bytes()).map_err(|e| SimError::io("write", path, e))
+/// Reads all journals of a folder, and cuts what is torn at the end of the writer's own.
+fn read_journals(out: &Path, config: &Config, writer: &mut Writer) -> Result<(Store, Vec<String>), SimError> {
+    let store = Store::read(&journal::all(out)?, config)?;
+    let mut notes = Vec::new();
+    let own = store.journals.iter().find(|j| j.path == writer.path()).expect("it was made");
+    if own.torn > 0 {
+        writer.cut(own.whole)?;
+        notes.push(format!(
+            "{}: the last {} bytes were torn off by a run that was killed; they are cut, and the cell is computed again",
+            own.path.display(),
+            own.torn
+        ));
+    }
+    Ok((store, notes))
 }
 
-/// Computes all cells and writes the two tables.
-fn run_cells(config: &Config, out: &Path) -> Result<(Counts, Vec<String>), SimError> {
-    let columns = Columns::of(config);
-    let mut rows = Table::create(&out.join("rows.csv"), &columns.row_header())?;
-    let mut bounds = Table::create(&out.join("bounds.csv"), &columns.bound_header())?;
-    let (mut counts, mut violations) = (Counts::default(), Vec::new());
-    let total = config.grid.len();
-    let progress = Progress::new(total);
-    for start in (0..total).step_by(CELLS_IN_FLIGHT) {
-        let indices: Vec<usize> = (start..total.min(start + CELLS_IN_FLIGHT)).collect();
-        let finished: Vec<_> = indices
-            .into_par_iter()
-            .map(|index| {
-                let outcome = cell::run(config, &config.grid.cell(index));
-                let records = (columns.row(&outcome), columns.bounds(&outcome));
-                let violated = outcome.comparison.as_ref().map(violated).map_err(|_| ());
-                progress.cell();
-                (records, outcome.cell_seed, violated)
-            })
-            .collect();
-        for ((row, bound_rows), cell_seed, violated) in finished {
-            rows.write(&row)?;
-            counts.cells += 1;
-            counts.bounds += bound_rows.len();
-            for record in &bound_rows {
-                bounds.write(record)?;
-            }
-            match violated {
-                Ok(tokens) => {
-                    counts.violations += tokens.len();
-                    violations.extend(tokens.iter().map(|t| format!("{t} in cell {}", seed_text(cell_seed))));
-                    violations.truncate(VIOLATIONS_NAMED);
-                }
-                Err(()) => counts.cells_not_applicable += 1,
-            }
+/// How many cells of a share have a result, and how many are to have one.
+fn share(config: &Config, store: &Store, shard: Shard) -> Result<(usize, usize), SimError> {
+    if shard == Shard::WHOLE && matches!(config.grid.replicates, crate::replicates::Replicates::Fixed(_)) {
+        return Ok((store.count(), config.grid.len()));
+    }
+    let unit = config.grid.cells_per_unit();
+    let (mut done, mut total) = (0, 0);
+    for cell in needed_cells(config, store) {
+        let (cell, _) = cell?;
+        if shard.contains(cell / unit) {
+            total += 1;
+            done += usize::from(store.has(cell));
         }
     }
-    progress.finish();
-    rows.finish()?;
-    bounds.finish()?;
-    Ok((counts, violations))
+    Ok((done, total))
 }
 
-/// Tokens of the violated bounds of a comparison, in both directions.
-fn violated(comparison: &Comparison) -> Vec<&'static str> {
-    let all = comparison.bounds.iter().chain(&comparison.bounds_ba);
-    all.filter(|b| Bound::is_violated(b)).map(|b| b.token).collect()
+/// The first failures of a share in words, and their number.
+fn failures(config: &Config, store: &Store, shard: Shard) -> (Vec<String>, usize) {
+    const NAMED: usize = 3;
+    let unit = config.grid.cells_per_unit();
+    let of_share = || store.failures().map(|(cell, _)| cell).filter(|cell| shard.contains(cell / unit));
+    let words = |cell| Coordinates::of(config, &config.grid.cell(cell)).words();
+    (of_share().take(NAMED).map(words).collect(), of_share().count())
 }
 
-/// A CSV file being written.
-struct Table {
-    path: PathBuf,
-    writer: csv::Writer<WholeFile>,
+/// A cell's outcome as it is kept.
+pub fn record(columns: &Columns, outcome: &CellOutcome) -> CellRecord {
+    let text = |fields: &[String]| {
+        let mut line = tables::line(fields);
+        line.pop();
+        String::from_utf8(line).expect("fields are text")
+    };
+    let comparison = outcome.comparison.as_ref().ok();
+    let bounds = comparison.map(Columns::bounds).unwrap_or_default();
+    CellRecord {
+        row: text(&columns.row(&outcome.comparison)),
+        bounds: bounds.iter().map(|fields| text(fields)).collect(),
+        applicable: comparison.is_some(),
+        violated: violated(outcome),
+    }
 }
 
-impl Table {
-    fn create(path: &Path, header: &[String]) -> Result<Table, SimError> {
-        let file = WholeFile::create(path).map_err(|e| SimError::io("write", path, e))?;
-        let mut table = Table { path: path.to_path_buf(), writer: csv::Writer::from_writer(file) };
-        table.write(header)?;
-        Ok(table)
-    }
-
-    fn write(&mut self, record: &[String]) -> Result<(), SimError> {
-        self.writer.write_record(record).map_err(|e| SimError::io("write", &self.path, e.into()))
-    }
-
-    fn finish(self) -> Result<(), SimError> {
-        let path = self.path;
-        let failed = |e| SimError::io("write", &path, e);
-        let file = self.writer.into_inner().map_err(|e| failed(e.into_error()))?;
-        file.finish().map_err(failed)
-    }
+/// Tokens of the violated bounds of a cell, in both directions.
+pub fn violated(outcome: &CellOutcome) -> Vec<String> {
+    let comparison = outcome.comparison.iter();
+    let all = comparison.flat_map(|c| c.bounds.iter().chain(&c.bounds_ba));
+    all.filter(|bound| bound.is_violated()).map(|bound| bound.token.to_owned()).collect()
 }
 
 /// What a sweep would run: question, axes and numbers, in words.
@@ -185,7 +250,7 @@ pub fn describe(options: &SweepOptions) -> Result<String, SimError> {
     }
     let out = options.out.clone().unwrap_or_else(|| default_out(&options.config));
     text.push_str(&format!(
-        "\n{} cells ({} replicates), {} columns; results would go to {}\n",
+        "\n{} cells ({}), {} columns; results would go to {}\n",
         config.grid.len(),
         config.grid.replicates,
         Columns::of(&config).row_header().len(),

@@ -1,6 +1,6 @@
 //! Rows of CSV: which columns there are, and how values are written.
 
-use crate::cell::Outcome;
+use crate::cell::Coordinates;
 use crate::config::Config;
 use logitdist::{Applicable, Bound, Comparison, Mat, Model, Pair, Statement, Status, compare};
 
@@ -21,21 +21,9 @@ pub struct Columns {
     lists: Vec<&'static str>,
 }
 
-/// Columns of `bounds.csv` after the parameters.
-const BOUND_COLUMNS: [&str; 12] = [
-    "replicate",
-    "cell_seed",
-    "direction",
-    "bound",
-    "form",
-    "status",
-    "lhs",
-    "rhs",
-    "tightness",
-    "slack",
-    "holds",
-    "reason",
-];
+/// Columns of `bounds.csv` after the coordinates.
+const BOUND_COLUMNS: [&str; 10] =
+    ["direction", "bound", "form", "status", "lhs", "rhs", "tightness", "slack", "holds", "reason"];
 
 impl Columns {
     /// The columns of a config's rows.
@@ -51,48 +39,49 @@ impl Columns {
 
     /// Header of `rows.csv`.
     pub fn row_header(&self) -> Vec<String> {
-        let mut header = self.shared_header();
-        header.extend(["replicate", "cell_seed", "status", "reason"].map(String::from));
+        let mut header = self.coordinate_header();
+        header.extend(["status", "reason"].map(String::from));
         header.extend(self.scalars.iter().chain(&self.lists).map(|t| (*t).to_owned()));
         header
     }
 
     /// Header of `bounds.csv`.
     pub fn bound_header(&self) -> Vec<String> {
-        let mut header = self.shared_header();
+        let mut header = self.coordinate_header();
         header.extend(BOUND_COLUMNS.map(String::from));
         header
     }
 
-    fn shared_header(&self) -> Vec<String> {
-        std::iter::once("source".to_owned()).chain(self.parameters.iter().cloned()).collect()
+    /// Names of the fields of [`coordinates`](Columns::coordinates).
+    pub fn coordinate_header(&self) -> Vec<String> {
+        let own = ["replicate", "cell_seed"].map(String::from);
+        ["source".to_owned()].into_iter().chain(self.parameters.iter().cloned()).chain(own).collect()
     }
 
-    /// Source and parameters of a cell; blank where a parameter does not belong to its source.
-    fn shared(&self, outcome: &Outcome) -> Vec<String> {
-        let mut record = vec![outcome.source.clone()];
+    /// Source, parameters, replicate and seed of a cell; blank where a parameter does not belong to its source.
+    pub fn coordinates(&self, cell: &Coordinates) -> Vec<String> {
+        let mut record = vec![cell.source.clone()];
         for name in &self.parameters {
-            let value = outcome.parameters.iter().find(|(n, _)| n == name);
+            let value = cell.parameters.iter().find(|(n, _)| n == name);
             record.push(value.map_or_else(String::new, |(_, text)| text.clone()));
         }
+        record.extend([cell.replicate.to_string(), seed_text(cell.cell_seed)]);
         record
     }
 
-    /// The row of a cell.
-    pub fn row(&self, outcome: &Outcome) -> Vec<String> {
-        let mut record = self.shared(outcome);
-        record.extend([outcome.replicate.to_string(), seed_text(outcome.cell_seed)]);
-        let comparison = match &outcome.comparison {
+    /// The row of a cell after its coordinates.
+    pub fn row(&self, comparison: &Result<Comparison, String>) -> Vec<String> {
+        let comparison = match comparison {
             Ok(comparison) => comparison,
             Err(reason) => {
-                record.extend(["not_applicable".into(), reason.clone()]);
+                let mut record = vec!["not_applicable".into(), reason.clone()];
                 record.resize(record.len() + self.scalars.len() + self.lists.len(), String::new());
                 return record;
             }
         };
         let reasons = missing(comparison);
         let status = if reasons.is_empty() { "ok" } else { "partial" };
-        record.extend([status.into(), reasons.join("; ")]);
+        let mut record = vec![status.into(), reasons.join("; ")];
         record.extend(comparison.scalars.iter().map(|(_, value)| optional(value.as_ref().ok().copied())));
         for token in &self.lists {
             let list = comparison.lists.iter().find(|(t, _)| t == token).map(|(_, list)| list);
@@ -102,23 +91,27 @@ impl Columns {
         record
     }
 
-    /// The rows of a cell's bounds, in both directions; none if the cell has no comparison.
-    pub fn bounds(&self, outcome: &Outcome) -> Vec<Vec<String>> {
-        let Ok(comparison) = &outcome.comparison else { return Vec::new() };
+    /// The rows of a comparison's bounds after the cell's coordinates, in both directions.
+    pub fn bounds(comparison: &Comparison) -> Vec<Vec<String>> {
         let ab = comparison.bounds.iter().map(|b| ("ab", b));
         let ba = comparison.bounds_ba.iter().map(|b| ("ba", b));
         ab.chain(ba)
             .map(|(direction, bound)| {
-                let mut record = self.shared(outcome);
-                record.extend([
-                    outcome.replicate.to_string(),
-                    seed_text(outcome.cell_seed),
-                    direction.into(),
-                ]);
+                let mut record = vec![direction.to_owned()];
                 record.extend(bound_fields(bound));
                 record
             })
             .collect()
+    }
+
+    /// Position of a measure among the fields of [`row`](Columns::row).
+    pub fn position(&self, token: &str) -> Option<usize> {
+        self.scalars.iter().position(|scalar| *scalar == token).map(|position| position + 2)
+    }
+
+    /// The measures that are single numbers.
+    pub fn scalars(&self) -> &[&'static str] {
+        &self.scalars
     }
 }
 

@@ -1,0 +1,100 @@
+//! One process at a time: a lock that names its holder and ends with it.
+
+use crate::error::SimError;
+use crate::manifest::host;
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{Read, Seek, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// A lock held by this process until it is dropped, or the process ends in whatever way: it is the system's, not the file's existence.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+/// `sweep status` asks whether a lock is free by taking it for an instant; that must not stop a run that begins just then.
+const PATIENCE: Duration = Duration::from_millis(300);
+
+impl Lock {
+    /// Takes the lock of this file, made if it is not there.
+    ///
+    /// Where the file system knows no locks (the system says so), a note is printed and the run goes on: journals of different shards
+    /// are different files in any case.
+    ///
+    /// # Errors
+    /// Another process holds it, with its name; the file cannot be written.
+    pub fn take(path: &Path) -> Result<Lock, SimError> {
+        let failed = |e| SimError::io("lock", path, e);
+        let mut file = open(path).map_err(failed)?;
+        let start = Instant::now();
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if start.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(20));
+                }
+                Err(TryLockError::WouldBlock) => {
+                    return Err(SimError::Locked { path: path.to_path_buf(), holder: name(&mut file) });
+                }
+                Err(TryLockError::Error(error)) => {
+                    eprintln!(
+                        "note: {} cannot be locked ({error}); see to it that no other process works on it",
+                        path.display()
+                    );
+                    break;
+                }
+            }
+        }
+        let now = jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ");
+        file.set_len(0).and_then(|()| file.rewind()).map_err(failed)?;
+        write!(file, "process {} on {} since {now}", std::process::id(), host()).map_err(failed)?;
+        Ok(Lock { _file: file })
+    }
+
+    /// Who holds the lock of this file, `None` if nobody does.
+    pub fn holder(path: &Path) -> Option<String> {
+        let mut file = OpenOptions::new().read(true).write(true).open(path).ok()?;
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Some(name(&mut file)),
+            _ => None,
+        }
+    }
+
+    /// The lock file that belongs to a journal.
+    pub fn path_of(journal: &Path) -> PathBuf {
+        journal.with_extension("lock")
+    }
+}
+
+fn open(path: &Path) -> std::io::Result<File> {
+    OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
+}
+
+fn name(file: &mut File) -> String {
+    let mut text = String::new();
+    match file.rewind().and_then(|()| file.take(200).read_to_string(&mut text)) {
+        Ok(n) if n > 0 => text,
+        _ => "another process".into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_is_held_once_named_and_given_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.lock");
+        assert_eq!(Lock::holder(&path), None);
+        let lock = Lock::take(&path).unwrap();
+        let error = Lock::take(&path).unwrap_err().to_string();
+        let me = format!("process {} on", std::process::id());
+        assert!(error.contains(&me) && error.contains("x.lock"), "{error}");
+        assert!(Lock::holder(&path).unwrap().contains(&me));
+        drop(lock);
+        assert_eq!(Lock::holder(&path), None);
+        Lock::take(&path).unwrap();
+    }
+}

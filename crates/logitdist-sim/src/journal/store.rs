@@ -1,0 +1,292 @@
+//! All that is known of a sweep: its journals, read once.
+
+use super::entry::{CellRecord, End, Failure, Session};
+use super::frame::{Frame, Kind, Scanner, Stretch};
+use super::places::{Place, Places};
+use super::reader::Reader;
+use crate::cell::{Coordinates, RESULT_VERSION};
+use crate::config::Config;
+use crate::error::SimError;
+use crate::extension::Translation;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// One journal.
+#[derive(Debug, Clone)]
+pub struct JournalFile {
+    /// Its path.
+    pub path: PathBuf,
+    /// The processes that wrote it, and how each ended; the last one may still run, or was killed.
+    pub sessions: Vec<(Session, Option<End>)>,
+    /// Results in it that belong to the grid.
+    pub cells: usize,
+    /// Where its last whole record ends.
+    pub whole: u64,
+    /// Bytes after that: a record that was being written when its process died, or is being written now.
+    pub torn: u64,
+}
+
+/// The journals of a sweep and where in them each cell's result stands, counted in the grid of one config.
+#[derive(Debug, Default)]
+pub struct Store {
+    /// The journals.
+    pub journals: Vec<JournalFile>,
+    /// What is wrong with them but could be passed over: damage, with offset and cell.
+    pub notes: Vec<String>,
+    places: Places,
+    failures: BTreeMap<usize, Place>,
+}
+
+/// Which cell of the grid the cells of a session are.
+enum Mapping {
+    Same,
+    Translated(Box<Translation>),
+    /// The session's record is lost: a cell is believed if its identity is that of the grid.
+    ByIdentity,
+}
+
+/// Damage inside a journal, told once it is known whether the cell was computed again.
+struct Damage {
+    path: PathBuf,
+    offset: u64,
+    length: u64,
+    cell: Option<usize>,
+    after: Option<usize>,
+}
+
+impl Store {
+    /// Reads journals of a sweep.
+    ///
+    /// # Errors
+    /// A journal that cannot be read or is of another version; of a config whose results must not be mixed with those of `config`;
+    /// with cells that `config` would leave out; two different results of one cell.
+    pub fn read(journals: &[PathBuf], config: &Config) -> Result<Store, SimError> {
+        let mut store = Store::default();
+        let mut damages = Vec::new();
+        for path in journals {
+            store.read_journal(path, config, &mut damages)?;
+        }
+        let known = |cell: usize| Coordinates::of(config, &config.grid.cell(cell)).words();
+        for damage in damages {
+            let what = match (damage.cell, damage.after) {
+                (Some(cell), _) if store.places.get(cell).is_some() => {
+                    format!("the result of the cell {} is lost, but was computed again", known(cell))
+                }
+                (Some(cell), _) => format!("the result of the cell {} is lost", known(cell)),
+                (None, Some(cell)) => format!("what followed the cell {} is lost", known(cell)),
+                (None, None) => "what was there is lost".to_owned(),
+            };
+            let (path, end) = (damage.path.display(), damage.offset + damage.length);
+            let note =
+                format!("{path}: bytes {} to {end} are damaged: {what}; all else is kept", damage.offset);
+            store.notes.push(note);
+        }
+        Ok(store)
+    }
+
+    fn read_journal(
+        &mut self,
+        path: &Path,
+        config: &Config,
+        damages: &mut Vec<Damage>,
+    ) -> Result<(), SimError> {
+        let failed = |e| SimError::io("read", path, e);
+        let foreign = |message: String| SimError::Journal { path: path.to_path_buf(), message };
+        let mut scanner = Scanner::new(File::open(path).map_err(failed)?);
+        let journal = self.journals.len();
+        self.journals.push(JournalFile {
+            path: path.to_path_buf(),
+            sessions: Vec::new(),
+            cells: 0,
+            whole: 0,
+            torn: 0,
+        });
+        let (mut mapping, mut certain) = (Mapping::ByIdentity, true);
+        let mut last = None;
+        let mut left_out = LeftOut::default();
+        let first_damage = damages.len();
+        while let Some((offset, stretch)) = scanner.next().map_err(failed)? {
+            let frame = match stretch {
+                Stretch::Frame(frame) => frame,
+                Stretch::Damage { length, cell } => {
+                    let cell = cell.and_then(|cell| mapping.cell(cell as usize, config));
+                    damages.push(Damage { path: path.to_path_buf(), offset, length, cell, after: last });
+                    // A session may have begun in the damaged bytes: what follows proves itself by its identity.
+                    certain &= cell.is_some();
+                    continue;
+                }
+            };
+            self.journals[journal].whole = offset + frame.length();
+            match frame.kind {
+                Kind::Session => {
+                    let session: Session = frame.content().map_err(|e| foreign(newer(&e)))?;
+                    if session.result_version != RESULT_VERSION {
+                        let theirs = session.result_version;
+                        return Err(foreign(newer(&format!(
+                            "results of version {theirs}, not {RESULT_VERSION}"
+                        ))));
+                    }
+                    mapping = if session.config == config.toml {
+                        Mapping::Same
+                    } else {
+                        Mapping::Translated(Box::new(Translation::new(path, &session.config, config)?))
+                    };
+                    certain = true;
+                    self.journals[journal].sessions.push((session, None));
+                }
+                Kind::End => {
+                    let end = frame.content().map_err(|e| foreign(newer(&e)))?;
+                    if let Some((_, ended)) = self.journals[journal].sessions.last_mut() {
+                        *ended = Some(end);
+                    }
+                }
+                Kind::Cell | Kind::Failure => {
+                    let Some(cell) = mapping.cell(frame.cell as usize, config) else {
+                        left_out.note(&mapping, frame.cell as usize);
+                        continue;
+                    };
+                    let proven = certain && !matches!(mapping, Mapping::ByIdentity);
+                    if !proven && identity(config, cell) != Some(frame.identity) {
+                        continue;
+                    }
+                    last = Some(cell);
+                    self.add(cell, &frame, Place { journal, offset }, config)?;
+                }
+            }
+        }
+        // Damage that reaches the end is a record being written, not a record lost.
+        if damages.len() > first_damage
+            && damages.last().is_some_and(|d| d.offset == self.journals[journal].whole)
+        {
+            let torn = damages.pop().expect("there is one");
+            self.journals[journal].torn = torn.length;
+        }
+        left_out.check(path)
+    }
+
+    fn add(&mut self, cell: usize, frame: &Frame, place: Place, config: &Config) -> Result<(), SimError> {
+        if frame.kind == Kind::Failure {
+            self.failures.insert(cell, place);
+            return Ok(());
+        }
+        if let Some(earlier) = self.places.get(cell) {
+            if Reader::new(self).frame(earlier)?.payload == frame.payload {
+                return Ok(());
+            }
+            return Err(SimError::Contradiction {
+                cell: Coordinates::of(config, &config.grid.cell(cell)).words(),
+                first: self.journals[earlier.journal].path.clone(),
+                second: self.journals[place.journal].path.clone(),
+            });
+        }
+        self.journals[place.journal].cells += 1;
+        self.places.set(cell, place);
+        Ok(())
+    }
+
+    /// Whether a cell has a result.
+    pub fn has(&self, cell: usize) -> bool {
+        self.places.get(cell).is_some()
+    }
+
+    /// Number of cells with a result.
+    pub fn count(&self) -> usize {
+        self.places.count()
+    }
+
+    /// Where a cell's result stands.
+    pub fn place(&self, cell: usize) -> Option<Place> {
+        self.places.get(cell)
+    }
+
+    /// Where all results stand, in grid order.
+    pub fn all_places(&self) -> impl Iterator<Item = Place> {
+        self.places.iter().map(|(_, place)| place)
+    }
+
+    /// Cells that failed and have no result, with the places of what they said.
+    pub fn failures(&self) -> impl Iterator<Item = (usize, Place)> {
+        self.failures.iter().map(|(cell, place)| (*cell, *place)).filter(|(cell, _)| !self.has(*cell))
+    }
+
+    /// Whether a cell failed and has no result.
+    pub fn has_failed(&self, cell: usize) -> bool {
+        self.failures.contains_key(&cell) && !self.has(cell)
+    }
+
+    /// Takes over what was written since the journals were read.
+    pub fn extend(&mut self, places: &Places, failures: impl IntoIterator<Item = (usize, Place)>) {
+        self.places.extend(places);
+        self.failures.extend(failures);
+    }
+
+    /// The result of a cell in a frame.
+    ///
+    /// # Errors
+    /// The frame is not of that cell, or of another version.
+    pub fn record(&self, frame: &Frame, place: Place, identity: u64) -> Result<CellRecord, SimError> {
+        let path = self.journals[place.journal].path.clone();
+        if frame.identity != identity {
+            let message =
+                format!("the record at byte {} is of another cell than its number says", place.offset);
+            return Err(SimError::Journal { path, message });
+        }
+        frame.content().map_err(|e| SimError::Journal { path, message: newer(&e) })
+    }
+
+    /// What a failed cell said.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub fn failure(&self, reader: &mut Reader<'_>, place: Place) -> Result<Failure, SimError> {
+        let path = self.journals[place.journal].path.clone();
+        reader.frame(place)?.content().map_err(|e| SimError::Journal { path, message: newer(&e) })
+    }
+}
+
+fn newer(what: &str) -> String {
+    format!(
+        "was written by another version of this program ({what}); go on with that version, or begin again with --fresh or another --out"
+    )
+}
+
+fn identity(config: &Config, cell: usize) -> Option<u64> {
+    (cell < config.grid.len()).then(|| Coordinates::of(config, &config.grid.cell(cell)).identity(config))
+}
+
+impl Mapping {
+    /// The cell of the config's grid that is number `cell` in the session's grid.
+    fn cell(&self, cell: usize, config: &Config) -> Option<usize> {
+        match self {
+            Mapping::Same | Mapping::ByIdentity => (cell < config.grid.len()).then_some(cell),
+            Mapping::Translated(translation) => translation.cell(cell, config),
+        }
+    }
+}
+
+/// Results that a config has no cells for.
+#[derive(Default)]
+struct LeftOut {
+    count: usize,
+    first: Option<(String, String)>,
+}
+
+impl LeftOut {
+    fn note(&mut self, mapping: &Mapping, cell: usize) {
+        if let Mapping::Translated(translation) = mapping {
+            self.count += 1;
+            self.first.get_or_insert_with(|| (translation.words(cell), translation.difference.clone()));
+        }
+    }
+
+    fn check(self, path: &Path) -> Result<(), SimError> {
+        let Some((cell, difference)) = self.first else { return Ok(()) };
+        let message = format!(
+            "{} finished cells would be left out, the first being {cell}, because the config has changed ({difference}); \
+             add to the config instead of taking away, or begin again with --fresh or another --out",
+            self.count
+        );
+        Err(SimError::Mixed { path: path.to_path_buf(), message })
+    }
+}

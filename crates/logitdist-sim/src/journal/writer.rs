@@ -1,0 +1,119 @@
+//! Appending to a journal.
+
+use super::frame::Frame;
+use super::lock::Lock;
+use crate::error::SimError;
+use crate::shard::Shard;
+use std::fs::{File, OpenOptions};
+use std::io::{Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// The journal of this process, locked.
+#[derive(Debug)]
+pub struct Writer {
+    path: PathBuf,
+    file: File,
+    end: u64,
+    unsynced_since: Option<Instant>,
+    _lock: Lock,
+}
+
+/// What stays unsynced no longer than this.
+pub const BETWEEN_SYNCS: Duration = Duration::from_secs(1);
+
+impl Writer {
+    /// Locks and opens the journal of a shard, made if it is not there, with its folder.
+    ///
+    /// # Errors
+    /// Another process holds it; folder or file cannot be made.
+    pub fn open(out: &Path, shard: Shard) -> Result<Writer, SimError> {
+        let folder = super::folder(out);
+        std::fs::create_dir_all(&folder).map_err(|e| SimError::io("make the folder", &folder, e))?;
+        let path = super::path(out, shard);
+        let lock = Lock::take(&Lock::path_of(&path))?;
+        let failed = |e| SimError::io("open", &path, e);
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path)
+            .map_err(failed)?;
+        let end = file.seek(SeekFrom::End(0)).map_err(failed)?;
+        // A new file survives a crash only once its folder is on the disk, too.
+        #[cfg(unix)]
+        File::open(&folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        Ok(Writer { path, file, end, unsynced_since: None, _lock: lock })
+    }
+
+    /// The journal's path.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The journal's length in bytes, where the next frame will stand.
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Cuts the journal to a length.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn cut(&mut self, end: u64) -> Result<(), SimError> {
+        let cut = self.file.set_len(end).and_then(|()| self.file.seek(SeekFrom::Start(end)));
+        cut.map_err(|e| SimError::io("cut", &self.path, e))?;
+        self.end = end;
+        self.sync()
+    }
+
+    /// Appends a frame's bytes and syncs if the last time was a second ago.
+    ///
+    /// # Errors
+    /// The disk is full or gone. The journal is cut back to its last whole frame, as far as that is possible.
+    pub fn append(&mut self, bytes: &[u8]) -> Result<(), SimError> {
+        if let Err(error) = self.file.write_all(bytes) {
+            // If this fails as well, the next run cuts the torn tail.
+            let _ = self.file.set_len(self.end).and_then(|()| self.file.seek(SeekFrom::Start(self.end)));
+            return Err(self.unsafe_disk(error));
+        }
+        self.end += bytes.len() as u64;
+        self.unsynced_since.get_or_insert_with(Instant::now);
+        self.sync_if_due()
+    }
+
+    /// Appends a frame and syncs.
+    ///
+    /// # Errors
+    /// As [`append`](Writer::append).
+    pub fn append_and_sync(&mut self, frame: &Frame) -> Result<(), SimError> {
+        self.append(&frame.encode())?;
+        self.sync()
+    }
+
+    /// Syncs if something is unsynced for a second.
+    ///
+    /// # Errors
+    /// The disk is full or gone.
+    pub fn sync_if_due(&mut self) -> Result<(), SimError> {
+        if self.unsynced_since.is_some_and(|since| since.elapsed() >= BETWEEN_SYNCS) {
+            self.sync()
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Waits until everything is on the disk.
+    ///
+    /// # Errors
+    /// The disk is full or gone.
+    pub fn sync(&mut self) -> Result<(), SimError> {
+        self.unsynced_since = None;
+        self.file.sync_data().map_err(|error| self.unsafe_disk(error))
+    }
+
+    fn unsafe_disk(&self, source: std::io::Error) -> SimError {
+        SimError::Disk { path: self.path.clone(), source }
+    }
+}

@@ -1,0 +1,80 @@
+//! Which replicates of a combination are still to be computed, and which of them the tables show.
+
+use crate::cell::Coordinates;
+use crate::config::Config;
+use crate::error::SimError;
+use crate::journal::{CellRecord, Reader, Store};
+use crate::replicates::{Known, Replicates};
+use crate::table::Columns;
+
+/// Judges combinations of a config from what is known of them.
+pub struct Replication<'a> {
+    config: &'a Config,
+    position: usize,
+}
+
+impl<'a> Replication<'a> {
+    /// For a config whose replicates are added as needed; `None` if their number is fixed.
+    pub fn of(config: &'a Config) -> Option<Replication<'a>> {
+        let Replicates::UntilNarrow { of, .. } = &config.grid.replicates else { return None };
+        let position = Columns::of(config).position(of).expect("checked with the config");
+        Some(Replication { config, position })
+    }
+
+    /// What a result says of the measure in question.
+    pub fn known(&self, record: &CellRecord) -> Known {
+        let mut fields = csv::ReaderBuilder::new().has_headers(false).from_reader(record.row.as_bytes());
+        let field = fields.records().next().and_then(Result::ok);
+        let value = field.and_then(|fields| fields.get(self.position)?.parse().ok());
+        value.filter(|x: &f64| x.is_finite()).map_or(Known::Nothing, Known::Value)
+    }
+
+    /// What the journals say of a cell, `None` if it has no result.
+    ///
+    /// # Errors
+    /// A journal cannot be read.
+    pub fn known_cell(
+        &self,
+        cell: usize,
+        store: &Store,
+        reader: &mut Reader<'_>,
+    ) -> Result<Option<Known>, SimError> {
+        let Some(place) = store.place(cell) else { return Ok(None) };
+        let frame = reader.frame(place)?;
+        let identity = Coordinates::of(self.config, &self.config.grid.cell(cell)).identity(self.config);
+        store.record(&frame, place, identity).map(|record| Some(self.known(&record)))
+    }
+
+    /// What the journals say of a combination's replicates, up to the first without a result; failed ones count as done unless
+    /// they are to be tried again.
+    ///
+    /// # Errors
+    /// A journal cannot be read.
+    pub fn known_of(
+        &self,
+        combination: usize,
+        store: &Store,
+        reader: &mut Reader<'_>,
+        retry_failed: bool,
+    ) -> Result<Vec<Known>, SimError> {
+        let most = self.config.grid.replicates.most();
+        let mut known = Vec::new();
+        for cell in combination * most..(combination + 1) * most {
+            match self.known_cell(cell, store, reader)? {
+                Some(value) => known.push(value),
+                None if store.has_failed(cell) && !retry_failed => known.push(Known::Nothing),
+                None => break,
+            }
+        }
+        Ok(known)
+    }
+
+    /// The replicates to compute next, if `known` is not enough: all that are needed at least, then a quarter more at a time.
+    /// Some may turn out not to be needed; they are spare, and no table shows them.
+    pub fn next(&self, known: &[Known]) -> Option<std::ops::Range<usize>> {
+        let replicates = &self.config.grid.replicates;
+        let n = replicates.needed(known.iter().copied()).err()?;
+        let end = (n + n / 4).max(n + 1).max(Replicates::LEAST).min(replicates.most());
+        Some(n..end)
+    }
+}

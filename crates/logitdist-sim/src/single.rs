@@ -1,0 +1,50 @@
+//! One cell by itself, to look at what it gives or why it fails.
+
+use crate::cell::{Coordinates, run};
+use crate::config::Config;
+use crate::error::SimError;
+use crate::panics;
+use crate::run::{SweepOptions, violated};
+use crate::table::{Columns, seed_text};
+use rayon::prelude::*;
+
+/// What came out of one cell.
+#[derive(Debug, Clone)]
+pub struct SingleCell {
+    /// Names and values of `rows.csv`.
+    pub row: Vec<(String, String)>,
+    /// Header of `bounds.csv` after the coordinates.
+    pub bound_header: Vec<String>,
+    /// Its lines.
+    pub bounds: Vec<Vec<String>>,
+    /// Tokens of violated bounds.
+    pub violated: Vec<String>,
+}
+
+/// Computes the cell of a config whose `cell_seed` is `seed`; the inner error is what the cell's panic says.
+///
+/// # Errors
+/// A config that is wrong, or that has no such cell.
+pub fn single(options: &SweepOptions, seed: u64) -> Result<Result<SingleCell, String>, SimError> {
+    let config = Config::read(&options.config, &options.overrides)?;
+    let found = (0..config.grid.len())
+        .into_par_iter()
+        .find_first(|&cell| Coordinates::of(&config, &config.grid.cell(cell)).cell_seed == seed);
+    let Some(cell) = found else {
+        let message = "no cell of this config has the cell_seed; was it run with overrides (--set)?";
+        return Err(SimError::Usage(format!("{}: {}: {message}", options.config.display(), seed_text(seed))));
+    };
+    let columns = Columns::of(&config);
+    Ok(panics::caught(|| run(&config, &config.grid.cell(cell))).map(|outcome| {
+        let coordinates = columns.coordinates(&outcome.coordinates);
+        let header = columns.row_header();
+        let comparison = outcome.comparison.as_ref().ok();
+        let values = coordinates.into_iter().chain(columns.row(&outcome.comparison));
+        SingleCell {
+            row: header.into_iter().zip(values).collect(),
+            bound_header: columns.bound_header().split_off(columns.coordinate_header().len()),
+            bounds: comparison.map(Columns::bounds).unwrap_or_default(),
+            violated: violated(&outcome),
+        }
+    }))
+}

@@ -1,0 +1,99 @@
+//! How far a sweep is, from its folder.
+
+use crate::error::SimError;
+use crate::journal::{self, Ended, Lock};
+use crate::merge::widest;
+use crate::slurm;
+use crate::tables::needed_cells;
+use std::fmt::Write;
+use std::path::Path;
+
+/// The state of a folder of results, in words.
+///
+/// # Errors
+/// The folder holds no sweep, or its journals cannot be read.
+pub fn status(out: &Path) -> Result<String, SimError> {
+    let paths = journal::all(out)?;
+    if paths.is_empty() {
+        return Err(SimError::Usage(format!("{}: there is no journal of a sweep in it", out.display())));
+    }
+    let (config, store) = widest(std::iter::once(out), &paths)?;
+    let (mut done, mut total, mut at_most) = (0, 0, false);
+    for cell in needed_cells(&config, &store) {
+        let (cell, sure) = cell?;
+        total += 1;
+        done += usize::from(store.has(cell));
+        at_most |= !sure;
+    }
+    let failed = store.failures().count();
+    let more = if at_most { " or more" } else { "" };
+    let mut text = format!("question: {}\n", config.question);
+    let (percent, missing) = (100.0 * done as f64 / total.max(1) as f64, total - done - failed);
+    say(
+        &mut text,
+        format!(
+            "{done} of {total}{more} cells are done ({percent:.1} %), {failed} failed, {missing} missing"
+        ),
+    );
+    for (path, journal) in paths.iter().zip(&store.journals) {
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().replace("-of-", "/");
+        let state = match (Lock::holder(&Lock::path_of(path)), journal.sessions.last()) {
+            (Some(holder), _) => format!("running: {holder}"),
+            (None, Some((_, Some(end)))) => match end.ended {
+                Ended::Complete => "finished".to_owned(),
+                Ended::Interrupted => "interrupted".to_owned(),
+                Ended::Failed => "ended by a failure".to_owned(),
+            },
+            (None, _) => "killed".to_owned(),
+        };
+        let written = path.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
+        let ago =
+            written.map_or_else(String::new, |ago| format!(", last written {} ago", duration(ago.as_secs())));
+        say(&mut text, format!("  shard {name:8} {:>9} cells, {state}{ago}", journal.cells));
+    }
+    for note in &store.notes {
+        say(&mut text, format!("note: {note}"));
+    }
+    for line in slurm::queue(out)? {
+        say(&mut text, line);
+    }
+    let tables = out.join("manifest.json").is_file();
+    say(
+        &mut text,
+        match (missing, tables) {
+            (0, true) => "The tables are made.".to_owned(),
+            (0, false) => {
+                format!("Nothing is missing; make the tables: logitdist sweep merge {}", out.display())
+            }
+            _ => "Run the same sweep again to compute what is missing.".to_owned(),
+        },
+    );
+    Ok(text)
+}
+
+fn say(text: &mut String, line: String) {
+    writeln!(text, "{line}").expect("writing to a string");
+}
+
+/// A duration for people: `42 s`, `3 min 20 s`, `5 h 12 min`, `3 d 4 h`.
+pub fn duration(seconds: u64) -> String {
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        3600..86400 => format!("{} h {} min", seconds / 3600, seconds % 3600 / 60),
+        _ => format!("{} d {} h", seconds / 86400, seconds % 86400 / 3600),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_for_people() {
+        for (seconds, text) in [(0, "0 s"), (200, "3 min 20 s"), (18_720, "5 h 12 min"), (273_600, "3 d 4 h")]
+        {
+            assert_eq!(duration(seconds), text);
+        }
+    }
+}

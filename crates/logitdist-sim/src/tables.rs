@@ -1,0 +1,247 @@
+//! The tables of a sweep, from its journals alone and in the order of the grid.
+
+use crate::cell::Coordinates;
+use crate::config::Config;
+use crate::error::SimError;
+use crate::journal::{CellRecord, Frame, Lock, Place, Reader, Store};
+use crate::manifest::Counts;
+use crate::replicates::Replicates;
+use crate::replication::Replication;
+use crate::table::{Columns, seed_text};
+use logitdist_io::WholeFile;
+use logitdist_report::{Summary, summarise};
+use rayon::prelude::*;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// What the tables hold.
+#[derive(Debug)]
+pub struct Tables {
+    /// How much there is of what.
+    pub counts: Counts,
+    /// The first violated bounds, each with its cell.
+    pub violations: Vec<String>,
+    /// Tightness per bound and axis value.
+    pub summary: Summary,
+}
+
+/// Cells whose lines are made at a time: memory does not grow with the sweep.
+const CELLS_AT_A_TIME: usize = 512;
+
+/// Violations that are named one by one.
+const VIOLATIONS_NAMED: usize = 5;
+
+/// Files of a folder of results, beside the manifest.
+const FILES: [&str; 5] = ["rows.csv", "bounds.csv", "summary.csv", "failures.csv", "config.toml"];
+
+/// Cells that the tables need, in grid order: all that the grid has, or as many replicates as are needed of each combination.
+///
+/// The second value says whether a combination may need more replicates than are known.
+pub fn needed_cells<'a>(
+    config: &'a Config,
+    store: &'a Store,
+) -> Box<dyn Iterator<Item = Result<(usize, bool), SimError>> + 'a> {
+    let Some(replication) = Replication::of(config) else {
+        return Box::new((0..config.grid.len()).map(|cell| Ok((cell, true))));
+    };
+    let most = config.grid.replicates.most();
+    let mut reader = Reader::new(store);
+    Box::new((0..config.grid.combinations()).flat_map(move |combination| {
+        let known = replication.known_of(combination, store, &mut reader, false);
+        let needed = known.map(|known| config.grid.replicates.needed(known));
+        let cells: Vec<Result<(usize, bool), SimError>> = match needed {
+            Err(error) => vec![Err(error)],
+            Ok(needed) => {
+                let first = combination * most;
+                // A combination that is not finished lacks at least one more than it has.
+                let (end, sure) =
+                    needed.map_or_else(|n| ((n + 1).max(Replicates::LEAST), false), |n| (n, true));
+                (first..first + end.min(most)).map(|cell| Ok((cell, sure))).collect()
+            }
+        };
+        cells
+    }))
+}
+
+/// Writes `rows.csv`, `bounds.csv`, `summary.csv`, `config.toml`, and `failures.csv` if there are any.
+///
+/// Cells without a result have no line; `counts` says how many are missing.
+///
+/// # Errors
+/// A journal cannot be read, or a file not be written.
+pub fn write(config: &Config, store: &Store, out: &Path) -> Result<Tables, SimError> {
+    // Two processes may finish at once; each writes the same, one after the other.
+    let _lock = Lock::take(&out.join("journal").join("tables.lock"))?;
+    sweep_up(out)?;
+    let columns = Columns::of(config);
+    let mut rows = File::create(&out.join("rows.csv"))?;
+    let mut bounds = File::create(&out.join("bounds.csv"))?;
+    rows.write(&line(&columns.row_header()))?;
+    bounds.write(&line(&columns.bound_header()))?;
+    let (mut counts, mut violations) = (Counts::default(), Vec::new());
+    let mut reader = Reader::new(store);
+    let mut failures = Vec::new();
+    let mut cells = needed_cells(config, store);
+    loop {
+        let mut frames: Vec<(usize, Place, Frame)> = Vec::with_capacity(CELLS_AT_A_TIME);
+        for cell in cells.by_ref() {
+            let (cell, sure) = cell?;
+            match store.place(cell) {
+                Some(place) => frames.push((cell, place, reader.frame(place)?)),
+                None if store.has_failed(cell) => failures.push(cell),
+                None => counts.cells_missing += 1,
+            }
+            counts.cells_missing_at_least |= !sure;
+            if frames.len() == CELLS_AT_A_TIME {
+                break;
+            }
+        }
+        if frames.is_empty() {
+            break;
+        }
+        let lines =
+            frames.par_iter().map(|frame| Lines::of(config, &columns, store, frame)).collect::<Vec<_>>();
+        for lines in lines {
+            let Lines { seed, row, bounds: text, record } = lines?;
+            rows.write(&row)?;
+            bounds.write(&text)?;
+            counts.cells += 1;
+            counts.cells_not_applicable += usize::from(!record.applicable);
+            counts.bounds += record.bounds.len();
+            counts.violations += record.violated.len();
+            violations.extend(record.violated.iter().map(|token| format!("{token} in cell {seed}")));
+            violations.truncate(VIOLATIONS_NAMED);
+        }
+    }
+    counts.cells_failed = failures.len();
+    write_failures(config, &columns, store, &failures, out)?;
+    rows.finish()?;
+    bounds.finish()?;
+    let summary = summarise(&out.join("bounds.csv"))?;
+    write_file(&out.join("summary.csv"), &summary.to_csv())?;
+    write_file(&out.join("config.toml"), &config.toml)?;
+    Ok(Tables { counts, violations, summary })
+}
+
+/// The lines of a cell.
+struct Lines {
+    seed: String,
+    row: Vec<u8>,
+    bounds: Vec<u8>,
+    record: CellRecord,
+}
+
+impl Lines {
+    fn of(
+        config: &Config,
+        columns: &Columns,
+        store: &Store,
+        (cell, place, frame): &(usize, Place, Frame),
+    ) -> Result<Lines, SimError> {
+        let coordinates = Coordinates::of(config, &config.grid.cell(*cell));
+        let record = store.record(frame, *place, coordinates.identity(config))?;
+        let mut start = line(&columns.coordinates(&coordinates));
+        *start.last_mut().expect("a line has an end") = b',';
+        let whole = |rest: &str| [&start, rest.as_bytes(), b"\n"].concat();
+        let bounds = record.bounds.iter().flat_map(|rest| whole(rest)).collect();
+        Ok(Lines { seed: seed_text(coordinates.cell_seed), row: whole(&record.row), bounds, record })
+    }
+}
+
+/// Writes `failures.csv`, or takes an older one away.
+fn write_failures(
+    config: &Config,
+    columns: &Columns,
+    store: &Store,
+    failures: &[usize],
+    out: &Path,
+) -> Result<(), SimError> {
+    let path = out.join("failures.csv");
+    if failures.is_empty() {
+        return remove(&path);
+    }
+    let mut header = columns.coordinate_header();
+    header.extend(["message", "command"].map(String::from));
+    let mut text = line(&header);
+    let mut reader = Reader::new(store);
+    for (cell, place) in store.failures().filter(|(cell, _)| failures.binary_search(cell).is_ok()) {
+        let coordinates = Coordinates::of(config, &config.grid.cell(cell));
+        let seed = seed_text(coordinates.cell_seed);
+        let mut record = columns.coordinates(&coordinates);
+        record.push(store.failure(&mut reader, place)?.message);
+        // In the folder of the results, so that the table does not depend on where that is.
+        record.push(format!("logitdist sweep cell config.toml --id {seed}"));
+        text.extend(line(&record));
+    }
+    WholeFile::write(&path, &text).map_err(|e| SimError::io("write", &path, e))
+}
+
+/// A line of CSV.
+pub fn line(fields: &[String]) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(fields).expect("writing to memory");
+    writer.into_inner().expect("writing to memory")
+}
+
+/// Takes away what a killed process left half-written.
+fn sweep_up(out: &Path) -> Result<(), SimError> {
+    let entries = std::fs::read_dir(out).map_err(|e| SimError::io("read the folder", out, e))?;
+    for entry in entries {
+        let path = entry.map_err(|e| SimError::io("read the folder", out, e))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if FILES.iter().any(|file| name.starts_with(&format!(".{file}."))) && name.ends_with(".tmp") {
+            remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes away every result of a folder, its journals among them, and nothing else.
+///
+/// # Errors
+/// A process works on one of the journals; a file cannot be removed.
+pub fn clear(out: &Path) -> Result<(), SimError> {
+    for journal in crate::journal::all(out)? {
+        let lock = Lock::path_of(&journal);
+        drop(Lock::take(&lock)?);
+        remove(&journal)?;
+    }
+    for file in FILES.into_iter().chain(["manifest.json"]) {
+        remove(&out.join(file))?;
+    }
+    Ok(())
+}
+
+/// Removes a file that need not be there.
+pub fn remove(path: &Path) -> Result<(), SimError> {
+    match std::fs::remove_file(path) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(SimError::io("remove", path, e)),
+        _ => Ok(()),
+    }
+}
+
+/// Writes a whole file.
+pub fn write_file(path: &Path, content: &str) -> Result<(), SimError> {
+    WholeFile::write(path, content.as_bytes()).map_err(|e| SimError::io("write", path, e))
+}
+
+/// A file being written, with its name for messages.
+struct File {
+    path: PathBuf,
+    file: WholeFile,
+}
+
+impl File {
+    fn create(path: &Path) -> Result<File, SimError> {
+        let file = WholeFile::create(path).map_err(|e| SimError::io("write", path, e))?;
+        Ok(File { path: path.to_path_buf(), file })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<(), SimError> {
+        self.file.write_all(bytes).map_err(|e| SimError::io("write", &self.path, e))
+    }
+
+    fn finish(self) -> Result<(), SimError> {
+        self.file.finish().map_err(|e| SimError::io("write", &self.path, e))
+    }
+}

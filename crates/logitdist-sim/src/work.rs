@@ -1,0 +1,269 @@
+//! The work of a process: threads take units of its share, one thread puts results into the journal.
+
+use crate::cell::{Coordinates, Outcome};
+use crate::config::Config;
+use crate::error::SimError;
+use crate::grid::Cell;
+use crate::journal::{Ended, Failure, Frame, Kind, Place, Places, Reader, Store, Writer};
+use crate::panics;
+use crate::progress::Progress;
+use crate::replicates::Known;
+use crate::replication::Replication;
+use crate::run::record;
+use crate::shard::Shard;
+use crate::table::Columns;
+use rayon::prelude::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
+
+/// When no cell is begun any more, and which ones are.
+#[derive(Debug)]
+pub struct Limits {
+    /// Set from outside.
+    pub stop: Arc<AtomicBool>,
+    /// The end of the time there is.
+    pub deadline: Option<Instant>,
+    /// Whether a cell that fails ends everything.
+    pub fail_fast: bool,
+    /// Whether cells that failed before are tried again.
+    pub retry_failed: bool,
+}
+
+/// A share of a sweep.
+pub struct Work<'a> {
+    /// The config.
+    pub config: &'a Config,
+    /// What is there already.
+    pub store: &'a Store,
+    /// The share.
+    pub shard: Shard,
+    /// When to end.
+    pub limits: Limits,
+    /// Told of every cell.
+    pub progress: Progress,
+    /// Computes a cell.
+    pub run_cell: &'a (dyn Fn(&Config, &Cell<'_>) -> Outcome + Sync),
+}
+
+/// What was put into the journal.
+#[derive(Debug)]
+pub struct Written {
+    /// How the work ended.
+    pub ended: Ended,
+    /// Results.
+    pub places: Places,
+    /// Cells that failed.
+    pub failures: Vec<(usize, Place)>,
+}
+
+/// Results that may wait for the journal; more would only take memory.
+const WAITING: usize = 256;
+
+/// How often the writer looks for something to sync.
+const PULSE: Duration = Duration::from_millis(200);
+
+/// What threads share while they work.
+struct Crew<'a> {
+    columns: Columns,
+    replication: Option<Replication<'a>>,
+    next_unit: AtomicUsize,
+    /// A cell has failed.
+    failed: AtomicBool,
+    /// The journal cannot be written.
+    broken: AtomicBool,
+    /// Something is left although the work has ended.
+    unfinished: AtomicBool,
+}
+
+impl Work<'_> {
+    /// Whether there is anything to compute.
+    ///
+    /// # Errors
+    /// A journal cannot be read.
+    pub fn is_left(&self) -> Result<bool, SimError> {
+        let replication = Replication::of(self.config);
+        let mut reader = Reader::new(self.store);
+        for unit in (0..self.units()).filter(|&unit| self.shard.contains(unit)) {
+            let left = match &replication {
+                None => self.is_pending(unit),
+                Some(replication) => replication.next(&self.known(replication, unit, &mut reader)?).is_some(),
+            };
+            if left {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Computes what is left of the share and appends it to journal number `journal` of the store.
+    ///
+    /// # Errors
+    /// The journal cannot be written or read; the cells in flight are finished first.
+    pub fn run(
+        &self,
+        pool: &rayon::ThreadPool,
+        writer: &mut Writer,
+        journal: usize,
+    ) -> Result<Written, SimError> {
+        let crew = Crew {
+            columns: Columns::of(self.config),
+            replication: Replication::of(self.config),
+            next_unit: AtomicUsize::new(0),
+            failed: AtomicBool::new(false),
+            broken: AtomicBool::new(false),
+            unfinished: AtomicBool::new(false),
+        };
+        let (results, waiting) = sync_channel(WAITING);
+        let (read, written) = std::thread::scope(|scope| {
+            let written = scope.spawn(|| {
+                let written = self.write(writer, journal, waiting);
+                crew.broken.fetch_or(written.is_err(), Ordering::Relaxed);
+                written
+            });
+            let read = pool.broadcast(|_| self.take_units(&crew, &results));
+            drop(results);
+            (read, written.join().expect("the writer does not panic"))
+        });
+        self.progress.finish();
+        let mut written = written?;
+        read.into_iter().collect::<Result<Vec<()>, SimError>>()?;
+        written.ended = if crew.failed.into_inner() && self.limits.fail_fast {
+            Ended::Failed
+        } else if crew.unfinished.into_inner() {
+            Ended::Interrupted
+        } else {
+            Ended::Complete
+        };
+        Ok(written)
+    }
+
+    /// Appends results as they come, until no thread is left to send one.
+    fn write(
+        &self,
+        writer: &mut Writer,
+        journal: usize,
+        waiting: Receiver<(usize, Frame)>,
+    ) -> Result<Written, SimError> {
+        let mut written = Written { ended: Ended::Complete, places: Places::default(), failures: Vec::new() };
+        loop {
+            match waiting.recv_timeout(PULSE) {
+                Ok((cell, frame)) => {
+                    let place = Place { journal, offset: writer.end() };
+                    writer.append(&frame.encode())?;
+                    match frame.kind {
+                        Kind::Failure => written.failures.push((cell, place)),
+                        _ => written.places.set(cell, place),
+                    }
+                    self.progress.cell();
+                }
+                Err(RecvTimeoutError::Timeout) => writer.sync_if_due()?,
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        writer.sync()?;
+        Ok(written)
+    }
+
+    /// One thread: takes units until there are none, or the work is over.
+    fn take_units(&self, crew: &Crew<'_>, results: &SyncSender<(usize, Frame)>) -> Result<(), SimError> {
+        let mut reader = Reader::new(self.store);
+        loop {
+            let unit = crew.next_unit.fetch_add(1, Ordering::Relaxed);
+            if unit >= self.units() {
+                return Ok(());
+            }
+            if !self.shard.contains(unit) || (crew.replication.is_none() && !self.is_pending(unit)) {
+                continue;
+            }
+            let finished = match &crew.replication {
+                None => self.compute(crew, unit, results).is_some(),
+                Some(replication) => {
+                    let known = self.known(replication, unit, &mut reader)?;
+                    self.replicate(crew, replication, unit, known, results)
+                }
+            };
+            if !finished {
+                crew.unfinished.store(true, Ordering::Relaxed);
+                return Ok(());
+            }
+        }
+    }
+
+    /// Adds replicates to a combination until there are enough; whether it came to that.
+    fn replicate(
+        &self,
+        crew: &Crew<'_>,
+        replication: &Replication<'_>,
+        combination: usize,
+        mut known: Vec<Known>,
+        results: &SyncSender<(usize, Frame)>,
+    ) -> bool {
+        let first = combination * self.config.grid.replicates.most();
+        while let Some(range) = replication.next(&known) {
+            // Replicates of one combination are spread over threads that have none of their own left. An interrupted run may have left
+            // some that come after a missing one.
+            let more: Option<Vec<Known>> = range
+                .into_par_iter()
+                .map(|replicate| {
+                    let cell = first + replicate;
+                    let kept = replication.known_cell(cell, self.store, &mut Reader::new(self.store));
+                    kept.ok().flatten().or_else(|| self.compute(crew, cell, results))
+                })
+                .collect();
+            match more {
+                Some(more) => known.extend(more),
+                None => return false,
+            }
+        }
+        true
+    }
+
+    /// Computes a cell and hands it to the writer; what it says of the measure that replicates wait for. `None` if the work is over.
+    fn compute(&self, crew: &Crew<'_>, cell: usize, results: &SyncSender<(usize, Frame)>) -> Option<Known> {
+        if self.must_end(crew) {
+            return None;
+        }
+        let place = self.config.grid.cell(cell);
+        let (frame, known) = match panics::caught(|| (self.run_cell)(self.config, &place)) {
+            Ok(outcome) => {
+                let record = record(&crew.columns, &outcome);
+                let known = crew.replication.as_ref().map_or(Known::Nothing, |r| r.known(&record));
+                let identity = outcome.coordinates.identity(self.config);
+                (Frame::of_cell(Kind::Cell, cell, identity, &record), known)
+            }
+            Err(message) => {
+                crew.failed.store(true, Ordering::Relaxed);
+                let identity = Coordinates::of(self.config, &place).identity(self.config);
+                (Frame::of_cell(Kind::Failure, cell, identity, &Failure { message }), Known::Nothing)
+            }
+        };
+        results.send((cell, frame)).ok().map(|()| known)
+    }
+
+    /// What is known of a combination.
+    fn known(
+        &self,
+        replication: &Replication<'_>,
+        combination: usize,
+        reader: &mut Reader<'_>,
+    ) -> Result<Vec<Known>, SimError> {
+        replication.known_of(combination, self.store, reader, self.limits.retry_failed)
+    }
+
+    fn is_pending(&self, cell: usize) -> bool {
+        !self.store.has(cell) && (self.limits.retry_failed || !self.store.has_failed(cell))
+    }
+
+    fn units(&self) -> usize {
+        self.config.grid.len() / self.config.grid.cells_per_unit()
+    }
+
+    /// Whether no cell is begun any more.
+    fn must_end(&self, crew: &Crew<'_>) -> bool {
+        let failed = self.limits.fail_fast && crew.failed.load(Ordering::Relaxed);
+        let late = self.limits.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        failed || late || crew.broken.load(Ordering::Relaxed) || self.limits.stop.load(Ordering::Relaxed)
+    }
+}
