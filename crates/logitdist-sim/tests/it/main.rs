@@ -1,0 +1,9 @@
+//! Sweeps through their journals: whatever happens on the way, the tables are those of one uninterrupted run.
+
+mod adaptive;
+mod damage;
+mod extension;
+mod failures;
+mod folder;
+mod locks;
+mod shards;

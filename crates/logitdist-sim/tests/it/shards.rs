@@ -1,0 +1,178 @@
+//! Any partition of the cells, in any order, with any overlap: one set of tables.
+
+use crate::folder::{Folder, SMALL, Tables, copy, shard, stand_in, sweep_counted};
+use logitdist_sim::{Ended, SweepOptions, merge, status, sweep, sweep_with};
+use proptest::prelude::*;
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+#[test]
+fn shards_in_one_folder_give_the_tables_of_one_run() {
+    let folder = Folder::new();
+    let whole = folder.tables_of(SMALL, "whole");
+    let options = folder.options(SMALL, "shards");
+    for index in [2, 0, 1] {
+        let outcome = sweep(&shard(&options, index, 3)).unwrap();
+        assert_eq!((outcome.ended, outcome.done), (Ended::Complete, (8, 8)));
+        assert!(outcome.tables.is_none());
+    }
+    assert!(!folder.path("shards/rows.csv").exists());
+    let merged = merge(&folder.path("shards"), &[], false).unwrap();
+    assert_eq!(merged.missing, (0, 24));
+    assert_eq!(folder.tables("shards"), whole);
+    // A whole run finds nothing left to compute, and so does a shard of another partition.
+    assert_eq!(sweep(&options).unwrap().computed, 0);
+    assert_eq!(sweep(&shard(&options, 1, 5)).unwrap().computed, 0);
+    assert_eq!(merge(&folder.path("shards"), &[], false).unwrap().missing, (0, 24));
+    assert_eq!(folder.tables("shards"), whole);
+}
+
+#[test]
+fn a_merge_with_missing_cells_says_how_many_and_makes_tables_only_if_asked() {
+    let folder = Folder::new();
+    let options = folder.options(SMALL, "out");
+    sweep(&shard(&options, 1, 4)).unwrap();
+    let merged = merge(&folder.path("out"), &[], false).unwrap();
+    assert_eq!(merged.missing, (18, 24));
+    assert!(merged.tables.is_none() && !folder.path("out/rows.csv").exists());
+    let text = status(&folder.path("out")).unwrap();
+    assert!(text.contains("6 of 24 cells are done (25.0 %), 0 failed, 18 missing"), "{text}");
+    assert!(text.contains("shard 1/4") && text.contains("finished"), "{text}");
+    let merged = merge(&folder.path("out"), &[], true).unwrap();
+    assert_eq!(merged.tables.unwrap().counts.cells, 6);
+    assert_eq!(folder.tables("out").rows.lines().count(), 7);
+    let manifest = fs::read_to_string(folder.path("out/manifest.json")).unwrap();
+    assert!(manifest.contains("\"partial\"") && manifest.contains("\"cells_missing\": 18"), "{manifest}");
+}
+
+#[test]
+fn folders_without_a_sweep_cannot_be_merged() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("empty")).unwrap();
+    for (out, inputs) in [("out", vec!["empty"]), ("empty", vec![]), ("out", vec!["nowhere"])] {
+        let inputs: Vec<_> = inputs.iter().map(|name| folder.path(name)).collect();
+        let error = merge(&folder.path(out), &inputs, false).unwrap_err().to_string();
+        assert!(error.contains("there is no journal of a sweep in it"), "{error}");
+    }
+    assert!(status(&folder.path("empty")).unwrap_err().to_string().contains("no journal"));
+}
+
+#[test]
+fn contradicting_results_name_the_cell_and_both_files() {
+    let folder = Folder::new();
+    let (one, two) = (folder.options(SMALL, "one"), folder.options(SMALL, "two"));
+    sweep_counted(&one).0.unwrap();
+    // Another machine that rounds differently in one cell.
+    let number = AtomicUsize::new(0);
+    sweep_with(&two, &|config, cell| {
+        let mut outcome = stand_in(config, cell);
+        if number.fetch_add(1, Ordering::Relaxed) == 7 {
+            outcome.comparison = Err("another result".into());
+        }
+        outcome
+    })
+    .unwrap();
+    let before = folder.tables("one");
+    let error = merge(&folder.path("one"), &[folder.path("two")], false).unwrap_err().to_string();
+    assert!(
+        error.contains("one/journal/0-of-1.journal") && error.contains("two/journal/0-of-1.journal"),
+        "{error}"
+    );
+    assert!(error.contains("noise_embeddings dim=2") && error.contains("contradict"), "{error}");
+    assert_eq!(folder.tables("one"), before);
+}
+
+#[test]
+fn a_stopped_run_goes_on_and_says_how_it_ended() {
+    let folder = Folder::new();
+    let whole = folder.tables_of(SMALL, "whole");
+    let options = folder.options(SMALL, "out");
+    let stop = Arc::new(AtomicBool::new(false));
+    let begun = AtomicUsize::new(0);
+    let stopped =
+        sweep_with(&SweepOptions { stop: Arc::clone(&stop), ..options.clone() }, &|config, cell| {
+            stop.store(begun.fetch_add(1, Ordering::Relaxed) == 9, Ordering::Relaxed);
+            logitdist_sim::run_cell(config, cell)
+        })
+        .unwrap();
+    assert_eq!((stopped.ended, stopped.computed, stopped.done), (Ended::Interrupted, 10, (10, 24)));
+    let manifest = fs::read_to_string(folder.path("out/manifest.json")).unwrap();
+    assert!(manifest.contains("\"status\": \"interrupted\""), "{manifest}");
+    assert!(status(&folder.path("out")).unwrap().contains("interrupted"));
+    // A limit on time that is over before it begins.
+    let late = SweepOptions { time_limit: Some(std::time::Duration::ZERO), ..options.clone() };
+    let late = sweep(&late).unwrap();
+    assert_eq!((late.ended, late.computed), (Ended::Interrupted, 0));
+    let rest = sweep(&SweepOptions { threads: Some(2), ..options }).unwrap();
+    assert_eq!((rest.ended, rest.computed), (Ended::Complete, 14));
+    assert_eq!(folder.tables("out"), whole);
+}
+
+#[test]
+fn fresh_takes_away_results_and_nothing_else() {
+    let folder = Folder::new();
+    let options = folder.options(SMALL, "out");
+    sweep_counted(&options).0.unwrap();
+    fs::write(folder.path("out/notes.txt"), "mine").unwrap();
+    let (outcome, computed) = sweep_counted(&SweepOptions { fresh: true, ..options });
+    outcome.unwrap();
+    assert_eq!(computed, 24);
+    assert_eq!(fs::read_to_string(folder.path("out/notes.txt")).unwrap(), "mine");
+}
+
+/// How a set of folders came to hold the cells: each a shard of a partition of its own, perhaps stopped on the way.
+fn folders() -> impl Strategy<Value = Vec<(usize, usize, usize)>> {
+    let one = (1usize..7).prop_flat_map(|count| (0..count, Just(count), 1usize..30));
+    prop::collection::vec(one, 1..6)
+}
+
+fn run_stopped(options: &SweepOptions, after: usize) {
+    let stop = Arc::new(AtomicBool::new(false));
+    let begun = AtomicUsize::new(0);
+    let options = SweepOptions { stop: Arc::clone(&stop), ..options.clone() };
+    sweep_with(&options, &|config, cell| {
+        stop.store(begun.fetch_add(1, Ordering::Relaxed) + 1 >= after, Ordering::Relaxed);
+        stand_in(config, cell)
+    })
+    .unwrap();
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_partition_order_and_overlap_merge_to_the_same_tables(parts in folders(), order in any::<u64>()) {
+        let folder = Folder::new();
+        let (outcome, _) = sweep_counted(&folder.options(SMALL, "whole"));
+        outcome.unwrap();
+        let whole: Tables = folder.tables("whole");
+        let mut inputs = Vec::new();
+        for (i, (index, count, stop)) in parts.iter().enumerate() {
+            let name = format!("part-{i}");
+            run_stopped(&shard(&folder.options(SMALL, &name), *index, *count), *stop);
+            inputs.push(folder.path(&name));
+        }
+        // The last part has everything that may still be missing.
+        let rest = folder.options(SMALL, "rest");
+        copy(&inputs[0], &folder.path("rest"));
+        sweep_counted(&rest).0.unwrap();
+        inputs.push(folder.path("rest"));
+        let turn = order as usize % inputs.len();
+        inputs.rotate_left(turn);
+        if order % 2 == 0 {
+            inputs.reverse();
+        }
+        let out = folder.path("merged");
+        // Not all at once, and then everything twice.
+        let first = merge(&out, &inputs[..1], true).unwrap();
+        prop_assert!(first.tables.is_some());
+        let merged = merge(&out, &inputs, false).unwrap();
+        prop_assert_eq!(merged.missing, (0, 24));
+        prop_assert_eq!(&folder.tables("merged"), &whole);
+        let length = fs::metadata(folder.journal("merged")).unwrap().len();
+        merge(&out, &inputs, false).unwrap();
+        prop_assert_eq!(&folder.tables("merged"), &whole);
+        prop_assert_eq!(fs::metadata(folder.journal("merged")).unwrap().len(), length, "a repeated merge adds nothing");
+    }
+}
