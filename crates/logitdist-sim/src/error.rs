@@ -30,14 +30,14 @@ pub enum SimError {
         message: String,
     },
     /// A file or directory could not be read or written.
-    #[error("{}: cannot {action}: {source}", .path.display())]
+    #[error("{}: cannot {action}: {cause}", .path.display())]
     Io {
         /// What was attempted.
         action: &'static str,
         /// The file or directory.
         path: PathBuf,
         /// The system's answer.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// Another process works on the same journal.
     #[error("{}: held by {holder}; wait for it, stop it, or use another folder (--out) or another shard", .path.display())]
@@ -47,13 +47,13 @@ pub enum SimError {
         /// Who holds it.
         holder: String,
     },
-    /// The journal could not be written: results so far are safe.
-    #[error("{}: cannot write: {source}; what was finished before is safe: make room or mend the disk, then run the same command again", .path.display())]
+    /// The journal or a table could not be written: results so far are safe in the journal.
+    #[error("{}: cannot write: {cause}; what was finished before is safe: make room or give back the permission, then run the same command again", .path.display())]
     Disk {
-        /// The journal.
+        /// The file.
         path: PathBuf,
         /// The system's answer.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// A journal holds what this program cannot use.
     #[error("{}: {message}", .path.display())]
@@ -102,8 +102,13 @@ pub enum SimError {
 
 impl SimError {
     /// An input or output error of a path.
-    pub(crate) fn io(action: &'static str, path: &Path, source: std::io::Error) -> SimError {
-        SimError::Io { action, path: path.to_path_buf(), source }
+    pub(crate) fn io(action: &'static str, path: &Path, cause: std::io::Error) -> SimError {
+        SimError::Io { action, path: path.to_path_buf(), cause }
+    }
+
+    /// A file of the results that cannot be written.
+    pub(crate) fn disk(path: &Path, cause: std::io::Error) -> SimError {
+        SimError::Disk { path: path.to_path_buf(), cause }
     }
 }
 

@@ -173,7 +173,7 @@ fn write_failures(
         record.push(format!("logitdist sweep cell config.toml --id {seed}"));
         text.extend(line(&record));
     }
-    WholeFile::write(&path, &text).map_err(|e| SimError::io("write", &path, e))
+    WholeFile::write(&path, &text).map_err(|e| SimError::disk(&path, e))
 }
 
 /// A line of CSV.
@@ -222,7 +222,7 @@ pub fn remove(path: &Path) -> Result<(), SimError> {
 
 /// Writes a whole file.
 pub fn write_file(path: &Path, content: &str) -> Result<(), SimError> {
-    WholeFile::write(path, content.as_bytes()).map_err(|e| SimError::io("write", path, e))
+    WholeFile::write(path, content.as_bytes()).map_err(|e| SimError::disk(path, e))
 }
 
 /// A file being written, with its name for messages.
@@ -233,15 +233,15 @@ struct File {
 
 impl File {
     fn create(path: &Path) -> Result<File, SimError> {
-        let file = WholeFile::create(path).map_err(|e| SimError::io("write", path, e))?;
+        let file = WholeFile::create(path).map_err(|e| SimError::disk(path, e))?;
         Ok(File { path: path.to_path_buf(), file })
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), SimError> {
-        self.file.write_all(bytes).map_err(|e| SimError::io("write", &self.path, e))
+        self.file.write_all(bytes).map_err(|e| SimError::disk(&self.path, e))
     }
 
     fn finish(self) -> Result<(), SimError> {
-        self.file.finish().map_err(|e| SimError::io("write", &self.path, e))
+        self.file.finish().map_err(|e| SimError::disk(&self.path, e))
     }
 }

@@ -76,7 +76,7 @@ impl Writer {
         if let Err(error) = self.file.write_all(bytes) {
             // If this fails as well, the next run cuts the torn tail.
             let _ = self.file.set_len(self.end).and_then(|()| self.file.seek(SeekFrom::Start(self.end)));
-            return Err(self.unsafe_disk(error));
+            return Err(SimError::disk(&self.path, error));
         }
         self.end += bytes.len() as u64;
         self.unsynced_since.get_or_insert_with(Instant::now);
@@ -110,10 +110,6 @@ impl Writer {
     /// The disk is full or gone.
     pub fn sync(&mut self) -> Result<(), SimError> {
         self.unsynced_since = None;
-        self.file.sync_data().map_err(|error| self.unsafe_disk(error))
-    }
-
-    fn unsafe_disk(&self, source: std::io::Error) -> SimError {
-        SimError::Disk { path: self.path.clone(), source }
+        self.file.sync_data().map_err(|error| SimError::disk(&self.path, error))
     }
 }
