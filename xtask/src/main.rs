@@ -1,6 +1,7 @@
-//! Project tasks: sweeps and their summaries.
+//! Project tasks: sweeps, their summaries and their ill-treatment.
 
 mod report;
+mod torture;
 
 use clap::{Parser, Subcommand};
 use logitdist_cli::{exit_code, sweep};
@@ -20,12 +21,14 @@ struct Arguments {
 enum Task {
     Sweep(Box<sweep::Arguments>),
     Report(report::Arguments),
+    Torture(torture::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Sweep(arguments) => sweep::run(*arguments),
         Task::Report(arguments) => report::run(&arguments),
+        Task::Torture(arguments) => torture::run(&arguments),
     };
     exit_code(result)
 }

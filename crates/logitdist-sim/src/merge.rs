@@ -5,6 +5,7 @@ use crate::error::SimError;
 use crate::journal::{self, Frame, Kind, Lock, Place, Scanner, Store, Stretch, Writer};
 use crate::manifest::{Manifest, Status};
 use crate::shard::Shard;
+use crate::slurm;
 use crate::tables::{self, Tables, needed_cells, write_file};
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -92,8 +93,9 @@ pub fn widest<'a>(
 ) -> Result<(Config, Store), SimError> {
     let mut configs: Vec<Config> = Vec::new();
     for folder in folders {
-        let file = folder.join("config.toml");
-        if file.is_file() {
+        // A sweep that was submitted and has not begun has only the config of its jobs.
+        let files = [folder.join("config.toml"), slurm::folder(folder).join("config.toml")];
+        if let Some(file) = files.into_iter().find(|file| file.is_file()) {
             let config = Config::read(&file, &[])?;
             if configs.iter().all(|other| other.toml != config.toml) {
                 configs.push(config);

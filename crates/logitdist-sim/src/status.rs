@@ -14,7 +14,7 @@ use std::path::Path;
 /// The folder holds no sweep, or its journals cannot be read.
 pub fn status(out: &Path) -> Result<String, SimError> {
     let paths = journal::all(out)?;
-    if paths.is_empty() {
+    if paths.is_empty() && !slurm::folder(out).is_dir() {
         return Err(SimError::Usage(format!("{}: there is no journal of a sweep in it", out.display())));
     }
     let (config, store) = widest(std::iter::once(out), &paths)?;

@@ -1,0 +1,172 @@
+//! A sweep as a Slurm job array: submitting what is missing.
+
+mod queue;
+mod script;
+
+pub use queue::queue;
+pub use script::Scripts;
+
+use crate::config::Config;
+use crate::error::SimError;
+use crate::journal::{self, Store};
+use crate::run::SweepOptions;
+use crate::shard::Shard;
+use crate::tables::{needed_cells, write_file};
+use queue::{Queue, Submitted, call};
+use script::{Layout, write_scripts};
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// What to ask of the cluster.
+#[derive(Debug, Clone, Default)]
+pub struct SlurmOptions {
+    /// Partition; the cluster's default if absent.
+    pub partition: Option<String>,
+    /// Tasks of the array, each a shard; 64 if absent, or as many as there are cells and the cluster allows.
+    pub array: Option<usize>,
+    /// Processors of a task.
+    pub cpus: usize,
+    /// Memory of a task, as sbatch understands it.
+    pub mem: Option<String>,
+    /// Time of a task, as sbatch understands it; a task that needs more goes on in another slot.
+    pub time: Option<String>,
+    /// Further arguments of sbatch.
+    pub sbatch_args: Vec<String>,
+}
+
+/// What came of submitting.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Submission {
+    /// Every cell has a result and the tables are made.
+    NothingToDo,
+    /// All that is missing is being computed by these array jobs.
+    Running(String),
+    /// Submitted now.
+    Submitted {
+        /// Job id of the array; none if only tables are missing.
+        array_job: Option<String>,
+        /// Its tasks.
+        tasks: usize,
+        /// Job id of the merge.
+        merge_job: String,
+        /// Where scripts and logs are.
+        folder: PathBuf,
+    },
+}
+
+/// Tasks of an array if none are asked for.
+const TASKS: usize = 64;
+
+/// Slurm's own default of MaxArraySize.
+const MAX_ARRAY_SIZE: usize = 1001;
+
+/// The scripts that would be submitted, for all shards.
+///
+/// # Errors
+/// A config that is wrong, or options that are.
+pub fn scripts(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Scripts, SimError> {
+    let config = Config::read(&options.config, &options.overrides)?;
+    let shards = shards(&config, slurm)?;
+    write_scripts(&Layout::of(options)?, slurm, shards, &(0..shards).collect())
+}
+
+/// Submits what is missing as a job array of shards, and a job that makes the tables when they have ended.
+///
+/// # Errors
+/// A config that is wrong or would mix results; no Slurm; what sbatch says.
+pub fn submit(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Submission, SimError> {
+    let config = Config::read(&options.config, &options.overrides)?;
+    let shards = shards(&config, slurm)?;
+    let layout = Layout::of(options)?;
+    let store = Store::read(&journal::all(&layout.out)?, &config)?;
+    let missing = missing(&config, &store, shards, options.retry_failed)?;
+    let in_queue = match Submitted::read(&layout.out)? {
+        Some(last) => {
+            let queue = Queue::of(&last)?;
+            let jobs = queue.jobs.join(" ");
+            if !queue.tasks.is_empty() && last.shards != shards {
+                return Err(SimError::Usage(format!(
+                    "of {} shards submitted earlier, {} are still in the queue: use --array {}, or end them with scancel {jobs}",
+                    last.shards,
+                    queue.tasks.len(),
+                    last.shards,
+                )));
+            }
+            if !queue.tasks.is_empty() && missing.is_subset(&queue.tasks) {
+                return Ok(Submission::Running(jobs));
+            }
+            queue
+        }
+        None => Queue::default(),
+    };
+    if missing.is_empty() && layout.out.join("manifest.json").is_file() {
+        return Ok(Submission::NothingToDo);
+    }
+    let tasks: BTreeSet<usize> = missing.difference(&in_queue.tasks).copied().collect();
+    let folder = layout.folder();
+    std::fs::create_dir_all(&folder).map_err(|e| SimError::io("make the folder", &folder, e))?;
+    write_file(&layout.config(), &config.toml)?;
+    let scripts = write_scripts(&layout, slurm, shards, &tasks)?;
+    write_file(&folder.join("array.sh"), &scripts.array)?;
+    write_file(&folder.join("merge.sh"), &scripts.merge)?;
+    let sbatch = |script: &str, more: &[String]| {
+        let mut arguments = vec!["--parsable".to_owned()];
+        arguments.extend(more.iter().cloned());
+        arguments.push(folder.join(script).display().to_string());
+        // A cluster of several answers `id;cluster`.
+        call("sbatch", &arguments).map(|id| id.trim().split(';').next().unwrap_or_default().to_owned())
+    };
+    let array_job = if tasks.is_empty() { None } else { Some(sbatch("array.sh", &slurm.sbatch_args)?) };
+    let array_jobs: Vec<String> = in_queue.jobs.into_iter().chain(array_job.clone()).collect();
+    // In whatever way the tasks end: a dependency on success would wait for ever after a failure.
+    let dependency =
+        (!array_jobs.is_empty()).then(|| format!("--dependency=afterany:{}", array_jobs.join(":")));
+    let merge_job =
+        sbatch("merge.sh", &slurm.sbatch_args.iter().cloned().chain(dependency).collect::<Vec<_>>())?;
+    let submitted = Submitted { array_jobs, merge_job: merge_job.clone(), shards };
+    let json = serde_json::to_string_pretty(&submitted).expect("plain data");
+    write_file(&folder.join("jobs.json"), &format!("{json}\n"))?;
+    Ok(Submission::Submitted { array_job, tasks: tasks.len(), merge_job, folder })
+}
+
+/// How many shards: as asked, or as many as make sense.
+fn shards(config: &Config, slurm: &SlurmOptions) -> Result<usize, SimError> {
+    let units = config.grid.len() / config.grid.cells_per_unit();
+    let largest = call("scontrol", &["show".into(), "config".into()])
+        .ok()
+        .and_then(|text| {
+            let line = text.lines().find(|line| line.starts_with("MaxArraySize"))?.to_owned();
+            line.split('=').nth(1)?.trim().parse().ok()
+        })
+        .unwrap_or(MAX_ARRAY_SIZE);
+    match slurm.array {
+        None => Ok(TASKS.min(units).min(largest)),
+        Some(array) if array <= largest => Ok(array),
+        Some(array) => Err(SimError::Usage(format!(
+            "--array {array} is more than this cluster's MaxArraySize, {largest}; a task computes many cells, so fewer will do"
+        ))),
+    }
+}
+
+/// Shards with cells that have no result.
+fn missing(
+    config: &Config,
+    store: &Store,
+    shards: usize,
+    retry_failed: bool,
+) -> Result<BTreeSet<usize>, SimError> {
+    let unit = config.grid.cells_per_unit();
+    let mut missing = BTreeSet::new();
+    for cell in needed_cells(config, store) {
+        let (cell, _) = cell?;
+        if !store.has(cell) && (retry_failed || !store.has_failed(cell)) {
+            missing.insert(Shard::owner(cell / unit, shards));
+        }
+    }
+    Ok(missing)
+}
+
+/// The folder of scripts and logs of a folder of results.
+pub fn folder(out: &Path) -> PathBuf {
+    out.join("slurm")
+}
