@@ -1,6 +1,7 @@
 //! Project tasks: sweeps, their summaries and their ill-treatment.
 
 mod report;
+mod throughput;
 mod torture;
 
 use clap::{Parser, Subcommand};
@@ -22,6 +23,7 @@ enum Task {
     Sweep(Box<sweep::Arguments>),
     Report(report::Arguments),
     Torture(torture::Arguments),
+    Throughput(throughput::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         Task::Sweep(arguments) => sweep::run(*arguments),
         Task::Report(arguments) => report::run(&arguments),
         Task::Torture(arguments) => torture::run(&arguments),
+        Task::Throughput(arguments) => throughput::run(&arguments),
     };
     exit_code(result)
 }
