@@ -81,6 +81,7 @@ for task in 0 1 2; do wait_for grown "$out/journal/$task-of-4.journal"; done
 logitdist sweep status "$out" | tee "$scratch/status"
 grep -q "Slurm array job $job: 4 running" "$scratch/status"
 grep -q "Slurm merge job $merge: 1 pending" "$scratch/status"
+grep -q "The rest is being computed" "$scratch/status"
 logitdist "${larger[@]}" --out "$out" --slurm --array 4 | grep "in the queue already: array job $job"
 pkill -9 -f -- "--shard 0/4"
 scancel --signal=USR1 --batch "${job}_1"
@@ -105,15 +106,17 @@ wait_for queue_is_empty
 same "$out" "$scratch/one"
 
 echo "-- what is wrong is said"
+path=$PATH
 refused() {
   local said=$1 code=0
   shift
-  logitdist "$@" > /dev/null 2> "$scratch/error" || code=$?
+  env PATH="$path" logitdist "$@" > /dev/null 2> "$scratch/error" || code=$?
   [ "$code" = 2 ] || fail "exit code $code: $*"
   grep -q -e "$said" "$scratch/error" || fail "$(cat "$scratch/error")"
 }
 refused "MaxArraySize, 101" sweep configs/quickstart.toml --out "$scratch/x" --slurm --array 5000
 refused "nosuch" sweep configs/quickstart.toml --out "$scratch/x" --slurm --partition nosuch
 refused "hours:minutes:seconds" sweep configs/quickstart.toml --out "$scratch/x" --slurm --time soon
-PATH=$(dirname "$(command -v logitdist)") refused "sbatch cannot be run" sweep configs/quickstart.toml --out "$scratch/x" --slurm
+path=$(dirname "$(command -v logitdist)")
+refused "sbatch cannot be run" sweep configs/quickstart.toml --out "$scratch/x" --slurm
 echo "-- done"

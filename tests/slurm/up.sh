@@ -21,7 +21,8 @@ SlurmctldPort=$(port)
 SlurmUser=$user
 SlurmdUser=$user
 AuthType=auth/munge
-AuthInfo=socket=$dir/run/munge.socket
+# A job that is requeued may start again once its credential has expired: after seconds here, not after two minutes.
+AuthInfo=socket=$dir/run/munge.socket,cred_expire=5
 CredType=cred/munge
 CommunicationParameters=NoCtldInAddrAny,NoInAddrAny
 StateSaveLocation=$dir/state
@@ -38,7 +39,6 @@ AccountingStorageType=accounting_storage/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 SchedulerParameters=sched_interval=1,bf_interval=1
-# A job that is requeued may start again at once, not after two minutes.
 KillWait=10
 ReturnToService=2
 SlurmdParameters=config_overrides

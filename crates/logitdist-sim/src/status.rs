@@ -35,10 +35,14 @@ pub fn status(out: &Path) -> Result<String, SimError> {
             "{done} of {total}{more} cells are done ({percent:.1} %), {failed} failed, {missing} missing"
         ),
     );
+    let mut at_work = false;
     for (path, journal) in paths.iter().zip(&store.journals) {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().replace("-of-", "/");
         let state = match (Lock::holder(&Lock::path_of(path)), journal.sessions.last()) {
-            (Some(holder), _) => format!("running: {holder}"),
+            (Some(holder), _) => {
+                at_work = true;
+                format!("running: {holder}")
+            }
             (None, Some((_, Some(end)))) => match end.ended {
                 Ended::Complete => "finished".to_owned(),
                 Ended::Interrupted => "interrupted".to_owned(),
@@ -65,6 +69,7 @@ pub fn status(out: &Path) -> Result<String, SimError> {
             (0, false) => {
                 format!("Nothing is missing; make the tables: logitdist sweep merge {}", out.display())
             }
+            _ if at_work => "The rest is being computed.".to_owned(),
             _ => "Run the same sweep again to compute what is missing.".to_owned(),
         },
     );
