@@ -64,6 +64,7 @@ fn heading(section: Section) -> &'static str {
         Section::Representation => "The representations",
         Section::Baseline => "What others measure",
         Section::Bound => "Bounds",
+        Section::Detail => "Input by input, label by label",
     }
 }
 
