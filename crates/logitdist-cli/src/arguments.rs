@@ -93,6 +93,9 @@ pub struct Compare {
     /// Write the result to a file, whole or not at all, in place of standard output.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Make a page about the pair to send to a colleague: report.html in this folder, with its pictures and the CSV that it is made of.
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
     /// Label subsets for d_rep: `all`, or PIVOTSxSETS drawn at random [default: all up to 20000, else 100x200].
     #[arg(long, value_parser = parse_subsets, value_name = "all|PxS")]
     pub subsets: Option<Subsets>,

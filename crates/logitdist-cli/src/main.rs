@@ -1,13 +1,16 @@
 //! The `logitdist` command: compare two models, explain a token.
 
 mod arguments;
+mod command_line;
 mod compare;
 mod csv;
 mod explain;
 mod json;
 mod models;
 mod output;
+mod report;
 mod table;
+mod verdict;
 
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};
