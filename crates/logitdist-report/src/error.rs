@@ -1,9 +1,9 @@
-//! Why a table could not be made.
+//! Why a table, a picture or a report could not be made.
 
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// Why a table could not be made from a sweep's CSV.
+/// Why a table, a picture or a report could not be made from a sweep's results.
 #[derive(Debug, Error)]
 pub enum ReportError {
     /// A file could not be read or written.
@@ -31,5 +31,9 @@ pub enum ReportError {
 impl ReportError {
     pub(crate) fn io(action: &'static str, path: &Path, source: std::io::Error) -> ReportError {
         ReportError::Io { action, path: path.to_path_buf(), source }
+    }
+
+    pub(crate) fn content(path: &Path, line: u64, message: String) -> ReportError {
+        ReportError::Content { path: path.to_path_buf(), line, message }
     }
 }

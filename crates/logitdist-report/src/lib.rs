@@ -1,9 +1,14 @@
 //! Tables of what a sweep found, from its CSV alone: a run of another machine can be summarised here.
 
+mod dictionary;
+mod distribution;
 mod error;
+mod lines;
 mod quantile;
 mod summary;
+mod tally;
 
+pub use distribution::Distribution;
 pub use error::ReportError;
 pub use quantile::quantile;
 pub use summary::{Group, Summary, summarise};

@@ -1,14 +1,16 @@
 //! How tight each bound was, over all cells and per value of every axis.
 
+use crate::dictionary::Dictionary;
+use crate::distribution::Distribution;
 use crate::error::ReportError;
-use crate::quantile::quantile;
-use std::collections::HashMap;
+use crate::lines::Table;
+use crate::tally::{BoundTally, Line, MOST_VALUES, Status, Tally};
 use std::fmt::Write;
 use std::path::Path;
 
 /// Columns of `bounds.csv` that are needed; those before `replicate` are the axes.
-const NEEDED: [&str; 8] =
-    ["replicate", "direction", "bound", "form", "status", "tightness", "slack", "holds"];
+const NEEDED: [&str; 9] =
+    ["replicate", "direction", "bound", "form", "status", "lhs", "tightness", "slack", "holds"];
 
 /// Quantiles that are reported, as column suffix and level.
 const QUANTILES: [(&str, f64); 6] =
@@ -26,19 +28,21 @@ pub struct Group {
     /// Value of the axis, empty for `all`.
     pub value: String,
     /// Evaluations, in all cells and both directions.
-    pub n: usize,
+    pub n: u64,
     /// Of these, bounds that failed.
-    pub violations: usize,
+    pub violations: u64,
     /// Of these, bounds that do not exist for the pair.
-    pub not_applicable: usize,
+    pub not_applicable: u64,
+    /// Why not, and how often: reasons that differ in their numbers only are one, with `…` in place of them. Most frequent first.
+    pub reasons: Vec<(String, u64)>,
     /// Of these, bounds that are trivially true.
-    pub vacuous: usize,
-    /// lhs/rhs where both are above rounding, sorted.
-    pub tightness: Vec<f64>,
-    /// Measured minus certified mean correlation, of the bounds that certify one, sorted.
-    pub slack: Vec<f64>,
-    /// Certified mean correlation, of the same, sorted.
-    pub certified: Vec<f64>,
+    pub vacuous: u64,
+    /// lhs/rhs where both are above rounding.
+    pub tightness: Distribution,
+    /// Measured minus certified mean correlation, of the bounds that certify one.
+    pub slack: Distribution,
+    /// Certified mean correlation, of the same.
+    pub certified: Distribution,
 }
 
 impl Group {
@@ -50,132 +54,204 @@ impl Group {
 }
 
 /// All groups: bounds in order of appearance, and for each `all` first and then the values of every axis.
+///
+/// An axis is a column before `replicate`, or `direction`. A column of more than 1000 values is not split by value.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Summary {
     /// The groups.
     pub groups: Vec<Group>,
 }
 
-/// Reads `bounds.csv` of a sweep.
+/// Reads `bounds.csv` of a sweep, on all processors and with memory that does not grow with the number of cells.
+///
+/// The result does not depend on the number of processors. Quantiles are exact for groups of up to 1024 values; see [`Distribution`].
 ///
 /// # Errors
 /// A file that cannot be read, a missing column, or a line that is incomplete or not understood.
 pub fn summarise(bounds: &Path) -> Result<Summary, ReportError> {
-    let content =
-        |line: u64, message: String| ReportError::Content { path: bounds.to_path_buf(), line, message };
-    let mut reader = csv::Reader::from_path(bounds).map_err(|e| ReportError::io("read", bounds, e.into()))?;
-    let header = reader.headers().map_err(|e| content(1, e.to_string()))?.clone();
-    let mut columns = HashMap::new();
-    for name in NEEDED.into_iter().chain(["lhs"]) {
-        let position = header.iter().position(|column| column == name).ok_or_else(|| {
-            content(1, format!("there is no column `{name}`; a sweep's bounds.csv has {}", NEEDED.join(", ")))
-        })?;
-        columns.insert(name, position);
-    }
-    let mut axes: Vec<usize> = (0..columns["replicate"]).collect();
-    axes.push(columns["direction"]);
-    let mut collector = Collector::default();
-    for record in reader.records() {
-        let record = record.map_err(|e| {
-            let line = e.position().map_or(0, csv::Position::line);
-            content(line, "the line is incomplete or not CSV; was the file cut off?".into())
-        })?;
-        let line = record.position().map_or(0, csv::Position::line);
-        let number = |name: &str| -> Result<Option<f64>, ReportError> {
-            let text = &record[columns[name]];
-            if text.is_empty() {
-                return Ok(None);
-            }
-            let parsed = text.parse().ok().filter(|x: &f64| !x.is_nan());
-            parsed.map(Some).ok_or_else(|| content(line, format!("`{name}` is {text:?}; a number is needed")))
-        };
-        let row = Row {
-            bound: &record[columns["bound"]],
-            form: &record[columns["form"]],
-            status: &record[columns["status"]],
-            violated: &record[columns["holds"]] == "false",
-            tightness: number("tightness")?,
-            slack: number("slack")?,
-            lhs: number("lhs")?,
-        };
-        if !["ok", "vacuous", "not_applicable"].contains(&row.status) {
-            let message = format!("`status` is {:?}; ok, vacuous or not_applicable is needed", row.status);
-            return Err(content(line, message));
-        }
-        collector.add("all", "", &row);
-        for &axis in &axes {
-            if !record[axis].is_empty() {
-                collector.add(&header[axis], &record[axis], &row);
-            }
-        }
-    }
-    Ok(collector.finish())
+    let table = Table::open(bounds)?;
+    let columns = Columns::of(&table)?;
+    let parts = table.read(
+        || Collector::new(&columns),
+        |collector, record, place| collector.add(&columns, record, place),
+    )?;
+    let mut whole = Collector::new(&columns);
+    parts.into_iter().for_each(|part| whole.merge(&part));
+    Ok(whole.finish(table.header(), &columns.axes))
 }
 
-/// One line of `bounds.csv`.
-struct Row<'a> {
-    bound: &'a str,
-    form: &'a str,
-    status: &'a str,
-    violated: bool,
-    tightness: Option<f64>,
-    slack: Option<f64>,
-    lhs: Option<f64>,
+/// Positions of the columns.
+struct Columns {
+    axes: Vec<usize>,
+    bound: usize,
+    form: usize,
+    status: usize,
+    lhs: usize,
+    tightness: usize,
+    slack: usize,
+    holds: usize,
+    reason: Option<usize>,
 }
 
-/// Groups in order of appearance.
-#[derive(Default)]
+impl Columns {
+    fn of(table: &Table) -> Result<Columns, ReportError> {
+        let [replicate, direction, bound, form, status, lhs, tightness, slack, holds] =
+            NEEDED.map(|name| table.column(name, &NEEDED));
+        Ok(Columns {
+            axes: (0..replicate?).chain([direction?]).collect(),
+            bound: bound?,
+            form: form?,
+            status: status?,
+            lhs: lhs?,
+            tightness: tightness?,
+            slack: slack?,
+            holds: holds?,
+            reason: table.find("reason"),
+        })
+    }
+}
+
+/// What a part of the file says, under numbers in place of texts.
 struct Collector {
-    positions: HashMap<String, usize>,
-    groups: Vec<Group>,
-    bounds: Vec<String>,
+    bounds: Dictionary,
+    forms: Vec<String>,
+    values: Vec<Dictionary>,
+    reasons: Dictionary,
+    tallies: Vec<BoundTally>,
+    /// The line's values, kept to spare an allocation a line.
+    current: Vec<Option<usize>>,
 }
 
 impl Collector {
-    fn add(&mut self, axis: &str, value: &str, row: &Row<'_>) {
-        let key = format!("{}\0{axis}\0{value}", row.bound);
-        let position = *self.positions.entry(key).or_insert_with(|| {
-            if axis == "all" {
-                self.bounds.push(row.bound.to_owned());
-            }
-            self.groups.push(Group {
-                bound: row.bound.to_owned(),
-                form: row.form.to_owned(),
-                axis: axis.to_owned(),
-                value: value.to_owned(),
-                n: 0,
-                violations: 0,
-                not_applicable: 0,
-                vacuous: 0,
-                tightness: Vec::new(),
-                slack: Vec::new(),
-                certified: Vec::new(),
-            });
-            self.groups.len() - 1
-        });
-        let group = &mut self.groups[position];
-        group.n += 1;
-        group.violations += usize::from(row.violated);
-        group.not_applicable += usize::from(row.status == "not_applicable");
-        group.vacuous += usize::from(row.status == "vacuous");
-        group.tightness.extend(row.tightness.filter(|t| t.is_finite()));
-        group.slack.extend(row.slack);
-        group.certified.extend(row.slack.and(row.lhs));
+    fn new(columns: &Columns) -> Collector {
+        Collector {
+            bounds: Dictionary::default(),
+            forms: Vec::new(),
+            values: vec![Dictionary::default(); columns.axes.len()],
+            reasons: Dictionary::default(),
+            tallies: Vec::new(),
+            current: Vec::new(),
+        }
     }
 
-    fn finish(mut self) -> Summary {
-        for group in &mut self.groups {
-            for values in [&mut group.tightness, &mut group.slack, &mut group.certified] {
-                values.sort_by(f64::total_cmp);
+    fn add(&mut self, columns: &Columns, record: &csv::ByteRecord, place: u64) -> Result<(), String> {
+        let status = match &record[columns.status] {
+            b"ok" => Status::Ok,
+            b"vacuous" => Status::Vacuous,
+            b"not_applicable" => {
+                let reason = columns.reason.map_or(&b""[..], |reason| &record[reason]);
+                Status::NotApplicable(self.reasons.number(kind(reason).as_bytes(), place))
+            }
+            other => {
+                let found = String::from_utf8_lossy(other);
+                return Err(format!("`status` is {found:?}; ok, vacuous or not_applicable is needed"));
+            }
+        };
+        let number = |name: &str, column: usize| number(name, &record[column]);
+        let certificate = match number("slack", columns.slack)? {
+            None => None,
+            Some(slack) => number("lhs", columns.lhs)?.map(|lhs| (slack, lhs)),
+        };
+        let line = Line {
+            violated: &record[columns.holds] == b"false",
+            status,
+            tightness: number("tightness", columns.tightness)?.filter(|t| t.is_finite()),
+            certificate,
+        };
+        self.current.clear();
+        for (&axis, values) in columns.axes.iter().zip(&mut self.values) {
+            let text = &record[axis];
+            self.current.push((!text.is_empty()).then(|| values.number(text, place)));
+        }
+        let bound = self.bounds.number(&record[columns.bound], place);
+        if bound == self.tallies.len() {
+            self.tallies.push(BoundTally::new(self.values.len()));
+            self.forms.push(String::from_utf8_lossy(&record[columns.form]).into_owned());
+        }
+        self.tallies[bound].add(line, &self.current);
+        Ok(())
+    }
+
+    fn merge(&mut self, other: &Collector) {
+        let bounds = self.bounds.merge(&other.bounds);
+        let reasons = self.reasons.merge(&other.reasons);
+        let values: Vec<Vec<usize>> =
+            self.values.iter_mut().zip(&other.values).map(|(own, theirs)| own.merge(theirs)).collect();
+        for ((bound, tally), form) in bounds.into_iter().zip(&other.tallies).zip(&other.forms) {
+            if bound == self.tallies.len() {
+                self.tallies.push(BoundTally::new(self.values.len()));
+                self.forms.push(form.clone());
+            }
+            self.tallies[bound].merge(tally, &values, &reasons);
+        }
+    }
+
+    fn finish(self, header: &[String], axes: &[usize]) -> Summary {
+        let mut groups = Vec::new();
+        for bound in self.bounds.in_order() {
+            let tally = &self.tallies[bound];
+            let mut push = |axis: &str, value: String, tally: &Tally| {
+                groups.push(self.group(bound, axis, value, tally));
+            };
+            push("all", String::new(), &tally.all);
+            for (axis, values) in self.values.iter().enumerate().filter(|(_, v)| v.len() <= MOST_VALUES) {
+                for value in values.in_order() {
+                    if let Some(tally) = tally.of(axis, value) {
+                        push(&header[axes[axis]], values.text(value), tally);
+                    }
+                }
             }
         }
-        // Stable: within a bound, groups keep their order of appearance, except that an axis stays together.
-        let axis_order: HashMap<String, usize> =
-            self.groups.iter().enumerate().rev().map(|(i, g)| (g.axis.clone(), i)).collect();
-        let bound_order: HashMap<&String, usize> = self.bounds.iter().zip(0..).collect();
-        self.groups.sort_by_key(|g| (bound_order[&g.bound], axis_order[&g.axis]));
-        Summary { groups: self.groups }
+        Summary { groups }
     }
+
+    fn group(&self, bound: usize, axis: &str, value: String, tally: &Tally) -> Group {
+        let mut reasons: Vec<(String, u64)> =
+            tally.reasons.iter().map(|&(reason, count)| (self.reasons.text(reason), count)).collect();
+        reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        Group {
+            bound: self.bounds.text(bound),
+            form: self.forms[bound].clone(),
+            axis: axis.to_owned(),
+            value,
+            n: tally.n,
+            violations: tally.violations,
+            not_applicable: reasons.iter().map(|(_, count)| count).sum(),
+            reasons,
+            vacuous: tally.vacuous,
+            tightness: tally.tightness.clone(),
+            slack: tally.slack.clone(),
+            certified: tally.certified.clone(),
+        }
+    }
+}
+
+/// A field that is blank or a number.
+pub(crate) fn number(name: &str, field: &[u8]) -> Result<Option<f64>, String> {
+    if field.is_empty() {
+        return Ok(None);
+    }
+    let parsed = std::str::from_utf8(field).ok().and_then(|text| text.parse().ok());
+    parsed.filter(|x: &f64| !x.is_nan()).map(Some).ok_or_else(|| {
+        let found = String::from_utf8_lossy(field);
+        format!("`{name}` is {found:?}; a number is needed")
+    })
+}
+
+/// A reason without its numbers: `3 labels; at least 5 are needed` is `… labels; at least … are needed`.
+pub(crate) fn kind(reason: &[u8]) -> String {
+    let reason = String::from_utf8_lossy(reason);
+    let mut kind = String::with_capacity(reason.len());
+    let mut rest = &reason[..];
+    while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
+        kind.push_str(&rest[..start]);
+        kind.push('…');
+        let after = &rest[start..];
+        let inside = |c: char| c.is_ascii_digit() || ['.', 'e', '-', '+'].contains(&c);
+        rest = &after[after.find(|c| !inside(c)).unwrap_or(after.len())..];
+    }
+    kind.push_str(rest);
+    kind
 }
 
 impl Summary {
@@ -188,7 +264,7 @@ impl Summary {
                 write!(text, ",{what}_{suffix}").expect("writing to a string");
             }
         }
-        text.push('\n');
+        text.push_str(",not_applicable_reasons\n");
         for g in &self.groups {
             let share = g.vacuous_share().map_or_else(String::new, |s| s.to_string());
             let (axis, value) = (quoted(&g.axis), quoted(&g.value));
@@ -199,12 +275,13 @@ impl Summary {
             )
             .expect("writing to a string");
             for values in [&g.tightness, &g.slack, &g.certified] {
-                for (_, q) in QUANTILES {
-                    let number = quantile(values, q).map_or_else(String::new, |x| format!("{x:?}"));
+                let numbers = values.quantiles(QUANTILES.map(|(_, q)| q));
+                for i in 0..QUANTILES.len() {
+                    let number = numbers.map_or_else(String::new, |numbers| format!("{:?}", numbers[i]));
                     write!(text, ",{number}").expect("writing to a string");
                 }
             }
-            text.push('\n');
+            writeln!(text, ",{}", quoted(&reasons(&g.reasons))).expect("writing to a string");
         }
         text
     }
@@ -218,7 +295,7 @@ impl Summary {
         for g in self.groups.iter().filter(|g| g.axis == "all") {
             let certifies = !g.slack.is_empty();
             let (values, of) = if certifies { (&g.slack, "slack") } else { (&g.tightness, "tightness") };
-            let cell = |q: f64| quantile(values, q).map_or_else(|| "-".to_owned(), short);
+            let cell = |q: f64| values.quantile(q).map_or_else(|| "-".to_owned(), short);
             let share = g.vacuous_share().map_or_else(|| "-".to_owned(), |s| format!("{:.1} %", 100.0 * s));
             writeln!(
                 text,
@@ -236,6 +313,11 @@ impl Summary {
         }
         text
     }
+}
+
+/// Reasons with their numbers: `12 × … labels; at least … are needed`, one after the other.
+fn reasons(reasons: &[(String, u64)]) -> String {
+    reasons.iter().map(|(reason, count)| format!("{count} × {reason}")).collect::<Vec<_>>().join(" | ")
 }
 
 /// A field of CSV, in quotes if it has to be.
@@ -271,7 +353,7 @@ mod tests {
         let lines = format!(
             "{HEADER}noise,2,0,aa,ab,d_ls,sharpened,ok,1,2,0.5,,true,\n\
              noise,4,0,ab,ab,d_ls,sharpened,ok,1,4,0.25,,true,\n\
-             noise,4,0,ac,ba,d_ls,sharpened,not_applicable,,,,,,why\n\
+             noise,4,0,ac,ba,d_ls,sharpened,not_applicable,,,,,,why 3 not\n\
              noise,2,0,aa,ab,m_cca_sharp,sharpened,vacuous,-1,0.5,,1.5,true,so\n\
              noise,2,0,aa,ab,d_ls,sharpened,ok,3,2,1.5,,false,\n"
         );
@@ -284,13 +366,14 @@ mod tests {
         };
         let all = find("d_ls", "all", "");
         assert_eq!((all.n, all.violations, all.not_applicable, all.vacuous), (4, 1, 1, 0));
-        assert_eq!(all.tightness, [0.25, 0.5, 1.5]);
-        assert_eq!(find("d_ls", "dim", "4").tightness, [0.25]);
+        assert_eq!(all.tightness, [0.25, 0.5, 1.5].into_iter().collect());
+        assert_eq!(all.reasons, [("why … not".to_owned(), 1)]);
+        assert_eq!(find("d_ls", "dim", "4").tightness, [0.25].into_iter().collect());
         assert_eq!(find("m_cca_sharp", "all", "").vacuous_share(), Some(1.0));
-        assert_eq!(find("m_cca_sharp", "dim", "2").certified, [-1.0]);
+        assert_eq!(find("m_cca_sharp", "dim", "2").certified, [-1.0].into_iter().collect());
         let csv = s.to_csv();
         assert!(csv.lines().nth(1).unwrap().starts_with("d_ls,sharpened,all,,4,1,1,0,0,"), "{csv}");
-        assert!(csv.lines().all(|l| l.split(',').count() == 27), "{csv}");
+        assert!(csv.lines().all(|l| l.split(',').count() == 28), "{csv}");
         assert!(s.to_table().contains("m_cca_sharp"));
     }
 
@@ -298,7 +381,9 @@ mod tests {
     fn what_is_not_a_sweeps_csv_names_the_line_and_what_is_needed() {
         for (lines, message) in [
             ("a,b\n1,2\n".to_owned(), "bounds.csv:1: there is no column `replicate`"),
-            (format!("{HEADER}noise,2,0,aa,ab,d_ls,sharp"), "bounds.csv:2: the line is incomplete"),
+            (format!("{HEADER}noise,2,0,aa,ab,d_ls,sharp"), "bounds.csv:2: the last line has no end"),
+            (format!("{HEADER}noise,2,0,aa,ab,d_ls,sharp\n"), "bounds.csv:2: the line is incomplete"),
+            (String::new(), "bounds.csv:1: the file is empty"),
             (format!("{HEADER}noise,2,0,aa,ab,d_ls,sharpened,ok,1,2,x,,true,\n"), ":2: `tightness` is \"x\""),
             (
                 format!("{HEADER}noise,2,0,aa,ab,d_ls,sharpened,fine,1,2,1,,true,\n"),
@@ -310,5 +395,83 @@ mod tests {
         }
         assert!(summarise(Path::new("nowhere/bounds.csv")).is_err());
         assert_eq!(summary(HEADER).unwrap(), Summary::default());
+    }
+
+    /// A sweep over two axes with blanks, a constant axis, reasons and values in every state.
+    fn large() -> String {
+        let mut lines = HEADER.to_owned();
+        for cell in 0..40_000u64 {
+            let source = if cell < 30_000 { "noise" } else { "family" };
+            let dim = if cell < 30_000 { ["2", "4", "8"][cell as usize / 10_000] } else { "" };
+            for (direction, bound) in [("ab", "d_ls"), ("ab", "m_cca_sharp"), ("ba", "d_ls")] {
+                let hash = (cell * 3 + bound.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40;
+                let x = hash as f64 / 1e4;
+                let fields = match (hash % 7, bound) {
+                    (0, _) => format!("not_applicable,,,,,,{hash} labels"),
+                    (_, "d_ls") => format!("ok,{x},1,{x},,{},", hash % 5 > 0),
+                    _ => format!("vacuous,-{x},1,,{},true,so", 1.0 + x),
+                };
+                writeln!(lines, "{source},{dim},0,{cell:x},{direction},{bound},sharpened,{fields}").unwrap();
+            }
+        }
+        lines
+    }
+
+    /// The same summary by going through the lines once for each group.
+    #[test]
+    fn groups_of_a_large_file_are_those_of_the_definition() {
+        let text = large();
+        let s = summary(&text).unwrap();
+        let order: Vec<String> =
+            s.groups.iter().map(|g| format!("{} {} {}", g.bound, g.axis, g.value)).collect();
+        let of = |bound: &str, directions: &[&str]| {
+            let values = ["all ", "source noise", "source family", "dim 2", "dim 4", "dim 8"];
+            let directions = directions.iter().map(|d| format!("direction {d}"));
+            let all: Vec<String> = values.map(String::from).into_iter().chain(directions).collect();
+            all.into_iter().map(|v| format!("{bound} {v}")).collect::<Vec<_>>()
+        };
+        assert_eq!(order, [of("d_ls", &["ab", "ba"]), of("m_cca_sharp", &["ab"])].concat());
+        let header: Vec<&str> = HEADER.trim().split(',').collect();
+        for g in &s.groups {
+            let column = header.iter().position(|name| *name == g.axis);
+            let lines: Vec<Vec<&str>> = text
+                .lines()
+                .skip(1)
+                .map(|line| line.split(',').collect::<Vec<_>>())
+                .filter(|f| f[5] == g.bound && column.is_none_or(|c| f[c] == g.value))
+                .collect();
+            let count =
+                |column: usize, value: &str| lines.iter().filter(|f| f[column] == value).count() as u64;
+            let numbers =
+                |column: usize| lines.iter().filter_map(|f| f[column].parse().ok()).collect::<Distribution>();
+            assert_eq!(
+                (g.n, g.violations, g.not_applicable, g.vacuous),
+                (lines.len() as u64, count(12, "false"), count(7, "not_applicable"), count(7, "vacuous"))
+            );
+            assert_eq!(g.reasons, [("… labels".to_owned(), g.not_applicable)]);
+            assert_eq!((&g.tightness, &g.slack), (&numbers(10), &numbers(11)));
+            assert_eq!(g.certified.len(), g.slack.len());
+        }
+    }
+
+    #[test]
+    fn a_column_of_too_many_values_is_not_split() {
+        let lines: String =
+            (0..5000).map(|i| format!("noise,{i},0,{i:x},ab,d_ls,sharpened,ok,1,2,0.5,,true,\n")).collect();
+        let s = summary(&format!("{HEADER}{lines}")).unwrap();
+        let axes: Vec<&str> = s.groups.iter().map(|g| g.axis.as_str()).collect();
+        assert_eq!(axes, ["all", "source", "direction"]);
+    }
+
+    #[test]
+    fn reasons_that_differ_in_numbers_are_of_one_kind() {
+        for (reason, want) in [
+            ("3 labels; at least 5 are needed", "… labels; at least … are needed"),
+            ("all 12 singular (under 1e-12)", "all … singular (under …)"),
+            ("", ""),
+            ("σ₁ of model a", "σ₁ of model a"),
+        ] {
+            assert_eq!(kind(reason.as_bytes()), want);
+        }
     }
 }
