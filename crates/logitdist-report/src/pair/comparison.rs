@@ -7,12 +7,6 @@ use std::path::Path;
 
 /// Columns of the file.
 const COLUMNS: [&str; 5] = ["section", "token", "side", "value", "reason"];
-const SECTION: usize = 0;
-const TOKEN: usize = 1;
-const SIDE: usize = 2;
-const VALUE: usize = 3;
-const REASON: usize = 4;
-
 /// A number, or why there is none; the reason is empty for a number beyond the floating-point range.
 pub type Value = Result<f64, String>;
 
@@ -63,13 +57,15 @@ impl Comparison {
     pub fn read(path: &Path) -> Result<Comparison, ReportError> {
         let lines = Lines::read(path, &COLUMNS, |line| {
             check_version(line)?;
-            Ok([SECTION, TOKEN, SIDE, VALUE, REASON].map(|column| line.text(column).map(str::to_owned)))
+            let mut fields: [String; 5] = Default::default();
+            for (column, field) in fields.iter_mut().enumerate() {
+                line.text(column)?.clone_into(field);
+            }
+            Ok(fields)
         })?;
         let mut comparison = Comparison::default();
-        for (position, line) in lines.lines.iter().enumerate() {
-            let fields = line.iter().map(|f| f.as_deref()).collect::<Result<Vec<_>, _>>();
-            let added = fields.map_err(Clone::clone).and_then(|fields| comparison.add(&fields));
-            added.map_err(|message| lines.error(position, message))?;
+        for (position, fields) in lines.lines.iter().enumerate() {
+            comparison.add(fields).map_err(|message| lines.error(position, message))?;
         }
         let run = ["model_a", "model_b", "seed", "version", "command"];
         if let Some(absent) = run.iter().find(|token| !comparison.run.contains_key(**token)) {
@@ -106,53 +102,53 @@ impl Comparison {
         self.run.get(token).map_or("", String::as_str)
     }
 
-    fn add(&mut self, fields: &[&str]) -> Result<(), String> {
-        let [section, token, side, value, reason] = fields else { unreachable!("five columns are read") };
+    fn add(&mut self, fields: &[String; 5]) -> Result<(), String> {
+        let [section, token, side, value, reason] = fields.each_ref().map(String::as_str);
         let number = || -> Result<f64, String> {
             let parsed = value.parse().ok().filter(|x: &f64| !x.is_nan());
             parsed.ok_or_else(|| format!("`value` of {token} is {value:?}; a number is needed"))
         };
-        match *section {
+        match section {
             "run" => {
-                self.run.insert((*token).to_owned(), (*value).to_owned());
+                self.run.insert(token.to_owned(), value.to_owned());
             }
-            "measure" if LISTS.contains(token) => {
+            "measure" if LISTS.contains(&token) => {
                 if value.is_empty() {
-                    self.lists_without.insert((*token).to_owned(), (*reason).to_owned());
+                    self.lists_without.insert(token.to_owned(), reason.to_owned());
                 } else {
                     number()?;
                 }
             }
             "measure" => {
-                let value = if value.is_empty() { Err((*reason).to_owned()) } else { Ok(number()?) };
-                self.measures.push(((*token).to_owned(), value));
+                let value = if value.is_empty() { Err(reason.to_owned()) } else { Ok(number()?) };
+                self.measures.push((token.to_owned(), value));
             }
             "bounds" | "bounds_ba" => {
-                let bounds = if *section == "bounds" { &mut self.bounds } else { &mut self.bounds_ba };
-                if bounds.last().is_none_or(|last| last.token != *token) {
-                    bounds.push(BoundLine { token: (*token).to_owned(), ..BoundLine::default() });
+                let bounds = if section == "bounds" { &mut self.bounds } else { &mut self.bounds_ba };
+                if bounds.last().is_none_or(|last| last.token != token) {
+                    bounds.push(BoundLine { token: token.to_owned(), ..BoundLine::default() });
                 }
                 let bound = bounds.last_mut().expect("one was pushed");
-                match *side {
-                    "form" => bound.form = (*value).to_owned(),
+                match side {
+                    "form" => bound.form = value.to_owned(),
                     "status" => {
-                        if !["ok", "vacuous", "not_applicable"].contains(value) {
+                        if !["ok", "vacuous", "not_applicable"].contains(&value) {
                             return Err(format!(
                                 "`status` is {value:?}; ok, vacuous or not_applicable is needed"
                             ));
                         }
-                        bound.status = (*value).to_owned();
-                        bound.reason = (*reason).to_owned();
+                        bound.status = value.to_owned();
+                        bound.reason = reason.to_owned();
                     }
-                    "holds" => bound.holds = (!value.is_empty()).then_some(*value == "true"),
+                    "holds" => bound.holds = (!value.is_empty()).then_some(value == "true"),
                     _ if value.is_empty() => {}
                     _ => {
-                        bound.sides.insert((*side).to_owned(), number()?);
+                        bound.sides.insert(side.to_owned(), number()?);
                     }
                 }
             }
-            "verdict" => self.verdict.push((*value).to_owned()),
-            "note" => self.notes.push(((*token).to_owned(), (*value).to_owned())),
+            "verdict" => self.verdict.push(value.to_owned()),
+            "note" => self.notes.push((token.to_owned(), value.to_owned())),
             "certificate" | "certificate_ba" | "probe" => {}
             other => return Err(format!("`section` is {other:?}, which no comparison has")),
         }
@@ -162,18 +158,18 @@ impl Comparison {
 
 /// A file of a newer version may mean other things by the same words.
 fn check_version(line: &Line<'_>) -> Result<(), String> {
-    if (line.text(SECTION)?, line.text(TOKEN)?) != ("run", "version") {
+    if (line.text(0)?, line.text(1)?) != ("run", "version") {
         return Ok(());
     }
-    let (found, own) = (line.text(VALUE)?, env!("CARGO_PKG_VERSION"));
+    let (found, own) = (line.text(3)?, env!("CARGO_PKG_VERSION"));
     let parts = |version: &str| -> Option<(u64, u64)> {
         let (major, rest) = version.split_once('.')?;
         Some((major.parse().ok()?, rest.split('.').next()?.parse().ok()?))
     };
     match (parts(found), parts(own)) {
-        (Some(found_parts), Some(own_parts)) if found_parts > own_parts => {
-            Err(format!("written by logitdist {found}, newer than this one, {own}: update it to read the file"))
-        }
+        (Some(found_parts), Some(own_parts)) if found_parts > own_parts => Err(format!(
+            "written by logitdist {found}, newer than this one, {own}: update it to read the file"
+        )),
         (Some(_), _) => Ok(()),
         (None, _) => Err(format!("`version` is {found:?}; one like {own} is needed")),
     }

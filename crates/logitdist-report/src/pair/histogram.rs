@@ -30,8 +30,8 @@ impl LogBins {
     /// Bins for all positive values; `None` if there are none.
     pub fn of(values: impl Iterator<Item = f64>) -> Option<LogBins> {
         let positive = values.filter(|x| *x > 0.0 && x.is_finite());
-        let (least, most) = positive
-            .fold((f64::INFINITY, 0.0f64), |(least, most), x| (least.min(x), most.max(x)));
+        let (least, most) =
+            positive.fold((f64::INFINITY, 0.0f64), |(least, most), x| (least.min(x), most.max(x)));
         if most == 0.0 {
             return None;
         }

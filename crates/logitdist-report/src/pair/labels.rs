@@ -41,12 +41,12 @@ impl Labels {
         for (at, (i, j)) in pairs.enumerate() {
             let due = (labels[i], labels[j]);
             let Some((label, other, values)) = lines.lines.get(at) else {
-                let message = format!("the line of labels {} and {} is due; was the file cut off?", due.0, due.1);
+                let message =
+                    format!("the line of labels {} and {} is due; was the file cut off?", due.0, due.1);
                 return Err(lines.error_at_end(message));
             };
             if (*label, *other) != due {
-                let message =
-                    format!("the labels are {label} and {other}; {} and {} are due", due.0, due.1);
+                let message = format!("the labels are {label} and {other}; {} and {} are due", due.0, due.1);
                 return Err(lines.error(at, message));
             }
             for (matrix, value) in correlations.iter_mut().zip(values) {

@@ -4,8 +4,7 @@ use super::lines::Lines;
 use crate::error::ReportError;
 use std::path::Path;
 
-const COLUMNS: [&str; 6] =
-    ["position", "rho", "rho_unembeddings", "rho_logits", "spectrum_a", "spectrum_b"];
+const COLUMNS: [&str; 6] = ["position", "rho", "rho_unembeddings", "rho_logits", "spectrum_a", "spectrum_b"];
 
 /// The lists of a comparison, largest first; empty if they do not exist.
 #[derive(Debug, Clone, PartialEq, Default)]
