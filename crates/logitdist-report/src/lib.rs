@@ -4,6 +4,7 @@ mod dictionary;
 mod distribution;
 mod error;
 mod lines;
+pub mod plot;
 mod quantile;
 mod summary;
 mod tally;
