@@ -1,0 +1,3 @@
+//! Tests of pictures, reports and bad input from outside.
+
+mod pictures;
