@@ -7,6 +7,7 @@ use crate::csv;
 use anyhow::{Context, bail};
 use logitdist::{PerInput, label_geometry};
 use logitdist_io::WholeFile;
+use logitdist_report::pair::report_pair;
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -32,14 +33,16 @@ pub fn begin(folder: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// Writes the CSV files of a comparison that kept its distances at each input.
+/// Writes the CSV files of a comparison that kept its distances at each input, and from them the pictures and the page.
 pub fn write(result: &Result, folder: &Path) -> anyhow::Result<()> {
     let comparison = &result.comparison;
     let per_input = comparison.per_input.as_ref().context("the distances at each input were not kept")?;
     file(folder, "inputs.csv", |lines| inputs(per_input, lines))?;
     file(folder, "labels.csv", |lines| labels(result, lines))?;
     file(folder, "spectra.csv", |lines| spectra(result, lines))?;
-    file(folder, COMPARISON, |lines| lines.write_all(csv::render(result).as_bytes()))
+    file(folder, COMPARISON, |lines| lines.write_all(csv::render(result).as_bytes()))?;
+    report_pair(folder)?;
+    Ok(())
 }
 
 fn file(

@@ -1,8 +1,8 @@
 //! What a comparison amounts to, in sentences.
 
 use crate::compare::Result;
-use crate::table::{number, short};
 use logitdist::{Applicable, Bound, Certificate};
+use logitdist_report::number::{number, short};
 use std::fmt::Write;
 
 /// The sentences: whether every bound holds, what is certified and what was measured, what each probe loses.

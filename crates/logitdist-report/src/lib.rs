@@ -4,6 +4,7 @@ mod dictionary;
 mod distribution;
 mod error;
 mod lines;
+pub mod number;
 pub mod pair;
 pub mod plot;
 mod quantile;

@@ -17,6 +17,20 @@ pub enum Section {
     Detail,
 }
 
+impl Section {
+    /// What a list of its tokens is called.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Section::Size => "Sizes and ranks",
+            Section::Distribution => "Distances of the distributions",
+            Section::Representation => "The representations",
+            Section::Baseline => "What others measure",
+            Section::Bound => "Bounds",
+            Section::Detail => "Input by input, label by label",
+        }
+    }
+}
+
 /// A token and its meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Entry {

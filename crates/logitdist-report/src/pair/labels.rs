@@ -60,4 +60,19 @@ impl Labels {
         }
         Ok(Labels { labels, correlations })
     }
+
+    /// The pairs of different labels whose correlations differ most, the largest difference first, with both correlations. Those that
+    /// do not differ are none.
+    pub fn most_differing(&self, count: usize) -> Vec<(usize, usize, [f64; 2])> {
+        let [a, b] = &self.correlations;
+        let n = self.labels.len();
+        let mut pairs: Vec<(usize, usize, [f64; 2])> = (0..n)
+            .flat_map(|i| (i + 1..n).map(move |j| (i, j)))
+            .filter_map(|(i, j)| Some((self.labels[i], self.labels[j], [a[i][j]?, b[i][j]?])))
+            .filter(|(.., [a, b])| (a - b).abs() > 1e-9)
+            .collect();
+        pairs.sort_by(|x, y| (y.2[0] - y.2[1]).abs().total_cmp(&(x.2[0] - x.2[1]).abs()));
+        pairs.truncate(count);
+        pairs
+    }
 }
