@@ -34,6 +34,11 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     Compare(Box<Compare>),
+    /// Make the page about a pair again, from the CSV that `compare --report` left.
+    Report {
+        /// The folder given to `compare --report`.
+        folder: PathBuf,
+    },
     /// Say what a token means: formula, range, units, source. Without a token, list all.
     Explain {
         /// Tokens, for example m_cca d_rep_ab cca_spectral.

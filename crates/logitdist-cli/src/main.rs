@@ -1,4 +1,4 @@
-//! The `logitdist` command: compare two models, explain a token.
+//! The `logitdist` command: compare two models, make their report again, explain a token.
 
 mod arguments;
 mod command_line;
@@ -19,6 +19,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Report { folder } => report::again(&folder),
         Command::Explain { tokens } => explain::run(&tokens),
         Command::Completions { shell } => {
             let mut script = Vec::new();

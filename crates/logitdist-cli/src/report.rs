@@ -7,10 +7,11 @@ use crate::csv;
 use anyhow::{Context, bail};
 use logitdist::{PerInput, label_geometry};
 use logitdist_io::WholeFile;
-use logitdist_report::pair::report_pair;
+use logitdist_report::pair::{is_pair, report_pair};
 use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
+use std::process::ExitCode;
 
 /// The most labels whose correlations are written and shown: more could not be told apart in a picture.
 const MOST_LABELS: usize = 64;
@@ -43,6 +44,23 @@ pub fn write(result: &Result, folder: &Path) -> anyhow::Result<()> {
     file(folder, COMPARISON, |lines| lines.write_all(csv::render(result).as_bytes()))?;
     report_pair(folder)?;
     Ok(())
+}
+
+/// Makes the pictures and the page again: exit code 1 if the comparison violated a bound.
+pub fn again(folder: &Path) -> anyhow::Result<ExitCode> {
+    if !is_pair(folder) {
+        bail!(
+            "{}: there is no {COMPARISON}; a folder is needed that `logitdist compare A B --report` has made (`cargo xtask report` is \
+             for sweeps)",
+            folder.display()
+        );
+    }
+    let report = report_pair(folder)?;
+    if report.violated.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!("error: violated: {}; a proof or this program is wrong", report.violated.join(", "));
+    Ok(ExitCode::from(1))
 }
 
 fn file(

@@ -91,9 +91,17 @@ pub fn draw_frame(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
 
 /// The title, over the plotting area.
 pub fn draw_title(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
-    let [left, top, ..] = placed.area;
-    if !placed.panel.title.is_empty() {
-        canvas.text(&placed.panel.title, (left, top - LINE / 2.0 - 0.5), Anchor::Left, INK);
+    let [left, top, right, _] = placed.area;
+    let whole = &placed.panel.title;
+    let fits = |title: &str| text_width(title) <= right - left + 6.0;
+    let title = if fits(whole) {
+        whole.clone()
+    } else {
+        let ends = whole.char_indices().map(|(end, _)| format!("{}…", &whole[..end])).rev();
+        ends.into_iter().find(|title| fits(title)).unwrap_or_default()
+    };
+    if !title.is_empty() {
+        canvas.text(&title, (left, top - LINE / 2.0 - 0.5), Anchor::Left, INK);
     }
 }
 

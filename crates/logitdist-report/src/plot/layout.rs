@@ -93,7 +93,7 @@ impl<'a> Layout<'a> {
             Width::Full => 504.0,
         };
         let columns = figure.columns.max(1).min(figure.panels.len().max(1));
-        let names_at_ends = columns == 1 && names_fit(figure, width);
+        let names_at_ends = columns == 1 && figure.colours.is_none() && names_fit(figure, width);
         let key = key(figure, names_at_ends, width);
         let key_height = key.last().map_or(0.0, |(_, (_, y))| y + LINE / 2.0 + 4.0);
         let bar = if figure.colours.is_some() { COLOUR_BAR } else { 0.0 };
@@ -183,7 +183,12 @@ fn same<'a>(mut labels: impl Iterator<Item = &'a String>) -> bool {
 fn place<'a>(panel: &'a Panel, area: [f64; 4], labels: [bool; 2], names_at_ends: bool) -> Placed<'a> {
     let (width, height) = (area[2] - area[0], area[3] - area[1]);
     let (xs, ys) = values(panel);
-    let (x, y) = (Mapping::new(&panel.x, &xs, width), Mapping::new(&panel.y, &ys, height));
+    let (x, mut y) = (Mapping::new(&panel.x, &xs, width), Mapping::new(&panel.y, &ys, height));
+    // Bars stand on the axis.
+    let bars = panel.marks.iter().any(|mark| matches!(mark.form, Form::Bars(_)));
+    if bars && panel.y.range.is_none() && panel.y.scale == Scale::Linear && y.range.0 > -0.1 * y.range.1 {
+        y.range.0 = 0.0;
+    }
     let most = |length: f64| ((length / TICK_EVERY) as usize).clamp(2, 7);
     let ticks = [x.ticks(&panel.x, most(width - 10.0)), y.ticks(&panel.y, most(height))];
     let total: f64 = ticks[0].iter().map(|(_, text)| text_width(text) + 5.0).sum();
