@@ -51,9 +51,10 @@ impl LogBins {
         self.count
     }
 
-    /// The edges of bin i.
+    /// The edges of bin i, inside the range of positive numbers.
     pub fn edges(&self, i: usize) -> [f64; 2] {
-        [0, 1].map(|end| 10f64.powf((self.first + i as i64 + end) as f64 * self.width))
+        let edge = |end: i64| 10f64.powf((self.first + i as i64 + end) as f64 * self.width);
+        [0, 1].map(|end| edge(end).clamp(f64::MIN_POSITIVE, f64::MAX))
     }
 
     /// How many values are in each bin. Infinite ones are in none.

@@ -50,10 +50,12 @@ fn divergence_panel(
         };
         return Panel::empty(token, reason).shaped(EMPTY_ASPECT);
     }
-    let bound = |d: f64| (d, 0.25 * d * d);
+    // Squares of what is at the ends of the range are kept inside it.
+    let inside = |x: f64| x.clamp(f64::MIN_POSITIVE, f64::MAX);
+    let bound = |d: f64| (d, inside(0.25 * d * d));
     let points = shown.iter().filter_map(place).map(|(_, d, kl)| Point::at(d, kl)).collect();
     // The same axis for both directions, a little wider than their values.
-    let (low, high) = (least_kl.min(bound(least).1) / 1.5, 1.5 * bound(most).1);
+    let (low, high) = (inside(least_kl.min(bound(least).1) / 1.5), inside(1.5 * bound(most).1));
     let named = named_inputs(inputs, direction, 0.06 * (high / low).ln());
     let named: Vec<(usize, f64, f64)> = named.iter().filter_map(place).collect();
     let rings = named.iter().map(|(_, d, kl)| Point::at(*d, *kl)).collect();
