@@ -29,7 +29,8 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 /// Everything that a report must have.
 fn check_report(folder: &str) {
-    for name in ["spectra", "labels", "inputs", "divergence"] {
+    let names = ["spectra", "labels", "inputs", "divergence"];
+    for name in names.iter().flat_map(|name| [(*name).to_owned(), format!("{name}-column")]) {
         assert!(read(folder, &format!("plots/{name}.svg")).ends_with("</svg>\n"), "{name}");
         assert!(
             fs::read(Path::new(folder).join(format!("plots/{name}.png"))).unwrap().starts_with(b"\x89PNG")

@@ -37,7 +37,8 @@ pub struct PairReport {
     pub files: Vec<PathBuf>,
 }
 
-/// Reports the comparison in a folder: writes `plots/*.svg` and `plots/*.png` and `report.html` into it, each whole or not at all.
+/// Reports the comparison in a folder: writes `plots/*.svg` and `plots/*.png`, as wide as a page and as a column of a
+/// paper, and `report.html` into it, each whole or not at all.
 ///
 /// # Errors
 /// Files that cannot be read or are not what `logitdist compare --report` writes; a file that cannot be written.
@@ -53,8 +54,11 @@ pub fn report_pair(folder: &Path) -> Result<PairReport, ReportError> {
         Ok(())
     };
     for picture in &pictures {
-        write(plots.join(format!("{}.svg", picture.name)), picture.figure.to_svg().as_bytes())?;
-        write(plots.join(format!("{}.png", picture.name)), &picture.figure.to_png())?;
+        for (ending, figure) in [("", &picture.figure), ("-column", &picture.in_a_column())] {
+            let file = |format: &str| plots.join(format!("{}{ending}.{format}", picture.name));
+            write(file("svg"), figure.to_svg().as_bytes())?;
+            write(file("png"), &figure.to_png())?;
+        }
     }
     write(folder.join("report.html"), page::page(&results, &pictures).as_bytes())?;
     let bounds = results.comparison.bounds.iter().chain(&results.comparison.bounds_ba);

@@ -111,7 +111,7 @@ fn headline(results: &PairResults) -> String {
 fn figure(picture: &Picture) -> String {
     format!(
         "<figure id=\"picture-{name}\">\n<h3>{title}</h3>\n<div class=\"wide\" tabindex=\"0\" role=\"img\" aria-label=\"{title}\">\n{svg}</div>\n\
-         <figcaption>{caption} <span class=\"soft\">plots/{name}.svg, plots/{name}.png</span></figcaption>\n</figure>\n",
+         <figcaption>{caption} <span class=\"soft\">Files: plots/{name}.svg and .png, and {name}-column for a paper's column.</span></figcaption>\n</figure>\n",
         name = picture.name,
         title = escaped(picture.title),
         svg = picture.figure.to_svg(),

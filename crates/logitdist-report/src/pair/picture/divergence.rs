@@ -65,9 +65,9 @@ fn divergence_panel(
         .with(Mark::line(vec![bound(least), bound(most)], GREY).labelled("d_logit_x²/4 (kl_from_logit)"))
         .with(Mark::points(points, MODELS[direction]))
         .with(Mark::new(Form::Points(rings, Shape::Ring), INK));
-    named
-        .into_iter()
-        .fold(panel, |panel, (x, d, kl)| panel.with(Mark::new(Form::Text(d, kl, format!(" {x} ")), INK)))
+    named.into_iter().fold(panel, |panel, (x, d, kl)| {
+        panel.with(Mark::new(Form::Text(d, kl, format!(" input {x} ")), INK))
+    })
 }
 
 /// The inputs in the scatter plot, rising: all, or the worst and evenly spread ones.

@@ -7,7 +7,7 @@ mod spectra;
 
 use super::results::PairResults;
 use crate::plot::palette::{BLUE, VERMILLION};
-use crate::plot::{Colour, Figure};
+use crate::plot::{Colour, Figure, Width};
 
 /// Colours of model a, or of what is expected under it, and of model b.
 const MODELS: [Colour; 2] = [BLUE, VERMILLION];
@@ -27,8 +27,15 @@ pub struct Picture {
     pub title: &'static str,
     /// What to look for, in a sentence or two.
     pub caption: String,
-    /// The picture.
+    /// The picture, as wide as a page of a paper.
     pub figure: Figure,
+}
+
+impl Picture {
+    /// The picture as wide as a column, its panels one below the other.
+    pub fn in_a_column(&self) -> Figure {
+        Figure { width: Width::Column, ..self.figure.clone().in_columns(1) }
+    }
 }
 
 /// All pictures of a pair, in the order of the page.
