@@ -56,36 +56,29 @@ pub(super) fn reasons(comparison: &Comparison) -> Vec<(String, Vec<String>)> {
 
 /// Bounds of the form lhs ≤ rhs in one direction.
 pub(super) fn bounds(bounds: &[BoundLine], caption: &str) -> String {
-    let rows: Vec<Vec<String>> = bounds
-        .iter()
-        .filter(|bound| !certifies(bound))
-        .map(|bound| bound_row(bound, ["lhs", "rhs", "tightness"]))
-        .collect();
-    let columns = [
-        text("bound"),
-        text("form"),
-        numbers("is"),
-        numbers("at most"),
-        numbers("tightness"),
-        text("holds"),
-        text("remark"),
-    ];
-    table(caption, &columns, &rows)
+    let from_above = bounds.iter().filter(|bound| !certifies(bound));
+    bounds_table(from_above, caption, ["at most", "tightness"], ["lhs", "rhs", "tightness"])
 }
 
 /// Lower bounds on a mean canonical correlation in one direction.
 pub(super) fn certificates(bounds: &[BoundLine], caption: &str) -> String {
-    let rows: Vec<Vec<String>> = bounds
-        .iter()
-        .filter(|bound| certifies(bound))
-        .map(|bound| bound_row(bound, ["value", "bound", "slack"]))
-        .collect();
+    let from_below = bounds.iter().filter(|bound| certifies(bound));
+    bounds_table(from_below, caption, ["at least", "slack"], ["value", "bound", "slack"])
+}
+
+fn bounds_table<'a>(
+    bounds: impl Iterator<Item = &'a BoundLine>,
+    caption: &str,
+    [limit, room]: [&'static str; 2],
+    sides: [&str; 3],
+) -> String {
+    let rows: Vec<Vec<String>> = bounds.map(|bound| bound_row(bound, sides)).collect();
     let columns = [
         text("bound"),
         text("form"),
         numbers("is"),
-        numbers("at least"),
-        numbers("slack"),
+        numbers(limit),
+        numbers(room),
         text("holds"),
         text("remark"),
     ];
