@@ -94,9 +94,9 @@ fn certificates(study: &Study) -> Vec<String> {
         (!parts.is_empty()).then(|| parts.join("; "))
     };
     all.extend(about("all", "").map(|what| format!("Over all cells, {what}.")));
-    for axis in study.varied() {
-        let axis = &study.axes[axis];
-        if axis.numbers().is_none() {
+    for position in study.varied() {
+        let axis = &study.axes[position];
+        if axis.numbers().is_none() || !study.sources_apart(position).is_empty() {
             continue;
         }
         let ends = [axis.values.first(), axis.values.last()];

@@ -7,7 +7,7 @@ use crate::extremes::Extremes;
 use crate::lines::Table;
 use crate::run::Run;
 use crate::summary::{Collector, Columns, Summary, number};
-use std::collections::{BTreeMap, BinaryHeap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashSet};
 use std::path::Path;
 
 /// Cells that are kept; of larger sweeps, those with the smallest seeds, which are hashes and so a fair sample.
@@ -121,6 +121,23 @@ impl Study {
             .collect();
         varied.sort_by_key(|&axis| (std::cmp::Reverse(self.axes[axis].values.len()), axis));
         varied
+    }
+
+    /// The sources whose values on an axis are to be seen apart, since they are not the same: the `level` of rounding is in bits and that of
+    /// noise is relative. None if all that have the axis share its values.
+    pub fn sources_apart(&self, axis: usize) -> Vec<usize> {
+        let Some(source) = self.sources() else { return Vec::new() };
+        let mut values: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+        for cell in self.sample() {
+            if let (Some(source), Some(value)) = (cell.values[source], cell.values[axis]) {
+                values.entry(source).or_default().insert(value);
+            }
+        }
+        let first = values.values().next();
+        if values.values().all(|other| Some(other) == first) {
+            return Vec::new();
+        }
+        values.into_iter().filter(|(_, own)| own.len() > 1).map(|(source, _)| source).collect()
     }
 
     /// Position of the axis `source`, if cells come from more than one.

@@ -69,13 +69,14 @@ pub fn of_bound(study: &Study, bound: usize, x: usize, lines: Option<usize>) -> 
     panels.filter(|panel| !panel.curves.is_empty()).collect()
 }
 
-/// Every family against axis `x`: a panel each, a line per bound.
-pub fn of_families(study: &Study, x: usize) -> Vec<Curves> {
+/// Every family against axis `x`: a panel each, a line per bound; of one source, or of all.
+pub fn of_families(study: &Study, x: usize, source: Option<usize>) -> Vec<Curves> {
+    let belongs = |cell: &Cell| source.is_none() || study.sources().is_some_and(|s| cell.values[s] == source);
     let panel = |family: Family| {
         let curve = |&(bound, colour): &(usize, Colour)| Curve {
             name: name(study, bound),
             colour,
-            points: quantiles(study, Quantity::Bound(bound), x, |_| true),
+            points: quantiles(study, Quantity::Bound(bound), x, belongs),
         };
         let label = Quantity::Bound(family.bounds[0].0).label(study);
         let curves = not_empty(family.bounds.iter().map(curve).collect());

@@ -2,8 +2,11 @@
 
 use super::axes;
 use super::family::{certifies, name};
+use super::quantity::Quantity;
+use crate::cell::Cell;
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Point, Width, palette};
 use crate::study::Study;
+use crate::summary::Group;
 
 /// The bounds that certify `m_cca`, from the published to the sharpest (T2, T3, T5).
 pub const BOUNDS: [&str; 3] = ["m_cca_linear", "m_cca_sharp", "m_cca_two_spectra"];
@@ -81,50 +84,68 @@ pub fn figure(study: &Study, all: &[Certificates]) -> Figure {
     Figure::new(Width::Column, vec![plot]).noted(format!("{shares}{thinned}"))
 }
 
-/// Share of vacuous certificates per value of an axis, over all cells: bound, colour, and value position with share.
-pub fn vacuous(study: &Study, axis: usize) -> Vec<(usize, Colour, Vec<(usize, f64)>)> {
+/// A bound, its colour, and its share of vacuous certificates per position of a value.
+pub type Shares = (usize, Colour, Vec<(usize, f64)>);
+
+/// Share of vacuous certificates per value of an axis: over all cells, or over the sampled ones of a source.
+pub fn vacuous(study: &Study, axis: usize, source: Option<usize>) -> Vec<Shares> {
     let own = &study.axes[axis];
-    let curve = |(bound, colour): (usize, Colour)| {
+    let of_all = |bound: usize| {
         let groups =
             study.summary.groups.iter().filter(|g| g.bound == study.bounds[bound].0 && g.axis == own.name);
-        let mut shares: Vec<(usize, f64)> = groups
-            .filter_map(|g| {
-                let at = own.values.iter().position(|v| *v == g.value)?;
-                Some((at, g.vacuous_share()?))
-            })
-            .collect();
+        let share = |g: &Group| Some((own.values.iter().position(|v| *v == g.value)?, g.vacuous_share()?));
+        let mut shares: Vec<(usize, f64)> = groups.filter_map(share).collect();
         shares.sort_by_key(|s| s.0);
-        (bound, colour, shares)
+        shares
     };
-    bounds(study).map(curve).filter(|(.., shares)| !shares.is_empty()).collect()
+    let of_source = |bound: usize, source: usize| {
+        let mut sums = vec![(0.0, 0u32); own.values.len()];
+        let belongs = |cell: &&Cell| study.sources().is_some_and(|s| cell.values[s] == Some(source));
+        for cell in study.sample().filter(belongs) {
+            let Some(value) = cell.values[axis] else { continue };
+            for x in Quantity::Vacuous(bound).of(cell) {
+                sums[value] = (sums[value].0 + x, sums[value].1 + 1);
+            }
+        }
+        let present = sums.iter().enumerate().filter(|(_, (_, n))| *n > 0);
+        present.map(|(at, &(sum, n))| (at, sum / f64::from(n))).collect()
+    };
+    let shares = bounds(study).map(|(bound, colour)| {
+        (bound, colour, source.map_or_else(|| of_all(bound), |source| of_source(bound, source)))
+    });
+    shares.filter(|(.., shares)| !shares.is_empty()).collect()
 }
 
 /// The picture of vacuous shares along axes.
 pub fn vacuous_figure(study: &Study, varied: &[usize]) -> Figure {
-    let panels: Vec<Panel> = varied
-        .iter()
-        .filter_map(|&axis| {
-            let curves = vacuous(study, axis);
+    let mut panels = Vec::new();
+    for &axis in varied {
+        let apart = study.sources_apart(axis);
+        let sources = if apart.is_empty() { vec![None] } else { apart.into_iter().map(Some).collect() };
+        for source in sources {
+            let title = source.zip(study.sources()).map_or("", |(s, axis)| &study.axes[axis].values[s]);
+            let curves = vacuous(study, axis, source);
             if curves.is_empty() {
-                return None;
+                continue;
             }
             let own = &study.axes[axis];
             let y = Axis::linear("vacuous share").between(0.0, 1.0);
-            let mut plot = Panel::new("", axes::axis(own), y).shaped(0.8);
+            let mut plot = Panel::new(title, axes::axis(own), y).shaped(0.8);
             for (bound, colour, shares) in curves {
                 let line = shares.into_iter().map(|(at, share)| (axes::at(own, at), share)).collect();
                 plot = plot.with(Mark::new(Form::DottedLine(line), colour).labelled(name(study, bound)));
             }
-            Some(plot)
-        })
-        .collect();
+            panels.push(plot);
+        }
+    }
     if panels.is_empty() {
         let reason = "no axis has several values, or no cell has a bound that certifies m_cca";
         return Figure::new(Width::Column, vec![Panel::empty("", reason)]);
     }
     let (width, columns) = match panels.len() {
         1 => (Width::Column, 1),
-        n => (Width::Full, n.min(3)),
+        2 | 4 => (Width::Full, 2),
+        _ => (Width::Full, 3),
     };
     Figure::new(width, panels).in_columns(columns)
 }

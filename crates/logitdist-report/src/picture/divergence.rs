@@ -8,6 +8,13 @@ use crate::study::Study;
 /// Cells drawn.
 const CELLS_DRAWN: usize = 1000;
 
+/// Logit distances under this, and divergences under its square, are rounding errors and drawn as 0.
+const ROUNDING: f64 = 1e-12;
+
+fn above_rounding(x: f64, rounding: f64) -> f64 {
+    if x < rounding { 0.0 } else { x }
+}
+
 /// The family of [B]'s counter-example, E6.
 const COUNTER_EXAMPLE: &str = "permuted_clusters";
 
@@ -39,8 +46,8 @@ pub fn divergences(study: &Study) -> Vec<Divergence> {
         .sample()
         .filter_map(|cell| {
             Some(Divergence {
-                d_logit: cell.measures[d_logit]?,
-                kl: cell.measures[kl]?,
+                d_logit: above_rounding(cell.measures[d_logit]?, ROUNDING),
+                kl: above_rounding(cell.measures[kl]?, ROUNDING * ROUNDING),
                 m_cca: m_cca.and_then(|m| cell.measures[m]),
                 is_counter_example: is_counter_example(&cell.values),
                 seed: cell.seed,
@@ -87,9 +94,13 @@ pub fn figure(study: &Study, all: &[Divergence]) -> Figure {
         plot = plot.with(rings.labelled(format!("{COUNTER_EXAMPLE} (E6)")));
     }
     let colours = Colours { label: "m_cca (1 = same)".into(), scale: Scale::Linear, range: (0.0, 1.0) };
-    let thinned = (study.sample().count() > CELLS_DRAWN)
-        .then(|| format!("{CELLS_DRAWN} cells are drawn, chosen by their seeds."));
-    Figure::new(Width::Column, vec![plot])
-        .coloured(colours)
-        .noted(thinned.unwrap_or_else(|| sample_note(study)))
+    let mut notes = Vec::new();
+    if all.iter().any(|d| d.d_logit == 0.0) {
+        notes.push("Under 10⁻¹² nats, a rounding error, d_logit is drawn as 0.".to_owned());
+    }
+    notes.push(match study.sample().count() > CELLS_DRAWN {
+        true => format!("{CELLS_DRAWN} cells are drawn, chosen by their seeds."),
+        false => sample_note(study),
+    });
+    Figure::new(Width::Column, vec![plot]).coloured(colours).noted(notes.join(" "))
 }

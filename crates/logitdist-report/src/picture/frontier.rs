@@ -7,6 +7,9 @@ use crate::study::Study;
 /// Cells whose evaluations are drawn, per bound.
 const CELLS_DRAWN: usize = 250;
 
+/// Left-hand sides under this share of the right one are rounding errors, squared as the sides are.
+const ROUNDING: f64 = 1e-20;
+
 /// A panel of the frontier: bounds of one family.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Frontier {
@@ -36,8 +39,11 @@ pub fn frontiers(study: &Study) -> Vec<Frontier> {
         let series = family.bounds.iter().map(|&(bound, colour)| {
             let mut all: Vec<(u64, f64, f64)> = Vec::new();
             for cell in study.sample() {
+                // Without a tightness, both sides are rounding errors or the right one is infinite.
                 let own = cell.evaluations.iter().filter(|e| e.bound == bound);
-                all.extend(own.filter_map(|e| Some((cell.seed, e.rhs?, e.lhs?))));
+                let shown = own.filter(|e| e.tightness.is_some() || e.rhs == Some(f64::INFINITY));
+                let sides = shown.filter_map(|e| Some((e.rhs?, e.lhs?)));
+                all.extend(sides.map(|(rhs, lhs)| (cell.seed, rhs, above_rounding(lhs, rhs))));
             }
             let n = all.len();
             Series { name: name(study, bound), colour, points: thinned(all), n }
@@ -46,6 +52,11 @@ pub fn frontiers(study: &Study) -> Vec<Frontier> {
         Frontier { title: family.title, series }
     });
     panels.filter(|panel| !panel.series.is_empty()).collect()
+}
+
+/// A left-hand side that is a rounding error of the right one is 0.
+fn above_rounding(lhs: f64, rhs: f64) -> f64 {
+    if rhs.is_finite() && lhs < ROUNDING * rhs { 0.0 } else { lhs }
 }
 
 /// The points of the cells with the smallest seeds, which are hashes: a fair sample, in the order in which they came.
@@ -65,7 +76,7 @@ pub fn figure(study: &Study, panels: &[Frontier]) -> Figure {
     }
     let drawn: usize = panels.iter().flat_map(|p| &p.series).map(|s| s.points.len()).sum();
     let all: usize = panels.iter().flat_map(|p| &p.series).map(|s| s.n).sum();
-    let mut notes = vec!["On the dashed line the two sides are equal.".to_owned()];
+    let mut notes = vec!["On the dashed line the two sides are equal; a side under 10⁻²⁰ of the other is drawn as 0, and pairs that are rounding errors are left out.".to_owned()];
     if drawn < all || study.is_thinned() {
         notes.push(format!("At most {CELLS_DRAWN} cells a bound are drawn, chosen by their seeds."));
     }

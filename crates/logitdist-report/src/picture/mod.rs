@@ -33,6 +33,8 @@ pub enum Kind {
     Families {
         /// The axis.
         x: String,
+        /// The source, where sources have values of their own on the axis; empty otherwise.
+        source: String,
     },
     /// A bound against an axis.
     Bound {
@@ -120,16 +122,24 @@ fn overviews(study: &Study, varied: &[usize]) -> Vec<Picture> {
         ),
     ];
     for &x in varied {
-        let axis = &study.axes[x].name;
-        let curves = by_axis::of_families(study, x);
-        all.push(Picture {
-            kind: Kind::Families { x: axis.clone() },
-            name: axes::file_name(&["tightness", axis]),
-            caption: format!("Every family of bounds against {axis}: median and 5–95 % band."),
-            figure: by_axis::figure(study, &curves, x),
-        });
+        let apart = study.sources_apart(x);
+        let sources = if apart.is_empty() { vec![None] } else { apart.into_iter().map(Some).collect() };
+        all.extend(sources.into_iter().map(|source| of_families(study, x, source)));
     }
     all
+}
+
+fn of_families(study: &Study, x: usize, source: Option<usize>) -> Picture {
+    let axis = &study.axes[x].name;
+    let source_name = source.zip(study.sources()).map_or("", |(s, axis)| &study.axes[axis].values[s]);
+    let of = if source_name.is_empty() { String::new() } else { format!(" for {source_name}") };
+    let curves = by_axis::of_families(study, x, source);
+    Picture {
+        kind: Kind::Families { x: axis.clone(), source: source_name.to_owned() },
+        name: axes::file_name(&["tightness", axis, source_name]),
+        caption: format!("Every family of bounds against {axis}{of}: median and 5–95 % band."),
+        figure: by_axis::figure(study, &curves, x),
+    }
 }
 
 fn of_bound(study: &Study, bound: usize, x: usize, lines: Option<usize>) -> Picture {

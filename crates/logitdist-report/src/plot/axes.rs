@@ -28,13 +28,10 @@ pub fn draw_ground(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     for gutter in [&placed.x.below, &placed.x.above].into_iter().flatten() {
         let (from, to) = (left + gutter.ends.0, left + gutter.ends.1);
         canvas.area(&[(from, top), (to, top), (to, bottom), (from, bottom)], GROUND, 1.0);
-        let count = counted(gutter);
-        canvas.text_upwards(&count, ((from + to) / 2.0, top + text_width(&count) / 2.0 + 3.0), GREY);
     }
     for gutter in [&placed.y.below, &placed.y.above].into_iter().flatten() {
         let (from, to) = (bottom - gutter.ends.0, bottom - gutter.ends.1);
         canvas.area(&[(left, from), (right, from), (right, to), (left, to)], GROUND, 1.0);
-        canvas.text(&counted(gutter), (right - 3.0, (from + to) / 2.0), Anchor::Right, GREY);
     }
     if placed.panel.x.scale != Scale::Places {
         for (x, _) in &placed.ticks[0] {
@@ -50,8 +47,24 @@ pub fn draw_ground(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     }
 }
 
-fn counted(gutter: &Gutter) -> String {
-    format!("{} ×", gutter.count)
+/// How many points stand in the gutters, above the marks.
+pub fn draw_counts(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
+    let [left, top, right, bottom] = placed.area;
+    let text = |gutter: &Gutter| (gutter.count > 0).then(|| format!("{} ×", gutter.count));
+    for gutter in [&placed.x.below, &placed.x.above].into_iter().flatten() {
+        let Some(count) = text(gutter) else { continue };
+        let (from, to) = (left + gutter.ends.0, left + gutter.ends.1);
+        let end = top + text_width(&count) + 5.0;
+        canvas.area(&[(from, top), (to, top), (to, end), (from, end)], GROUND, 1.0);
+        canvas.text_upwards(&count, ((from + to) / 2.0, top + text_width(&count) / 2.0 + 3.0), GREY);
+    }
+    for gutter in [&placed.y.below, &placed.y.above].into_iter().flatten() {
+        let Some(count) = text(gutter) else { continue };
+        let (from, to) = (bottom - gutter.ends.0, bottom - gutter.ends.1);
+        let start = right - text_width(&count) - 5.0;
+        canvas.area(&[(start, from), (right, from), (right, to), (start, to)], GROUND, 1.0);
+        canvas.text(&count, (right - 3.0, (from + to) / 2.0), Anchor::Right, GREY);
+    }
 }
 
 /// Axes, ticks, labels and title, above the marks.
@@ -91,7 +104,7 @@ pub fn draw_frame(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
 
 /// The title, over the plotting area.
 pub fn draw_title(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
-    let [left, top, right, _] = placed.area;
+    let [left, _, right, _] = placed.area;
     let whole = &placed.panel.title;
     let fits = |title: &str| text_width(title) <= right - left + 6.0;
     let title = if fits(whole) {
@@ -101,7 +114,7 @@ pub fn draw_title(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
         ends.into_iter().find(|title| fits(title)).unwrap_or_default()
     };
     if !title.is_empty() {
-        canvas.text(&title, (left, top - LINE / 2.0 - 0.5), Anchor::Left, INK);
+        canvas.text(&title, (left, placed.title), Anchor::Left, INK);
     }
 }
 
@@ -132,8 +145,12 @@ fn spaced<'a>(
     kept
 }
 
-/// The colour bar, beside a panel.
-pub fn draw_colours(canvas: &mut dyn Canvas, colours: &Colours, left: f64, [_, top, _, bottom]: [f64; 4]) {
+/// Width of the colour bar with its numbers.
+const COLOURS_WIDTH: f64 = 26.0;
+
+/// The colour bar, beside a panel, with its label above.
+pub fn draw_colours(canvas: &mut dyn Canvas, colours: &Colours, left: f64, beside: &Placed<'_>) {
+    let [_, top, _, bottom] = beside.area;
     const STEPS: usize = 60;
     const WIDTH: f64 = 7.0;
     let at = |i: usize| bottom - (bottom - top) * i as f64 / STEPS as f64;
@@ -147,9 +164,7 @@ pub fn draw_colours(canvas: &mut dyn Canvas, colours: &Colours, left: f64, [_, t
     for (y, text) in spaced(&mapping, &ticks, |_| TEXT) {
         canvas.text(text, (left + WIDTH + 2.0, bottom - y), Anchor::Left, INK);
     }
-    let widest = ticks.iter().map(|(_, text)| text_width(text)).fold(0.0, f64::max);
-    let place = (left + WIDTH + 4.0 + widest + LINE / 2.0, (top + bottom) / 2.0);
-    canvas.text_upwards(&colours.label, place, INK);
+    canvas.text(&colours.label, (left + COLOURS_WIDTH, beside.title), Anchor::Right, INK);
 }
 
 /// The colour of a value.

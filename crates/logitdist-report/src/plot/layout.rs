@@ -2,10 +2,13 @@
 
 use super::axes;
 use super::canvas::{self, Anchor, Canvas, TEXT, text_width};
-use super::figure::{Figure, Form, Mark, Panel, Scale, Shape, Width};
+use super::figure::{Figure, Form, Mark, Panel, Point, Scale, Shape, Width};
 use super::marks;
 use super::palette::{GREY, INK};
 use super::scale::Mapping;
+
+/// Entries of a key above all panels; with more, each panel has its own.
+const MOST_IN_KEY: usize = 6;
 
 /// Height of a line of text, in points.
 pub const LINE: f64 = 9.5;
@@ -13,8 +16,8 @@ pub const LINE: f64 = 9.5;
 /// Most ticks of an axis, for so many points of length each at least.
 const TICK_EVERY: f64 = 24.0;
 
-/// Width of the colour bar with its numbers and its label.
-const COLOUR_BAR: f64 = 48.0;
+/// Width of the colour bar with its numbers.
+const COLOUR_BAR: f64 = 36.0;
 
 /// A panel with its place in points.
 pub struct Placed<'a> {
@@ -32,6 +35,8 @@ pub struct Placed<'a> {
     pub upright: bool,
     /// Whether the labels of the axes are written here; a neighbour may have the same.
     pub labels: [bool; 2],
+    /// Vertical middle of the title.
+    pub title: f64,
     /// Whether lines are named at their ends.
     pub names_at_ends: bool,
 }
@@ -94,7 +99,11 @@ impl<'a> Layout<'a> {
         };
         let columns = figure.columns.max(1).min(figure.panels.len().max(1));
         let names_at_ends = columns == 1 && figure.colours.is_none() && names_fit(figure, width);
-        let key = key(figure, names_at_ends, width);
+        let mut key = key(figure, names_at_ends, width);
+        let keys_in_panels = columns > 1 && key.len() > MOST_IN_KEY;
+        if keys_in_panels {
+            key.clear();
+        }
         let key_height = key.last().map_or(0.0, |(_, (_, y))| y + LINE / 2.0 + 4.0);
         let bar = if figure.colours.is_some() { COLOUR_BAR } else { 0.0 };
         let margins: Vec<[f64; 2]> =
@@ -103,7 +112,10 @@ impl<'a> Layout<'a> {
         let plot_width = ((width - bar - taken) / columns as f64).max(20.0);
         let (mut panels, mut top) = (Vec::new(), key_height);
         for (row_index, row) in figure.panels.chunks(columns).enumerate() {
-            let title = if row.iter().any(|p| !p.title.is_empty()) { LINE + 2.0 } else { 3.0 };
+            let has_title = row.iter().any(|p| !p.title.is_empty()) || (row_index == 0 && bar > 0.0);
+            let names = |panel: &Panel| panel.marks.iter().filter(|m| !m.label.is_empty()).count();
+            let names = if keys_in_panels { row.iter().map(names).max().unwrap_or(0) } else { 0 };
+            let title = if has_title { LINE + 2.0 } else { 5.0 } + LINE * names as f64;
             let aspect = row.iter().map(|p| p.aspect).fold(0.0, f64::max);
             let (upper, height) = (top + title, plot_width * aspect);
             let last_of_column = |c: usize| (row_index + 1) * columns + c >= figure.panels.len();
@@ -117,7 +129,13 @@ impl<'a> Layout<'a> {
                 let area = [left, upper, left + plot_width, upper + height];
                 let placed = place(panel, area, labels, names_at_ends);
                 below = below.max(axes::height_below(&placed));
-                panels.push(placed);
+                if keys_in_panels {
+                    let named = panel.marks.iter().filter(|m| !m.label.is_empty());
+                    let first = top + if has_title { LINE * 1.5 + 1.0 } else { LINE / 2.0 + 3.0 };
+                    key.extend(named.zip(0..).map(|(m, i)| (m, (left, first + LINE * f64::from(i)))));
+                }
+                let title = top + LINE / 2.0 + 1.5;
+                panels.push(Placed { title, ..placed });
                 left += plot_width + margins[c][1];
             }
             top = upper + height + below + 5.0;
@@ -143,11 +161,12 @@ impl<'a> Layout<'a> {
             for mark in &placed.panel.marks {
                 marks::draw(canvas, placed, mark, self.figure.colours.as_ref());
             }
+            axes::draw_counts(canvas, placed);
             axes::draw_frame(canvas, placed);
             marks::draw_names(canvas, placed);
         }
         if let (Some(colours), Some(first)) = (&self.figure.colours, self.panels.first()) {
-            axes::draw_colours(canvas, colours, self.size.0 - COLOUR_BAR + 8.0, first.area);
+            axes::draw_colours(canvas, colours, self.size.0 - COLOUR_BAR + 8.0, first);
         }
         for (line, y) in &self.note {
             canvas.text(line, (2.0, *y), Anchor::Left, GREY);
@@ -183,7 +202,7 @@ fn same<'a>(mut labels: impl Iterator<Item = &'a String>) -> bool {
 fn place<'a>(panel: &'a Panel, area: [f64; 4], labels: [bool; 2], names_at_ends: bool) -> Placed<'a> {
     let (width, height) = (area[2] - area[0], area[3] - area[1]);
     let (xs, ys) = values(panel);
-    let (x, mut y) = (Mapping::new(&panel.x, &xs, width), Mapping::new(&panel.y, &ys, height));
+    let (mut x, mut y) = (Mapping::new(&panel.x, &xs, width), Mapping::new(&panel.y, &ys, height));
     // Bars stand on the axis.
     let bars = panel.marks.iter().any(|mark| matches!(mark.form, Form::Bars(_)));
     if bars && panel.y.range.is_none() && panel.y.scale == Scale::Linear && y.range.0 > -0.1 * y.range.1 {
@@ -191,9 +210,17 @@ fn place<'a>(panel: &'a Panel, area: [f64; 4], labels: [bool; 2], names_at_ends:
     }
     let most = |length: f64| ((length / TICK_EVERY) as usize).clamp(2, 7);
     let ticks = [x.ticks(&panel.x, most(width - 10.0)), y.ticks(&panel.y, most(height))];
+    let points = |of: fn(&Point) -> f64| {
+        panel.marks.iter().flat_map(move |mark| match &mark.form {
+            Form::Points(points, _) => points.iter().map(of).collect(),
+            _ => Vec::new(),
+        })
+    };
+    x.count(points(|p| p.x));
+    y.count(points(|p| p.y));
     let total: f64 = ticks[0].iter().map(|(_, text)| text_width(text) + 5.0).sum();
     let upright = panel.x.scale == Scale::Places && total > width;
-    Placed { panel, area, x, y, ticks, upright, labels, names_at_ends }
+    Placed { panel, area, x, y, ticks, upright, labels, title: area[1] - LINE / 2.0, names_at_ends }
 }
 
 /// The values of a panel's marks along x and along y.

@@ -45,7 +45,7 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, mark: &Mark, colours: 
             let mut corners: Vec<_> = ends(|p| p.1).collect();
             corners.extend(ends(|p| p.2).collect::<Vec<_>>().into_iter().rev());
             if points.len() > 1 {
-                canvas.area(&corners, mark.colour, 0.16);
+                canvas.area(&corners, mark.colour, 0.13);
             } else if let [low, high] = corners[..] {
                 canvas.line(&[low, high], 3.0 * WIDTH, mark.colour.towards(Colour(255, 255, 255), 0.7));
             }

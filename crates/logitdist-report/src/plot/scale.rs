@@ -14,7 +14,7 @@ pub struct Gutter {
     pub ends: (f64, f64),
     /// What stands in it: `0`, `≤ 0`, `∞` or `−∞`.
     pub label: String,
-    /// How many values.
+    /// How many points, set by who knows which values are points.
     pub count: usize,
 }
 
@@ -86,6 +86,19 @@ impl Mapping {
                 false => (x / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0),
             };
             Some(self.ends.0 + share.clamp(0.0, 1.0) * (self.ends.1 - self.ends.0))
+        }
+    }
+
+    /// Counts values in the gutters.
+    pub fn count(&mut self, values: impl Iterator<Item = f64>) {
+        let log = self.scale == Scale::Log;
+        self.below.iter_mut().chain(&mut self.above).for_each(|gutter| gutter.count = 0);
+        for x in values {
+            match (&mut self.below, &mut self.above) {
+                (Some(below), _) if x == f64::NEG_INFINITY || (log && x <= 0.0) => below.count += 1,
+                (_, Some(above)) if x == f64::INFINITY => above.count += 1,
+                _ => {}
+            }
         }
     }
 
