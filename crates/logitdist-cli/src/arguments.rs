@@ -35,6 +35,11 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     Compare(Box<Compare>),
+    /// Make the page about a pair again, from the CSV that `compare --report` left.
+    Report {
+        /// The folder given to `compare --report`.
+        folder: PathBuf,
+    },
     /// Say what a token means: formula, range, units, source. Without a token, list all.
     Explain {
         /// Tokens, for example m_cca d_rep_ab cca_spectral.
@@ -95,6 +100,9 @@ pub struct Compare {
     /// Write the result to a file, whole or not at all, in place of standard output.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+    /// Make a page about the pair to send to a colleague: report.html in this folder, with its pictures and the CSV that it is made of.
+    #[arg(long, value_name = "DIR")]
+    pub report: Option<PathBuf>,
     /// Label subsets for d_rep: `all`, or PIVOTSxSETS drawn at random [default: all up to 20000, else 100x200].
     #[arg(long, value_parser = parse_subsets, value_name = "all|PxS")]
     pub subsets: Option<Subsets>,

@@ -1,8 +1,9 @@
 //! `logitdist compare`.
 
 use crate::arguments::{Compare, Format};
+use crate::command_line::command_line;
 use crate::models::Models;
-use crate::{csv, json, output, table};
+use crate::{csv, json, output, report, table};
 use anyhow::Context;
 use logitdist::bound::{ProbeTransfer, probe_transfer};
 use logitdist::{Comparison, Direction, Settings, compare};
@@ -16,6 +17,8 @@ pub struct Result {
     pub name_a: String,
     pub name_b: String,
     pub seed: u64,
+    /// The command that gives this result again.
+    pub command: String,
     pub comparison: Comparison,
     pub probes: Vec<ProbeTransfer>,
 }
@@ -26,6 +29,8 @@ pub fn run(arguments: &Compare) -> anyhow::Result<ExitCode> {
         .num_threads(arguments.threads.map_or(0, usize::from))
         .build()
         .context("the threads cannot be started")?;
+    // A folder that cannot be made should not cost a comparison.
+    arguments.report.as_deref().map(report::begin).transpose()?;
     let result = pool.install(|| evaluate(arguments))?;
     let text = match arguments.format {
         Format::Table => table::render(&result),
@@ -35,6 +40,9 @@ pub fn run(arguments: &Compare) -> anyhow::Result<ExitCode> {
     match &arguments.out {
         Some(path) => output::to_file(path, text.as_bytes())?,
         None => output::to_stdout(text.as_bytes())?,
+    }
+    if let Some(folder) = &arguments.report {
+        report::write(&result, folder)?;
     }
     let comparison = &result.comparison;
     let all = comparison.bounds.iter().chain(&comparison.bounds_ba);
@@ -62,6 +70,7 @@ fn evaluate(arguments: &Compare) -> anyhow::Result<Result> {
         inputs_limit: arguments.inputs_limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
         llv_labels: arguments.llv_labels.clone(),
         llv_inputs: arguments.llv_inputs.clone(),
+        per_input: arguments.report.is_some(),
         ..Settings::default()
     };
     let mut rng = ChaCha8Rng::seed_from_u64(arguments.seed);
@@ -74,5 +83,12 @@ fn evaluate(arguments: &Compare) -> anyhow::Result<Result> {
         };
         (0..rows.nrows()).map(transfer).collect::<anyhow::Result<_>>()
     })?;
-    Ok(Result { name_a: models.name_a, name_b: models.name_b, seed: arguments.seed, comparison, probes })
+    Ok(Result {
+        name_a: models.name_a,
+        name_b: models.name_b,
+        seed: arguments.seed,
+        command: command_line(),
+        comparison,
+        probes,
+    })
 }

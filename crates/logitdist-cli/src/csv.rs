@@ -1,11 +1,12 @@
 //! A comparison as CSV: one line per number, `section,token,side,value,reason`.
 //!
-//! `section` is one of: `run` (the models' paths, seed, version), `measure`, `bounds`, `bounds_ba`, `certificate`,
-//! `certificate_ba`, `probe` and `note`. `side` is empty for single values, the position in a list (from 1), the row of a probe
-//! (from 0), one of lhs, rhs, tightness, bound,
-//! value, slack, holds and status of a bound, or the bound that a certificate rests on. An infinite number is `inf`.
+//! `section` is one of: `run` (the models' paths, seed, version, command), `measure`, `bounds`, `bounds_ba`, `certificate`,
+//! `certificate_ba`, `probe`, `verdict` (the sentences of the table) and `note`. `side` is empty for single values, the position in a
+//! list (from 1), the row of a probe (from 0), one of lhs, rhs, tightness, bound, value, slack, form, holds and status of a bound, or
+//! the bound that a certificate rests on. A number beyond the floating-point range is blank.
 
 use crate::compare::Result;
+use crate::verdict::sentences;
 use logitdist::{Applicable, Bound, Certificate, Statement};
 
 /// The lines, header first.
@@ -17,6 +18,7 @@ pub fn render(result: &Result) -> String {
     lines.write(["run", "model_b", "", &result.name_b, ""]);
     lines.write(["run", "seed", "", &result.seed.to_string(), ""]);
     lines.write(["run", "version", "", env!("CARGO_PKG_VERSION"), ""]);
+    lines.write(["run", "command", "", &result.command, ""]);
     for (token, value) in &comparison.scalars {
         lines.value("measure", token, value);
     }
@@ -46,6 +48,9 @@ pub fn render(result: &Result) -> String {
         {
             lines.write(["probe", token, &i.to_string(), &number(x), ""]);
         }
+    }
+    for (i, sentence) in sentences(result).iter().enumerate() {
+        lines.write(["verdict", "", &(i + 1).to_string(), sentence, ""]);
     }
     for (token, note) in &comparison.notes {
         lines.write(["note", token, "", note, ""]);
@@ -96,6 +101,7 @@ impl Lines {
         for (side, x) in sides {
             self.write([section, bound.token, side, &x.map_or_else(String::new, number), ""]);
         }
+        self.write([section, bound.token, "form", &bound.form.to_string(), ""]);
         let holds = bound.holds.map_or_else(String::new, |h| h.to_string());
         self.write([section, bound.token, "holds", &holds, ""]);
         self.write([section, bound.token, "status", bound.status.name(), &reason]);
@@ -103,6 +109,6 @@ impl Lines {
 }
 
 /// The shortest text that reads back as the same number; empty beyond the range, where the status of a bound says why.
-fn number(x: f64) -> String {
+pub fn number(x: f64) -> String {
     if x.is_finite() { format!("{x:?}") } else { String::new() }
 }

@@ -2,7 +2,7 @@
 
 use crate::output::to_stdout;
 use anyhow::bail;
-use logitdist::glossary::{Entry, Section, explain, glossary};
+use logitdist::glossary::{Entry, explain, glossary};
 use std::fmt::Write;
 use std::process::ExitCode;
 
@@ -33,7 +33,7 @@ fn entries(token: &str) -> Vec<&'static Entry> {
 
 fn article(entry: &Entry) -> String {
     let mut text =
-        format!("{} ({})\n  {}\n", entry.token, heading(entry.section).to_lowercase(), entry.meaning);
+        format!("{} ({})\n  {}\n", entry.token, entry.section.heading().to_lowercase(), entry.meaning);
     for (name, value) in [("formula", entry.formula), ("range", entry.range), ("source", entry.source)] {
         if !value.is_empty() {
             writeln!(text, "  {name:8} {value}").expect("writing to a string");
@@ -49,22 +49,12 @@ fn list() -> String {
     for entry in glossary() {
         if section != Some(entry.section) {
             section = Some(entry.section);
-            write!(text, "\n{}\n", heading(entry.section)).expect("writing to a string");
+            write!(text, "\n{}\n", entry.section.heading()).expect("writing to a string");
         }
         writeln!(text, "  {:28} {}", entry.token, entry.meaning).expect("writing to a string");
     }
     text.push_str("\n`logitdist explain TOKEN` gives formula, range and source.\n");
     text.trim_start().to_owned()
-}
-
-fn heading(section: Section) -> &'static str {
-    match section {
-        Section::Size => "Sizes and ranks",
-        Section::Distribution => "Distances of the distributions",
-        Section::Representation => "The representations",
-        Section::Baseline => "What others measure",
-        Section::Bound => "Bounds",
-    }
 }
 
 fn suggestion(token: &str) -> String {

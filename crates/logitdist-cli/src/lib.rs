@@ -1,14 +1,17 @@
 //! The commands of `logitdist`; `cargo xtask` shares those for sweeps.
 
 mod arguments;
+mod command_line;
 mod compare;
 mod csv;
 mod explain;
 mod json;
 mod models;
 mod output;
+mod report;
 pub mod sweep;
 mod table;
+mod verdict;
 
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};
@@ -18,6 +21,7 @@ use std::process::ExitCode;
 pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Report { folder } => report::again(&folder),
         Command::Explain { tokens } => explain::run(&tokens),
         Command::Sweep(arguments) => sweep::run(*arguments),
         Command::Completions { shell } => {

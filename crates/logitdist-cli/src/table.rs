@@ -1,8 +1,9 @@
 //! A comparison as a table for people.
 
 use crate::compare::Result;
-use logitdist::{Applicable, Bound, Certificate, Comparison, Form, Statement};
-use std::fmt::Write;
+use crate::verdict::sentences;
+use logitdist::{Bound, Comparison, Form, Statement};
+use logitdist_report::number::{number, short};
 
 /// The whole table, at most [`WIDTH`] columns wide but for the models' paths.
 pub fn render(result: &Result) -> String {
@@ -186,69 +187,9 @@ impl Table<'_> {
 
     fn verdict(&mut self, result: &Result) {
         self.heading("Verdict");
-        let comparison = self.comparison;
-        let violations =
-            comparison.bounds.iter().chain(&comparison.bounds_ba).filter(|b| b.is_violated()).count();
-        self.line(&match violations {
-            0 => "  Every bound holds.".to_owned(),
-            n => format!("  {n} BOUNDS ARE VIOLATED: a proof or this program is wrong."),
-        });
-        let (ab, ba) = (&comparison.certificate, &comparison.certificate_ba);
-        self.certified("m_cca", &ab.m_cca);
-        if ab.m_cca.is_err() {
-            self.certified("m_cca_logits", &ab.m_cca_logits);
-        }
-        self.probes("from b to a", "a", ab, &comparison.bounds);
-        self.probes("from a to b", "b", ba, &comparison.bounds_ba);
-        for (i, probe) in result.probes.iter().enumerate() {
-            let sentence = format!(
-                "Probe {i}: carried over from b to a it errs by {}, certified at most {}; its standard deviation is {}.",
-                number(probe.error),
-                number(probe.certified),
-                number(probe.probe_sd)
-            );
+        for sentence in sentences(result) {
             self.sentence("  ", "    ", &sentence);
         }
-    }
-
-    /// What linear probes lose in a direction, certified and measured.
-    fn probes(&mut self, direction: &str, labels_of: &str, certificate: &Certificate, bounds: &[Bound]) {
-        let Ok(cost) = certificate.probe_cost else { return };
-        let mut sentence = format!(
-            "Certified: a linear probe of unit weight, carried over {direction}, errs by at most {}",
-            number(cost)
-        );
-        let worst = bounds.iter().find(|b| b.token == "probe_transfer").and_then(|b| b.tightness);
-        if let Some(worst) = worst {
-            write!(sentence, " (measured: none errs by more than {} of its certificate)", short(worst))
-                .expect("writing to a string");
-        }
-        if let Ok(relative) = certificate.relative_probe_cost {
-            write!(
-                sentence,
-                "; no probe that {labels_of}'s labels determine, by more than {} of its own standard deviation",
-                number(relative)
-            )
-            .expect("writing to a string");
-        }
-        self.sentence("  ", "    ", &format!("{sentence}."));
-    }
-
-    fn certified(&mut self, token: &str, at_least: &Applicable<(f64, &'static str)>) {
-        let measured = self.value(token);
-        let sentence = match at_least {
-            Ok((x, by)) if *x > 0.0 => {
-                format!(
-                    "Certified from the distributions: {token} ≥ {} (by {by}); measured {measured}.",
-                    number(*x)
-                )
-            }
-            Ok(_) => {
-                format!("The distributions are too far apart to certify any {token}; measured {measured}.")
-            }
-            Err(reason) => format!("Nothing is certified about {token} ({measured}): {reason}."),
-        };
-        self.sentence("  ", "    ", &sentence);
     }
 
     fn notes(&mut self) {
@@ -276,51 +217,5 @@ fn remark(bound: &Bound) -> &'static str {
         (true, _) => "  VIOLATED",
         (_, "vacuous") => "  vacuous",
         _ => "",
-    }
-}
-
-/// A number with six significant digits, whole numbers as they are.
-fn number(x: f64) -> String {
-    significant(x, 6)
-}
-
-/// A number with three significant digits.
-fn short(x: f64) -> String {
-    significant(x, 3)
-}
-
-fn significant(x: f64, digits: usize) -> String {
-    if x == 0.0 || (x.fract() == 0.0 && x.abs() < 1e6) {
-        return format!("{x:.0}").replace("-0", "0");
-    }
-    // Rounding first: 9.9999999 has the exponent of 10.
-    let scientific = format!("{x:.*e}", digits - 1);
-    let exponent: i32 = scientific.split_once('e').map_or(0, |(_, e)| e.parse().expect("an exponent"));
-    if (-4..digits as i32).contains(&exponent) {
-        format!("{x:.*}", (digits as i32 - 1 - exponent) as usize)
-    } else {
-        scientific
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_have_their_significant_digits() {
-        for (x, text) in [
-            (0.785_120_054_7, "0.785120"),
-            (7.964_658_395, "7.96466"),
-            (899.0, "899"),
-            (1e-20, "1.00000e-20"),
-            (123_456_789.5, "1.23457e8"),
-            (9.999_999_9, "10.0000"),
-            (-31.611_891, "-31.6119"),
-            (0.000_123_456_7, "0.000123457"),
-            (0.0, "0"),
-        ] {
-            assert_eq!(number(x), text);
-        }
     }
 }

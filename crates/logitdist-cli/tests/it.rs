@@ -6,6 +6,9 @@ use logitdist_io::write_npz;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
+#[path = "it/report.rs"]
+mod report;
+
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../logitdist/tests/fixtures").join(name)
 }

@@ -81,24 +81,27 @@ pub fn summarise(bounds: &Path) -> Result<Summary, ReportError> {
 }
 
 /// Positions of the columns.
-struct Columns {
-    axes: Vec<usize>,
-    bound: usize,
+pub(crate) struct Columns {
+    pub(crate) axes: Vec<usize>,
+    pub(crate) direction: usize,
+    pub(crate) bound: usize,
     form: usize,
-    status: usize,
-    lhs: usize,
-    tightness: usize,
-    slack: usize,
-    holds: usize,
+    pub(crate) status: usize,
+    pub(crate) lhs: usize,
+    pub(crate) tightness: usize,
+    pub(crate) slack: usize,
+    pub(crate) holds: usize,
     reason: Option<usize>,
 }
 
 impl Columns {
-    fn of(table: &Table) -> Result<Columns, ReportError> {
+    pub(crate) fn of(table: &Table) -> Result<Columns, ReportError> {
         let [replicate, direction, bound, form, status, lhs, tightness, slack, holds] =
             NEEDED.map(|name| table.column(name, &NEEDED));
+        let direction = direction?;
         Ok(Columns {
-            axes: (0..replicate?).chain([direction?]).collect(),
+            axes: (0..replicate?).chain([direction]).collect(),
+            direction,
             bound: bound?,
             form: form?,
             status: status?,
@@ -112,7 +115,7 @@ impl Columns {
 }
 
 /// What a part of the file says, under numbers in place of texts.
-struct Collector {
+pub(crate) struct Collector {
     bounds: Dictionary,
     forms: Vec<String>,
     values: Vec<Dictionary>,
@@ -123,7 +126,7 @@ struct Collector {
 }
 
 impl Collector {
-    fn new(columns: &Columns) -> Collector {
+    pub(crate) fn new(columns: &Columns) -> Collector {
         Collector {
             bounds: Dictionary::default(),
             forms: Vec::new(),
@@ -134,7 +137,12 @@ impl Collector {
         }
     }
 
-    fn add(&mut self, columns: &Columns, record: &csv::ByteRecord, place: u64) -> Result<(), String> {
+    pub(crate) fn add(
+        &mut self,
+        columns: &Columns,
+        record: &csv::ByteRecord,
+        place: u64,
+    ) -> Result<(), String> {
         let status = match &record[columns.status] {
             b"ok" => Status::Ok,
             b"vacuous" => Status::Vacuous,
@@ -172,7 +180,7 @@ impl Collector {
         Ok(())
     }
 
-    fn merge(&mut self, other: &Collector) {
+    pub(crate) fn merge(&mut self, other: &Collector) {
         let bounds = self.bounds.merge(&other.bounds);
         let reasons = self.reasons.merge(&other.reasons);
         let values: Vec<Vec<usize>> =
@@ -186,7 +194,7 @@ impl Collector {
         }
     }
 
-    fn finish(self, header: &[String], axes: &[usize]) -> Summary {
+    pub(crate) fn finish(self, header: &[String], axes: &[usize]) -> Summary {
         let mut groups = Vec::new();
         for bound in self.bounds.in_order() {
             let tally = &self.tallies[bound];

@@ -6,6 +6,7 @@ mod llv_sets;
 use crate::applicable::Applicable;
 use crate::bound::{self, Bound, Certificate};
 use crate::error::Error;
+use crate::measure::per_input::PerInput;
 use crate::measure::{d_rep, kl};
 use crate::model::Pair;
 use crate::reduced::{Direction, Reduced};
@@ -35,10 +36,12 @@ pub struct Settings {
     pub llv_inputs: Option<Vec<usize>>,
     /// Random input sets that `d_llv_min` is minimised over.
     pub llv_samples: usize,
+    /// Keep the distances at each input as well. They cost two numbers an input more.
+    pub per_input: bool,
 }
 
 impl Default for Settings {
-    /// Everything, on all inputs.
+    /// Every measure and bound, on all inputs; nothing input by input.
     fn default() -> Self {
         Settings {
             probability: true,
@@ -50,6 +53,7 @@ impl Default for Settings {
             llv_labels: None,
             llv_inputs: None,
             llv_samples: 10,
+            per_input: false,
         }
     }
 }
@@ -77,7 +81,10 @@ pub struct Comparison {
     pub certificate: Certificate,
     /// The verdict with b's.
     pub certificate_ba: Certificate,
-    /// The reduced pair, for further questions such as [`bound::probe_transfer`].
+    /// The distances at each input, if the settings asked for them.
+    pub per_input: Option<PerInput>,
+    /// The reduced pair, for further questions such as [`bound::probe_transfer`] and
+    /// [`label_geometry`](crate::measure::label_geometry::label_geometry).
     pub reduced: Reduced,
 }
 
@@ -106,8 +113,13 @@ pub fn compare(pair: &Pair<'_>, settings: &Settings, rng: &mut impl Rng) -> Resu
     let inputs = probability_inputs(pair, settings, rng)?;
     let sets = if settings.llv { Some(LlvSets::of(pair, settings)?) } else { None };
     let tracked = sets.as_ref().map_or(&[][..], |s| &s.tracked);
-    let summary = PairSummary::of(pair, &inputs, tracked)?;
+    let (summary, divergences) = if settings.per_input {
+        PairSummary::with_input_divergences(pair, &inputs, tracked)?
+    } else {
+        (PairSummary::of(pair, &inputs, tracked)?, Vec::new())
+    };
     let reduced = Reduced::of(&summary);
+    let per_input = settings.per_input.then(|| PerInput::of(pair, &reduced, inputs, &divergences));
     let mut collected = Collected::default();
     collected.sizes(&reduced);
     collected.geometry(&reduced);
@@ -150,6 +162,7 @@ pub fn compare(pair: &Pair<'_>, settings: &Settings, rng: &mut impl Rng) -> Resu
         notes: collected.notes,
         bounds,
         bounds_ba,
+        per_input,
         reduced,
     })
 }

@@ -13,6 +13,22 @@ pub enum Section {
     Baseline,
     /// Bounds between the two.
     Bound,
+    /// What the means are made of: values at an input, and of a pair of labels.
+    Detail,
+}
+
+impl Section {
+    /// What a list of its tokens is called.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Section::Size => "Sizes and ranks",
+            Section::Distribution => "Distances of the distributions",
+            Section::Representation => "The representations",
+            Section::Baseline => "What others measure",
+            Section::Bound => "Bounds",
+            Section::Detail => "Input by input, label by label",
+        }
+    }
 }
 
 /// A token and its meaning.
@@ -58,7 +74,7 @@ const LOGIT_DISTANCE: &str =
 const CLOSENESS: &str = "Nielsen et al. 2025, When Does Closeness in Distribution Imply Representational Similarity? (NeurIPS, arXiv 2506.03784)";
 
 #[rustfmt::skip]
-const GLOSSARY: [Entry; 93] = [
+const GLOSSARY: [Entry; 98] = [
     entry(Section::Size, "n_inputs", "Number N of inputs both models were evaluated on",
         "", "a whole number, at least 1", ""),
     entry(Section::Size, "n_labels", "Number K of labels",
@@ -245,4 +261,14 @@ const GLOSSARY: [Entry; 93] = [
         "d_fg ≤ 2M d_LLV", "lhs ≤ rhs; not tight, measured ratios are at most 0.52", "published: Nielsen et al. 2025 (arXiv 2506.03784)"),
     entry(Section::Bound, "d_fg_quadratic", "T13: d_LLV bounds d_fg quadratically, without the dimension",
         "d_fg ≤ 2 d_LLV²", "lhs ≤ rhs; measured ratios are up to 0.98", "sharpened: proved in this project; sharpens d_fg_linear for d_LLV < M"),
+    entry(Section::Detail, "d_logit_x", "Logit distance at one input x",
+        "‖u(x) − u′(x)‖; d_logit² = E_x d_logit_x²", "≥ 0; 0 = equal predictions at x; in nats", LOGIT_DISTANCE),
+    entry(Section::Detail, "kl_ab_x", "KL(a ‖ b) at one input x, expected under a",
+        "Σ_y p (eᵈ − 1 − d), d = log p′ − log p; kl_ab = E_x kl_ab_x", "≥ 0; 0 = equal predictions at x; nats", ""),
+    entry(Section::Detail, "kl_ba_x", "KL(b ‖ a) at one input x, expected under b",
+        "Σ_y p′ (e⁻ᵈ − 1 + d), d = log p′ − log p; kl_ba = E_x kl_ba_x", "≥ 0; 0 = equal predictions at x; nats", ""),
+    entry(Section::Detail, "label_correlation_a", "Correlation over inputs of the centred logits of two labels, in model a",
+        "corr_x(u_y, u_y′), the cosine of g̃(y), g̃(y′) in the metric of Cov(f); a function of the distribution alone", "−1 to 1; 1 = raised and lowered together; does not exist for a label whose logit is constant", "this project, in place of cosines of g, which depend on the choice of basis"),
+    entry(Section::Detail, "label_correlation_b", "Correlation over inputs of the centred logits of two labels, in model b",
+        "corr_x(u′_y, u′_y′), the cosine of g̃′(y), g̃′(y′) in the metric of Cov(f′); a function of the distribution alone", "−1 to 1; 1 = raised and lowered together; does not exist for a label whose logit is constant", "this project, in place of cosines of g, which depend on the choice of basis"),
 ];

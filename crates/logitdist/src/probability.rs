@@ -116,29 +116,64 @@ pub struct ProbabilityPart {
     pub tracked: Factor,
 }
 
+/// KL divergences at one input.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct InputDivergences {
+    /// KL(p(·|x) ‖ p′(·|x)), nats, ≥ 0.
+    pub kl_ab: f64,
+    /// KL(p′(·|x) ‖ p(·|x)), nats, ≥ 0.
+    pub kl_ba: f64,
+}
+
 impl ProbabilityPart {
     /// The part of the given inputs of a pair. `inputs` must not be empty. Memory: one tile per thread.
     pub fn of(pair: &Pair<'_>, labels: &LabelSide, inputs: &[usize], tracked: &[usize]) -> ProbabilityPart {
+        ProbabilityPart::keeping(pair, labels, inputs, tracked, &|_| ()).0
+    }
+
+    /// The part, and what `keep` makes of each input, in the order of `inputs`. Nothing is kept for `()`.
+    pub(crate) fn keeping<T: Send>(
+        pair: &Pair<'_>,
+        labels: &LabelSide,
+        inputs: &[usize],
+        tracked: &[usize],
+        keep: &(impl Fn(InputDivergences) -> T + Sync),
+    ) -> (ProbabilityPart, Vec<T>) {
         let step = block_rows(1 + 2 * tracked.len());
         merge_tree(
             inputs.len().div_ceil(step),
-            &|i| Self::of_block(pair, labels, &inputs[i * step..inputs.len().min((i + 1) * step)], tracked),
-            &|a: ProbabilityPart, b| a.merge(&b),
+            &|i| {
+                let block = &inputs[i * step..inputs.len().min((i + 1) * step)];
+                Self::of_block(pair, labels, block, tracked, keep)
+            },
+            &|(a, mut kept): (ProbabilityPart, Vec<T>), (b, kept_b)| {
+                kept.extend(kept_b);
+                (a.merge(&b), kept)
+            },
         )
         .expect("at least one input")
     }
 
     /// The tiles of one block of the factor.
-    fn of_block(pair: &Pair<'_>, labels: &LabelSide, inputs: &[usize], tracked: &[usize]) -> ProbabilityPart {
+    fn of_block<T: Send>(
+        pair: &Pair<'_>,
+        labels: &LabelSide,
+        inputs: &[usize],
+        tracked: &[usize],
+        keep: &(impl Fn(InputDivergences) -> T + Sync),
+    ) -> (ProbabilityPart, Vec<T>) {
         let step = (TILE_ENTRIES / pair.n_labels()).clamp(1, 512);
-        let tiles: Vec<_> = inputs.par_chunks(step).map(|chunk| tile(pair, labels, chunk, tracked)).collect();
+        let tiles: Vec<_> =
+            inputs.par_chunks(step).map(|chunk| tile(pair, labels, chunk, tracked, keep)).collect();
         let mut columns = Mat::zeros(inputs.len(), 1 + 2 * tracked.len());
         let mut sums = ProbabilitySums::none();
-        for (tile_sums, tile_columns) in tiles {
-            columns.as_mut().subrows_mut(sums.n, tile_sums.n).copy_from(&tile_columns);
-            sums = sums.merge(&tile_sums);
+        let mut kept = Vec::new();
+        for tile in tiles {
+            columns.as_mut().subrows_mut(sums.n, tile.sums.n).copy_from(&tile.tracked);
+            sums = sums.merge(&tile.sums);
+            kept.extend(tile.kept);
         }
-        ProbabilityPart { sums, tracked: Factor::of_block(columns) }
+        (ProbabilityPart { sums, tracked: Factor::of_block(columns) }, kept)
     }
 
     /// The part of the inputs of both.
@@ -147,13 +182,22 @@ impl ProbabilityPart {
     }
 }
 
-/// The sums over one tile of inputs and its rows of [1, log p, log p′] for the tracked labels.
-fn tile(
+/// What one tile of inputs leaves behind.
+struct Tile<T> {
+    sums: ProbabilitySums,
+    /// Rows of [1, log p, log p′] for the tracked labels.
+    tracked: Mat<f64>,
+    /// What is kept of each input.
+    kept: Vec<T>,
+}
+
+fn tile<T>(
     pair: &Pair<'_>,
     labels: &LabelSide,
     inputs: &[usize],
     tracked: &[usize],
-) -> (ProbabilitySums, Mat<f64>) {
+    keep: &impl Fn(InputDivergences) -> T,
+) -> Tile<T> {
     let log_p = log_probabilities(pair.a(), &labels.a, inputs);
     let log_q = log_probabilities(pair.b(), &labels.b, inputs);
     let columns = tracked.len();
@@ -163,10 +207,10 @@ fn tile(
         j => log_q[(tracked[j - 1 - columns], i)],
     });
     let mut sums = ProbabilitySums::none();
-    for i in 0..inputs.len() {
-        add_input(&mut sums, log_p.col_as_slice(i), log_q.col_as_slice(i));
-    }
-    (sums, rows)
+    let kept = (0..inputs.len())
+        .map(|i| keep(add_input(&mut sums, log_p.col_as_slice(i), log_q.col_as_slice(i))))
+        .collect();
+    Tile { sums, tracked: rows, kept }
 }
 
 /// log p(y|x), K×n, a column per input.
@@ -185,8 +229,8 @@ fn log_probabilities(model: &Model, labels: &Labels, inputs: &[usize]) -> Mat<f6
     logits
 }
 
-/// Adds one input with log-probabilities `log_p` and `log_q` over the labels.
-fn add_input(sums: &mut ProbabilitySums, log_p: &[f64], log_q: &[f64]) {
+/// Adds one input with log-probabilities `log_p` and `log_q` over the labels; returns its own divergences.
+fn add_input(sums: &mut ProbabilitySums, log_p: &[f64], log_q: &[f64]) -> InputDivergences {
     sums.n += 1;
     let labels = log_p.len() as f64;
     let mean_difference = log_p.iter().zip(log_q).map(|(p, q)| p - q).sum::<f64>() / labels;
@@ -214,6 +258,7 @@ fn add_input(sums: &mut ProbabilitySums, log_p: &[f64], log_q: &[f64]) {
     sums.kl_ab_over_tau += over_tau(kl_ab, log_tau);
     sums.kl_ba_over_tau += over_tau(kl_ba, log_tau);
     sums.squared_logit_distance += distance;
+    InputDivergences { kl_ab, kl_ba }
 }
 
 /// `2 KL / τ` from log τ.

@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::factor::Factor;
 use crate::model::{Model, Pair};
-use crate::probability::ProbabilityPart;
+use crate::probability::{InputDivergences, ProbabilityPart};
 use crate::tree::merge_tree;
 use logitdist_linalg::{Mat, MatRef};
 use std::sync::Arc;
@@ -106,6 +106,29 @@ impl PairSummary {
         probability: &ProbabilityInputs,
         tracked: &[usize],
     ) -> Result<PairSummary, Error> {
+        PairSummary::keeping(pair, probability, tracked, &|_| ()).map(|(summary, _)| summary)
+    }
+
+    /// The summary, and the KL divergences at each input of the probability part, in the order in which it was given them.
+    ///
+    /// The same pass and the same summary as [`of`](PairSummary::of); two numbers an input are kept beside it.
+    ///
+    /// # Errors
+    /// As [`of`](PairSummary::of).
+    pub fn with_input_divergences(
+        pair: &Pair<'_>,
+        probability: &ProbabilityInputs,
+        tracked: &[usize],
+    ) -> Result<(PairSummary, Vec<InputDivergences>), Error> {
+        PairSummary::keeping(pair, probability, tracked, &|divergences| divergences)
+    }
+
+    fn keeping<T: Send>(
+        pair: &Pair<'_>,
+        probability: &ProbabilityInputs,
+        tracked: &[usize],
+        keep: &(impl Fn(InputDivergences) -> T + Sync),
+    ) -> Result<(PairSummary, Vec<T>), Error> {
         let labels = Arc::new(LabelSide::of(pair));
         let all: Vec<usize>;
         let chosen = match probability {
@@ -123,12 +146,11 @@ impl PairSummary {
                 return Err(Error::Option("the probability part needs at least one input".into()));
             }
         }
-        Ok(PairSummary {
-            inputs: input_factor(pair),
-            probability: chosen.map(|inputs| ProbabilityPart::of(pair, &labels, inputs, tracked)),
-            tracked: tracked.to_vec(),
-            labels,
-        })
+        let (probability, kept) =
+            chosen.map(|inputs| ProbabilityPart::keeping(pair, &labels, inputs, tracked, keep)).unzip();
+        let summary =
+            PairSummary { inputs: input_factor(pair), probability, tracked: tracked.to_vec(), labels };
+        Ok((summary, kept.unwrap_or_default()))
     }
 
     /// The summary over the inputs of `self` followed by those of `other`.

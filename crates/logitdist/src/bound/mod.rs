@@ -115,7 +115,7 @@ impl Scale {
 }
 
 /// Relative size of rounding errors, with room for sums of many.
-const ROUNDING: f64 = 1e-14;
+pub(crate) const ROUNDING: f64 = 1e-14;
 
 impl Bound {
     /// `lhs ≤ rhs`, computed from quantities of the size of `scale`.

@@ -6,5 +6,8 @@ pub mod d_logit;
 pub mod d_ls;
 pub mod d_rep;
 pub mod kl;
+pub mod label_geometry;
 pub mod llv;
+pub mod per_input;
 pub mod pls_svd;
+mod seriation;

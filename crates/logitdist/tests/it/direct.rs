@@ -3,7 +3,7 @@
 use crate::pairs::{assert_close, compared, regular_pair, value};
 use logitdist::{Mat, MatRef, Model};
 
-type Rows = Vec<Vec<f64>>;
+pub type Rows = Vec<Vec<f64>>;
 
 fn mean(x: impl Iterator<Item = f64>) -> f64 {
     let all: Vec<f64> = x.collect();
@@ -23,22 +23,22 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     a.iter().zip(b).map(|(a, b)| a * b).sum()
 }
 
-fn column(rows: &Rows, j: usize) -> Vec<f64> {
+pub fn column(rows: &Rows, j: usize) -> Vec<f64> {
     rows.iter().map(|r| r[j]).collect()
 }
 
-fn logits(m: &Model) -> Rows {
+pub fn logits(m: &Model) -> Rows {
     let zero = vec![0.0; m.n_labels()];
     let bias = m.bias().unwrap_or(&zero);
     let g = rows(m.unembeddings());
     rows(m.embeddings()).iter().map(|f| g.iter().zip(bias).map(|(g, b)| dot(f, g) + b).collect()).collect()
 }
 
-fn centred(logits: &Rows) -> Rows {
+pub fn centred(logits: &Rows) -> Rows {
     logits.iter().map(|l| l.iter().map(|x| x - mean(l.iter().copied())).collect()).collect()
 }
 
-fn log_probabilities(logits: &Rows) -> Rows {
+pub fn log_probabilities(logits: &Rows) -> Rows {
     let normalise = |l: &Vec<f64>| {
         let z = l.iter().map(|x| x.exp()).sum::<f64>().ln();
         l.iter().map(|x| x - z).collect()

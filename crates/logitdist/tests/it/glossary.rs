@@ -11,13 +11,16 @@ fn the_glossary_explains_exactly_what_a_comparison_reports() {
     let mut measures: BTreeSet<&str> = comparison.scalars.iter().map(|(token, _)| *token).collect();
     measures.extend(comparison.lists.iter().map(|(token, _)| *token));
     let bounds: BTreeSet<&str> = comparison.bounds.iter().map(|bound| bound.token).collect();
-    let explained = |is_bound: bool| -> BTreeSet<&str> {
-        let entries = glossary().iter().filter(|e| (e.section == Section::Bound) == is_bound);
-        entries.map(|entry| entry.token).collect()
+    // The names of the fields of `PerInput`, and of what `label_geometry` gives.
+    let details: BTreeSet<&str> =
+        ["d_logit_x", "kl_ab_x", "kl_ba_x", "label_correlation_a", "label_correlation_b"].into();
+    let explained = |of: &dyn Fn(Section) -> bool| -> BTreeSet<&str> {
+        glossary().iter().filter(|entry| of(entry.section)).map(|entry| entry.token).collect()
     };
-    assert_eq!(explained(false), measures);
-    assert_eq!(explained(true), bounds);
-    assert_eq!(explained(true).len() + explained(false).len(), glossary().len(), "a token is listed twice");
+    assert_eq!(explained(&|s| !matches!(s, Section::Bound | Section::Detail)), measures);
+    assert_eq!(explained(&|s| s == Section::Bound), bounds);
+    assert_eq!(explained(&|s| s == Section::Detail), details);
+    assert_eq!(measures.len() + bounds.len() + details.len(), glossary().len(), "a token is listed twice");
 }
 
 #[test]

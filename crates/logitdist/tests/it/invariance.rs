@@ -27,7 +27,7 @@ const DISTRIBUTION: [&str; 21] = [
     "d_fg",
 ];
 
-fn reordered(m: &Model, inputs: &[usize], labels: &[usize]) -> Model {
+pub fn reordered(m: &Model, inputs: &[usize], labels: &[usize]) -> Model {
     let (f, g) = (m.embeddings(), m.unembeddings());
     Model::new(
         Mat::from_fn(inputs.len(), m.dim(), |i, j| f[(inputs[i], j)]),
@@ -38,7 +38,7 @@ fn reordered(m: &Model, inputs: &[usize], labels: &[usize]) -> Model {
 }
 
 /// A permutation of 0..n that moves everything when n > 1.
-fn permutation(n: usize) -> Vec<usize> {
+pub fn permutation(n: usize) -> Vec<usize> {
     (0..n).map(|i| (i + n / 2) % n).collect()
 }
 

@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod bounds;
+mod details;
 mod direct;
 mod edge;
 mod fixtures;

@@ -1,0 +1,56 @@
+//! The command of this run, as it can be pasted into a shell.
+
+/// Options that change where a result goes or how fast it comes, and nothing in it.
+const WITHOUT_EFFECT: [&str; 4] = ["--format", "--out", "--report", "--threads"];
+
+/// The arguments of this process that the result depends on, after `logitdist`.
+pub fn command_line() -> String {
+    let arguments = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned());
+    command_of(arguments)
+}
+
+fn command_of(arguments: impl Iterator<Item = String>) -> String {
+    let mut arguments = arguments.peekable();
+    let mut command = "logitdist".to_owned();
+    while let Some(argument) = arguments.next() {
+        let name = argument.split('=').next().unwrap_or_default();
+        if WITHOUT_EFFECT.contains(&name) {
+            if !argument.contains('=') {
+                arguments.next();
+            }
+            continue;
+        }
+        command.push(' ');
+        command.push_str(&quoted(&argument));
+    }
+    command
+}
+
+/// An argument for a POSIX shell, in quotes if it has to be.
+fn quoted(argument: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+%@".contains(c);
+    if !argument.is_empty() && argument.chars().all(plain) {
+        argument.to_owned()
+    } else {
+        format!("'{}'", argument.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_no_effect_on_the_result_is_left_out_and_the_rest_can_be_pasted() {
+        for (arguments, command) in [
+            (&["compare", "a.npz", "b.npz"][..], "logitdist compare a.npz b.npz"),
+            (
+                &["compare", "--threads", "2", "a b.npz", "--out=x", "it's", "--seed=3", "--report", "r"],
+                "logitdist compare 'a b.npz' 'it'\\''s' --seed=3",
+            ),
+            (&["compare", "", "--format"], "logitdist compare ''"),
+        ] {
+            assert_eq!(command_of(arguments.iter().map(ToString::to_string)), command);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What a comparison amounts to, in sentences.
+
+use crate::compare::Result;
+use logitdist::{Applicable, Bound, Certificate};
+use logitdist_report::number::{number, short};
+use std::fmt::Write;
+
+/// The sentences: whether every bound holds, what is certified and what was measured, what each probe loses.
+pub fn sentences(result: &Result) -> Vec<String> {
+    let comparison = &result.comparison;
+    let violations =
+        comparison.bounds.iter().chain(&comparison.bounds_ba).filter(|b| b.is_violated()).count();
+    let mut sentences = vec![match violations {
+        0 => "Every bound holds.".to_owned(),
+        n => format!("{n} BOUNDS ARE VIOLATED: a proof or this program is wrong."),
+    }];
+    let (ab, ba) = (&comparison.certificate, &comparison.certificate_ba);
+    sentences.push(certified(result, "m_cca", &ab.m_cca));
+    if ab.m_cca.is_err() {
+        sentences.push(certified(result, "m_cca_logits", &ab.m_cca_logits));
+    }
+    sentences.extend(probes("from b to a", "a", ab, &comparison.bounds));
+    sentences.extend(probes("from a to b", "b", ba, &comparison.bounds_ba));
+    sentences.extend(result.probes.iter().enumerate().map(|(i, probe)| {
+        format!(
+            "Probe {i}: carried over from b to a it errs by {}, certified at most {}; its standard deviation is {}.",
+            number(probe.error),
+            number(probe.certified),
+            number(probe.probe_sd)
+        )
+    }));
+    sentences
+}
+
+/// What linear probes lose in a direction, certified and measured.
+fn probes(direction: &str, labels_of: &str, certificate: &Certificate, bounds: &[Bound]) -> Option<String> {
+    let cost = certificate.probe_cost.as_ref().ok()?;
+    let mut sentence = format!(
+        "Certified: a linear probe of unit weight, carried over {direction}, errs by at most {}",
+        number(*cost)
+    );
+    let worst = bounds.iter().find(|b| b.token == "probe_transfer").and_then(|b| b.tightness);
+    if let Some(worst) = worst {
+        write!(sentence, " (measured: none errs by more than {} of its certificate)", short(worst))
+            .expect("writing to a string");
+    }
+    if let Ok(relative) = certificate.relative_probe_cost {
+        write!(
+            sentence,
+            "; no probe that {labels_of}'s labels determine, by more than {} of its own standard deviation",
+            number(relative)
+        )
+        .expect("writing to a string");
+    }
+    Some(format!("{sentence}."))
+}
+
+fn certified(result: &Result, token: &str, at_least: &Applicable<(f64, &'static str)>) -> String {
+    let measured = match result.comparison.scalar(token) {
+        Some(Ok(x)) => number(*x),
+        _ => "n/a".to_owned(),
+    };
+    match at_least {
+        Ok((x, by)) if *x > 0.0 => {
+            format!(
+                "Certified from the distributions: {token} ≥ {} (by {by}); measured {measured}.",
+                number(*x)
+            )
+        }
+        Ok(_) => format!("The distributions are too far apart to certify any {token}; measured {measured}."),
+        Err(reason) => format!("Nothing is certified about {token} ({measured}): {reason}."),
+    }
+}

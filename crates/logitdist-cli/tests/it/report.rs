@@ -1,0 +1,212 @@
+//! `compare --report` and `report` as a user runs them.
+
+use crate::{Files, compare, json, logitdist};
+use logitdist::glossary::explain;
+use logitdist::{Mat, Model};
+use logitdist_io::write_npz;
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+fn read(folder: &str, name: &str) -> String {
+    fs::read_to_string(Path::new(folder).join(name)).unwrap_or_else(|e| panic!("{folder}/{name}: {e}"))
+}
+
+/// The fields of a CSV, header excluded, by column.
+fn column(csv: &str, name: &str) -> Vec<String> {
+    let position = csv.lines().next().unwrap().split(',').position(|column| column == name).unwrap();
+    csv.lines().skip(1).map(|line| line.split(',').nth(position).unwrap().to_owned()).collect()
+}
+
+fn numbers(csv: &str, name: &str) -> Vec<f64> {
+    column(csv, name).iter().filter(|x| !x.is_empty()).map(|x| x.parse().unwrap()).collect()
+}
+
+fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
+    let n = values.len() as f64;
+    values.sum::<f64>() / n
+}
+
+/// Everything that a report must have.
+fn check_report(folder: &str) {
+    let names = ["spectra", "labels", "inputs", "divergence"];
+    for name in names.iter().flat_map(|name| [(*name).to_owned(), format!("{name}-column")]) {
+        assert!(read(folder, &format!("plots/{name}.svg")).ends_with("</svg>\n"), "{name}");
+        assert!(
+            fs::read(Path::new(folder).join(format!("plots/{name}.png"))).unwrap().starts_with(b"\x89PNG")
+        );
+    }
+    let page = read(folder, "report.html");
+    assert!(page.ends_with("</html>\n") && !page.contains("NaN"), "{folder}");
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 6, "something is left in {folder}");
+}
+
+#[test]
+fn a_report_has_the_values_at_each_input_and_label_and_a_page() {
+    let text = fs::read_to_string(crate::fixture("expected.json")).unwrap();
+    for entry in serde_json::from_str::<Vec<Value>>(&text).unwrap() {
+        let files = Files::new();
+        let folder = files.path("new/report");
+        let [a, b] = ["a", "b"].map(|side| format!("{}.npz", entry[side].as_str().unwrap()));
+        let values = json(&compare(&a, &b, &["--format", "json", "--report", &folder]));
+        check_report(&folder);
+        let inputs = read(&folder, "inputs.csv");
+        assert_eq!(column(&inputs, "input").len() as u64, values["n_inputs"].as_u64().unwrap());
+        let close = |got: f64, token: &str| {
+            let want = values[token].as_f64().unwrap();
+            assert!((got - want).abs() <= 1e-10 * want + 1e-12, "{a} {b}: {token} {got} {want}");
+        };
+        close(mean(numbers(&inputs, "d_logit_x").iter().map(|d| d * d)).sqrt(), "d_logit");
+        close(mean(numbers(&inputs, "kl_ab_x").into_iter()), "kl_ab");
+        close(mean(numbers(&inputs, "kl_ba_x").into_iter()), "kl_ba");
+        let spectra = read(&folder, "spectra.csv");
+        for list in ["rho", "rho_logits", "spectrum_a", "spectrum_b"] {
+            let want: Vec<f64> =
+                values[list].as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect();
+            let got = numbers(&spectra, list);
+            assert_eq!(got.len(), want.len(), "{list}");
+            // Reading JSON may move the last digit.
+            assert!(
+                got.iter().zip(&want).all(|(x, y)| (x - y).abs() <= 1e-14 * y),
+                "{list}: {got:?} {want:?}"
+            );
+        }
+        let labels = read(&folder, "labels.csv");
+        assert_eq!(labels.lines().count(), 1 + 10 * 11 / 2);
+        assert!(numbers(&labels, "label_correlation_a").iter().all(|x| x.abs() <= 1.0));
+        for csv in [&inputs, &labels] {
+            for token in
+                csv.lines().next().unwrap().split(',').filter(|c| !["input", "label", "other"].contains(c))
+            {
+                assert!(explain(token).count() > 0, "{token} is not explained");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_is_made_again_from_the_csv_alone() {
+    let files = Files::new();
+    let (folder, elsewhere) = (files.path("report"), files.path("elsewhere"));
+    let run =
+        compare("digits-m16-relu.npz", "digits-m16-tanh.npz", &["--report", &folder, "--format", "csv"]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert_eq!(run.stdout, read(&folder, "comparison.csv"), "what is printed and what is kept differ");
+    fs::create_dir(&elsewhere).unwrap();
+    for name in ["comparison.csv", "inputs.csv", "labels.csv", "spectra.csv"] {
+        fs::copy(Path::new(&folder).join(name), Path::new(&elsewhere).join(name)).unwrap();
+    }
+    assert_eq!(logitdist(&["report", &elsewhere]).code, 0);
+    check_report(&elsewhere);
+    for name in ["report.html", "plots/labels.svg", "plots/divergence.svg"] {
+        assert!(read(&folder, name) == read(&elsewhere, name), "{name}");
+    }
+    let page = read(&folder, "report.html");
+    for text in ["digits-m16-relu against digits-m16-tanh", "rank 9, under the dimension 16", "saturated:"] {
+        assert!(page.contains(text), "{text}");
+    }
+}
+
+#[test]
+fn a_report_is_the_same_at_any_number_of_threads_and_beside_other_output() {
+    let files = Files::new();
+    let report = |folder: &str, more: &[&str]| {
+        let folder = files.path(folder);
+        let mut arguments = vec!["--report", &folder, "--inputs-limit", "300", "--seed", "3"];
+        arguments.extend(more);
+        let run = compare("digits-m4-a.npz", "digits-m8-a.npz", &arguments);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        (
+            run.stdout,
+            ["comparison.csv", "inputs.csv", "labels.csv", "report.html"].map(|name| read(&folder, name)),
+        )
+    };
+    let out = files.path("out.json");
+    let (table, one) = report("one", &["--threads", "1"]);
+    let (nothing, two) = report("two", &["--threads=2", "--format", "json", "--out", &out]);
+    assert!(one == two);
+    assert!(table.contains("Every bound holds.") && nothing.is_empty());
+    assert!(fs::read_to_string(out).unwrap().starts_with('{'));
+    assert_eq!(numbers(&one[1], "kl_ab_x").len(), 300);
+    assert_eq!(numbers(&one[1], "d_logit_x").len(), 899);
+    assert!(one[3].contains("computed at 300 of the inputs"));
+    let without = compare("digits-m4-a.npz", "digits-m8-a.npz", &["--inputs-limit", "300", "--seed", "3"]);
+    assert_eq!(table, without.stdout, "a report changes the result");
+}
+
+#[test]
+fn equal_models_few_labels_many_labels_and_one_input_have_reports() {
+    let files = Files::new();
+    let model = |name: &str, [inputs, labels, dim]: [usize; 3], phase: f64| {
+        let wave = |rows, cols, phase: f64| {
+            Mat::from_fn(rows, cols, |i: usize, j: usize| ((7 * i + 3 * j + i * j) as f64 + phase).sin())
+        };
+        let model = Model::new(wave(inputs, dim, phase), wave(labels, dim, 0.5 + phase), None).unwrap();
+        let path = files.path(name);
+        write_npz(Path::new(&path), &model).unwrap();
+        path
+    };
+    for (name, sizes, dim_b) in [
+        ("two-labels", [50, 2, 3], 2),
+        ("many-labels", [60, 1500, 4], 3),
+        ("one-input", [1, 6, 3], 3),
+        ("one-label", [20, 1, 2], 2),
+        ("nothing", [1, 1, 1], 1),
+    ] {
+        let a = model(&format!("{name}-a.npz"), sizes, 0.1);
+        let b = model(&format!("{name}-b.npz"), [sizes[0], sizes[1], dim_b], 0.3);
+        for (kind, b) in [("other", &b), ("equal", &a)] {
+            let folder = files.path(&format!("{name}-{kind}"));
+            let run = logitdist(&["compare", &a, b, "--report", &folder]);
+            assert_eq!(run.code, 0, "{name}, {kind}: {}", run.stderr);
+            check_report(&folder);
+            let shown = sizes[1].min(64);
+            assert_eq!(read(&folder, "labels.csv").lines().count(), 1 + shown * (shown + 1) / 2, "{name}");
+            let distances = numbers(&read(&folder, "inputs.csv"), "d_logit_x");
+            assert_eq!(distances.len(), sizes[0]);
+            if kind == "equal" {
+                assert!(distances.iter().all(|d| *d == 0.0), "{name}: {distances:?}");
+                assert!(read(&folder, "report.html").contains("The models are equal at every input."));
+            }
+        }
+    }
+    let page = read(&files.path("many-labels-other"), "report.html");
+    assert!(page.contains("64 of 1500 labels, those that vary most"));
+}
+
+#[test]
+fn a_report_that_cannot_be_made_leaves_a_clear_message_and_no_page() {
+    let files = Files::new();
+    let a = files.model("a.npz", 30, 6, 3);
+    let fewer = files.model("fewer.npz", 29, 6, 3);
+    let file = files.bytes("file", b"");
+    let sweep = files.path("sweep");
+    fs::create_dir(&sweep).unwrap();
+    fs::write(Path::new(&sweep).join("bounds.csv"), "").unwrap();
+    let folder = files.path("report");
+    let broken = files.path("broken");
+    assert_eq!(logitdist(&["compare", &a, &a, "--report", &broken]).code, 0);
+    fs::write(Path::new(&broken).join("inputs.csv"), "input,d_logit_x,kl_ab_x,kl_ba_x\n0,1.0").unwrap();
+    let blocked = files.path("blocked");
+    fs::create_dir_all(Path::new(&blocked).join("labels.csv")).unwrap();
+    for (arguments, needed) in [
+        (&["compare", &a, &a, "--report", &file][..], &["file", "cannot be made"][..]),
+        (&["compare", &a, &a, "--report", &sweep], &["sweep", "results of a sweep"]),
+        (&["compare", &a, &a, "--report", &blocked], &["labels.csv", "cannot be written"]),
+        (&["compare", &a, &fewer, "--report", &folder], &["30 inputs", "29"]),
+        (&["compare", &a, &a, "--report"], &["--report"]),
+        (&["report", &folder], &["comparison.csv", "--report"]),
+        (&["report", &files.path("missing")], &["missing", "comparison.csv"]),
+        (&["report", &broken], &["inputs.csv:2", "was the file cut off?"]),
+        (&["report"], &["FOLDER"]),
+    ] {
+        let run = logitdist(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}{}", run.stdout, run.stderr);
+        for text in needed {
+            assert!(run.stderr.contains(text), "{arguments:?} does not say {text}: {}", run.stderr);
+        }
+        assert!(!run.stderr.contains("panicked"), "{}", run.stderr);
+    }
+    assert!(!Path::new(&folder).join("report.html").exists());
+    assert!(!Path::new(&blocked).join("comparison.csv").exists(), "an unfinished run must not look finished");
+}

@@ -1,0 +1,104 @@
+//! KL divergence against logit distance, a point per input.
+
+use super::{EMPTY_ASPECT, MODELS, NAMED, Picture, fine_ticks};
+use crate::pair::inputs::Inputs;
+use crate::pair::results::PairResults;
+use crate::plot::palette::{GREY, INK};
+use crate::plot::{Axis, Figure, Form, Mark, Panel, Point, Shape, Width};
+
+/// The most inputs that are shown; of more, the worst and evenly spread ones.
+const MOST_POINTS: usize = 2000;
+
+pub fn picture(results: &PairResults) -> Picture {
+    let inputs = &results.inputs;
+    let shown = shown_inputs(results);
+    let positive = inputs.kl.iter().flat_map(|(_, kl)| kl).filter(|kl| **kl > 0.0);
+    let least = positive.fold(f64::INFINITY, |least, kl| least.min(*kl));
+    let panels = ["kl_ab_x", "kl_ba_x"].into_iter().enumerate();
+    let panels = panels.map(|(direction, token)| divergence_panel(inputs, &shown, direction, token, least));
+    let (shown, of) = (shown.len(), inputs.kl.len());
+    let note = match shown < of {
+        true => format!("{shown} of {of} inputs: the worst, and others evenly spread."),
+        false => String::new(),
+    };
+    Picture {
+        name: "divergence",
+        title: "KL divergence against logit distance",
+        caption: "Every input. At none is the KL divergence more than a quarter of the squared logit distance, the line (T10 at each input). \
+                  Inputs far below the line differ on labels that the first model finds unlikely: KL hardly sees them, the logit distance \
+                  does."
+            .into(),
+        figure: Figure::new(Width::Full, panels.collect()).noted(note),
+    }
+}
+
+fn divergence_panel(
+    inputs: &Inputs,
+    shown: &[usize],
+    direction: usize,
+    token: &'static str,
+    least_kl: f64,
+) -> Panel {
+    let place = |x: &usize| Some((*x, inputs.d_logit_x[*x], inputs.kl_at(*x)?[direction]));
+    let positive =
+        || inputs.kl.iter().map(|(x, _)| inputs.d_logit_x[*x]).filter(|d| *d > 0.0 && d.is_finite());
+    let (least, most) = (positive().fold(f64::INFINITY, f64::min), positive().fold(0.0, f64::max));
+    if most == 0.0 {
+        let reason = match inputs.kl.is_empty() {
+            true => "it was computed at no input",
+            false => "the models are equal at every input",
+        };
+        return Panel::empty(token, reason).shaped(EMPTY_ASPECT);
+    }
+    // Squares of what is at the ends of the range are kept inside it.
+    let inside = |x: f64| x.clamp(f64::MIN_POSITIVE, f64::MAX);
+    let bound = |d: f64| (d, inside(0.25 * d * d));
+    let points = shown.iter().filter_map(place).map(|(_, d, kl)| Point::at(d, kl)).collect();
+    // The same axis for both directions, a little wider than their values.
+    let (low, high) = (inside(least_kl.min(bound(least).1) / 1.5), inside(1.5 * bound(most).1));
+    let named = named_inputs(inputs, direction, 0.06 * (high / low).ln());
+    let named: Vec<(usize, f64, f64)> = named.iter().filter_map(place).collect();
+    let rings = named.iter().map(|(_, d, kl)| Point::at(*d, *kl)).collect();
+    let x = Axis::log("d_logit_x (nats)").ticked(fine_ticks(least, most));
+    let y = Axis::log("KL at x (nats)").between(low, high);
+    let panel = Panel::new(token, x, y)
+        .with(Mark::line(vec![bound(least), bound(most)], GREY).labelled("d_logit_x²/4 (kl_from_logit)"))
+        .with(Mark::points(points, MODELS[direction]))
+        .with(Mark::new(Form::Points(rings, Shape::Ring), INK));
+    named.into_iter().fold(panel, |panel, (x, d, kl)| {
+        panel.with(Mark::new(Form::Text(d, kl, format!(" input {x} ")), INK))
+    })
+}
+
+/// The inputs in the scatter plot, rising: all, or the worst and evenly spread ones.
+fn shown_inputs(results: &PairResults) -> Vec<usize> {
+    let inputs = &results.inputs;
+    let all = inputs.kl.len();
+    let worst = MOST_POINTS / 20;
+    let spread = MOST_POINTS - 3 * worst;
+    let mut shown: Vec<usize> = match all <= MOST_POINTS {
+        true => inputs.kl.iter().map(|(x, _)| *x).collect(),
+        false => (0..spread).map(|i| inputs.kl[i * all / spread].0).collect(),
+    };
+    if all > MOST_POINTS {
+        shown
+            .extend(inputs.worst_by_logit_distance(worst).into_iter().filter(|x| inputs.kl_at(*x).is_some()));
+        shown.extend([0, 1].into_iter().flat_map(|direction| inputs.worst_by_kl(direction, worst)));
+        shown.sort_unstable();
+        shown.dedup();
+    }
+    shown
+}
+
+/// The inputs named in the scatter plot: where KL is largest and where the logit distance is, those whose KL has a ratio of at least
+/// e^`apart` to that of the others, so that names do not collide.
+fn named_inputs(inputs: &Inputs, direction: usize, apart: f64) -> Vec<usize> {
+    let mut named: Vec<(usize, f64)> = Vec::new();
+    for x in inputs.worst_by_kl(direction, NAMED).into_iter().chain(inputs.worst_by_logit_distance(1)) {
+        let kl = inputs.kl_at(x).map_or(0.0, |kl| kl[direction]);
+        if kl > 0.0 && named.iter().all(|(_, other)| (kl / other).ln().abs() > apart) {
+            named.push((x, kl));
+        }
+    }
+    named.into_iter().map(|(x, _)| x).collect()
+}

@@ -1,0 +1,244 @@
+//! The tables of the page: what stands in them, and their rows.
+
+use super::comparison::{BoundLine, Comparison, Value};
+use super::inputs::Inputs;
+use super::labels::Labels;
+use super::markup::{escaped, numbers, table, text, token};
+use crate::number::{number, short};
+use logitdist::glossary::{Entry, Section, explain};
+
+/// Inputs and pairs of labels that are listed.
+const LISTED: usize = 10;
+
+/// Measures that have an entry in the glossary and satisfy `chosen`: token, value, meaning and range. Standard errors stand beside
+/// what they are of.
+pub(super) fn measures(comparison: &Comparison, caption: &str, chosen: impl Fn(&Entry) -> bool) -> String {
+    let rows: Vec<Vec<String>> = comparison
+        .measures
+        .iter()
+        .filter(|(name, _)| !name.ends_with("_se"))
+        .filter_map(|(name, value)| {
+            let entry = explain(name).find(|e| e.section != Section::Bound)?;
+            let error = comparison.value(&format!("{name}_se"));
+            chosen(entry).then(|| {
+                vec![token(name), value_cell(value, error), escaped(entry.meaning), escaped(entry.range)]
+            })
+        })
+        .collect();
+    table(caption, &[text("token"), numbers("value"), text("meaning"), text("range")], &rows)
+}
+
+/// A value with its standard error, or why there is none.
+fn value_cell(value: &Value, error: Option<f64>) -> String {
+    match (value, error) {
+        (Ok(x), Some(error)) if error > 0.0 => format!("{} ± {}", number(*x), short(error)),
+        (Ok(x), _) => number(*x),
+        (Err(reason), _) if reason.is_empty() => "beyond the floating-point range".into(),
+        (Err(reason), _) => format!("<span title=\"{0}\">n/a</span>", escaped(reason)),
+    }
+}
+
+/// The reasons why measures do not exist, each with its tokens.
+pub(super) fn reasons(comparison: &Comparison) -> Vec<(String, Vec<String>)> {
+    let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
+    let single = comparison.measures.iter().filter_map(|(name, value)| Some((name, value.as_ref().err()?)));
+    let lists = comparison.lists_without.iter();
+    let mut lists: Vec<_> = lists.collect();
+    lists.sort();
+    for (name, reason) in single.chain(lists).filter(|(_, reason)| !reason.is_empty()) {
+        match reasons.iter_mut().find(|(known, _)| known == reason) {
+            Some((_, tokens)) => tokens.push(name.clone()),
+            None => reasons.push((reason.clone(), vec![name.clone()])),
+        }
+    }
+    reasons
+}
+
+/// Bounds of the form lhs ≤ rhs in one direction.
+pub(super) fn bounds(bounds: &[BoundLine], caption: &str) -> String {
+    let from_above = bounds.iter().filter(|bound| !certifies(bound));
+    bounds_table(from_above, caption, ["at most", "tightness"], ["lhs", "rhs", "tightness"])
+}
+
+/// Lower bounds on a mean canonical correlation in one direction.
+pub(super) fn certificates(bounds: &[BoundLine], caption: &str) -> String {
+    let from_below = bounds.iter().filter(|bound| certifies(bound));
+    bounds_table(from_below, caption, ["at least", "slack"], ["value", "bound", "slack"])
+}
+
+fn bounds_table<'a>(
+    bounds: impl Iterator<Item = &'a BoundLine>,
+    caption: &str,
+    [limit, room]: [&'static str; 2],
+    sides: [&str; 3],
+) -> String {
+    let rows: Vec<Vec<String>> = bounds.map(|bound| bound_row(bound, sides)).collect();
+    let columns = [
+        text("bound"),
+        text("form"),
+        numbers("is"),
+        numbers(limit),
+        numbers(room),
+        text("holds"),
+        text("remark"),
+    ];
+    table(caption, &columns, &rows)
+}
+
+/// Whether a bound is one from below, on a mean canonical correlation.
+fn certifies(bound: &BoundLine) -> bool {
+    bound.token.starts_with("m_cca")
+}
+
+fn bound_row(bound: &BoundLine, sides: [&str; 3]) -> Vec<String> {
+    let exists = bound.status != "not_applicable";
+    let side = |name: &str| match bound.sides.get(name) {
+        Some(x) if name == "tightness" || name == "slack" => short(*x),
+        Some(x) => number(*x),
+        None if exists && name == "tightness" => "rounding".into(),
+        // A right-hand side beyond the range is blank in the file.
+        None if exists && name == "rhs" => "∞".into(),
+        None => "n/a".into(),
+    };
+    let holds = match bound.holds {
+        Some(true) => "yes".into(),
+        Some(false) => "<span class=\"bad\">VIOLATED</span>".into(),
+        None => "n/a".into(),
+    };
+    let remark = match (bound.status.as_str(), bound.reason.as_str()) {
+        ("vacuous", reason) => format!("vacuous: {}", escaped(reason)),
+        (_, reason) => escaped(reason),
+    };
+    let [first, second, third] = sides.map(side);
+    vec![token(&bound.token), escaped(&bound.form), first, second, third, holds, remark]
+}
+
+/// The inputs at which each distance is largest.
+pub(super) fn worst_inputs(inputs: &Inputs) -> String {
+    let lists = [
+        inputs.worst_by_logit_distance(LISTED),
+        inputs.worst_by_kl(0, LISTED),
+        inputs.worst_by_kl(1, LISTED),
+    ];
+    let value = |list: usize, input: usize| match list {
+        0 => number(inputs.d_logit_x[input]),
+        _ => inputs.kl_at(input).map_or_else(String::new, |kl| number(kl[list - 1])),
+    };
+    let count = lists.iter().map(Vec::len).max().unwrap_or(0);
+    let rows: Vec<Vec<String>> = (0..count)
+        .map(|rank| {
+            let cells = lists.iter().enumerate().flat_map(|(list, worst)| match worst.get(rank) {
+                Some(&input) => [input.to_string(), value(list, input)],
+                None => [String::new(), String::new()],
+            });
+            std::iter::once((rank + 1).to_string()).chain(cells).collect()
+        })
+        .collect();
+    let columns = [
+        text("rank"),
+        numbers("input"),
+        numbers("d_logit_x"),
+        numbers("input"),
+        numbers("kl_ab_x"),
+        numbers("input"),
+        numbers("kl_ba_x"),
+    ];
+    table("Inputs, counted from 0, at which each distance is largest; nats", &columns, &rows)
+}
+
+/// How much of each mean the worst hundredth of the inputs makes, as a sentence; none if all are equal.
+pub(super) fn concentration(inputs: &Inputs) -> Option<String> {
+    let squares: Vec<f64> = inputs.d_logit_x.iter().map(|d| d * d).collect();
+    let lists = [("d_logit²", squares), ("kl_ab", inputs.kl_values(0)), ("kl_ba", inputs.kl_values(1))];
+    let parts: Vec<String> = lists
+        .into_iter()
+        .filter_map(|(name, values)| {
+            let share = share_of_worst(values)?;
+            Some(format!("{} % of {name}", short((1000.0 * share).round() / 10.0)))
+        })
+        .collect();
+    let count = worst_hundredth(inputs.d_logit_x.len());
+    let inputs = if count == 1 {
+        "The worst input makes".into()
+    } else {
+        format!("The worst {count} inputs (1 %) make")
+    };
+    (!parts.is_empty()).then(|| format!("{inputs} {}.", parts.join(", ")))
+}
+
+/// A hundredth of a number of inputs, at least one.
+fn worst_hundredth(inputs: usize) -> usize {
+    (inputs / 100).max(1)
+}
+
+/// What the largest hundredth of the values make of their sum, in [0, 1]; `None` if the sum is 0 or infinite.
+fn share_of_worst(mut values: Vec<f64>) -> Option<f64> {
+    let total: f64 = values.iter().sum();
+    if values.is_empty() || total <= 0.0 || !total.is_finite() {
+        return None;
+    }
+    values.sort_by(|x, y| y.total_cmp(x));
+    Some(values[..worst_hundredth(values.len())].iter().sum::<f64>() / total)
+}
+
+/// The pairs of labels whose correlation differs most between the models.
+pub(super) fn differing_labels(labels: &Labels) -> String {
+    let rows: Vec<Vec<String>> = labels
+        .most_differing(LISTED)
+        .into_iter()
+        .map(|(label, other, [a, b])| vec![format!("{label}, {other}"), short(a), short(b), short(b - a)])
+        .collect();
+    let columns =
+        [text("labels"), numbers("label_correlation_a"), numbers("label_correlation_b"), numbers("b − a")];
+    table("Pairs of the labels shown that differ most between the models", &columns, &rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_hundredth_is_at_least_one_and_makes_its_share() {
+        assert_eq!(share_of_worst(vec![1.0, 3.0]), Some(0.75));
+        let mut values = vec![1.0; 300];
+        values[7] = 50.0;
+        values[9] = 51.0;
+        assert_eq!(share_of_worst(values), Some(102.0 / 399.0));
+        for nothing in [vec![], vec![0.0, 0.0], vec![f64::INFINITY]] {
+            assert_eq!(share_of_worst(nothing), None);
+        }
+    }
+
+    #[test]
+    fn concentration_is_a_sentence_about_what_there_is() {
+        let inputs = Inputs { d_logit_x: vec![1.0, 2.0, 0.0], kl: vec![(0, [0.0, 1.0])] };
+        assert_eq!(
+            concentration(&inputs).unwrap(),
+            "The worst input makes 80 % of d_logit², 100 % of kl_ba."
+        );
+        assert_eq!(concentration(&Inputs { d_logit_x: vec![0.0; 5], kl: vec![] }), None);
+    }
+
+    #[test]
+    fn a_bound_says_what_it_is_or_why_it_is_not() {
+        let bound = |status: &str, holds, sides: &[(&str, f64)]| BoundLine {
+            token: "d_ls".into(),
+            form: "sharpened".into(),
+            status: status.into(),
+            reason: "why < not".into(),
+            holds,
+            sides: sides.iter().map(|(side, x)| ((*side).to_owned(), *x)).collect(),
+        };
+        let row = |b: &BoundLine| bound_row(b, ["lhs", "rhs", "tightness"]).join(" | ");
+        let held = bound("ok", Some(true), &[("lhs", 1.0), ("rhs", 4.0), ("tightness", 0.25)]);
+        assert!(row(&held).contains("| 1 | 4 | 0.250 | yes |"), "{}", row(&held));
+        let infinite = bound("vacuous", Some(true), &[("lhs", 1.0)]);
+        assert!(
+            row(&infinite).contains("| ∞ | rounding | yes | vacuous: why &lt; not"),
+            "{}",
+            row(&infinite)
+        );
+        assert!(row(&bound("ok", Some(false), &[])).contains("VIOLATED"));
+        assert!(row(&bound("not_applicable", None, &[])).contains("| n/a | n/a | n/a | n/a | why"));
+    }
+}

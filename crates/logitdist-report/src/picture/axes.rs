@@ -1,0 +1,64 @@
+//! Axes of pictures from the axes of a study.
+
+use crate::plot::Axis;
+use crate::study::{Study, StudyAxis};
+
+/// The most values that are shown as ticks of their own.
+const MOST_TICKS: usize = 12;
+
+/// The horizontal axis of a study's axis.
+pub fn axis(axis: &StudyAxis) -> Axis {
+    let Some(numbers) = axis.numbers() else { return Axis::places(&axis.name, &axis.values) };
+    let plot = if axis.logarithmic { Axis::log(&axis.name) } else { Axis::linear(&axis.name) };
+    if numbers.len() > MOST_TICKS || (axis.logarithmic && !are_short(&axis.values)) {
+        return plot;
+    }
+    let ticks = numbers.into_iter().zip(axis.values.iter().cloned()).filter(|(x, _)| {
+        // Zero has a gutter with a name.
+        !axis.logarithmic || *x > 0.0
+    });
+    plot.ticked(ticks.collect())
+}
+
+/// Whether values are short enough to be ticks: `0.01`, but not `0.03162277660168379` or `1e-6`.
+fn are_short(values: &[String]) -> bool {
+    values.iter().all(|v| v.len() <= 5 && !v.contains('e'))
+}
+
+/// Where a value of an axis stands on it.
+pub fn at(axis: &StudyAxis, value: usize) -> f64 {
+    axis.values[value].parse().ok().filter(|_| axis.numbers().is_some()).unwrap_or(value as f64)
+}
+
+/// A vertical axis for values between 0 and 1: logarithmic if they are small or of very different size.
+pub fn share_axis(label: &str, medians: impl Iterator<Item = f64>) -> Axis {
+    let (mut least, mut most) = (f64::INFINITY, 0.0f64);
+    for median in medians.filter(|&x| x > 0.0) {
+        (least, most) = (least.min(median), most.max(median));
+    }
+    if most > 0.0 && (most < 0.05 || least < 0.02 * most) {
+        Axis::log(label)
+    } else {
+        Axis::linear(label).between(0.0, most.max(1.0))
+    }
+}
+
+/// A name that may stand in a file's name.
+pub fn file_name(parts: &[&str]) -> String {
+    let clean = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
+    parts
+        .iter()
+        .filter(|p| !p.is_empty())
+        .map(|p| p.chars().map(clean).collect::<String>())
+        .collect::<Vec<_>>()
+        .join("-")
+}
+
+/// The note under pictures of a sample.
+pub fn sample_note(study: &Study) -> String {
+    if study.is_thinned() {
+        format!("A sample of {} of {} cells, chosen by their seeds.", study.sample().count(), study.total)
+    } else {
+        String::new()
+    }
+}

@@ -1,0 +1,139 @@
+//! Tightness against an axis: median and 5–95 % band, a line per level of a second axis, a panel per source or family.
+
+use super::axes;
+use super::family::{Family, families, name};
+use super::quantity::{Quantiles, Quantity, quantiles};
+use crate::cell::Cell;
+use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width, palette};
+use crate::study::Study;
+
+/// The most lines of a panel, and the most panels of a figure.
+pub const MOST_LINES: usize = 8;
+const MOST_PANELS: usize = 12;
+
+/// A line: its name and what it goes through.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curve {
+    /// A level of the second axis, or a bound.
+    pub name: String,
+    /// Its colour.
+    pub colour: Colour,
+    /// What it goes through, along the axis.
+    pub points: Vec<Quantiles>,
+}
+
+/// Curves that share a panel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Curves {
+    /// A level of the third axis, or a family.
+    pub title: String,
+    /// What is measured.
+    pub label: String,
+    /// The lines.
+    pub curves: Vec<Curve>,
+}
+
+/// A bound against axis `x`, with a line per level of `lines` if given, and a panel per source if there are several.
+pub fn of_bound(study: &Study, bound: usize, x: usize, lines: Option<usize>) -> Vec<Curves> {
+    let panels: Vec<Option<usize>> = match study.sources() {
+        Some(axis) => (0..study.axes[axis].values.len()).map(Some).collect(),
+        None => vec![None],
+    };
+    let sources = study.sources();
+    let quantity = Quantity::Bound(bound);
+    let panels = panels.into_iter().map(|panel| {
+        let in_panel = |cell: &Cell| panel.is_none() || sources.is_some_and(|s| cell.values[s] == panel);
+        let curves = match lines {
+            None => vec![Curve {
+                name: String::new(),
+                colour: palette::BLUE,
+                points: quantiles(study, quantity, x, in_panel),
+            }],
+            Some(lines) => {
+                let names = &study.axes[lines].values;
+                let chosen = spread(names.len(), MOST_LINES);
+                let ordered = study.axes[lines].numbers().is_some();
+                let colours =
+                    if ordered { palette::ordered(chosen.len()) } else { palette::UNORDERED.to_vec() };
+                let curve = |(i, &level): (usize, &usize)| Curve {
+                    name: format!("{} {}", study.axes[lines].name, names[level]),
+                    colour: colours[i % colours.len()],
+                    points: quantiles(study, quantity, x, |c| in_panel(c) && c.values[lines] == Some(level)),
+                };
+                chosen.iter().enumerate().map(curve).collect()
+            }
+        };
+        let title = panel.zip(sources).map_or(String::new(), |(v, axis)| study.axes[axis].values[v].clone());
+        Curves { title, label: quantity.label(study), curves: not_empty(curves) }
+    });
+    panels.filter(|panel| !panel.curves.is_empty()).collect()
+}
+
+/// Every family against axis `x`: a panel each, a line per bound; of one source, or of all.
+pub fn of_families(study: &Study, x: usize, source: Option<usize>) -> Vec<Curves> {
+    let belongs = |cell: &Cell| source.is_none() || study.sources().is_some_and(|s| cell.values[s] == source);
+    let panel = |family: Family| {
+        let curve = |&(bound, colour): &(usize, Colour)| Curve {
+            name: name(study, bound),
+            colour,
+            points: quantiles(study, Quantity::Bound(bound), x, belongs),
+        };
+        let label = Quantity::Bound(family.bounds[0].0).label(study);
+        let curves = not_empty(family.bounds.iter().map(curve).collect());
+        Curves { title: family.title, label, curves }
+    };
+    families(study).into_iter().map(panel).filter(|panel| !panel.curves.is_empty()).collect()
+}
+
+fn not_empty(curves: Vec<Curve>) -> Vec<Curve> {
+    curves.into_iter().filter(|curve| !curve.points.is_empty()).collect()
+}
+
+/// At most `most` of the numbers under `n`, evenly spread, both ends among them.
+fn spread(n: usize, most: usize) -> Vec<usize> {
+    if n <= most { (0..n).collect() } else { (0..most).map(|i| i * (n - 1) / (most - 1)).collect() }
+}
+
+/// The picture of curves against axis `x`.
+pub fn figure(study: &Study, panels: &[Curves], x: usize) -> Figure {
+    if panels.is_empty() {
+        let reason = format!("no cell with a value of {} has this bound", study.axes[x].name);
+        return Figure::new(Width::Column, vec![Panel::empty("", reason)]);
+    }
+    let left_out = panels.len().saturating_sub(MOST_PANELS);
+    let drawn = &panels[..panels.len() - left_out];
+    let columns = match drawn.len() {
+        1 => 1,
+        2 | 4 => 2,
+        _ => 3,
+    };
+    let plots = drawn.iter().map(|panel| draw(study, panel, x, drawn.len() > 1)).collect();
+    let width = if drawn.len() == 1 { Width::Column } else { Width::Full };
+    let mut notes = vec!["Median and 5–95 % band.".to_owned(), axes::sample_note(study)];
+    if left_out > 0 {
+        notes.push(format!("{left_out} more panels are left out."));
+    }
+    notes.retain(|note| !note.is_empty());
+    Figure::new(width, plots).in_columns(columns).noted(notes.join(" "))
+}
+
+fn draw(study: &Study, panel: &Curves, x: usize, is_multiple: bool) -> Panel {
+    let own = &study.axes[x];
+    let medians = panel.curves.iter().flat_map(|curve| curve.points.iter().map(|q| q.q50));
+    let y = match panel.label.as_str() {
+        label if label.starts_with("certified") => Axis::linear(label).between(0.0, 1.0),
+        label => axes::share_axis(label, medians),
+    };
+    let mut plot = Panel::new(&panel.title, axes::axis(own), y);
+    for curve in &panel.curves {
+        let band = curve.points.iter().map(|q| (axes::at(own, q.at), q.q05, q.q95)).collect();
+        plot = plot.with(Mark::new(Form::Band(band), curve.colour));
+    }
+    for curve in &panel.curves {
+        let line = curve.points.iter().map(|q| (axes::at(own, q.at), q.q50)).collect();
+        // Bounds of a family are named in the key once for all panels.
+        let mark = Mark::new(Form::DottedLine(line), curve.colour).labelled(&curve.name);
+        plot = plot.with(mark);
+    }
+    plot.shaped(if is_multiple { 0.8 } else { 0.7 })
+}

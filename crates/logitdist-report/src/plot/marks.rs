@@ -1,0 +1,232 @@
+//! Points, lines, bands, bars and tiles.
+
+use super::axes::colour_of;
+use super::canvas::{Anchor, Canvas, text_width};
+use super::figure::{Colours, Form, Mark, Scale, Shape, Tiles};
+use super::layout::{LINE, Placed, is_line, key_shape};
+use super::palette::{Colour, GREY, GROUND, INK};
+use super::ticks::short;
+
+/// Radius of a point.
+pub const RADIUS: f64 = 1.6;
+/// Width of a line.
+const WIDTH: f64 = 1.1;
+/// Width of a line's or a shape's sample in the key.
+pub const KEY_WIDTH: f64 = 16.0;
+/// Steps in which a curve on axes of different kinds is drawn.
+const STEPS: usize = 64;
+
+/// Draws a mark.
+pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, mark: &Mark, colours: Option<&Colours>) {
+    let [left, top, right, bottom] = placed.area;
+    match &mark.form {
+        Form::Points(points, shape) => {
+            let opacity = if points.len() > 200 { 0.5 } else { 0.85 };
+            for point in points {
+                let Some(place) = placed.place(point.x, point.y) else { continue };
+                let colour = match (colours, point.value) {
+                    (Some(colours), Some(value)) => colour_of(colours, value),
+                    _ => mark.colour,
+                };
+                draw_shape(canvas, *shape, place, colour, opacity);
+            }
+        }
+        Form::Line(points) => draw_line(canvas, placed, points, mark),
+        Form::DottedLine(points) => {
+            draw_line(canvas, placed, points, mark);
+            for place in points.iter().filter_map(|&(x, y)| placed.place(x, y)) {
+                canvas.disc(place, 1.5, None, mark.colour, 1.0);
+            }
+        }
+        Form::Band(points) => {
+            let ends = |end: fn(&(f64, f64, f64)) -> f64| {
+                points.iter().filter_map(move |p| placed.place(p.0, end(p)))
+            };
+            let mut corners: Vec<_> = ends(|p| p.1).collect();
+            corners.extend(ends(|p| p.2).collect::<Vec<_>>().into_iter().rev());
+            if points.len() > 1 {
+                canvas.area(&corners, mark.colour, 0.13);
+            } else if let [low, high] = corners[..] {
+                canvas.line(&[low, high], 3.0 * WIDTH, mark.colour.towards(Colour(255, 255, 255), 0.7));
+            }
+        }
+        Form::Bars(bars) => {
+            let base = bottom - placed.y.position(0.0).unwrap_or(0.0);
+            for bar in bars {
+                let (Some(a), Some(b)) =
+                    (placed.place(bar.from, bar.height), placed.place(bar.to, bar.height))
+                else {
+                    continue;
+                };
+                canvas.area(&[(a.0, base), a, b, (b.0, base)], mark.colour, 0.8);
+            }
+        }
+        Form::Tiles(tiles) => draw_tiles(canvas, placed, tiles, colours),
+        Form::Diagonal => {
+            let (x, y) = (placed.x.range, placed.y.range);
+            let (low, high) = (x.0.max(y.0), x.1.min(y.1));
+            let log = placed.panel.x.scale == Scale::Log || placed.panel.y.scale == Scale::Log;
+            let at = |i: usize| match (i as f64 / STEPS as f64, log && low > 0.0) {
+                (share, true) => (low.ln() + share * (high.ln() - low.ln())).exp().clamp(low, high),
+                (share, false) => low + share * (high - low),
+            };
+            if low < high {
+                let points: Vec<_> = (0..=STEPS).map(|i| (at(i), at(i))).collect();
+                draw_line(canvas, placed, &points, mark);
+            }
+        }
+        Form::Horizontal(y) => {
+            if let Some(y) = placed.y.position(*y) {
+                stroke(canvas, &[(left, bottom - y), (right, bottom - y)], mark);
+            }
+        }
+        Form::Vertical(x) => {
+            if let Some(x) = placed.x.position(*x) {
+                stroke(canvas, &[(left + x, bottom), (left + x, top)], mark);
+            }
+        }
+        Form::Text(x, y, text) => {
+            let Some((x, y)) = placed.place(*x, *y) else { return };
+            let fits = x + 4.0 + text_width(text) < right;
+            let (x, anchor) = if fits { (x + 4.0, Anchor::Left) } else { (x - 4.0, Anchor::Right) };
+            canvas.text(text, (x, y), anchor, mark.colour.towards(INK, 0.35));
+        }
+    }
+}
+
+fn draw_line(canvas: &mut dyn Canvas, placed: &Placed<'_>, points: &[(f64, f64)], mark: &Mark) {
+    // A value that is none interrupts the line.
+    for run in points.split(|(x, y)| x.is_nan() || y.is_nan()) {
+        let places: Vec<_> = run.iter().filter_map(|&(x, y)| placed.place(x, y)).collect();
+        stroke(canvas, &places, mark);
+    }
+}
+
+fn stroke(canvas: &mut dyn Canvas, points: &[(f64, f64)], mark: &Mark) {
+    if points.len() < 2 {
+        return;
+    }
+    let width = if mark.colour == GREY { 0.7 } else { WIDTH };
+    if !mark.dashed {
+        canvas.line(points, width, mark.colour);
+        return;
+    }
+    for dash in dashes(points) {
+        canvas.line(&dash, width, mark.colour);
+    }
+}
+
+/// Pieces of a line, 3 pt drawn and 2 pt not.
+fn dashes(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
+    const LENGTHS: [f64; 2] = [3.0, 2.0];
+    let (mut dashes, mut current, mut phase) = (Vec::new(), vec![points[0]], 0);
+    let mut left = LENGTHS[0];
+    for pair in points.windows(2) {
+        let (mut from, to) = (pair[0], pair[1]);
+        loop {
+            let length = (to.0 - from.0).hypot(to.1 - from.1);
+            if length <= left {
+                left -= length;
+                current.push(to);
+                break;
+            }
+            let share = left / length;
+            from = (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1));
+            current.push(from);
+            if phase == 0 {
+                dashes.push(std::mem::take(&mut current));
+            }
+            current = vec![from];
+            phase = 1 - phase;
+            left = LENGTHS[phase];
+        }
+    }
+    if phase == 0 && current.len() > 1 {
+        dashes.push(current);
+    }
+    dashes
+}
+
+fn draw_shape(canvas: &mut dyn Canvas, shape: Shape, (x, y): (f64, f64), colour: Colour, opacity: f64) {
+    let r = RADIUS * 1.2;
+    match shape {
+        Shape::Disc => canvas.disc((x, y), RADIUS, None, colour, opacity),
+        Shape::Ring => canvas.disc((x, y), 2.0 * RADIUS, Some(0.7), colour, 1.0),
+        Shape::Square => {
+            let r = RADIUS;
+            canvas.area(&[(x - r, y - r), (x + r, y - r), (x + r, y + r), (x - r, y + r)], colour, opacity);
+        }
+        Shape::Triangle => canvas.area(&[(x, y - r), (x + r, y + r), (x - r, y + r)], colour, opacity),
+        Shape::Diamond => {
+            canvas.area(&[(x, y - r), (x + r, y), (x, y + r), (x - r, y)], colour, opacity);
+        }
+    }
+}
+
+fn draw_tiles(canvas: &mut dyn Canvas, placed: &Placed<'_>, tiles: &Tiles, colours: Option<&Colours>) {
+    let columns = tiles.columns.max(1);
+    for (i, value) in tiles.values.iter().enumerate() {
+        let (x, y) = ((i % columns) as f64, (i / columns) as f64);
+        let corner = |dx: f64, dy: f64| placed.place(x + dx, y + dy);
+        let corners = [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)];
+        let corners: Vec<_> = corners.iter().filter_map(|&(dx, dy)| corner(dx, dy)).collect();
+        let colour = value.map(|value| colours.map_or(GREY, |colours| colour_of(colours, value)));
+        canvas.area(&corners, colour.unwrap_or(GROUND), 1.0);
+        let text = value.map_or_else(|| "–".to_owned(), short);
+        let (wide, high) = (corners[1].0 - corners[0].0, corners[0].1 - corners[2].1);
+        if tiles.written && text_width(&text) + 2.0 < wide && LINE < high {
+            let ink = if colour.is_some_and(Colour::is_dark) { Colour(255, 255, 255) } else { INK };
+            let centre = ((corners[0].0 + corners[1].0) / 2.0, (corners[0].1 + corners[2].1) / 2.0);
+            canvas.text(&text, centre, Anchor::Middle, ink);
+        }
+    }
+}
+
+/// Writes the names of lines at their ends, apart from each other.
+pub fn draw_names(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
+    if !placed.names_at_ends {
+        return;
+    }
+    let end = |mark: &Mark| match &mark.form {
+        Form::Line(points) | Form::DottedLine(points) => {
+            points.iter().rev().find_map(|&(x, y)| placed.place(x, y))
+        }
+        _ => None,
+    };
+    let lines = placed.panel.marks.iter().filter(|m| is_line(m));
+    let mut names: Vec<(f64, &Mark)> = lines.filter_map(|m| Some((end(m)?.1, m))).collect();
+    names.sort_by(|a, b| a.0.total_cmp(&b.0));
+    for i in 1..names.len() {
+        names[i].0 = names[i].0.max(names[i - 1].0 + LINE - 1.0);
+    }
+    let lowest = placed.area[3];
+    let mut limit = lowest + LINE / 2.0;
+    for name in names.iter_mut().rev() {
+        name.0 = name.0.min(limit);
+        limit = name.0 - LINE + 1.0;
+    }
+    for (y, mark) in names {
+        canvas.text(&mark.label, (placed.area[2] + 4.0, y), Anchor::Left, mark.colour.towards(INK, 0.3));
+    }
+}
+
+/// Draws an entry of the key, its left end at the place.
+pub fn draw_key(canvas: &mut dyn Canvas, mark: &Mark, (x, y): (f64, f64)) {
+    let middle = (x + KEY_WIDTH / 2.0 - 2.0, y);
+    let is_points = matches!(mark.form, Form::Points(..));
+    if matches!(mark.form, Form::Band(_) | Form::Bars(_)) {
+        let (left, right) = (x + 1.0, x + KEY_WIDTH - 5.0);
+        canvas.area(
+            &[(left, y - 2.5), (right, y - 2.5), (right, y + 2.5), (left, y + 2.5)],
+            mark.colour,
+            0.4,
+        );
+    } else if !is_points {
+        stroke(canvas, &[(x, y), (x + KEY_WIDTH - 4.0, y)], mark);
+    }
+    if let Some(shape) = key_shape(mark) {
+        let place = if is_points { (x + KEY_WIDTH - 6.0, y) } else { middle };
+        draw_shape(canvas, shape, place, mark.colour, 1.0);
+    }
+    canvas.text(&mark.label, (x + KEY_WIDTH, y), Anchor::Left, INK);
+}

@@ -1,0 +1,280 @@
+//! Headline sentences, computed: each only where its numbers exist.
+
+use crate::distribution::Distribution;
+use crate::picture::families;
+use crate::plot::short;
+use crate::study::Study;
+use crate::summary::Group;
+use std::fmt::Write;
+
+/// Bounds of the headline: T2, T3 and T5.
+const CERTIFICATES: [(&str, &str); 3] =
+    [("m_cca_linear", "T2"), ("m_cca_sharp", "T3"), ("m_cca_two_spectra", "T5")];
+
+/// The share of equality that counts as attained.
+const ATTAINED: f64 = 0.999;
+
+/// What a sweep found, in sentences.
+pub fn sentences(study: &Study) -> Vec<String> {
+    let mut all = vec![size(study), violations(study)];
+    all.extend(certificates(study));
+    all.extend(comparisons(study));
+    all.extend(attained(study));
+    all.extend(counter_example(study));
+    all.extend(independent(study));
+    all.retain(|sentence| !sentence.is_empty());
+    all
+}
+
+fn group<'a>(study: &'a Study, bound: &str, axis: &str, value: &str) -> Option<&'a Group> {
+    study.summary.groups.iter().find(|g| g.bound == bound && g.axis == axis && g.value == value)
+}
+
+fn all_groups(study: &Study) -> impl Iterator<Item = &Group> {
+    study.summary.groups.iter().filter(|g| g.axis == "all")
+}
+
+fn size(study: &Study) -> String {
+    let varied = study.varied();
+    let axes = varied.iter().map(|&axis| {
+        let axis = &study.axes[axis];
+        let ends = match (axis.values.first(), axis.values.last()) {
+            (Some(first), Some(last)) if axis.numbers().is_some() => {
+                format!(", {} to {}", tidy(first), tidy(last))
+            }
+            _ => String::new(),
+        };
+        format!("{} ({} values{ends})", axis.name, axis.values.len())
+    });
+    let axes: Vec<String> = axes.collect();
+    let over = if axes.is_empty() { String::new() } else { format!(" over {}", listed(&axes)) };
+    let missing = match study.not_applicable {
+        0 => String::new(),
+        n => format!("; {n} of them have no pair to compare"),
+    };
+    format!("{} cells{over}{missing}.", study.total)
+}
+
+fn violations(study: &Study) -> String {
+    let n: u64 = all_groups(study).map(|g| g.n - g.not_applicable).sum();
+    let broken: Vec<String> = all_groups(study)
+        .filter(|g| g.violations > 0)
+        .map(|g| format!("{} in {}", g.bound, g.violations))
+        .collect();
+    match (n, broken.is_empty()) {
+        (0, _) => "No bound exists in any cell.".into(),
+        (_, true) => format!("None of {n} bounds is violated."),
+        _ => format!("VIOLATED, so that a proof or the program is wrong: {} of {n} bounds.", listed(&broken)),
+    }
+}
+
+/// What is certified over all, and at the ends of every axis of numbers.
+fn certificates(study: &Study) -> Vec<String> {
+    let mut all = Vec::new();
+    let about = |axis: &str, value: &str| -> Option<String> {
+        let parts: Vec<String> = CERTIFICATES
+            .iter()
+            .filter_map(|(token, name)| {
+                let g = group(study, token, axis, value)?;
+                let (share, median) = (g.vacuous_share()?, g.certified.quantile(0.5)?);
+                Some(match share {
+                    _ if median > 0.0 => format!(
+                        "{name} certifies m_CCA ≥ {} at the median{}",
+                        short(floored(median)),
+                        if share > 0.0 {
+                            format!(" and is vacuous in {}", percent(share))
+                        } else {
+                            String::new()
+                        }
+                    ),
+                    _ => format!("{name} is vacuous in {} of cells", percent(share)),
+                })
+            })
+            .collect();
+        (!parts.is_empty()).then(|| parts.join("; "))
+    };
+    all.extend(about("all", "").map(|what| format!("Over all cells, {what}.")));
+    for position in study.varied() {
+        let axis = &study.axes[position];
+        if axis.numbers().is_none() || !study.sources_apart(position).is_empty() {
+            continue;
+        }
+        let ends = [axis.values.first(), axis.values.last()];
+        for value in ends.into_iter().flatten() {
+            let what = about(&axis.name, value);
+            all.extend(what.map(|what| format!("At {} {}, {what}.", axis.name, tidy(value))));
+        }
+    }
+    all
+}
+
+/// Published against sharpened bounds of a family.
+fn comparisons(study: &Study) -> Vec<String> {
+    let mut all = Vec::new();
+    for family in families(study).into_iter().filter(|f| !f.certifies) {
+        let median = |bound: usize| {
+            let (token, form) = &study.bounds[bound];
+            let median = group(study, token, "all", "")?.tightness.quantile(0.5)?;
+            Some((token.as_str(), form.as_str(), median))
+        };
+        let medians: Vec<_> = family.bounds.iter().filter_map(|&(bound, _)| median(bound)).collect();
+        let published = medians.iter().find(|m| m.1 == "published");
+        let sharpened = medians.iter().filter(|m| m.1 == "sharpened").max_by(|a, b| a.2.total_cmp(&b.2));
+        let (Some(published), Some(sharpened)) = (published, sharpened) else { continue };
+        let times = match sharpened.2 / published.2 {
+            ratio if ratio.is_finite() && ratio >= 1.05 => format!(", {} times as tight", short(ratio)),
+            _ => String::new(),
+        };
+        all.push(format!(
+            "{}: the median tightness is {} by {} (published) and {} by {} (sharpened){times}.",
+            family.title,
+            short(published.2),
+            published.0,
+            short(sharpened.2),
+            sharpened.0
+        ));
+    }
+    all
+}
+
+/// Bounds that come to equality somewhere.
+fn attained(study: &Study) -> Vec<String> {
+    let closest = |g: &Group| g.tightness.quantile(1.0);
+    let tokens: Vec<String> = all_groups(study)
+        .filter(|g| closest(g).is_some_and(|t| t >= ATTAINED && g.violations == 0))
+        .map(|g| g.bound.clone())
+        .collect();
+    match tokens.is_empty() {
+        true => Vec::new(),
+        false => {
+            vec![format!("Attained to within {} somewhere: {}.", percent(1.0 - ATTAINED), listed(&tokens))]
+        }
+    }
+}
+
+/// The course of E6: KL vanishes and the embeddings stay unrelated.
+fn counter_example(study: &Study) -> Option<String> {
+    let source = study.axes.iter().position(|axis| axis.name == "source")?;
+    let family = study.axes[source].values.iter().position(|v| v == "permuted_clusters")?;
+    let gamma = study.axes.iter().position(|axis| axis.name == "gamma")?;
+    let measures = ["kl_ab", "d_logit", "m_cca"].map(|token| study.measure(token));
+    let [Some(kl), Some(d_logit), Some(m_cca)] = measures else { return None };
+    let median = |measure: usize, value: usize| {
+        let cells =
+            study.sample().filter(|c| c.values[source] == Some(family) && c.values[gamma] == Some(value));
+        let values: Distribution = cells.filter_map(|c| c.measures[measure]).collect();
+        values.quantile(0.5)
+    };
+    let present: Vec<usize> =
+        (0..study.axes[gamma].values.len()).filter(|&v| median(kl, v).is_some()).collect();
+    let (&first, &last) = (present.first()?, present.last()?);
+    if first == last {
+        return None;
+    }
+    let from_to =
+        |measure| Some(format!("{} to {}", short(median(measure, first)?), short(median(measure, last)?)));
+    Some(format!(
+        "Counter-example permuted_clusters (E6): as gamma goes from {} to {}, kl_ab goes from {}, d_logit from {} and m_cca from {}.",
+        study.axes[gamma].values[first],
+        study.axes[gamma].values[last],
+        from_to(kl)?,
+        from_to(d_logit)?,
+        from_to(m_cca)?
+    ))
+}
+
+/// How alike independent models seem.
+fn independent(study: &Study) -> Option<String> {
+    let source = study.axes.iter().position(|axis| axis.name == "source")?;
+    let independent = study.axes[source].values.iter().position(|v| v == "independent")?;
+    let m_cca = study.measure("m_cca")?;
+    let inputs = study.axes.iter().position(|axis| axis.name == "inputs" && axis.values.len() > 1)?;
+    let at = |value: usize| {
+        let cells = study
+            .sample()
+            .filter(|c| c.values[source] == Some(independent) && c.values[inputs] == Some(value));
+        cells.filter_map(|c| c.measures[m_cca]).collect::<Distribution>().quantile(0.5)
+    };
+    let present: Vec<(usize, f64)> =
+        (0..study.axes[inputs].values.len()).filter_map(|v| Some((v, at(v)?))).collect();
+    let ((first, high), (last, low)) = (*present.first()?, *present.last()?);
+    (first != last).then(|| {
+        let values = &study.axes[inputs].values;
+        format!(
+            "Independent models have a median m_cca of {} at {} inputs and of {} at {} inputs.",
+            short(high),
+            values[first],
+            short(low),
+            values[last]
+        )
+    })
+}
+
+/// A value of an axis, shorter where it has many digits.
+fn tidy(value: &str) -> String {
+    match value.parse::<f64>() {
+        Ok(x) if value.len() > 6 => short(x),
+        _ => value.to_owned(),
+    }
+}
+
+/// A certified correlation is rounded down, so that what is said is certified.
+fn floored(x: f64) -> f64 {
+    if x >= 0.01 { (x * 1000.0).floor() / 1000.0 } else { x }
+}
+
+/// A share in per cent: not 0 or 100 unless it is.
+fn percent(share: f64) -> String {
+    match 100.0 * share {
+        p if p > 0.0 && p < 1.0 => format!("{} %", short(p)),
+        p if p > 99.0 && p < 100.0 => format!("{p:.2} %"),
+        p => format!("{p:.0} %"),
+    }
+}
+
+/// `a, b and c`.
+fn listed(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
+
+/// `summary.md`: question, expectation, what came out, and the table.
+pub fn markdown(study: &Study, sentences: &[String]) -> String {
+    let mut text = String::new();
+    let run = &study.run;
+    if !run.question.is_empty() {
+        writeln!(text, "**Question.** {}\n\n**Expected.** {}\n", run.question, run.expected)
+            .expect("writing to a string");
+    }
+    text.push_str("**Found.**\n\n");
+    for sentence in sentences {
+        writeln!(text, "- {sentence}").expect("writing to a string");
+    }
+    if !run.status.is_empty() && run.status != "complete" {
+        let (failed, missing) = (run.failed, run.missing);
+        writeln!(
+            text,
+            "- The run is not complete ({}): {failed} cells failed, {missing} are missing.",
+            run.status
+        )
+        .expect("writing to a string");
+    }
+    text.push_str("\n| bound | form | n | n/a | violated | vacuous | q05 | median | max | of |\n");
+    text.push_str("|---|---|---:|---:|---:|---:|---:|---:|---:|---|\n");
+    for g in all_groups(study) {
+        let (values, of) = if g.slack.is_empty() { (&g.tightness, "tightness") } else { (&g.slack, "slack") };
+        let [low, median, most] =
+            values.quantiles([0.05, 0.5, 1.0]).map_or([const { String::new() }; 3], |q| q.map(short));
+        let share = g.vacuous_share().map_or_else(String::new, percent);
+        writeln!(
+            text,
+            "| {} | {} | {} | {} | {} | {share} | {low} | {median} | {most} | {of} |",
+            g.bound, g.form, g.n, g.not_applicable, g.violations
+        )
+        .expect("writing to a string");
+    }
+    text
+}

@@ -1,0 +1,96 @@
+//! Logit distance and KL divergence input by input: where two models part.
+
+use crate::bound::ROUNDING;
+use crate::model::Pair;
+use crate::probability::InputDivergences;
+use crate::reduced::{Direction, Reduced};
+use crate::summary::{Labels, ProbabilityInputs};
+use logitdist_linalg::{Mat, MatRef, matmul_nt, r_factor};
+use rayon::prelude::*;
+
+/// Inputs in one product; fixed, so that the values do not depend on threads.
+const BLOCK: usize = 512;
+
+/// The distances at each input that the means over inputs are made of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PerInput {
+    /// `d_logit_x` of every input, N: see [`d_logit_x`].
+    pub d_logit_x: Vec<f64>,
+    /// The inputs of the probability part, rising: all, a sample, or none.
+    pub probability_inputs: Vec<usize>,
+    /// `kl_ab_x = KL(p(·|x) ‖ p′(·|x))` of these inputs, nats, ≥ 0; its mean is `kl_ab`.
+    pub kl_ab_x: Vec<f64>,
+    /// `kl_ba_x = KL(p′(·|x) ‖ p(·|x))` of these inputs, nats, ≥ 0; its mean is `kl_ba`.
+    pub kl_ba_x: Vec<f64>,
+}
+
+impl PerInput {
+    /// Distances of a pair whose divergences at `inputs` are known.
+    pub(crate) fn of(
+        pair: &Pair<'_>,
+        reduced: &Reduced,
+        inputs: ProbabilityInputs,
+        divergences: &[InputDivergences],
+    ) -> PerInput {
+        PerInput {
+            d_logit_x: d_logit_x(pair, reduced),
+            probability_inputs: match inputs {
+                ProbabilityInputs::None => Vec::new(),
+                ProbabilityInputs::All => (0..pair.n_inputs()).collect(),
+                ProbabilityInputs::These(inputs) => inputs,
+            },
+            kl_ab_x: divergences.iter().map(|d| d.kl_ab).collect(),
+            kl_ba_x: divergences.iter().map(|d| d.kl_ba).collect(),
+        }
+    }
+}
+
+/// Logit distance at each input, N values ≥ 0, nats; 0 = equal predictions at that input.
+///
+/// `d_logit_x = ‖u(x) − u′(x)‖`, whose mean square over inputs is `d_logit²`. `reduced` must be that of the pair. In orthonormal
+/// coordinates of the labels Δ(x) is a triangular matrix times (1, f(x), f′(x)), so an input costs (1 + M + M′)² and never K.
+/// A value under 1e-14 of the size of the logits at x, before any centring, is rounding and given as 0.
+pub fn d_logit_x(pair: &Pair<'_>, reduced: &Reduced) -> Vec<f64> {
+    let (a, b) = (pair.a(), pair.b());
+    assert_eq!(
+        (a.n_inputs(), a.dim(), b.dim()),
+        (reduced.n_inputs, reduced.a.dim, reduced.b.dim),
+        "the reduced pair is of other models"
+    );
+    let difference = label_difference(reduced);
+    let (labels_a, labels_b) = reduced.labels(Direction::Ab);
+    let (f, f_other) = (a.embeddings(), b.embeddings());
+    let starts: Vec<usize> = (0..a.n_inputs()).step_by(BLOCK).collect();
+    let of_block = |&start: &usize| {
+        let end = a.n_inputs().min(start + BLOCK);
+        let rows = Mat::from_fn(end - start, difference.ncols(), |i, j| match j {
+            0 => 1.0,
+            j if j <= a.dim() => f[(start + i, j - 1)],
+            j => f_other[(start + i, j - 1 - a.dim())],
+        });
+        let delta = matmul_nt(difference.as_ref(), rows.as_ref());
+        let value = |i: usize| {
+            let scale = size(f, start + i, labels_a) + size(f_other, start + i, labels_b);
+            let distance = delta.col(i).norm_l2();
+            if distance > ROUNDING * scale { distance } else { 0.0 }
+        };
+        (0..end - start).map(value).collect::<Vec<f64>>()
+    };
+    starts.par_iter().flat_map_iter(of_block).collect()
+}
+
+/// Triangular factor of [b̃ − b̃′, G̃, −G̃′], min(q, p)×p with p = 1 + M + M′: its product with (1, f, f′) has the norm of Δ.
+fn label_difference(reduced: &Reduced) -> Mat<f64> {
+    let (a, b) = (&reduced.a, &reduced.b);
+    r_factor(Mat::from_fn(a.unembeddings.nrows(), 1 + a.dim + b.dim, |i, j| match j {
+        0 => a.bias[i] - b.bias[i],
+        j if j <= a.dim => a.unembeddings[(i, j - 1)],
+        j => -b.unembeddings[(i, j - 1 - a.dim)],
+    }))
+}
+
+/// ‖f(x)‖ ‖G‖ + ‖b‖, what the rounding errors of the logits at x are judged against.
+fn size(embeddings: MatRef<'_, f64>, input: usize, labels: &Labels) -> f64 {
+    let [unembeddings, bias] = labels.uncentred_norms;
+    embeddings.row(input).norm_l2() * unembeddings + bias
+}
