@@ -38,11 +38,13 @@ pub fn report(results: &Path) -> Result<Report, ReportError> {
     let pictures = pictures(&study);
     let sentences = sentences::sentences(&study);
     let mut files = write_pictures(&results.join("plots"), &pictures)?;
-    let name = results.file_name().unwrap_or_default().to_string_lossy();
+    // `results/.` and the like have no name of their own.
+    let whole = results.canonicalize().map_err(|e| ReportError::io("find", results, e))?;
+    let name = whole.file_name().unwrap_or_default().to_string_lossy();
     let texts = [
         ("summary.csv", study.summary.to_csv()),
         ("summary.md", sentences::markdown(&study, &sentences)),
-        ("report.html", html::page(&study, &name, &results.display().to_string(), &pictures, &sentences)),
+        ("report.html", html::page(&study, &name, &pictures, &sentences)),
     ];
     for (file, text) in texts {
         let path = results.join(file);

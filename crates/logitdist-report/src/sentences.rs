@@ -262,19 +262,37 @@ pub fn markdown(study: &Study, sentences: &[String]) -> String {
         )
         .expect("writing to a string");
     }
-    text.push_str("\n| bound | form | n | n/a | violated | vacuous | q05 | median | max | of |\n");
+    let (header, lines) = headline(study);
+    writeln!(text, "\n| {} |", header.join(" | ")).expect("writing to a string");
     text.push_str("|---|---|---:|---:|---:|---:|---:|---:|---:|---|\n");
-    for g in all_groups(study) {
-        let (values, of) = if g.slack.is_empty() { (&g.tightness, "tightness") } else { (&g.slack, "slack") };
-        let [low, median, most] =
-            values.quantiles([0.05, 0.5, 1.0]).map_or([const { String::new() }; 3], |q| q.map(short));
-        let share = g.vacuous_share().map_or_else(String::new, percent);
-        writeln!(
-            text,
-            "| {} | {} | {} | {} | {} | {share} | {low} | {median} | {most} | {of} |",
-            g.bound, g.form, g.n, g.not_applicable, g.violations
-        )
-        .expect("writing to a string");
+    for line in lines {
+        writeln!(text, "| {} |", line.join(" | ")).expect("writing to a string");
     }
     text
+}
+
+/// The headline table: names of its columns, and a line per bound.
+pub fn headline(study: &Study) -> ([&'static str; 10], Vec<[String; 10]>) {
+    let header = ["bound", "form", "n", "n/a", "violated", "vacuous", "q05", "median", "max", "of"];
+    let line = |g: &Group| {
+        let (values, of) = if g.slack.is_empty() { (&g.tightness, "tightness") } else { (&g.slack, "slack") };
+        let quantiles = values.quantiles([0.05, 0.5, 1.0]);
+        let [low, median, most] = quantiles.map_or([const { String::new() }; 3], |q| q.map(short));
+        let share = g.vacuous_share().map_or_else(String::new, percent);
+        let counts = [g.n, g.not_applicable, g.violations].map(|n| n.to_string());
+        let [n, not_applicable, violations] = counts;
+        [
+            g.bound.clone(),
+            g.form.clone(),
+            n,
+            not_applicable,
+            violations,
+            share,
+            low,
+            median,
+            most,
+            of.to_owned(),
+        ]
+    };
+    (header, all_groups(study).map(line).collect())
 }

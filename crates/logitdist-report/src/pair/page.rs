@@ -1,14 +1,16 @@
 //! `report.html` of a pair: one file that needs no other, no network and no script.
 
-use super::markup::{escaped, numbers, table, text, token};
+use super::markup::{numbers, table, text, token};
 use super::picture::Picture;
 use super::results::PairResults;
 use super::tables;
+use crate::html::{STYLE, escaped, labelled};
 use crate::number::number;
 use logitdist::glossary::{Section, glossary};
 use std::path::Path;
 
-const STYLE: &str = include_str!("../../assets/page.css");
+/// What is of this page alone.
+const STYLE_OF_PAIRS: &str = include_str!("page.css");
 
 /// Tokens of the headline table.
 const HEADLINE: [&str; 13] = [
@@ -41,16 +43,15 @@ pub(super) fn page(results: &PairResults, pictures: &[Picture]) -> String {
         ("reproduce", "How to reproduce", reproduce(results)),
         ("glossary", "Glossary", terms()),
     ];
-    let links =
-        sections.iter().map(|(anchor, heading, _)| format!("<li><a href=\"#{anchor}\">{heading}</a></li>\n"));
+    let links = sections.iter().map(|(anchor, heading, _)| format!("<a href=\"#{anchor}\">{heading}</a>\n"));
     let body = sections.iter().map(|(anchor, heading, content)| {
         format!("<section id=\"{anchor}\" aria-labelledby=\"{anchor}-heading\">\n<h2 id=\"{anchor}-heading\">{heading}</h2>\n{content}</section>\n")
     });
     format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title} – logitdist</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n{}\
-         <nav aria-label=\"Sections\"><ul>\n{}</ul></nav>\n</header>\n<main>\n{}</main>\n</body>\n</html>\n",
+         <title>{title} – logitdist</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n{STYLE}{STYLE_OF_PAIRS}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n{}\
+         <nav aria-label=\"Sections\">\n{}</nav>\n</header>\n<main>\n{}</main>\n</body>\n</html>\n",
         introduction(results),
         links.collect::<String>(),
         body.collect::<String>()
@@ -110,11 +111,11 @@ fn headline(results: &PairResults) -> String {
 /// A picture with its title and caption.
 fn figure(picture: &Picture) -> String {
     format!(
-        "<figure id=\"picture-{name}\">\n<h3>{title}</h3>\n<div class=\"wide\" tabindex=\"0\" role=\"img\" aria-label=\"{title}\">\n{svg}</div>\n\
-         <figcaption>{caption} <span class=\"soft\">Files: plots/{name}.svg and .png, and {name}-column for a paper's column.</span></figcaption>\n</figure>\n",
+        "<figure id=\"picture-{name}\">\n<h3>{title}</h3>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\">\n{svg}</div>\n\
+         <figcaption>{caption} Files: plots/{name}.svg and .png, and {name}-column for a paper's column.</figcaption>\n</figure>\n",
         name = picture.name,
         title = escaped(picture.title),
-        svg = picture.figure.to_svg(),
+        svg = labelled(&picture.figure.to_svg(), picture.title),
         caption = escaped(&picture.caption)
     )
 }

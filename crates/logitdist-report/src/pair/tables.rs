@@ -3,7 +3,8 @@
 use super::comparison::{BoundLine, Comparison, Value};
 use super::inputs::Inputs;
 use super::labels::Labels;
-use super::markup::{escaped, numbers, table, text, token};
+use super::markup::{numbers, table, text, token};
+use crate::html::escaped;
 use crate::number::{number, short};
 use logitdist::glossary::{Entry, Section, explain};
 

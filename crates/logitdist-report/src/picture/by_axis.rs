@@ -1,7 +1,7 @@
 //! Tightness against an axis: median and 5–95 % band, a line per level of a second axis, a panel per source or family.
 
 use super::axes;
-use super::family::{Family, families, name};
+use super::family::{Family, families};
 use super::quantity::{Quantiles, Quantity, quantiles};
 use crate::cell::Cell;
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width, palette};
@@ -74,7 +74,7 @@ pub fn of_families(study: &Study, x: usize, source: Option<usize>) -> Vec<Curves
     let belongs = |cell: &Cell| source.is_none() || study.sources().is_some_and(|s| cell.values[s] == source);
     let panel = |family: Family| {
         let curve = |&(bound, colour): &(usize, Colour)| Curve {
-            name: name(study, bound),
+            name: study.bounds[bound].0.clone(),
             colour,
             points: quantiles(study, Quantity::Bound(bound), x, belongs),
         };

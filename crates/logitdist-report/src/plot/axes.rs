@@ -155,7 +155,8 @@ pub fn draw_colours(canvas: &mut dyn Canvas, colours: &Colours, left: f64, besid
     const WIDTH: f64 = 7.0;
     let at = |i: usize| bottom - (bottom - top) * i as f64 / STEPS as f64;
     for i in 0..STEPS {
-        let corners = [(left, at(i)), (left + WIDTH, at(i)), (left + WIDTH, at(i + 1)), (left, at(i + 1))];
+        // Up to the top each, so that no seams show between them.
+        let corners = [(left, at(i)), (left + WIDTH, at(i)), (left + WIDTH, top), (left, top)];
         canvas.area(&corners, colours.at((i as f64 + 0.5) / STEPS as f64), 1.0);
     }
     let axis = Axis { scale: colours.scale, ..Axis::linear("").between(colours.range.0, colours.range.1) };

@@ -63,6 +63,9 @@ pub fn text_width(text: &str) -> f64 {
     f64::from(width) / 200.0 * TEXT * SIZE_OF_EM
 }
 
+/// Plotters centres the pixels of a text as if every letter had an ascender; an SVG puts the middle of small letters at the place.
+const TEXT_LOWER: f64 = 0.8;
+
 /// Plotters' size of a font in units of what is commonly called its size.
 const SIZE_OF_EM: f64 = 1.24;
 
@@ -74,7 +77,7 @@ pub fn svg(size: (f64, f64), draw: impl FnOnce(&mut dyn Canvas)) -> String {
     let mut text = String::new();
     {
         let area = SVGBackend::with_string(&mut text, (width, height)).into_drawing_area();
-        draw(&mut Backend { area: &area, scale: SVG_UNITS });
+        draw(&mut Backend { area: &area, scale: SVG_UNITS, lower: 0.0 });
         area.present().expect("a string takes everything");
     }
     // The size in points; what is the same for every element said once.
@@ -102,7 +105,7 @@ pub fn png(size: (f64, f64), draw: impl FnOnce(&mut dyn Canvas)) -> Vec<u8> {
     {
         let area =
             BitMapBackend::with_buffer(&mut samples, (fine.0 as u32, fine.1 as u32)).into_drawing_area();
-        draw(&mut Backend { area: &area, scale: (PIXELS * SAMPLES) as f64 });
+        draw(&mut Backend { area: &area, scale: (PIXELS * SAMPLES) as f64, lower: TEXT_LOWER });
         area.present().expect("a buffer takes everything");
     }
     let mut image = Vec::with_capacity(3 * width * height);
@@ -137,6 +140,8 @@ pub fn png(size: (f64, f64), draw: impl FnOnce(&mut dyn Canvas)) -> Vec<u8> {
 struct Backend<'a, DB: DrawingBackend> {
     area: &'a DrawingArea<DB, Shift>,
     scale: f64,
+    /// How much lower texts are put, in points.
+    lower: f64,
 }
 
 impl<DB: DrawingBackend> Backend<'_, DB> {
@@ -153,10 +158,14 @@ impl<DB: DrawingBackend> Backend<'_, DB> {
     }
 
     fn write(&self, text: &str, place: (f64, f64), h: HPos, transform: FontTransform, colour: Colour) {
+        let lowered = match transform {
+            FontTransform::None => (place.0, place.1 + self.lower),
+            _ => (place.0 + self.lower, place.1),
+        };
         let font = (FAMILY, TEXT * SIZE_OF_EM * self.scale).into_font().transform(transform);
         let colour = rgb(colour);
         let style = TextStyle::from(font).pos(Pos::new(h, VPos::Center)).color(&colour);
-        assert!(self.area.draw_text(text, &style, self.place(place)).is_ok(), "the font is registered");
+        assert!(self.area.draw_text(text, &style, self.place(lowered)).is_ok(), "the font is registered");
     }
 }
 

@@ -1,0 +1,189 @@
+//! The table of cells, and what a cell shows when it is opened.
+
+use super::escape::{escaped, in_script};
+use crate::cell::{Cell, State};
+use crate::picture::Picture;
+use crate::plot::Form;
+use crate::study::Study;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// Cells of the table, apart from those that pictures lead to.
+const CELLS_LISTED: usize = 1000;
+/// Of these, cells without a comparison.
+const NOT_APPLICABLE_LISTED: usize = 100;
+
+/// Measures that have a column.
+const MEASURES: [&str; 6] = ["d_logit", "kl_ab", "m_cca", "d_ls_ab", "d_rep_ab", "top1_agreement"];
+
+/// The section with the table, and the data that the script opens a cell from.
+pub fn section(study: &Study, name: &str, pictures: &[Picture]) -> String {
+    let listed = chosen(study, &linked(pictures));
+    let columns = Columns::of(study);
+    let mut text = String::from("<section id=\"cells\">\n<h2>Cells</h2>\n");
+    let total = study.total;
+    if (listed.len() as u64) < total {
+        write!(
+            text,
+            "<p>{} of {total} cells: those that violate a bound or come closest to it, those that the pictures lead to, up to \
+             {NOT_APPLICABLE_LISTED} without a comparison, and a sample chosen by the cells’ seeds. All are in rows.csv.</p>\n",
+            listed.len()
+        )
+        .expect("writing to a string");
+    }
+    text.push_str(
+        "<div class=\"choices\"><label>filter, for example <code>dim=8 partial</code><input id=\"filter\" type=\"search\" size=\"34\"></label>\
+         <span id=\"shown\" role=\"status\"></span></div>\n\
+         <section id=\"cell\" tabindex=\"-1\" aria-live=\"polite\" aria-label=\"Chosen cell\" hidden></section>\n\
+         <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of cells\"><table id=\"cells-table\"><thead><tr>",
+    );
+    for (i, name) in columns.names(study).iter().enumerate() {
+        let class = if i == 0 { " class=\"text\"" } else { "" };
+        write!(
+            text,
+            "<th scope=\"col\" aria-sort=\"none\"{class}><button type=\"button\">{}</button></th>",
+            escaped(name)
+        )
+        .expect("writing to a string");
+    }
+    text.push_str("</tr></thead>\n<tbody>\n");
+    for cell in &listed {
+        write!(text, "<tr id=\"cell-{0}\"><td class=\"text\"><a href=\"#cell-{0}\">{0}</a></td>", cell.id())
+            .expect("writing to a string");
+        for field in columns.fields(study, cell) {
+            write!(text, "<td>{}</td>", escaped(&field)).expect("writing to a string");
+        }
+        text.push_str("</tr>\n");
+    }
+    text.push_str("</tbody></table></div>\n");
+    let data = in_script(&data(study, name, &columns, &listed).to_string());
+    write!(text, "<script type=\"application/json\" id=\"data\">{data}</script>\n</section>\n")
+        .expect("writing to a string");
+    text
+}
+
+/// Seeds of the cells that pictures lead to.
+fn linked(pictures: &[Picture]) -> BTreeSet<u64> {
+    let marks = pictures.iter().flat_map(|p| &p.figure.panels).flat_map(|panel| &panel.marks);
+    let points = marks.filter_map(|mark| match &mark.form {
+        Form::Points(points, _) => Some(points),
+        _ => None,
+    });
+    let seed = |link: &str| u64::from_str_radix(link.strip_prefix("#cell-")?, 16).ok();
+    points.flatten().filter_map(|point| seed(point.link.as_deref()?)).collect()
+}
+
+/// The cells of the table in the order of the file.
+fn chosen<'a>(study: &'a Study, linked: &BTreeSet<u64>) -> Vec<&'a Cell> {
+    let is_extreme = |cell: &Cell| !cell.sampled || cell.evaluations.iter().any(|e| e.violated);
+    let mut seeds: BTreeSet<u64> = study.cells.iter().filter(|c| is_extreme(c)).map(|c| c.seed).collect();
+    seeds.extend(linked);
+    let without = study.cells.iter().filter(|c| c.status == "not_applicable").map(|c| c.seed);
+    let without: BTreeSet<u64> = without.collect();
+    seeds.extend(without.iter().take(NOT_APPLICABLE_LISTED));
+    let by_seed: BTreeSet<u64> =
+        study.cells.iter().map(|c| c.seed).filter(|s| !without.contains(s)).collect();
+    for seed in by_seed {
+        if seeds.len() >= CELLS_LISTED {
+            break;
+        }
+        seeds.insert(seed);
+    }
+    study.cells.iter().filter(|cell| seeds.contains(&cell.seed)).collect()
+}
+
+/// Which columns the table has.
+struct Columns {
+    axes: Vec<usize>,
+    measures: Vec<usize>,
+}
+
+impl Columns {
+    fn of(study: &Study) -> Columns {
+        let axes = (0..study.axes.len()).filter(|&axis| study.axes[axis].values.len() > 1).collect();
+        Columns { axes, measures: MEASURES.iter().filter_map(|token| study.measure(token)).collect() }
+    }
+
+    fn names(&self, study: &Study) -> Vec<String> {
+        let mut names = vec!["cell".to_owned()];
+        names.extend(self.axes.iter().map(|&axis| study.axes[axis].name.clone()));
+        names.extend(["replicate", "status"].map(String::from));
+        names.extend(self.measures.iter().map(|&measure| study.measures[measure].clone()));
+        names.extend(["certified", "tightest", "violated"].map(String::from));
+        names
+    }
+
+    /// The fields after the cell's name.
+    fn fields(&self, study: &Study, cell: &Cell) -> Vec<String> {
+        let value = |&axis: &usize| {
+            cell.values[axis].map_or_else(String::new, |v| study.axes[axis].values[v].clone())
+        };
+        let mut fields: Vec<String> = self.axes.iter().map(value).collect();
+        fields.extend([cell.replicate.clone(), cell.status.clone()]);
+        fields.extend(self.measures.iter().map(|&m| cell.measures[m].map_or_else(String::new, digits)));
+        let largest =
+            |values: &mut dyn Iterator<Item = f64>| values.reduce(f64::max).map_or_else(String::new, digits);
+        let of_m_cca = |bound: usize| {
+            let token = &study.bounds[bound].0;
+            token.starts_with("m_cca") && !token.starts_with("m_cca_logits")
+        };
+        let certified = cell.evaluations.iter().filter(|e| of_m_cca(e.bound)).filter_map(|e| e.certified());
+        fields.push(largest(&mut certified.into_iter()));
+        fields.push(largest(&mut cell.evaluations.iter().filter_map(|e| e.tightness)));
+        fields.push(cell.evaluations.iter().filter(|e| e.violated).count().to_string());
+        fields
+    }
+}
+
+/// A number in four digits that reads as a number.
+fn digits(x: f64) -> String {
+    if x == 0.0 || !x.is_finite() || (1e-3..1e6).contains(&x.abs()) {
+        let text = format!("{x:.4}");
+        return if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            text
+        };
+    }
+    format!("{x:.3e}")
+}
+
+/// A number in four digits as JSON; an infinity as a text.
+fn rounded(x: Option<f64>) -> Value {
+    match x {
+        None => Value::Null,
+        Some(x) if !x.is_finite() => json!(if x > 0.0 { "∞" } else { "−∞" }),
+        Some(x) => format!("{x:.3e}").parse::<f64>().map_or(Value::Null, |x| json!(x)),
+    }
+}
+
+/// What the script needs to open a cell.
+fn data(study: &Study, name: &str, columns: &Columns, listed: &[&Cell]) -> Value {
+    let cell = |cell: &&Cell| {
+        let evaluations: Vec<Value> = cell
+            .evaluations
+            .iter()
+            .map(|e| {
+                let state = match e.state {
+                    _ if e.violated => 3,
+                    State::Ok => 0,
+                    State::Vacuous => 1,
+                    State::NotApplicable => 2,
+                };
+                json!([e.bound, u8::from(e.reversed), state, rounded(e.lhs), rounded(e.rhs)])
+            })
+            .collect();
+        let measures: Vec<Value> = cell.measures.iter().map(|&m| rounded(m)).collect();
+        (cell.id(), json!({"m": measures, "e": evaluations, "r": cell.reason}))
+    };
+    let mut coordinates: Vec<&str> = columns.axes.iter().map(|&a| study.axes[a].name.as_str()).collect();
+    coordinates.push("replicate");
+    json!({
+        "rerun": format!("logitdist sweep cell results/{name}/config.toml --id"),
+        "coordinates": coordinates,
+        "measures": study.measures,
+        "bounds": study.bounds,
+        "cells": listed.iter().map(cell).collect::<serde_json::Map<String, Value>>(),
+    })
+}
