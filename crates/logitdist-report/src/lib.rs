@@ -2,6 +2,7 @@
 
 mod cell;
 mod dictionary;
+mod difference;
 mod distribution;
 mod error;
 mod extremes;
@@ -13,15 +14,18 @@ mod quantile;
 mod report;
 mod run;
 mod sentences;
+mod splice;
 mod study;
 mod summary;
 mod tally;
 
 pub use cell::{Cell, Evaluation, State};
+pub use difference::{Difference, TokenDifference, difference};
 pub use distribution::Distribution;
 pub use error::ReportError;
 pub use quantile::quantile;
 pub use report::{Report, report};
 pub use run::Run;
+pub use splice::{picture_part, spliced};
 pub use study::{Study, StudyAxis};
 pub use summary::{Group, Summary, summarise};
