@@ -98,9 +98,9 @@ impl Columns {
     pub(crate) fn of(table: &Table) -> Result<Columns, ReportError> {
         let [replicate, direction, bound, form, status, lhs, tightness, slack, holds] =
             NEEDED.map(|name| table.column(name, &NEEDED));
-        let direction = direction?;
+        let (replicate, direction) = (replicate?, direction?);
         Ok(Columns {
-            axes: (0..replicate?).chain([direction]).collect(),
+            axes: (0..replicate).chain([direction]).collect(),
             direction,
             bound: bound?,
             form: form?,

@@ -1,3 +1,7 @@
-//! Tests of pictures, reports and bad input from outside.
+//! Tests of pictures, numbers, reports and bad input from outside.
 
+mod input;
+mod numbers;
 mod pictures;
+mod reports;
+mod sweep;
