@@ -85,7 +85,7 @@ fn tiny_and_odd_results_have_a_report() {
         put(f, "rows.csv", &(head(&r) + &rows));
         put(f, "bounds.csv", &head(&b));
     });
-    assert!(without.unwrap()[0].ends_with("76 of them have no pair to compare."));
+    assert!(without.unwrap()[0].ends_with("76 of them without a pair to compare."));
     // Neither manifest nor config.
     let bare = changed(|f, _, _| {
         std::fs::remove_file(f.join("manifest.json")).unwrap();
