@@ -38,3 +38,27 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     println!("{} is written", file.display());
     Ok(ExitCode::SUCCESS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_is_not_current_fails_the_check_until_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let plots = folder.path().join("results/small/plots");
+        std::fs::create_dir_all(&plots).unwrap();
+        std::fs::write(plots.join("frontier.svg"), "<svg/>").unwrap();
+        let file = folder.path().join("README.md");
+        std::fs::write(&file, "# a\n<!-- begin: small/frontier -->\n<!-- end -->\n").unwrap();
+        let task = |check| run(&Arguments { check, file: file.clone() });
+        assert_eq!(task(true).unwrap(), ExitCode::from(1));
+        assert_eq!(task(false).unwrap(), ExitCode::SUCCESS);
+        assert_eq!(task(true).unwrap(), ExitCode::SUCCESS);
+        assert!(std::fs::read_to_string(&file).unwrap().contains("plots/frontier.svg"));
+        std::fs::remove_file(plots.join("frontier.svg")).unwrap();
+        assert!(
+            task(true).unwrap_err().to_string().contains("README.md: line 2: `small/frontier`: there is no")
+        );
+    }
+}

@@ -1,4 +1,8 @@
-//! Tables of what a sweep found, from its CSV alone: a run of another machine can be summarised here.
+//! What a sweep found, from the files that it left alone: a run of another machine can be reported here.
+//!
+//! [`summarise`] makes a table of any number of cells in bounded memory, [`report`] adds pictures, sentences and a page, [`difference`] sets two runs of one
+//! config side by side. A [`Study`] is a sweep in memory, with a sample of its cells if there are many; [`picture`] has the numbers behind every picture, and
+//! [`plot`] draws them.
 
 mod cell;
 mod dictionary;

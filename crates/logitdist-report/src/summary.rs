@@ -416,7 +416,7 @@ mod tests {
                 let x = hash as f64 / 1e4;
                 let fields = match (hash % 7, bound) {
                     (0, _) => format!("not_applicable,,,,,,{hash} labels"),
-                    (_, "d_ls") => format!("ok,{x},1,{x},,{},", hash % 5 > 0),
+                    (_, "d_ls") => format!("ok,{x},1,{x},,{},", !hash.is_multiple_of(5)),
                     _ => format!("vacuous,-{x},1,,{},true,so", 1.0 + x),
                 };
                 writeln!(lines, "{source},{dim},0,{cell:x},{direction},{bound},sharpened,{fields}").unwrap();

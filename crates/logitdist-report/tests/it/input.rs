@@ -95,7 +95,11 @@ fn tiny_and_odd_results_have_a_report() {
     // Zeros and infinities everywhere.
     let odd = changed(|f, r, b| {
         put(f, "rows.csv", &r.replace(",0.99,", ",0,").replace(",0.1,", ",inf,"));
-        put(f, "bounds.csv", &b.replace(",1,0.", ",inf,0.").replace(",ok,0.05,", ",ok,-inf,").replace(",ok,0.5,", ",ok,0,"));
+        put(
+            f,
+            "bounds.csv",
+            &b.replace(",1,0.", ",inf,0.").replace(",ok,0.05,", ",ok,-inf,").replace(",ok,0.5,", ",ok,0,"),
+        );
     });
     assert!(odd.is_ok(), "{odd:?}");
 }
