@@ -1,11 +1,11 @@
 //! Project tasks: sweeps, their summaries and their ill-treatment.
 
-mod report;
+mod readme;
 mod throughput;
 mod torture;
 
 use clap::{Parser, Subcommand};
-use logitdist_cli::{exit_code, sweep};
+use logitdist_cli::{exit_code, report, sweep};
 use std::process::ExitCode;
 
 /// Project tasks of logitdist.
@@ -24,6 +24,7 @@ enum Task {
     Report(report::Arguments),
     Torture(torture::Arguments),
     Throughput(throughput::Arguments),
+    Readme(readme::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Task::Report(arguments) => report::run(&arguments),
         Task::Torture(arguments) => torture::run(&arguments),
         Task::Throughput(arguments) => throughput::run(&arguments),
+        Task::Readme(arguments) => readme::run(&arguments),
     };
     exit_code(result)
 }

@@ -1,6 +1,6 @@
 //! What can be said on the command line.
 
-use crate::sweep;
+use crate::{report, sweep};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -35,11 +35,7 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     Compare(Box<Compare>),
-    /// Make the page about a pair again, from the CSV that `compare --report` left.
-    Report {
-        /// The folder given to `compare --report`.
-        folder: PathBuf,
-    },
+    Report(report::Arguments),
     /// Say what a token means: formula, range, units, source. Without a token, list all.
     Explain {
         /// Tokens, for example m_cca d_rep_ab cca_spectral.

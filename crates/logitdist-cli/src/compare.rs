@@ -3,7 +3,7 @@
 use crate::arguments::{Compare, Format};
 use crate::command_line::command_line;
 use crate::models::Models;
-use crate::{csv, json, output, report, table};
+use crate::{csv, json, output, pair_report, table};
 use anyhow::Context;
 use logitdist::bound::{ProbeTransfer, probe_transfer};
 use logitdist::{Comparison, Direction, Settings, compare};
@@ -30,7 +30,7 @@ pub fn run(arguments: &Compare) -> anyhow::Result<ExitCode> {
         .build()
         .context("the threads cannot be started")?;
     // A folder that cannot be made should not cost a comparison.
-    arguments.report.as_deref().map(report::begin).transpose()?;
+    arguments.report.as_deref().map(pair_report::begin).transpose()?;
     let result = pool.install(|| evaluate(arguments))?;
     let text = match arguments.format {
         Format::Table => table::render(&result),
@@ -42,7 +42,7 @@ pub fn run(arguments: &Compare) -> anyhow::Result<ExitCode> {
         None => output::to_stdout(text.as_bytes())?,
     }
     if let Some(folder) = &arguments.report {
-        report::write(&result, folder)?;
+        pair_report::write(&result, folder)?;
     }
     let comparison = &result.comparison;
     let all = comparison.bounds.iter().chain(&comparison.bounds_ba);

@@ -1,4 +1,4 @@
-//! The commands of `logitdist`; `cargo xtask` shares those for sweeps.
+//! The commands of `logitdist`; `cargo xtask` shares those for sweeps and reports.
 
 mod arguments;
 mod command_line;
@@ -8,7 +8,8 @@ mod explain;
 mod json;
 mod models;
 mod output;
-mod report;
+mod pair_report;
+pub mod report;
 pub mod sweep;
 mod table;
 mod verdict;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Compare(arguments) => compare::run(&arguments),
-        Command::Report { folder } => report::again(&folder),
+        Command::Report(arguments) => report::run(&arguments),
         Command::Explain { tokens } => explain::run(&tokens),
         Command::Sweep(arguments) => sweep::run(*arguments),
         Command::Completions { shell } => {
