@@ -60,6 +60,7 @@ fn write(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
 
 /// Draws pictures on all processors and removes those of an earlier report.
 fn write_pictures(folder: &Path, pictures: &[Picture]) -> Result<Vec<PathBuf>, ReportError> {
+    let pictures: Vec<&Picture> = pictures.iter().filter(|picture| picture.is_filed).collect();
     std::fs::create_dir_all(folder).map_err(|e| ReportError::io("make the folder", folder, e))?;
     let (next, failed) = (Mutex::new(pictures.iter()), Mutex::new(None));
     let threads = std::thread::available_parallelism().map_or(1, usize::from);

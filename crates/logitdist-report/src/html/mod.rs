@@ -163,18 +163,21 @@ fn gallery(study: &Study, pictures: &[Picture]) -> String {
     text.push_str(&select("second", "second axis", &second, second.len().min(3) - 1));
     text.push_str(&select("source", "source", &plain(&sources), 0));
     text.push_str(
-        "</div>\n<p id=\"no-picture\" hidden>There is no such picture: choose two different axes.</p>\n",
+        "</div>\n<p id=\"no-picture\" hidden>There is nothing to show for this choice: take two different axes, or another bound.</p>\n",
     );
     for (i, picture) in pictures.iter().enumerate() {
         let width = if picture.figure.width == Width::Full { "full" } else { "column" };
         let hidden = if i == 0 { "" } else { " hidden" };
+        let file = match picture.is_filed {
+            true => format!(" <code>plots/{}.svg</code>", escaped(&picture.name)),
+            false => String::new(),
+        };
         write!(
             text,
-            "<figure class=\"{width}\" data-key=\"{}\" id=\"picture-{i}\"{hidden}>\n{}<figcaption>{} <code>plots/{}.svg</code></figcaption>\n</figure>\n",
+            "<figure class=\"{width}\" data-key=\"{}\" id=\"picture-{i}\"{hidden}>\n{}<figcaption>{}{file}</figcaption>\n</figure>\n",
             escaped(&key(&picture.kind)),
             labelled(&picture.figure.to_linked_svg(), &picture.caption),
-            escaped(&picture.caption),
-            escaped(&picture.name)
+            escaped(&picture.caption)
         )
         .expect("writing to a string");
     }

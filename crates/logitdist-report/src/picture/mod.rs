@@ -67,18 +67,31 @@ pub struct Picture {
     pub caption: String,
     /// The figure.
     pub figure: Figure,
+    /// Whether it is kept as files too: the overviews, and of the others those over the axes with most values.
+    pub is_filed: bool,
 }
 
-/// All pictures of a study, the overviews first.
+impl Picture {
+    /// Whether it has anything to show.
+    fn is_empty(&self) -> bool {
+        self.figure.panels.iter().all(|panel| panel.empty.is_some())
+    }
+}
+
+/// All pictures of a study that show something, and the overviews, first, also if they do not.
 pub fn pictures(study: &Study) -> Vec<Picture> {
     let mut varied = study.varied();
     varied.truncate(AXES_DRAWN);
     let mut all = overviews(study, &varied);
     for bound in 0..study.bounds.len() {
         for &x in &varied {
-            all.push(of_bound(study, bound, x, None));
-            let others = varied.iter().filter(|&&lines| lines != x);
-            all.extend(others.map(|&lines| of_bound(study, bound, x, Some(lines))));
+            let others = varied.iter().copied().filter(|&lines| lines != x);
+            let choices = others.map(Some).chain([None]).map(|lines| of_bound(study, bound, x, lines));
+            let mut own: Vec<Picture> = choices.filter(|picture| !picture.is_empty()).collect();
+            if let Some(first) = own.first_mut() {
+                first.is_filed = true;
+            }
+            all.extend(own);
         }
     }
     all.extend(heats(study, &varied));
@@ -94,6 +107,7 @@ fn overviews(study: &Study, varied: &[usize]) -> Vec<Picture> {
         name: name.to_owned(),
         caption: caption.to_owned(),
         figure,
+        is_filed: true,
     };
     let mut all = vec![
         picture(
@@ -141,6 +155,7 @@ fn of_families(study: &Study, x: usize, source: Option<usize>) -> Picture {
             "Every family of bounds against {axis}{of}: median and 5–95 % band; published bounds are orange, sharpened ones blue and green."
         ),
         figure: by_axis::figure(study, &curves, x),
+        is_filed: true,
     }
 }
 
@@ -155,6 +170,7 @@ fn of_bound(study: &Study, bound: usize, x: usize, lines: Option<usize>) -> Pict
         name: axes::file_name(&["tightness", token, axis, lines_name]),
         caption: format!("{token} against {axis}{per}: median and 5–95 % band."),
         figure: by_axis::figure(study, &curves, x),
+        is_filed: false,
     }
 }
 
@@ -181,9 +197,11 @@ fn heats(study: &Study, varied: &[usize]) -> Vec<Picture> {
                     name: axes::file_name(&["map", token, first, second]),
                     caption: format!("{token} over {first} and {second}."),
                     figure: heat::figure(study, *quantity, map.as_ref()),
+                    is_filed: varied[..2] == [x, y],
                 });
             }
         }
     }
+    all.retain(|picture| !picture.is_empty());
     all
 }
