@@ -34,9 +34,9 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     Compare(Box<Compare>),
-    /// Make the page about a pair again, from the CSV that `compare --report` left.
+    /// Make a report again, from the CSV that `compare --report` or a sweep left.
     Report {
-        /// The folder given to `compare --report`.
+        /// The folder given to `compare --report`, or that of a sweep's results.
         folder: PathBuf,
     },
     /// Say what a token means: formula, range, units, source. Without a token, list all.

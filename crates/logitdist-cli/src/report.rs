@@ -3,10 +3,11 @@
 //! The page is made from the CSV files alone, so that `logitdist report FOLDER` makes it again elsewhere.
 
 use crate::compare::Result;
-use crate::csv;
-use anyhow::{Context, bail};
+use crate::{csv, output};
+use anyhow::{Context, anyhow, bail};
 use logitdist::{PerInput, label_geometry};
 use logitdist_io::WholeFile;
+use logitdist_report::ReportError;
 use logitdist_report::pair::{is_pair, report_pair};
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -19,9 +20,12 @@ const MOST_LABELS: usize = 64;
 /// The comparison itself; written last, so that a folder without it is of an unfinished run.
 const COMPARISON: &str = "comparison.csv";
 
+/// What tells that a folder is of a sweep.
+const SWEEP: &str = "bounds.csv";
+
 /// Makes the folder ready for a report: an older one in it is no longer whole.
 pub fn begin(folder: &Path) -> anyhow::Result<()> {
-    if folder.join("bounds.csv").exists() {
+    if folder.join(SWEEP).exists() {
         bail!("{}: the folder holds the results of a sweep; another one is needed", folder.display());
     }
     fs::create_dir_all(folder).with_context(|| format!("{}: the folder cannot be made", folder.display()))?;
@@ -42,25 +46,34 @@ pub fn write(result: &Result, folder: &Path) -> anyhow::Result<()> {
     file(folder, "labels.csv", |lines| labels(result, lines))?;
     file(folder, "spectra.csv", |lines| spectra(result, lines))?;
     file(folder, COMPARISON, |lines| lines.write_all(csv::render(result).as_bytes()))?;
-    report_pair(folder)?;
+    report_pair(folder).map_err(told)?;
     Ok(())
 }
 
-/// Makes the pictures and the page again: exit code 1 if the comparison violated a bound.
+/// Makes the pictures and the page of a pair or of a sweep again: exit code 1 if a bound was violated.
 pub fn again(folder: &Path) -> anyhow::Result<ExitCode> {
-    if !is_pair(folder) {
+    let violated = if is_pair(folder) {
+        report_pair(folder).map_err(told)?.violated.len() as u64
+    } else if folder.join(SWEEP).exists() {
+        let report = logitdist_report::report(folder).map_err(told)?;
+        output::to_stdout((report.sentences.join("\n") + "\n").as_bytes())?;
+        report.violations()
+    } else {
         bail!(
-            "{}: there is no {COMPARISON}; a folder is needed that `logitdist compare A B --report` has made (`cargo xtask report` is \
-             for sweeps)",
+            "{}: there is neither {COMPARISON}, which `logitdist compare A B --report` writes, nor {SWEEP} of a sweep",
             folder.display()
         );
-    }
-    let report = report_pair(folder)?;
-    if report.violated.is_empty() {
+    };
+    if violated == 0 {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("error: violated: {}; a proof or this program is wrong", report.violated.join(", "));
+    eprintln!("error: {violated} bounds are violated; a proof or this program is wrong, please report it");
     Ok(ExitCode::from(1))
+}
+
+/// An error whose text has the system's answer already: it should not be told twice.
+fn told(error: ReportError) -> anyhow::Error {
+    anyhow!("{error}")
 }
 
 fn file(
