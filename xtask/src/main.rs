@@ -1,5 +1,6 @@
 //! Project tasks: sweeps and their summaries.
 
+mod readme;
 mod report;
 mod sweep;
 
@@ -20,12 +21,14 @@ struct Arguments {
 enum Task {
     Sweep(sweep::Arguments),
     Report(report::Arguments),
+    Readme(readme::Arguments),
 }
 
 fn main() -> ExitCode {
     let result = match Arguments::parse().task {
         Task::Sweep(arguments) => sweep::run(arguments),
         Task::Report(arguments) => report::run(&arguments),
+        Task::Readme(arguments) => readme::run(&arguments),
     };
     result.unwrap_or_else(|error| {
         eprintln!("error: {error:#}");

@@ -1,25 +1,37 @@
-//! `cargo xtask report`: the summary of a finished sweep, from its CSV alone.
+//! `cargo xtask report`: pictures, tables and a page of a sweep, from its results alone; or two runs side by side.
 
-use anyhow::Context;
-use logitdist_io::WholeFile;
-use logitdist_report::summarise;
+use logitdist_report::{difference, report};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Summarise a sweep again from its bounds.csv: tightness per bound and axis value, as summary.csv and as a table.
+/// Report a sweep from its results: pictures, summary.csv, summary.md and report.html, into their folder.
+///
+/// With --compare, two runs of one config side by side: which cells differ and by how much; exit code 1 if any does.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Folder of the results, for example results/quickstart.
-    results: PathBuf,
+    #[arg(required_unless_present = "compare")]
+    results: Option<PathBuf>,
+    /// Compare two folders of results cell by cell.
+    #[arg(long, num_args = 2, value_names = ["FIRST", "SECOND"], conflicts_with = "results")]
+    compare: Option<Vec<PathBuf>>,
 }
 
-/// Runs the task: exit code 1 if the sweep had violated bounds.
+/// Runs the task: exit code 1 if the sweep had violated bounds, or the runs differ.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let summary = summarise(&arguments.results.join("bounds.csv")).context("no summary can be made")?;
-    let path = arguments.results.join("summary.csv");
-    WholeFile::write(&path, summary.to_csv().as_bytes())
-        .with_context(|| format!("{}: cannot be written", path.display()))?;
-    print!("{}", summary.to_table());
-    let violated = summary.groups.iter().any(|group| group.violations > 0);
-    Ok(if violated { ExitCode::from(1) } else { ExitCode::SUCCESS })
+    if let Some([first, second]) = arguments.compare.as_deref() {
+        let difference = difference(first, second)?;
+        print!("{}", difference.to_table());
+        return Ok(if difference.is_none() { ExitCode::SUCCESS } else { ExitCode::from(1) });
+    }
+    let results =
+        arguments.results.as_deref().unwrap_or_else(|| unreachable!("clap asks for one of the two"));
+    let report = report(results)?;
+    print!("{}", report.summary.to_table());
+    println!();
+    for sentence in &report.sentences {
+        println!("{sentence}");
+    }
+    println!("\n{} files; open {}", report.files.len(), results.join("report.html").display());
+    Ok(if report.violations() > 0 { ExitCode::from(1) } else { ExitCode::SUCCESS })
 }

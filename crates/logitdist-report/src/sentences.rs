@@ -50,7 +50,7 @@ fn size(study: &Study) -> String {
     let over = if axes.is_empty() { String::new() } else { format!(" over {}", listed(&axes)) };
     let missing = match study.not_applicable {
         0 => String::new(),
-        n => format!("; {n} of them have no pair to compare"),
+        n => format!("; {n} of them without a pair to compare"),
     };
     format!("{} cells{over}{missing}.", study.total)
 }

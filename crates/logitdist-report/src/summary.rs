@@ -98,9 +98,9 @@ impl Columns {
     pub(crate) fn of(table: &Table) -> Result<Columns, ReportError> {
         let [replicate, direction, bound, form, status, lhs, tightness, slack, holds] =
             NEEDED.map(|name| table.column(name, &NEEDED));
-        let direction = direction?;
+        let (replicate, direction) = (replicate?, direction?);
         Ok(Columns {
-            axes: (0..replicate?).chain([direction]).collect(),
+            axes: (0..replicate).chain([direction]).collect(),
             direction,
             bound: bound?,
             form: form?,
@@ -416,7 +416,7 @@ mod tests {
                 let x = hash as f64 / 1e4;
                 let fields = match (hash % 7, bound) {
                     (0, _) => format!("not_applicable,,,,,,{hash} labels"),
-                    (_, "d_ls") => format!("ok,{x},1,{x},,{},", hash % 5 > 0),
+                    (_, "d_ls") => format!("ok,{x},1,{x},,{},", !hash.is_multiple_of(5)),
                     _ => format!("vacuous,-{x},1,,{},true,so", 1.0 + x),
                 };
                 writeln!(lines, "{source},{dim},0,{cell:x},{direction},{bound},sharpened,{fields}").unwrap();

@@ -24,10 +24,10 @@ pub fn section(study: &Study, name: &str, pictures: &[Picture]) -> String {
     let mut text = String::from("<section id=\"cells\">\n<h2>Cells</h2>\n");
     let total = study.total;
     if (listed.len() as u64) < total {
-        write!(
+        writeln!(
             text,
             "<p>{} of {total} cells: those that violate a bound or come closest to it, those that the pictures lead to, up to \
-             {NOT_APPLICABLE_LISTED} without a comparison, and a sample chosen by the cells’ seeds. All are in rows.csv.</p>\n",
+             {NOT_APPLICABLE_LISTED} without a comparison, and a sample chosen by the cells’ seeds. All are in rows.csv.</p>",
             listed.len()
         )
         .expect("writing to a string");

@@ -80,7 +80,7 @@ pub fn draw_frame(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
             canvas.text_upwards(text, (x, bottom + 3.0 + text_width(text) / 2.0), INK);
         }
     } else {
-        for (x, text) in spaced(&placed.x, &placed.ticks[0], |text| text_width(text)) {
+        for (x, text) in spaced(&placed.x, &placed.ticks[0], text_width) {
             let x = (left + x).min(right + 8.0 - text_width(text) / 2.0);
             canvas.text(text, (x, below), Anchor::Middle, INK);
         }

@@ -1,4 +1,8 @@
-//! Tests of pictures, reports and bad input from outside.
+//! Tests of pictures, numbers, reports and bad input from outside.
 
+mod input;
+mod numbers;
 mod pair;
 mod pictures;
+mod reports;
+mod sweep;

@@ -147,8 +147,8 @@ fn every_picture_is_drawn_as_svg_and_png_alike_each_time() {
 fn texts_are_texts_and_links_lead_from_points() {
     let figure = coloured();
     let svg = figure.to_svg();
-    for text in ["d_logit (nats)", "kl_ab (nats)", "m_cca", "permuted_clusters (E6)", "10⁻⁵"] {
-        assert!(svg.contains(&format!(">{text}</text>")), "{text}");
+    for text in ["d_logit (nats)", "kl_ab (nats)", "m_cca", "permuted_clusters (E6)", "10⁻⁶"] {
+        assert!(svg.contains(&format!(">{text}</text>")), "{text} in {svg}");
     }
     assert!(!svg.contains("<a "));
     let linked = figure.to_linked_svg();

@@ -1,0 +1,298 @@
+//! Two runs of one config side by side: which cells differ and by how much.
+
+use crate::error::ReportError;
+use crate::lines::Table;
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// The tables that are compared, and the columns that name a line in them.
+const TABLES: [(&str, &[&str]); 2] =
+    [("rows.csv", &["cell_seed"]), ("bounds.csv", &["cell_seed", "direction", "bound"])];
+
+/// Lines that are named one by one.
+const NAMED: usize = 10;
+
+/// How two runs differ.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Difference {
+    /// Cells in both.
+    pub cells: u64,
+    /// Cells in both that differ in anything.
+    pub differing: u64,
+    /// Cells in the first run only, and in the second only.
+    pub only: [u64; 2],
+    /// Seeds of the first of these.
+    pub only_named: [Vec<String>; 2],
+    /// Per column of `rows.csv` and per bound of `bounds.csv`: what differs, most different first.
+    pub tokens: Vec<TokenDifference>,
+}
+
+/// How a token differs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TokenDifference {
+    /// Column of `rows.csv`; or bound, direction and column of `bounds.csv`.
+    pub token: String,
+    /// Lines in which it differs.
+    pub lines: u64,
+    /// The largest |a − b|/max(|a|, |b|), 0 to 2; infinite where a text, or a value and none, stand against each other.
+    pub largest: f64,
+    /// The cell of that, and both values.
+    pub worst: (String, String, String),
+}
+
+impl Difference {
+    /// Whether the runs say the same, byte for byte in every field.
+    pub fn is_none(&self) -> bool {
+        self.differing == 0 && self.only == [0, 0]
+    }
+
+    /// The difference in words and as a table.
+    pub fn to_table(&self) -> String {
+        let mut text = format!("{} cells in both, {} differ\n", self.cells, self.differing);
+        for (which, (n, named)) in ["first", "second"].iter().zip(self.only.iter().zip(&self.only_named)) {
+            if *n > 0 {
+                let more = if *n > named.len() as u64 { ", …" } else { "" };
+                writeln!(text, "{n} cells only in the {which}: {}{more}", named.join(", "))
+                    .expect("writing to a string");
+            }
+        }
+        if !self.tokens.is_empty() {
+            let header = ["differs in", "lines", "largest", "cell", "first", "second"];
+            writeln!(
+                text,
+                "\n{:44} {:>8} {:>9}  {:16}  {} | {}",
+                header[0], header[1], header[2], header[3], header[4], header[5]
+            )
+            .expect("writing to a string");
+        }
+        for t in &self.tokens {
+            let largest = if t.largest.is_finite() { format!("{:.2e}", t.largest) } else { "text".into() };
+            let (cell, a, b) = &t.worst;
+            writeln!(text, "{:44} {:>8} {largest:>9}  {cell:16}  {a} | {b}", t.token, t.lines)
+                .expect("writing to a string");
+        }
+        text
+    }
+}
+
+/// Compares two folders of results cell by cell.
+///
+/// Cells are matched by seed, wherever they stand. Memory grows with the first run, one run of any size of the second.
+///
+/// # Errors
+/// Results that cannot be read, or that are of different configs: the first line that differs is named.
+pub fn difference(first: &Path, second: &Path) -> Result<Difference, ReportError> {
+    same_config(first, second)?;
+    let mut difference = Difference::default();
+    let mut tokens: BTreeMap<String, TokenDifference> = BTreeMap::new();
+    let mut differing = std::collections::BTreeSet::new();
+    for (file, keys) in TABLES {
+        let lines = [first, second].map(|results| Lines::read(&results.join(file), keys));
+        let [a, b] = lines;
+        let (a, b) = (a?, b?);
+        if a.header != b.header {
+            let message = format!(
+                "the columns are not those of {}: {} and {}; two runs of one config and version are needed",
+                first.join(file).display(),
+                b.header.join(","),
+                a.header.join(",")
+            );
+            return Err(ReportError::content(&second.join(file), 1, message));
+        }
+        let mut names: Vec<&Vec<u8>> = a.lines.keys().collect();
+        names.sort_by_key(|name| a.lines[*name].0);
+        for name in names {
+            let (_, left) = &a.lines[name];
+            let cell = String::from_utf8_lossy(&left[a.keys[0]]).into_owned();
+            let Some((_, right)) = b.lines.get(name) else {
+                continue;
+            };
+            for column in (0..a.header.len()).filter(|&c| left[c] != right[c]) {
+                differing.insert(cell.clone());
+                let token = match file {
+                    "rows.csv" => a.header[column].clone(),
+                    _ => {
+                        let key = |i: usize| String::from_utf8_lossy(&left[a.keys[i]]).into_owned();
+                        format!("{} {} {}", key(2), key(1), a.header[column])
+                    }
+                };
+                note(&mut tokens, token, &cell, &left[column], &right[column]);
+            }
+        }
+        if file == "rows.csv" {
+            difference.cells = a.lines.keys().filter(|name| b.lines.contains_key(*name)).count() as u64;
+            for (which, (own, other)) in [(&a, &b), (&b, &a)].into_iter().enumerate() {
+                let mut only: Vec<_> =
+                    own.lines.iter().filter(|(name, _)| !other.lines.contains_key(*name)).collect();
+                only.sort_by_key(|(_, (place, _))| *place);
+                difference.only[which] = only.len() as u64;
+                let seed = |name: &Vec<u8>| String::from_utf8_lossy(name).trim_end_matches('\0').to_owned();
+                difference.only_named[which] = only.iter().take(NAMED).map(|(name, _)| seed(name)).collect();
+            }
+        } else {
+            // A bound that only one run has is a difference of its cell.
+            for (own, other) in [(&a, &b), (&b, &a)] {
+                for (name, (_, record)) in
+                    own.lines.iter().filter(|(name, _)| !other.lines.contains_key(*name))
+                {
+                    let seed = String::from_utf8_lossy(&record[own.keys[0]]).into_owned();
+                    if !difference.only_named.iter().flatten().any(|only| *only == seed)
+                        && difference.only == [0, 0]
+                    {
+                        let token = String::from_utf8_lossy(name).replace('\0', " ");
+                        let token =
+                            token.split_once(' ').map_or(String::new(), |(_, rest)| rest.trim().to_owned());
+                        note(&mut tokens, format!("{token} (one run only)"), &seed, b"", b"line");
+                        differing.insert(seed);
+                    }
+                }
+            }
+        }
+    }
+    difference.differing = differing.len() as u64;
+    difference.tokens = tokens.into_values().collect();
+    difference.tokens.sort_by(|a, b| b.largest.total_cmp(&a.largest).then_with(|| a.token.cmp(&b.token)));
+    Ok(difference)
+}
+
+/// Adds a difference of a field.
+fn note(tokens: &mut BTreeMap<String, TokenDifference>, token: String, cell: &str, a: &[u8], b: &[u8]) {
+    let text = |field: &[u8]| String::from_utf8_lossy(field).into_owned();
+    let size = relative(a, b);
+    let worst = (cell.to_owned(), text(a), text(b));
+    let fresh = TokenDifference { token: token.clone(), lines: 0, largest: -1.0, worst: worst.clone() };
+    let known = tokens.entry(token).or_insert(fresh);
+    known.lines += 1;
+    if size > known.largest {
+        (known.largest, known.worst) = (size, worst);
+    }
+}
+
+/// |a − b|/max(|a|, |b|) of two numbers, the largest of two lists; infinite if they are not.
+fn relative(a: &[u8], b: &[u8]) -> f64 {
+    let numbers = |field: &[u8]| -> Option<Vec<f64>> {
+        let text = std::str::from_utf8(field).ok().filter(|text| !text.is_empty())?;
+        text.split(' ').map(|word| word.parse().ok()).collect()
+    };
+    let (Some(a), Some(b)) = (numbers(a), numbers(b)) else { return f64::INFINITY };
+    if a.len() != b.len() {
+        return f64::INFINITY;
+    }
+    let each = a.iter().zip(&b).map(|(&a, &b)| match (a - b).abs() / a.abs().max(b.abs()) {
+        _ if a == b => 0.0,
+        size if size.is_nan() => f64::INFINITY,
+        size => size,
+    });
+    each.fold(0.0, f64::max)
+}
+
+/// The lines of a table under their names.
+struct Lines {
+    header: Vec<String>,
+    keys: Vec<usize>,
+    lines: HashMap<Vec<u8>, (u64, csv::ByteRecord)>,
+}
+
+impl Lines {
+    fn read(path: &Path, keys: &[&str]) -> Result<Lines, ReportError> {
+        let table = Table::open(path)?;
+        let keys = keys.iter().map(|key| table.column(key, keys)).collect::<Result<Vec<_>, _>>()?;
+        let parts = table.read(Vec::new, |lines: &mut Vec<_>, record, place| {
+            let mut name = Vec::new();
+            for &key in &keys {
+                name.extend_from_slice(&record[key]);
+                name.push(0);
+            }
+            lines.push((name, (place, record.clone())));
+            Ok(())
+        })?;
+        Ok(Lines { header: table.header().to_vec(), keys, lines: parts.into_iter().flatten().collect() })
+    }
+}
+
+/// Refuses runs of different configs.
+fn same_config(first: &Path, second: &Path) -> Result<(), ReportError> {
+    let read = |results: &Path| -> Result<(PathBuf, String), ReportError> {
+        let path = results.join("config.toml");
+        let text = std::fs::read_to_string(&path).map_err(|e| ReportError::io("read", &path, e))?;
+        Ok((path, text))
+    };
+    let ((_, a), (path, b)) = (read(first)?, read(second)?);
+    if a == b {
+        return Ok(());
+    }
+    let longest = a.lines().count().max(b.lines().count());
+    let line = (0..longest).find(|&i| a.lines().nth(i) != b.lines().nth(i)).unwrap_or(0);
+    let of = |text: &str| text.lines().nth(line).unwrap_or("(nothing)").to_owned();
+    let message = format!(
+        "the runs are of different configs: here it is `{}`, in {} `{}`",
+        of(&b),
+        first.join("config.toml").display(),
+        of(&a)
+    );
+    Err(ReportError::content(&path, line as u64 + 1, message))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROWS: &str = "source,replicate,cell_seed,status,reason,m_cca,rho\n";
+    const BOUNDS: &str = "source,replicate,cell_seed,direction,bound,lhs\n";
+
+    fn folder(config: &str, rows: &str, bounds: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in [
+            ("config.toml", config.to_owned()),
+            ("rows.csv", format!("{ROWS}{rows}")),
+            ("bounds.csv", format!("{BOUNDS}{bounds}")),
+        ] {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        folder
+    }
+
+    #[test]
+    fn runs_that_say_the_same_have_no_difference_in_whatever_order() {
+        let a = folder("x", "n,0,aa,ok,,1,1 2\nn,1,ab,ok,,0.5,1\n", "n,0,aa,ab,d_ls,1\n");
+        let b = folder("x", "n,1,ab,ok,,0.5,1\nn,0,aa,ok,,1,1 2\n", "n,0,aa,ab,d_ls,1\n");
+        let d = difference(a.path(), b.path()).unwrap();
+        assert!(d.is_none(), "{d:?}");
+        assert_eq!(d.to_table(), "2 cells in both, 0 differ\n");
+    }
+
+    #[test]
+    fn differences_are_counted_and_the_largest_named() {
+        let a = folder("x", "n,0,aa,ok,,1,1 2\nn,1,ab,ok,,0.5,1\nn,2,ac,ok,,,\n", "n,0,aa,ab,d_ls,1\n");
+        let b =
+            folder("x", "n,0,aa,ok,,1,1 4\nn,1,ab,partial,,0.4,1\nn,3,ad,ok,,,\n", "n,0,aa,ab,d_ls,1.5\n");
+        let d = difference(a.path(), b.path()).unwrap();
+        assert_eq!((d.cells, d.differing, d.only), (2, 2, [1, 1]));
+        assert_eq!(d.only_named, [vec!["ac".to_owned()], vec!["ad".to_owned()]]);
+        let found: Vec<(&str, u64, f64)> =
+            d.tokens.iter().map(|t| (t.token.as_str(), t.lines, (t.largest * 1e6).round() / 1e6)).collect();
+        let want =
+            [("status", 1, f64::INFINITY), ("rho", 1, 0.5), ("d_ls ab lhs", 1, 0.333333), ("m_cca", 1, 0.2)];
+        assert_eq!(found, want);
+        let table = d.to_table();
+        assert!(table.contains("1 cells only in the first: ac\n") && table.contains("0.5 | 0.4"), "{table}");
+    }
+
+    #[test]
+    fn different_configs_columns_and_missing_files_are_refused() {
+        let a = folder("seed = 1\nx = 2\n", "", "");
+        let b = folder("seed = 1\nx = 3\n", "", "");
+        let error = difference(a.path(), b.path()).unwrap_err().to_string();
+        assert!(
+            error.contains("config.toml:2: the runs are of different configs: here it is `x = 3`"),
+            "{error}"
+        );
+        let c = folder("seed = 1\nx = 2\n", "", "");
+        std::fs::write(c.path().join("rows.csv"), "source,cell_seed\n").unwrap();
+        let error = difference(a.path(), c.path()).unwrap_err().to_string();
+        assert!(error.contains("the columns are not those of"), "{error}");
+        assert!(difference(a.path(), Path::new("nowhere")).is_err());
+    }
+}

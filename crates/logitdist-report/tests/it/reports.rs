@@ -1,0 +1,85 @@
+//! Whole reports: files, tables and sentences.
+
+use crate::sweep;
+use logitdist_report::{difference, report};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut all = BTreeMap::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        if path.is_dir() {
+            all.extend(files(&path).into_iter().map(|(inner, bytes)| (format!("{name}/{inner}"), bytes)));
+        } else {
+            all.insert(name, std::fs::read(&path).unwrap());
+        }
+    }
+    all
+}
+
+#[test]
+fn a_report_is_whole_the_same_each_time_and_removes_pictures_of_an_earlier_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let results = folder.path().join("small");
+    std::fs::create_dir_all(results.join("plots")).unwrap();
+    sweep::write(&results);
+    for name in ["tightness-old.svg", "mine.svg"] {
+        std::fs::write(results.join("plots").join(name), "x").unwrap();
+    }
+    let made = report(&results).unwrap();
+    assert_eq!(made.violations(), 0);
+    let first = files(&results);
+    for file in &made.files {
+        assert!(file.is_file(), "{}", file.display());
+    }
+    for name in [
+        "plots/frontier.svg",
+        "plots/frontier.png",
+        "plots/kl-against-d_logit.svg",
+        "summary.md",
+        "plots/mine.svg",
+    ] {
+        assert!(first.contains_key(name), "{name}");
+    }
+    assert!(!first.contains_key("plots/tightness-old.svg"));
+    report(&results).unwrap();
+    assert_eq!(files(&results), first);
+    assert!(difference(&results, &results).unwrap().is_none());
+}
+
+#[test]
+fn tables_and_sentences_say_what_the_formulas_do() {
+    let folder = tempfile::tempdir().unwrap();
+    sweep::write(folder.path());
+    let made = report(folder.path()).unwrap();
+    let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
+    insta::assert_snapshot!("summary_md", read("summary.md"));
+    insta::assert_snapshot!("summary_csv", read("summary.csv"));
+    insta::assert_snapshot!("table", made.summary.to_table());
+}
+
+#[test]
+fn a_page_has_everything_inside_and_no_text_as_markup() {
+    let folder = tempfile::tempdir().unwrap();
+    sweep::write(folder.path());
+    report(folder.path()).unwrap();
+    let page = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
+    for part in [
+        "Very &amp; &lt;truly&gt;.",
+        "data-key=\"bound|d_ls|dim|level\"",
+        "data-key=\"map|vacuous m_cca_linear|level|dim\"",
+        "<tr id=\"cell-9e3779b97f4a7c15\">",
+        "href=\"#cell-9e3779b97f4a7c15\"",
+        "logitdist sweep cell results/",
+        "<dt>m_cca_linear</dt>",
+        "seed 7",
+        "too few, \\u003cb>labels",
+    ] {
+        assert!(page.contains(part), "{part}");
+    }
+    assert!(!page.contains("<b>labels"));
+    // Addresses are of the SVG name space and of papers' numbers only.
+    assert!(!page.replace("http://www.w3.org/2000/svg", "").contains("http"));
+}
