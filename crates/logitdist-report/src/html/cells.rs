@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Cells of the table, apart from those that pictures lead to.
-const CELLS_LISTED: usize = 1000;
+const CELLS_LISTED: usize = 600;
 /// Of these, cells without a comparison.
 const NOT_APPLICABLE_LISTED: usize = 100;
 

@@ -6,7 +6,7 @@ use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Point, Scale, Shape,
 use crate::study::Study;
 
 /// Cells drawn.
-const CELLS_DRAWN: usize = 800;
+const CELLS_DRAWN: usize = 500;
 
 /// Logit distances under this, and divergences under its square, are rounding errors and drawn as 0.
 const ROUNDING: f64 = 1e-12;

@@ -81,18 +81,20 @@ pub fn svg(size: (f64, f64), draw: impl FnOnce(&mut dyn Canvas)) -> String {
         area.present().expect("a string takes everything");
     }
     // The size in points; what is the same for every element said once.
+    let size_of_text = format!(" font-size=\"{}\"", TEXT * SVG_UNITS);
     let header = format!("<svg width=\"{width}\" height=\"{height}\"");
     let sized = format!(
-        "<svg width=\"{:.1}pt\" height=\"{:.1}pt\" font-family=\"DejaVu Sans, Helvetica, Arial, {FAMILY}\" stroke-linejoin=\"round\"",
+        "<svg width=\"{:.1}pt\" height=\"{:.1}pt\" font-family=\"DejaVu Sans, Helvetica, Arial, {FAMILY}\"{size_of_text} stroke-linejoin=\"round\"",
         size.0, size.1
     );
-    text.replacen(&header, &sized, 1)
+    text.replace(&size_of_text, "")
         .replace(" opacity=\"1\"", "")
         .replace(&format!(" font-family=\"{FAMILY}\""), "")
         .replace(" stroke=\"none\" stroke-width=\"1\"", "")
         .replace(" \"/>", "\"/>")
         .replace("\">\n", "\">")
         .replace("\n</text>", "</text>")
+        .replacen(&header, &sized, 1)
 }
 
 /// Draws a PNG of a size in points, on white.
