@@ -1,6 +1,7 @@
 //! `logitdist report` and `cargo xtask report`: what a sweep or a comparison found, from its results alone.
 
 use crate::output::to_stdout;
+use anyhow::bail;
 use logitdist_report::pair::{is_pair, report_pair};
 use logitdist_report::{difference, report};
 use std::fmt::Write;
@@ -14,7 +15,7 @@ use std::process::ExitCode;
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Folder of the results: of a sweep, for example results/quickstart, or of `logitdist compare --report`.
-    #[arg(required_unless_present = "compare")]
+    #[arg(value_name = "FOLDER", required_unless_present = "compare")]
     results: Option<PathBuf>,
     /// Compare two folders of results of a sweep cell by cell.
     #[arg(long, num_args = 2, value_names = ["FIRST", "SECOND"], conflicts_with = "results")]
@@ -30,7 +31,16 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     // Clap has seen to it that there is one.
     let results = arguments.results.as_deref().unwrap_or(Path::new(""));
-    if is_pair(results) { of_pair(results) } else { of_sweep(results) }
+    if is_pair(results) {
+        return of_pair(results);
+    }
+    if !results.join("bounds.csv").exists() {
+        bail!(
+            "{}: there is neither comparison.csv, which `logitdist compare A B --report` writes, nor bounds.csv of a sweep",
+            results.display()
+        );
+    }
+    of_sweep(results)
 }
 
 fn of_pair(results: &Path) -> anyhow::Result<ExitCode> {

@@ -7,14 +7,14 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum ReportError {
     /// A file could not be read or written.
-    #[error("{}: cannot {action}: {source}", .path.display())]
+    #[error("{}: cannot {action}: {cause}", .path.display())]
     Io {
         /// What was attempted.
         action: &'static str,
         /// The file.
         path: PathBuf,
         /// The system's answer.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// A file is not what a sweep writes.
     #[error("{}:{line}: {message}", .path.display())]
@@ -29,8 +29,8 @@ pub enum ReportError {
 }
 
 impl ReportError {
-    pub(crate) fn io(action: &'static str, path: &Path, source: std::io::Error) -> ReportError {
-        ReportError::Io { action, path: path.to_path_buf(), source }
+    pub(crate) fn io(action: &'static str, path: &Path, cause: std::io::Error) -> ReportError {
+        ReportError::Io { action, path: path.to_path_buf(), cause }
     }
 
     pub(crate) fn content(path: &Path, line: u64, message: String) -> ReportError {

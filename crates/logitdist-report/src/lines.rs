@@ -40,7 +40,7 @@ impl Table {
         let header = reader.headers().map_err(|e| ReportError::content(path, 1, e.to_string()))?;
         let header: Vec<String> = header.iter().map(str::to_owned).collect();
         if header.is_empty() {
-            let message = "the file is empty; a sweep's table begins with the names of its columns";
+            let message = "the file is empty; it should begin with the names of its columns";
             return Err(ReportError::content(path, 1, message.into()));
         }
         Ok(Table { path: path.to_path_buf(), header, body: reader.position().byte() })
@@ -63,7 +63,7 @@ impl Table {
     pub fn column(&self, name: &str, needed: &[&str]) -> Result<usize, ReportError> {
         self.find(name).ok_or_else(|| {
             let file = self.path.file_name().unwrap_or_default().display();
-            let message = format!("there is no column `{name}`; a sweep's {file} has {}", needed.join(", "));
+            let message = format!("there is no column `{name}`; {file} needs {}", needed.join(", "));
             ReportError::content(&self.path, 1, message)
         })
     }

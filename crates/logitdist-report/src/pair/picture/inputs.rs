@@ -10,45 +10,28 @@ const WHITE: Colour = Colour(255, 255, 255);
 
 pub fn picture(results: &PairResults) -> Picture {
     let inputs = &results.inputs;
-    let kl = [inputs.kl_values(0), inputs.kl_values(1)];
-    let lists = [
-        List { token: "d_logit_x", of_pair: "d_logit", colour: INK, values: &inputs.d_logit_x },
-        List { token: "kl_ab_x", of_pair: "kl_ab", colour: MODELS[0], values: &kl[0] },
-        List { token: "kl_ba_x", of_pair: "kl_ba", colour: MODELS[1], values: &kl[1] },
-    ];
-    let worst =
-        [inputs.worst_by_logit_distance(NAMED), inputs.worst_by_kl(0, NAMED), inputs.worst_by_kl(1, NAMED)];
-    let value_at = |list: usize, x: usize| match list {
-        0 => Some(inputs.d_logit_x[x]),
-        _ => inputs.kl_at(x).map(|kl| kl[list - 1]),
+    let of_pair = |token: &str| results.comparison.value(token).filter(|x| *x > 0.0);
+    let kl = |direction: usize, token: &'static str, of_pair_token: &'static str| List {
+        token,
+        of_pair: of_pair(of_pair_token).map(|value| (of_pair_token, value)),
+        colour: MODELS[direction],
+        values: inputs.kl_values(direction),
+        worst: inputs.worst_by_kl(direction, NAMED),
+        at: inputs.kl.iter().map(|(x, _)| *x).collect(),
     };
-    let panel = |label: &str, shown: std::ops::Range<usize>| {
-        let Some(mut panel) = histogram(label, &lists[shown.clone()]) else {
-            let reason = match lists[shown.start].values.len() {
-                0 => "it was computed at no input".to_owned(),
-                1 => "it is 0 at the only input".to_owned(),
-                n => format!("it is 0 at all {n} inputs"),
-            };
-            return Panel::empty(lists[shown.start].token, reason).shaped(EMPTY_ASPECT);
-        };
-        for list in shown.clone() {
-            let List { of_pair, colour, .. } = lists[list];
-            if let Some(value) = results.comparison.value(of_pair).filter(|x| *x > 0.0) {
-                panel = panel.with(Mark::new(Form::Vertical(value), colour).labelled(of_pair).dashed());
-            }
-            let at = worst[list].iter().filter_map(|x| Some(Point::at(value_at(list, *x)?, 0.0))).collect();
-            panel = panel.with(Mark::new(Form::Points(at, Shape::Triangle), colour));
-        }
-        panel.title = worst_title(shown.map(|list| (lists[list].token, &worst[list][..])));
-        panel
+    let d_logit = List {
+        token: "d_logit_x",
+        of_pair: of_pair("d_logit").map(|value| ("d_logit", value)),
+        colour: INK,
+        values: inputs.d_logit_x.clone(),
+        worst: inputs.worst_by_logit_distance(NAMED),
+        at: (0..inputs.d_logit_x.len()).collect(),
     };
-    let zeros = lists.iter().filter_map(|list| {
-        let (zeros, all) = (list.values.iter().filter(|x| **x == 0.0).count(), list.values.len());
-        (zeros > 0 && zeros < all).then(|| format!("{} is 0 at {zeros} of {all} inputs", list.token))
-    });
-    let zeros: Vec<String> = zeros.collect();
+    let kl = [kl(0, "kl_ab_x", "kl_ab"), kl(1, "kl_ba_x", "kl_ba")];
+    let zeros: Vec<String> = std::iter::once(&d_logit).chain(&kl).filter_map(List::zeros).collect();
     let note =
         if zeros.is_empty() { String::new() } else { format!("Not on the axis: {}.", zeros.join("; ")) };
+    let panels = vec![panel("d_logit_x (nats)", &[d_logit]), panel("KL at x (nats)", &kl)];
     Picture {
         name: "inputs",
         title: "Distances at each input",
@@ -56,27 +39,66 @@ pub fn picture(results: &PairResults) -> Picture {
                   Triangles: the inputs that are named, where the models are furthest apart. A mean far to the right of the bulk rests on few \
                   inputs."
             .into(),
-        figure: Figure::new(Width::Full, vec![panel("d_logit_x (nats)", 0..1), panel("KL at x (nats)", 1..3)]).noted(note),
+        figure: Figure::new(Width::Full, panels).noted(note),
     }
 }
 
-/// Values at the inputs, their token, and that of the value of the pair.
-#[derive(Clone, Copy)]
-struct List<'a> {
+/// A distance at each input.
+struct List {
     token: &'static str,
-    of_pair: &'static str,
+    /// Token and value of the pair, if it is above 0.
+    of_pair: Option<(&'static str, f64)>,
     colour: Colour,
-    values: &'a [f64],
+    values: Vec<f64>,
+    /// The inputs that the values are of, rising.
+    at: Vec<usize>,
+    /// The inputs with the largest values.
+    worst: Vec<usize>,
 }
 
-/// `furthest apart at inputs 3, 17 (kl_ab_x); …`, with as many inputs as there is room for.
-fn worst_title<'a>(lists: impl Iterator<Item = (&'static str, &'a [usize])>) -> String {
+impl List {
+    /// At how many inputs the distance is 0, if at some and not at all.
+    fn zeros(&self) -> Option<String> {
+        let (zeros, all) = (self.values.iter().filter(|x| **x == 0.0).count(), self.values.len());
+        (zeros > 0 && zeros < all).then(|| format!("{} is 0 at {zeros} of {all} inputs", self.token))
+    }
+
+    /// The worst inputs, at the foot of the histogram.
+    fn worst_points(&self) -> Vec<Point> {
+        let value = |input: &usize| self.at.binary_search(input).ok().map(|i| Point::at(self.values[i], 0.0));
+        self.worst.iter().filter_map(value).collect()
+    }
+}
+
+/// Histograms of lists with the values of the pair and the worst inputs.
+fn panel(label: &str, lists: &[List]) -> Panel {
+    let Some(mut panel) = histogram(label, lists) else {
+        let reason = match lists[0].values.len() {
+            0 => "it was computed at no input".to_owned(),
+            1 => "it is 0 at the only input".to_owned(),
+            n => format!("it is 0 at all {n} inputs"),
+        };
+        let tokens: Vec<&str> = lists.iter().map(|list| list.token).collect();
+        return Panel::empty(tokens.join(", "), reason).shaped(EMPTY_ASPECT);
+    };
+    for list in lists {
+        if let Some((token, value)) = list.of_pair {
+            panel = panel.with(Mark::new(Form::Vertical(value), list.colour).labelled(token).dashed());
+        }
+        panel = panel.with(Mark::new(Form::Points(list.worst_points(), Shape::Triangle), list.colour));
+    }
+    panel.title = worst_title(lists);
+    panel
+}
+
+/// `largest kl_ab_x at 3, 17; kl_ba_x at 3, 5`, with as many inputs as there is room for.
+fn worst_title(lists: &[List]) -> String {
     const MOST_CHARACTERS: usize = 56;
-    let lists: Vec<_> = lists.filter(|(_, worst)| !worst.is_empty()).collect();
+    let lists: Vec<&List> = lists.iter().filter(|list| !list.worst.is_empty()).collect();
     let title = |most: usize| {
-        let part = |(token, worst): &(&str, &[usize])| {
-            let worst: Vec<String> = worst.iter().take(most).map(usize::to_string).collect();
-            format!("{token} at {}", worst.join(", "))
+        let part = |list: &&List| {
+            let worst: Vec<String> = list.worst.iter().take(most).map(usize::to_string).collect();
+            format!("{} at {}", list.token, worst.join(", "))
         };
         format!("largest {}", lists.iter().map(part).collect::<Vec<_>>().join("; "))
     };
@@ -88,7 +110,7 @@ fn worst_title<'a>(lists: impl Iterator<Item = (&'static str, &'a [usize])>) -> 
 }
 
 /// Histograms of several lists over the same bins: bars of the first, outlines of the others. `None` if all values are 0.
-fn histogram(label: &str, lists: &[List<'_>]) -> Option<Panel> {
+fn histogram(label: &str, lists: &[List]) -> Option<Panel> {
     let bins = LogBins::of(lists.iter().flat_map(|list| list.values.iter().copied()))?;
     let ends = (bins.edges(0)[0], bins.edges(bins.count() - 1)[1]);
     let mut panel =

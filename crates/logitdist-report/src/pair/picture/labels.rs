@@ -23,7 +23,8 @@ pub fn picture(results: &PairResults) -> Picture {
         true => label_panel(title, &labels.labels, matrix),
         false => Panel::empty(title, "the logits do not vary over the inputs"),
     });
-    let colours = Colours { label: "correlation".into(), scale: Scale::Linear, range: (-1.0, 1.0) };
+    // What the colours mean stands over each panel.
+    let colours = Colours { label: String::new(), scale: Scale::Linear, range: (-1.0, 1.0) };
     let selection =
         if n < of { format!("{n} of {of} labels, those that vary most. ") } else { String::new() };
     Picture {
