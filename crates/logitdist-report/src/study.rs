@@ -410,3 +410,41 @@ impl Evaluated {
         (self.bounds, self.summary)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write;
+
+    #[test]
+    fn a_large_sweep_is_a_sample_by_seed_and_the_extreme_cells() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut rows = String::from("source,dim,replicate,cell_seed,status,reason,m_cca\n");
+        let mut bounds = String::from(
+            "source,dim,replicate,cell_seed,direction,bound,form,status,lhs,rhs,tightness,slack,holds,reason\n",
+        );
+        let seed = |i: u64| (i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for i in 0..3000u64 {
+            let start = format!("noise,{},{i},{:016x}", i % 3, seed(i));
+            let (tightness, holds) = (i as f64 / 6000.0, i != 1234);
+            writeln!(rows, "{start},ok,,0.5").unwrap();
+            writeln!(bounds, "{start},ab,d_ls,sharpened,ok,{tightness},1,{tightness},,{holds},").unwrap();
+        }
+        std::fs::write(folder.path().join("rows.csv"), rows).unwrap();
+        std::fs::write(folder.path().join("bounds.csv"), bounds).unwrap();
+        let study = Study::read_keeping(folder.path(), 100).unwrap();
+        assert!(study.is_thinned() && study.total == 3000);
+        let mut smallest: Vec<u64> = (0..3000).map(seed).collect();
+        smallest.sort_unstable();
+        smallest.truncate(100);
+        let mut sample: Vec<u64> = study.sample().map(|cell| cell.seed).collect();
+        sample.sort_unstable();
+        assert_eq!(sample, smallest);
+        for i in [1234, 2995, 2996, 2997, 2998, 2999] {
+            let cell = study.cells.iter().find(|cell| cell.seed == seed(i)).unwrap();
+            assert_eq!(cell.evaluations[0].violated, i == 1234);
+            assert_eq!(cell.evaluations.len(), 1);
+        }
+        assert_eq!(study.summary.groups[0].n, 3000);
+    }
+}
