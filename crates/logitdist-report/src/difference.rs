@@ -79,7 +79,7 @@ impl Difference {
 
 /// Compares two folders of results cell by cell.
 ///
-/// Cells are matched by seed, wherever they stand. Memory grows with the first run, one run of any size of the second.
+/// Cells are matched by seed, wherever they stand. The tables of both runs are held in memory.
 ///
 /// # Errors
 /// Results that cannot be read, or that are of different configs: the first line that differs is named.

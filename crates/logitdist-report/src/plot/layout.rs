@@ -115,7 +115,9 @@ impl<'a> Layout<'a> {
             let has_title = row.iter().any(|p| !p.title.is_empty()) || (row_index == 0 && bar > 0.0);
             let names = |panel: &Panel| panel.marks.iter().filter(|m| !m.label.is_empty()).count();
             let names = if keys_in_panels { row.iter().map(names).max().unwrap_or(0) } else { 0 };
-            let title = if has_title { LINE + 2.0 } else { 5.0 } + LINE * names as f64;
+            // The highest number beside the colour bar stands half a line above it.
+            let above = if row_index == 0 && bar > 0.0 { LINE / 2.0 } else { 0.0 };
+            let title = if has_title { LINE + 2.0 } else { 5.0 } + above + LINE * names as f64;
             let aspect = row.iter().map(|p| p.aspect).fold(0.0, f64::max);
             let (upper, height) = (top + title, plot_width * aspect);
             let last_of_column = |c: usize| (row_index + 1) * columns + c >= figure.panels.len();
