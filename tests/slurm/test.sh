@@ -39,6 +39,7 @@ grown() { [ "$(stat -c %s "$1" 2> /dev/null || echo 0)" -gt 30000 ]; }
 tests/slurm/up.sh "$cluster"
 export SLURM_CONF=$cluster/slurm.conf
 
+rm -rf target/slurm target/parallel
 echo "-- the README's section on clusters, command by command"
 sed -n '/^```bash$/,/^```$/{/^```/!p}' README.md > "$scratch/readme.sh"
 grep -q -e --slurm "$scratch/readme.sh"
@@ -80,10 +81,11 @@ wait_for runs "$job" 4
 for task in 0 1 2; do wait_for grown "$out/journal/$task-of-4.journal"; done
 logitdist sweep status "$out" | tee "$scratch/status"
 grep -q "Slurm array job $job: 4 running" "$scratch/status"
+logitdist "${larger[@]}" --set replicates=25 --out "$out" --slurm --array 4 2>&1 | grep "replicates: 24 → 25"
 grep -q "Slurm merge job $merge: 1 pending" "$scratch/status"
 grep -q "The rest is being computed" "$scratch/status"
 logitdist "${larger[@]}" --out "$out" --slurm --array 4 | grep "in the queue already: array job $job"
-pkill -9 -f -- "--shard 0/4"
+pkill -9 -f -- "--out $out --shard 0/4"
 scancel --signal=USR1 --batch "${job}_1"
 scontrol requeue "${job}_2"
 wait_for queue_is_empty

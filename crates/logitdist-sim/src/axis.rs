@@ -2,6 +2,7 @@
 
 use crate::document::{Document, Setting};
 use crate::error::SimError;
+use std::collections::HashMap;
 use toml::{Table, Value};
 
 /// A parameter and its values, in the order in which the grid goes through them.
@@ -13,6 +14,8 @@ pub struct Axis {
     pub path: String,
     /// At least one value, all different.
     pub values: Vec<Value>,
+    /// Positions of the values by their texts.
+    positions: HashMap<String, usize>,
 }
 
 /// Parameters of families that are lists of numbers themselves, so that a plain list is one value and not an axis.
@@ -38,12 +41,26 @@ impl Axis {
         if values.is_empty() {
             return Err(error("the list is empty; an axis needs at least one value".into()));
         }
-        for (i, value) in values.iter().enumerate() {
-            if values[..i].iter().any(|earlier| text(earlier) == text(value)) {
-                return Err(error(format!("the value {} is given twice", text(value))));
+        Axis::new(name, path, values).map_err(|twice| error(format!("the value {twice} is given twice")))
+    }
+
+    /// An axis of at least one value.
+    ///
+    /// # Errors
+    /// The text of a value that is given twice.
+    pub fn new(name: &str, path: &str, values: Vec<Value>) -> Result<Axis, String> {
+        let mut positions = HashMap::with_capacity(values.len());
+        for (position, value) in values.iter().enumerate() {
+            if positions.insert(text(value), position).is_some() {
+                return Err(text(value));
             }
         }
-        Ok(Axis { name: name.to_owned(), path: path.to_owned(), values })
+        Ok(Axis { name: name.to_owned(), path: path.to_owned(), values, positions })
+    }
+
+    /// The position of a value; values are the same if their texts are, as in seeds.
+    pub fn position(&self, value: &Value) -> Option<usize> {
+        self.positions.get(&text(value)).copied()
     }
 }
 

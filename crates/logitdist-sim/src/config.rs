@@ -257,7 +257,7 @@ fn model_axes(document: &Document) -> Result<Vec<Axis>, SimError> {
             (None, Default::Word(word)) => Value::String(word.into()),
             (None, Default::None) => continue,
         };
-        axes.push(Axis { name: key.into(), path, values: vec![default] });
+        axes.push(Axis::new(key, &path, vec![default]).expect("one value is not given twice"));
     }
     Ok(axes)
 }

@@ -29,7 +29,7 @@ impl Translation {
         let old_document = Document::parse(journal, old, &[]).map_err(unreadable)?;
         let old = Config::of(&old_document).map_err(unreadable)?;
         let document = Document::parse(journal, &config.toml, &[]).map_err(unreadable)?;
-        let difference = difference(&old_document, &document);
+        let difference = between(&old_document, &document);
         if old.seed != config.seed || old.measured() != config.measured() {
             let message = format!(
                 "was written with other settings that change every result ({difference}); \
@@ -57,8 +57,16 @@ impl Translation {
     }
 }
 
-/// The settings that differ, as `key: old → new`.
-fn difference(old: &Document, new: &Document) -> String {
+/// The settings in which the texts of two configs differ, as `key: old → new`.
+///
+/// # Errors
+/// One of them is not TOML.
+pub fn difference(old: &str, new: &str) -> Result<String, SimError> {
+    let read = |text: &str| Document::parse(Path::new("config.toml"), text, &[]);
+    Ok(between(&read(old)?, &read(new)?))
+}
+
+fn between(old: &Document, new: &Document) -> String {
     let paths: BTreeSet<&str> = old.paths().chain(new.paths()).map(|(path, _)| path).collect();
     let text = |document: &Document, path: &str| match (document.get(path), document.section(path)) {
         (Some(setting), _) => setting.value.to_string(),

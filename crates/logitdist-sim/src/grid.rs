@@ -110,14 +110,14 @@ impl Block {
         values
     }
 
-    /// The combination with these values, `None` if there is none. Values are the same if their texts are, as in seeds.
+    /// The combination with these values, `None` if there is none.
     fn combination_of(&self, values: &[(&str, &Value)]) -> Option<usize> {
         if values.len() != self.axes.len() {
             return None;
         }
         self.axes.iter().zip(values).try_fold(0, |index, (axis, (name, value))| {
-            let position = axis.values.iter().position(|v| v == *value || text(v) == text(value));
-            position.filter(|_| axis.name == *name).map(|position| index * axis.values.len() + position)
+            let position = axis.position(value).filter(|_| axis.name == *name);
+            position.map(|position| index * axis.values.len() + position)
         })
     }
 

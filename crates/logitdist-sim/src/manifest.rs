@@ -108,6 +108,15 @@ impl Manifest {
         }
     }
 
+    /// Whether a folder's tables are of all cells, as its manifest says.
+    pub fn is_of_all_cells(out: &Path) -> bool {
+        let text = std::fs::read_to_string(out.join("manifest.json")).unwrap_or_default();
+        let manifest: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
+        [Status::Complete, Status::Failures]
+            .iter()
+            .any(|status| manifest["status"] == serde_json::json!(status))
+    }
+
     /// Writes `manifest.json` of a folder of results.
     ///
     /// # Errors

@@ -2,12 +2,12 @@
 
 use crate::config::Config;
 use crate::error::SimError;
-use crate::journal::{self, Frame, Kind, Lock, Place, Scanner, Store, Stretch, Writer};
+use crate::journal::{self, Frame, Kind, Lock, Place, Scanner, Session, Store, Stretch, Writer};
 use crate::manifest::{Manifest, Status};
 use crate::shard::Shard;
 use crate::slurm;
-use crate::tables::{self, Tables, needed_cells, write_file};
-use std::collections::BTreeSet;
+use crate::tables::{self, Tables, needed_cells, write_config};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -39,20 +39,23 @@ pub fn merge(out: &Path, inputs: &[PathBuf], partial: bool) -> Result<Merged, Si
             return Err(no_journal(folder));
         }
     }
-    std::fs::create_dir_all(journal::folder(out)).map_err(|e| SimError::io("make the folder", out, e))?;
-    let mut paths = journal::all(out)?;
-    let own = paths.len();
+    let mut others = Vec::new();
     for folder in folders().filter(|folder| !same(folder, out)) {
-        paths.extend(journal::all(folder)?);
+        others.extend(journal::all(folder)?);
     }
-    if paths.is_empty() {
+    if others.is_empty() && journal::all(out)?.is_empty() {
         return Err(no_journal(out));
     }
-    let (config, store) = widest(std::iter::once(out).chain(folders()), &paths)?;
-    if own < paths.len() {
-        copy(out, &store, own)?;
+    // What is to be written into is held before it is read: nobody adds to it in between.
+    let writer = if others.is_empty() { None } else { Some(Writer::open(out, Shard::WHOLE)?) };
+    let mut paths = journal::all(out)?;
+    let own = paths.len();
+    paths.extend(others);
+    let (config, store) = widest(out, folders(), &paths)?;
+    if let Some(writer) = writer {
+        copy(writer, &config, &store, own)?;
     }
-    let holders = paths.iter().filter_map(|path| Lock::holder(&Lock::path_of(path))).collect();
+    let holders = paths.iter().filter_map(|path| Lock::holder(&Lock::path_of(path)).ok().flatten()).collect();
     let (mut missing, mut total) = (0, 0);
     for cell in needed_cells(&config, &store) {
         let (cell, _) = cell?;
@@ -69,7 +72,7 @@ pub fn merge(out: &Path, inputs: &[PathBuf], partial: bool) -> Result<Merged, Si
         Manifest::new(&config, status, tables.counts.clone(), &store).write(out)?;
         Some(tables)
     } else {
-        write_file(&out.join("config.toml"), &config.toml)?;
+        write_config(&config, out)?;
         None
     };
     Ok(Merged { tables, missing: (missing, total), holders, notes: store.notes })
@@ -83,16 +86,17 @@ fn same(a: &Path, b: &Path) -> bool {
     matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
-/// Of the configs in these folders the one that has all cells of the journals, and what they hold.
+/// Of the configs in `out` and in other folders the one that has all cells of the journals, and what they hold.
 ///
 /// # Errors
 /// There is none: the difference to the largest one.
 pub fn widest<'a>(
-    folders: impl Iterator<Item = &'a Path>,
+    out: &'a Path,
+    others: impl Iterator<Item = &'a Path>,
     journals: &[PathBuf],
 ) -> Result<(Config, Store), SimError> {
     let mut configs: Vec<Config> = Vec::new();
-    for folder in folders {
+    for folder in std::iter::once(out).chain(others) {
         // A sweep that was submitted and has not begun has only the config of its jobs.
         let files = [folder.join("config.toml"), slurm::folder(folder).join("config.toml")];
         if let Some(file) = files.into_iter().find(|file| file.is_file()) {
@@ -102,7 +106,11 @@ pub fn widest<'a>(
             }
         }
     }
-    configs.sort_by_key(|config| std::cmp::Reverse(config.grid.len()));
+    // Of configs with the same cells in another order the folder's own gives the order, else one that does not depend on the arguments'.
+    let own = configs.first().filter(|_| out.join("config.toml").is_file()).map(|config| config.toml.clone());
+    configs.sort_by_key(|config| {
+        (std::cmp::Reverse(config.grid.len()), Some(&config.toml) != own.as_ref(), config.toml.clone())
+    });
     let mut first_error = None;
     for config in configs {
         match Store::read(journals, &config) {
@@ -118,31 +126,32 @@ pub fn widest<'a>(
     }))
 }
 
-/// Copies into the journal of `out` what only the journals from number `own` on have.
-fn copy(out: &Path, store: &Store, own: usize) -> Result<(), SimError> {
-    let mut writer = Writer::open(out, Shard::WHOLE)?;
+/// Copies into a journal what only the journals from number `own` on have, counted in the grid of `config`.
+fn copy(mut writer: Writer, config: &Config, store: &Store, own: usize) -> Result<(), SimError> {
     if let Some(journal) = store.journals.iter().find(|j| j.path == writer.path()).filter(|j| j.torn > 0) {
         writer.cut(journal.whole)?;
     }
-    let mut wanted: Vec<BTreeSet<u64>> = vec![BTreeSet::new(); store.journals.len()];
-    for Place { journal, offset } in store.all_places().chain(store.failures().map(|(_, place)| place)) {
-        wanted[journal].insert(offset);
+    let mut wanted: Vec<BTreeMap<u64, usize>> = vec![BTreeMap::new(); store.journals.len()];
+    for (cell, Place { journal, offset }) in store.results().chain(store.failures()) {
+        wanted[journal].insert(offset, cell);
     }
-    for (journal, offsets) in store.journals.iter().zip(wanted).skip(own).filter(|(_, o)| !o.is_empty()) {
+    for (journal, cells) in store.journals.iter().zip(wanted).skip(own).filter(|(_, cells)| !cells.is_empty())
+    {
         let failed = |e| SimError::io("read", &journal.path, e);
         let mut scanner = Scanner::new(File::open(&journal.path).map_err(failed)?);
-        // Cells are counted in the grid of the session before them: it comes along, once something of it does.
-        let mut session: Option<Frame> = None;
+        // A session comes along once something of it does. If its record is lost, this process stands for it.
+        let mut session = Some(Session::now(config, Shard::WHOLE, 1));
         while let Some((offset, stretch)) = scanner.next().map_err(failed)? {
             let Stretch::Frame(frame) = stretch else { continue };
-            match frame.kind {
-                Kind::Session => session = Some(frame),
-                Kind::End if session.is_none() => writer.append(&frame.encode())?,
-                Kind::Cell | Kind::Failure if offsets.contains(&offset) => {
+            match (frame.kind, cells.get(&offset)) {
+                (Kind::Session, _) => session = frame.content().ok(),
+                (Kind::End, _) if session.is_none() => writer.append(&frame.encode())?,
+                (Kind::Cell | Kind::Failure, Some(&cell)) => {
                     if let Some(session) = session.take() {
-                        writer.append(&session.encode())?;
+                        let session = Session { config: config.toml.clone(), ..session };
+                        writer.append(&Frame::of(Kind::Session, &session).encode())?;
                     }
-                    writer.append(&frame.encode())?;
+                    writer.append(&Frame { cell: cell as u64, ..frame }.encode())?;
                 }
                 _ => {}
             }

@@ -37,7 +37,7 @@ impl<'a> Replication<'a> {
         &self,
         cell: usize,
         store: &Store,
-        reader: &mut Reader<'_>,
+        reader: &mut Reader,
     ) -> Result<Option<Known>, SimError> {
         let Some(place) = store.place(cell) else { return Ok(None) };
         let frame = reader.frame(place)?;
@@ -54,7 +54,7 @@ impl<'a> Replication<'a> {
         &self,
         combination: usize,
         store: &Store,
-        reader: &mut Reader<'_>,
+        reader: &mut Reader,
         retry_failed: bool,
     ) -> Result<Vec<Known>, SimError> {
         let most = self.config.grid.replicates.most();

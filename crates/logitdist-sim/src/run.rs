@@ -7,9 +7,10 @@ use crate::grid::Cell;
 use crate::journal::{self, CellRecord, End, Ended, Frame, Kind, Session, Store, Writer};
 use crate::manifest::{Manifest, Status};
 use crate::progress::Progress;
+use crate::replicates::Replicates;
 use crate::shard::Shard;
 use crate::table::Columns;
-use crate::tables::{self, Tables, clear, needed_cells, remove, write_file};
+use crate::tables::{self, Tables, clear, needed_cells, remove, write_config};
 use crate::work::{Limits, Work};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -29,7 +30,7 @@ pub struct SweepOptions {
     pub threads: Option<usize>,
     /// The share of the cells to compute, without making tables; all of them if absent.
     pub shard: Option<Shard>,
-    /// Whether to throw earlier results of the folder away.
+    /// Whether to throw earlier results of the folder away; of a shard, its own.
     pub fresh: bool,
     /// Whether the first cell that fails ends the run.
     pub fail_fast: bool,
@@ -86,10 +87,14 @@ pub fn sweep_with(
     let config = Config::read(&options.config, &options.overrides)?;
     let out = options.out.clone().unwrap_or_else(|| default_out(&options.config));
     let shard = options.shard.unwrap_or(Shard::WHOLE);
-    if options.fresh {
+    if options.fresh && options.shard.is_none() {
         clear(&out)?;
     }
     let mut writer = Writer::open(&out, shard)?;
+    if options.fresh {
+        // Of a shard only its own results: others may be at work.
+        writer.cut(0)?;
+    }
     let (mut store, mut notes) = read_journals(&out, &config, &mut writer)?;
     let threads = options.threads.unwrap_or(0);
     let pool = rayon::ThreadPoolBuilder::new()
@@ -98,21 +103,21 @@ pub fn sweep_with(
         .map_err(|e| SimError::Threads { threads, message: e.to_string() })?;
     // Until the tables are made again they are not those of this config.
     remove(&out.join("manifest.json"))?;
-    write_file(&out.join("config.toml"), &config.toml)?;
+    write_config(&config, &out)?;
 
     let limits = Limits {
         stop: Arc::clone(&options.stop),
-        deadline: options.time_limit.map(|limit| clock + limit),
+        deadline: options.time_limit.and_then(|limit| clock.checked_add(limit)),
         fail_fast: options.fail_fast,
         retry_failed: options.retry_failed,
     };
-    let (before, total) = share(&config, &store, shard)?;
+    let before = Share::of(&config, &store, shard)?;
     let work = Work {
         config: &config,
         store: &store,
         shard,
         limits,
-        progress: Progress::new(before, total),
+        progress: Progress::new(before.done, before.total),
         run_cell,
     };
     let mut ended = Ended::Complete;
@@ -129,7 +134,8 @@ pub fn sweep_with(
         own.sessions.push((session, Some(end)));
         store.extend(&written.places, written.failures);
     }
-    let failed = failures(&config, &store, shard);
+    let share = Share::of(&config, &store, shard)?;
+    let failed = share.failures(&config);
     let tables = match ended {
         Ended::Complete if options.shard.is_none() => {
             let tables = pool.install(|| tables::write(&config, &store, &out))?;
@@ -148,7 +154,7 @@ pub fn sweep_with(
         }
         _ => None,
     };
-    let done = share(&config, &store, shard)?;
+    let done = (share.done, share.total);
     notes.append(&mut store.notes);
     Ok(Outcome {
         out,
@@ -183,30 +189,44 @@ fn read_journals(out: &Path, config: &Config, writer: &mut Writer) -> Result<(St
     Ok((store, notes))
 }
 
-/// How many cells of a share have a result, and how many are to have one.
-fn share(config: &Config, store: &Store, shard: Shard) -> Result<(usize, usize), SimError> {
-    if shard == Shard::WHOLE && matches!(config.grid.replicates, crate::replicates::Replicates::Fixed(_)) {
-        return Ok((store.count(), config.grid.len()));
-    }
-    let unit = config.grid.cells_per_unit();
-    let (mut done, mut total) = (0, 0);
-    for cell in needed_cells(config, store) {
-        let (cell, _) = cell?;
-        if shard.contains(cell / unit) {
-            total += 1;
-            done += usize::from(store.has(cell));
-        }
-    }
-    Ok((done, total))
+/// How far a share is.
+struct Share {
+    /// Cells that have a result.
+    done: usize,
+    /// Cells that are to have one.
+    total: usize,
+    /// Cells that failed.
+    failed: Vec<usize>,
 }
 
-/// The first failures of a share in words, and their number.
-fn failures(config: &Config, store: &Store, shard: Shard) -> (Vec<String>, usize) {
-    const NAMED: usize = 3;
-    let unit = config.grid.cells_per_unit();
-    let of_share = || store.failures().map(|(cell, _)| cell).filter(|cell| shard.contains(cell / unit));
-    let words = |cell| Coordinates::of(config, &config.grid.cell(cell)).words();
-    (of_share().take(NAMED).map(words).collect(), of_share().count())
+impl Share {
+    fn of(config: &Config, store: &Store, shard: Shard) -> Result<Share, SimError> {
+        let unit = config.grid.cells_per_unit();
+        let has = |cell: usize| shard.contains(cell / unit);
+        let mut share = Share { done: 0, total: 0, failed: Vec::new() };
+        if matches!(config.grid.replicates, Replicates::Fixed(_)) {
+            share.done = store.results().filter(|(cell, _)| has(*cell)).count();
+            share.total = shard.size(config.grid.len());
+            share.failed = store.failures().map(|(cell, _)| cell).filter(|&cell| has(cell)).collect();
+            return Ok(share);
+        }
+        for cell in needed_cells(config, store) {
+            let (cell, _) = cell?;
+            if has(cell) {
+                share.total += 1;
+                share.done += usize::from(store.has(cell));
+                share.failed.extend(store.has_failed(cell).then_some(cell));
+            }
+        }
+        Ok(share)
+    }
+
+    /// The first failures in words, and their number.
+    fn failures(&self, config: &Config) -> (Vec<String>, usize) {
+        const NAMED: usize = 3;
+        let words = |&cell: &usize| Coordinates::of(config, &config.grid.cell(cell)).words();
+        (self.failed.iter().take(NAMED).map(words).collect(), self.failed.len())
+    }
 }
 
 /// A cell's outcome as it is kept.

@@ -48,6 +48,12 @@ impl Shard {
         Shard::owner(unit, self.count) == self.index
     }
 
+    /// How many of units 0 to `units` − 1 this share has.
+    pub fn size(&self, units: usize) -> usize {
+        let rows = units / self.count;
+        rows + (rows * self.count..units).filter(|&unit| self.contains(unit)).count()
+    }
+
     /// The index of the share that has a unit.
     ///
     /// Every `count` units in a row go to different shards, in an order that turns from row to row: an axis whose length divides
@@ -76,6 +82,9 @@ mod tests {
                     (0..count).filter(|&index| Shard { index, count }.contains(unit)).collect();
                 assert_eq!(owners.len(), 1, "unit {unit} of {count}");
                 sizes[owners[0]] += 1;
+            }
+            for (index, size) in sizes.iter().enumerate() {
+                assert_eq!(Shard { index, count }.size(1000), *size, "{index}/{count}");
             }
             assert!(sizes.iter().max().unwrap() - sizes.iter().min().unwrap() <= 1, "{sizes:?}");
         }

@@ -2,6 +2,7 @@
 
 use crate::error::SimError;
 use crate::journal::{self, Ended, Lock};
+use crate::manifest::Manifest;
 use crate::merge::widest;
 use crate::slurm;
 use crate::tables::needed_cells;
@@ -17,15 +18,15 @@ pub fn status(out: &Path) -> Result<String, SimError> {
     if paths.is_empty() && !slurm::folder(out).is_dir() {
         return Err(SimError::Usage(format!("{}: there is no journal of a sweep in it", out.display())));
     }
-    let (config, store) = widest(std::iter::once(out), &paths)?;
-    let (mut done, mut total, mut at_most) = (0, 0, false);
+    let (config, store) = widest(out, std::iter::empty(), &paths)?;
+    let (mut done, mut total, mut failed, mut at_most) = (0, 0, 0, false);
     for cell in needed_cells(&config, &store) {
         let (cell, sure) = cell?;
         total += 1;
         done += usize::from(store.has(cell));
+        failed += usize::from(store.has_failed(cell));
         at_most |= !sure;
     }
-    let failed = store.failures().count();
     let more = if at_most { " or more" } else { "" };
     let mut text = format!("question: {}\n", config.question);
     let (percent, missing) = (100.0 * done as f64 / total.max(1) as f64, total - done - failed);
@@ -39,16 +40,18 @@ pub fn status(out: &Path) -> Result<String, SimError> {
     for (path, journal) in paths.iter().zip(&store.journals) {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().replace("-of-", "/");
         let state = match (Lock::holder(&Lock::path_of(path)), journal.sessions.last()) {
-            (Some(holder), _) => {
+            (Ok(Some(holder)), _) => {
                 at_work = true;
                 format!("running: {holder}")
             }
-            (None, Some((_, Some(end)))) => match end.ended {
+            (Err(error), _) => format!("running or not, its lock cannot be read: {error}"),
+            (Ok(None), None) if journal.whole + journal.torn == 0 => "nothing was computed".to_owned(),
+            (Ok(None), Some((_, Some(end)))) => match end.ended {
                 Ended::Complete => "finished".to_owned(),
                 Ended::Interrupted => "interrupted".to_owned(),
                 Ended::Failed => "ended by a failure".to_owned(),
             },
-            (None, _) => "killed".to_owned(),
+            (Ok(None), _) => "killed".to_owned(),
         };
         let written = path.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
         let ago =
@@ -61,7 +64,7 @@ pub fn status(out: &Path) -> Result<String, SimError> {
     for line in slurm::queue(out)? {
         say(&mut text, line);
     }
-    let tables = out.join("manifest.json").is_file();
+    let tables = Manifest::is_of_all_cells(out);
     say(
         &mut text,
         match (missing, tables) {

@@ -31,8 +31,8 @@ const CELLS_AT_A_TIME: usize = 512;
 /// Violations that are named one by one.
 const VIOLATIONS_NAMED: usize = 5;
 
-/// Files of a folder of results, beside the manifest.
-const FILES: [&str; 5] = ["rows.csv", "bounds.csv", "summary.csv", "failures.csv", "config.toml"];
+/// The tables: what is written under their lock.
+const TABLES: [&str; 4] = ["rows.csv", "bounds.csv", "summary.csv", "failures.csv"];
 
 /// Cells that the tables need, in grid order: all that the grid has, or as many replicates as are needed of each combination.
 ///
@@ -71,7 +71,7 @@ pub fn needed_cells<'a>(
 /// A journal cannot be read, or a file not be written.
 pub fn write(config: &Config, store: &Store, out: &Path) -> Result<Tables, SimError> {
     // Two processes may finish at once; each writes the same, one after the other.
-    let _lock = Lock::take(&out.join("journal").join("tables.lock"))?;
+    let _lock = Lock::wait(&out.join("journal").join("tables.lock"))?;
     sweep_up(out)?;
     let columns = Columns::of(config);
     let mut rows = File::create(&out.join("rows.csv"))?;
@@ -119,7 +119,7 @@ pub fn write(config: &Config, store: &Store, out: &Path) -> Result<Tables, SimEr
     bounds.finish()?;
     let summary = summarise(&out.join("bounds.csv"))?;
     write_file(&out.join("summary.csv"), &summary.to_csv())?;
-    write_file(&out.join("config.toml"), &config.toml)?;
+    write_config(config, out)?;
     Ok(Tables { counts, violations, summary })
 }
 
@@ -183,13 +183,13 @@ pub fn line(fields: &[String]) -> Vec<u8> {
     writer.into_inner().expect("writing to memory")
 }
 
-/// Takes away what a killed process left half-written.
+/// Takes away what a killed process left half-written of the tables; nobody else writes them while their lock is held.
 fn sweep_up(out: &Path) -> Result<(), SimError> {
     let entries = std::fs::read_dir(out).map_err(|e| SimError::io("read the folder", out, e))?;
     for entry in entries {
         let path = entry.map_err(|e| SimError::io("read the folder", out, e))?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if FILES.iter().any(|file| name.starts_with(&format!(".{file}."))) && name.ends_with(".tmp") {
+        if TABLES.iter().any(|file| name.starts_with(&format!(".{file}."))) && name.ends_with(".tmp") {
             remove(&path)?;
         }
     }
@@ -199,17 +199,28 @@ fn sweep_up(out: &Path) -> Result<(), SimError> {
 /// Takes away every result of a folder, its journals among them, and nothing else.
 ///
 /// # Errors
-/// A process works on one of the journals; a file cannot be removed.
+/// A process works on one of the journals, and nothing is taken away; a file cannot be removed.
 pub fn clear(out: &Path) -> Result<(), SimError> {
-    for journal in crate::journal::all(out)? {
-        let lock = Lock::path_of(&journal);
-        drop(Lock::take(&lock)?);
-        remove(&journal)?;
+    let journals = crate::journal::all(out)?;
+    let locks = journals.iter().map(|journal| Lock::take(&Lock::path_of(journal)));
+    // Held until all is gone: nobody begins to write into a journal that is about to be removed.
+    let _locks = locks.collect::<Result<Vec<Lock>, SimError>>()?;
+    for journal in &journals {
+        remove(journal)?;
     }
-    for file in FILES.into_iter().chain(["manifest.json"]) {
+    for file in TABLES.into_iter().chain(["config.toml", "manifest.json"]) {
         remove(&out.join(file))?;
     }
     Ok(())
+}
+
+/// Writes `config.toml` of a folder of results if it is not that already.
+pub fn write_config(config: &Config, out: &Path) -> Result<(), SimError> {
+    let path = out.join("config.toml");
+    if std::fs::read_to_string(&path).is_ok_and(|text| text == config.toml) {
+        return Ok(());
+    }
+    write_file(&path, &config.toml)
 }
 
 /// Removes a file that need not be there.

@@ -71,7 +71,7 @@ struct Crew<'a> {
     next_unit: AtomicUsize,
     /// A cell has failed.
     failed: AtomicBool,
-    /// The journal cannot be written.
+    /// A journal cannot be written or read.
     broken: AtomicBool,
     /// Something is left although the work has ended.
     unfinished: AtomicBool,
@@ -122,7 +122,11 @@ impl Work<'_> {
                 crew.broken.fetch_or(written.is_err(), Ordering::Relaxed);
                 written
             });
-            let read = pool.broadcast(|_| self.take_units(&crew, &results));
+            let read = pool.broadcast(|_| {
+                let taken = self.take_units(&crew, &results);
+                crew.broken.fetch_or(taken.is_err(), Ordering::Relaxed);
+                taken
+            });
             drop(results);
             (read, written.join().expect("the writer does not panic"))
         });
@@ -247,7 +251,7 @@ impl Work<'_> {
         &self,
         replication: &Replication<'_>,
         combination: usize,
-        reader: &mut Reader<'_>,
+        reader: &mut Reader,
     ) -> Result<Vec<Known>, SimError> {
         replication.known_of(combination, self.store, reader, self.limits.retry_failed)
     }

@@ -33,7 +33,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Number of threads [default: all processors]. The CSV does not depend on it.
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "slurm")]
     pub(super) threads: Option<u16>,
     /// Compute share I of N, from 0 to N − 1, and make no tables; `auto/N` takes I from SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX.
     #[arg(long, value_name = "I/N", value_parser = parse_shard, conflicts_with = "slurm")]
@@ -41,20 +41,20 @@ pub struct Arguments {
     /// Go on with what the folder's journals have; this is the default.
     #[arg(long, conflicts_with = "fresh")]
     pub(super) resume: bool,
-    /// Throw away what the folder has of an earlier run, and begin again.
-    #[arg(long)]
+    /// Throw away what the folder has of an earlier run, and begin again; with --shard, of this share alone.
+    #[arg(long, conflicts_with = "slurm")]
     pub(super) fresh: bool,
     /// Go on after a cell that failed, which gets a row in failures.csv; this is the default.
     #[arg(long, conflicts_with = "fail_fast")]
     pub(super) keep_going: bool,
     /// End the run at the first cell that fails.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "slurm")]
     pub(super) fail_fast: bool,
     /// Try cells again that failed in an earlier run.
     #[arg(long)]
     pub(super) retry_failed: bool,
     /// Begin no cell after so long, for example 55m or 1h30m, and exit with 3 if any are left.
-    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with = "slurm")]
     pub(super) time_limit: Option<Duration>,
     /// Print question, axes and number of cells, and run nothing; with --slurm, print the job scripts.
     #[arg(long)]

@@ -31,7 +31,8 @@ pub struct Frame {
     pub payload: Vec<u8>,
 }
 
-const MARK: [u8; 4] = [0xF1, b'l', b'd', 0x0A];
+/// What every frame begins with.
+pub const MARK: [u8; 4] = [0xF1, b'l', b'd', 0x0A];
 
 /// Bytes before the payload.
 pub const HEADER: usize = 37;

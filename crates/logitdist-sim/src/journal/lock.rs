@@ -52,12 +52,35 @@ impl Lock {
         Ok(Lock { _file: file })
     }
 
+    /// Takes the lock of this file as soon as it is free, and says on standard error whom it waits for.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn wait(path: &Path) -> Result<Lock, SimError> {
+        loop {
+            match Lock::take(path) {
+                Err(SimError::Locked { holder, .. }) => {
+                    eprintln!("waiting for {holder}");
+                    // Until it is free; somebody else may be faster again.
+                    open(path).and_then(|file| file.lock()).map_err(|e| SimError::io("lock", path, e))?;
+                }
+                taken => return taken,
+            }
+        }
+    }
+
     /// Who holds the lock of this file, `None` if nobody does.
-    pub fn holder(path: &Path) -> Option<String> {
-        let mut file = OpenOptions::new().read(true).write(true).open(path).ok()?;
+    ///
+    /// # Errors
+    /// The file cannot be read, so that nobody knows.
+    pub fn holder(path: &Path) -> Result<Option<String>, std::io::Error> {
+        let mut file = match File::open(path) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            file => file?,
+        };
         match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => Some(name(&mut file)),
-            _ => None,
+            Err(TryLockError::WouldBlock) => Ok(Some(name(&mut file))),
+            _ => Ok(None),
         }
     }
 
@@ -87,14 +110,14 @@ mod tests {
     fn a_lock_is_held_once_named_and_given_back() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.lock");
-        assert_eq!(Lock::holder(&path), None);
+        assert_eq!(Lock::holder(&path).unwrap(), None);
         let lock = Lock::take(&path).unwrap();
         let error = Lock::take(&path).unwrap_err().to_string();
         let me = format!("process {} on", std::process::id());
         assert!(error.contains(&me) && error.contains("x.lock"), "{error}");
-        assert!(Lock::holder(&path).unwrap().contains(&me));
+        assert!(Lock::holder(&path).unwrap().unwrap().contains(&me));
         drop(lock);
-        assert_eq!(Lock::holder(&path), None);
+        assert_eq!(Lock::holder(&path).unwrap(), None);
         Lock::take(&path).unwrap();
     }
 }

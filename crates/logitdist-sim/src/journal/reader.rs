@@ -7,11 +7,12 @@ use crate::error::SimError;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufReader, Seek, SeekFrom};
+use std::path::PathBuf;
 
 /// Reads frames at places of a store.
 #[derive(Debug)]
-pub struct Reader<'a> {
-    store: &'a Store,
+pub struct Reader {
+    paths: Vec<PathBuf>,
     open: HashMap<usize, Cursor>,
 }
 
@@ -27,10 +28,15 @@ const MOST_OPEN: usize = 256;
 /// Memory for all buffers together.
 const BUFFERS: usize = 8 << 20;
 
-impl<'a> Reader<'a> {
+impl Reader {
     /// A reader of a store.
-    pub fn new(store: &'a Store) -> Reader<'a> {
-        Reader { store, open: HashMap::new() }
+    pub fn new(store: &Store) -> Reader {
+        Reader::of(store.journals.iter().map(|journal| journal.path.clone()).collect())
+    }
+
+    /// A reader of journals, in the order of the store that has or will have them.
+    pub fn of(paths: Vec<PathBuf>) -> Reader {
+        Reader { paths, open: HashMap::new() }
     }
 
     /// The frame at a place.
@@ -38,7 +44,7 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// It cannot be read, or is not whole any more.
     pub fn frame(&mut self, place: Place) -> Result<Frame, SimError> {
-        let path = &self.store.journals[place.journal].path;
+        let path = &self.paths[place.journal];
         let failed = |e| SimError::io("read", path, e);
         if self.open.len() >= MOST_OPEN && !self.open.contains_key(&place.journal) {
             self.open.clear();
@@ -46,7 +52,7 @@ impl<'a> Reader<'a> {
         let cursor = match self.open.entry(place.journal) {
             std::collections::hash_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::hash_map::Entry::Vacant(entry) => {
-                let buffer = (BUFFERS / self.store.journals.len().clamp(1, MOST_OPEN)).min(1 << 18);
+                let buffer = (BUFFERS / self.paths.len().clamp(1, MOST_OPEN)).min(1 << 18);
                 let file = File::open(path).map_err(failed)?;
                 entry.insert(Cursor { reader: BufReader::with_capacity(buffer, file), at: 0 })
             }

@@ -1,7 +1,7 @@
 //! All that is known of a sweep: its journals, read once.
 
 use super::entry::{CellRecord, End, Failure, Session};
-use super::frame::{Frame, Kind, Scanner, Stretch};
+use super::frame::{Frame, Kind, MARK, Scanner, Stretch};
 use super::places::{Place, Places};
 use super::reader::Reader;
 use crate::cell::{Coordinates, RESULT_VERSION};
@@ -10,6 +10,7 @@ use crate::error::SimError;
 use crate::extension::Translation;
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// One journal.
@@ -42,8 +43,6 @@ pub struct Store {
 enum Mapping {
     Same,
     Translated(Box<Translation>),
-    /// The session's record is lost: a cell is believed if its identity is that of the grid.
-    ByIdentity,
 }
 
 /// Damage inside a journal, told once it is known whether the cell was computed again.
@@ -64,8 +63,9 @@ impl Store {
     pub fn read(journals: &[PathBuf], config: &Config) -> Result<Store, SimError> {
         let mut store = Store::default();
         let mut damages = Vec::new();
+        let mut reader = Reader::of(journals.to_vec());
         for path in journals {
-            store.read_journal(path, config, &mut damages)?;
+            store.read_journal(path, config, &mut damages, &mut reader)?;
         }
         let known = |cell: usize| Coordinates::of(config, &config.grid.cell(cell)).words();
         for damage in damages {
@@ -90,6 +90,7 @@ impl Store {
         path: &Path,
         config: &Config,
         damages: &mut Vec<Damage>,
+        reader: &mut Reader,
     ) -> Result<(), SimError> {
         let failed = |e| SimError::io("read", path, e);
         let foreign = |message: String| SimError::Journal { path: path.to_path_buf(), message };
@@ -102,7 +103,9 @@ impl Store {
             whole: 0,
             torn: 0,
         });
-        let (mut mapping, mut certain) = (Mapping::ByIdentity, true);
+        // Without a session's record, or with damage in which one may have begun, a cell is believed if it proves itself by its identity.
+        let (mut mapping, mut certain) = (Mapping::Same, false);
+        let mut unproven = 0;
         let mut last = None;
         let mut left_out = LeftOut::default();
         let first_damage = damages.len();
@@ -112,7 +115,6 @@ impl Store {
                 Stretch::Damage { length, cell } => {
                     let cell = cell.and_then(|cell| mapping.cell(cell as usize, config));
                     damages.push(Damage { path: path.to_path_buf(), offset, length, cell, after: last });
-                    // A session may have begun in the damaged bytes: what follows proves itself by its identity.
                     certain &= cell.is_some();
                     continue;
                 }
@@ -142,18 +144,31 @@ impl Store {
                     }
                 }
                 Kind::Cell | Kind::Failure => {
-                    let Some(cell) = mapping.cell(frame.cell as usize, config) else {
-                        left_out.note(&mapping, frame.cell as usize);
+                    let number = frame.cell as usize;
+                    let cell = if certain {
+                        mapping.cell(number, config)
+                    } else {
+                        let either = [mapping.cell(number, config), Mapping::Same.cell(number, config)];
+                        either
+                            .into_iter()
+                            .flatten()
+                            .find(|&cell| identity(config, cell) == Some(frame.identity))
+                    };
+                    let Some(cell) = cell else {
+                        if certain {
+                            left_out.note(&mapping, number);
+                        } else {
+                            unproven += 1;
+                        }
                         continue;
                     };
-                    let proven = certain && !matches!(mapping, Mapping::ByIdentity);
-                    if !proven && identity(config, cell) != Some(frame.identity) {
-                        continue;
-                    }
                     last = Some(cell);
-                    self.add(cell, &frame, Place { journal, offset }, config)?;
+                    self.add(cell, &frame, Place { journal, offset }, config, reader)?;
                 }
             }
+        }
+        if self.journals[journal].whole == 0 && !may_have_begun(path).map_err(failed)? {
+            return Err(foreign("holds nothing that this program wrote; move it away".into()));
         }
         // Damage that reaches the end is a record being written, not a record lost.
         if damages.len() > first_damage
@@ -162,16 +177,27 @@ impl Store {
             let torn = damages.pop().expect("there is one");
             self.journals[journal].torn = torn.length;
         }
+        if unproven > 0 {
+            let path = path.display();
+            self.notes.push(format!("{path}: the record of a run is damaged, and {unproven} of its results belong to no cell that is known; they are passed over"));
+        }
         left_out.check(path)
     }
 
-    fn add(&mut self, cell: usize, frame: &Frame, place: Place, config: &Config) -> Result<(), SimError> {
+    fn add(
+        &mut self,
+        cell: usize,
+        frame: &Frame,
+        place: Place,
+        config: &Config,
+        reader: &mut Reader,
+    ) -> Result<(), SimError> {
         if frame.kind == Kind::Failure {
             self.failures.insert(cell, place);
             return Ok(());
         }
         if let Some(earlier) = self.places.get(cell) {
-            if Reader::new(self).frame(earlier)?.payload == frame.payload {
+            if reader.frame(earlier)?.payload == frame.payload {
                 return Ok(());
             }
             return Err(SimError::Contradiction {
@@ -200,9 +226,9 @@ impl Store {
         self.places.get(cell)
     }
 
-    /// Where all results stand, in grid order.
-    pub fn all_places(&self) -> impl Iterator<Item = Place> {
-        self.places.iter().map(|(_, place)| place)
+    /// Cells with a result and where it stands, in grid order.
+    pub fn results(&self) -> impl Iterator<Item = (usize, Place)> {
+        self.places.iter()
     }
 
     /// Cells that failed and have no result, with the places of what they said.
@@ -239,10 +265,17 @@ impl Store {
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub fn failure(&self, reader: &mut Reader<'_>, place: Place) -> Result<Failure, SimError> {
+    pub fn failure(&self, reader: &mut Reader, place: Place) -> Result<Failure, SimError> {
         let path = self.journals[place.journal].path.clone();
         reader.frame(place)?.content().map_err(|e| SimError::Journal { path, message: newer(&e) })
     }
+}
+
+/// Whether a file without a whole record is empty, or a journal whose first record was torn off or damaged.
+fn may_have_begun(path: &Path) -> std::io::Result<bool> {
+    let mut start = Vec::new();
+    File::open(path)?.take(MARK.len() as u64).read_to_end(&mut start)?;
+    Ok(MARK.starts_with(&start))
 }
 
 fn newer(what: &str) -> String {
@@ -259,7 +292,7 @@ impl Mapping {
     /// The cell of the config's grid that is number `cell` in the session's grid.
     fn cell(&self, cell: usize, config: &Config) -> Option<usize> {
         match self {
-            Mapping::Same | Mapping::ByIdentity => (cell < config.grid.len()).then_some(cell),
+            Mapping::Same => (cell < config.grid.len()).then_some(cell),
             Mapping::Translated(translation) => translation.cell(cell, config),
         }
     }
@@ -284,7 +317,7 @@ impl LeftOut {
         let Some((cell, difference)) = self.first else { return Ok(()) };
         let message = format!(
             "{} finished cells would be left out, the first being {cell}, because the config has changed ({difference}); \
-             add to the config instead of taking away, or begin again with --fresh or another --out",
+             add to the config instead of taking away (to merge two configs, put one that has the cells of both into the folder as config.toml), or begin again with --fresh or another --out",
             self.count
         );
         Err(SimError::Mixed { path: path.to_path_buf(), message })

@@ -8,7 +8,9 @@ pub use script::Scripts;
 
 use crate::config::Config;
 use crate::error::SimError;
+use crate::extension::difference;
 use crate::journal::{self, Store};
+use crate::manifest::Manifest;
 use crate::run::SweepOptions;
 use crate::shard::Shard;
 use crate::tables::{needed_cells, write_file};
@@ -84,22 +86,30 @@ pub fn submit(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Submission
         Some(last) => {
             let queue = Queue::of(&last)?;
             let jobs = queue.jobs.join(" ");
+            let ending = format!("wait for them, or end them with scancel {jobs}");
             if !queue.tasks.is_empty() && last.shards != shards {
                 return Err(SimError::Usage(format!(
-                    "of {} shards submitted earlier, {} are still in the queue: use --array {}, or end them with scancel {jobs}",
+                    "of {} shards submitted earlier, {} are still in the queue: use --array {}, {ending}",
                     last.shards,
                     queue.tasks.len(),
                     last.shards,
                 )));
             }
-            if !queue.tasks.is_empty() && missing.is_subset(&queue.tasks) {
+            let submitted = std::fs::read_to_string(layout.config()).unwrap_or_default();
+            if !queue.tasks.is_empty() && submitted != config.toml {
+                let changed = difference(&submitted, &config.toml)?;
+                return Err(SimError::Usage(format!(
+                    "tasks of another config are still in the queue ({changed}): {ending}"
+                )));
+            }
+            if !queue.tasks.is_empty() && missing.is_subset(&queue.tasks) && last.merge_job.is_some() {
                 return Ok(Submission::Running(jobs));
             }
             queue
         }
         None => Queue::default(),
     };
-    if missing.is_empty() && layout.out.join("manifest.json").is_file() {
+    if missing.is_empty() && Manifest::is_of_all_cells(&layout.out) {
         return Ok(Submission::NothingToDo);
     }
     let tasks: BTreeSet<usize> = missing.difference(&in_queue.tasks).copied().collect();
@@ -118,14 +128,24 @@ pub fn submit(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Submission
     };
     let array_job = if tasks.is_empty() { None } else { Some(sbatch("array.sh", &slurm.sbatch_args)?) };
     let array_jobs: Vec<String> = in_queue.jobs.into_iter().chain(array_job.clone()).collect();
+    // On the record at once: should the second submission fail, the first is not made again.
+    let record = |merge_job: Option<String>| {
+        let submitted = Submitted { array_jobs: array_jobs.clone(), merge_job, shards };
+        let json = serde_json::to_string_pretty(&submitted).expect("plain data");
+        write_file(&folder.join("jobs.json"), &format!("{json}\n"))
+    };
+    record(None)?;
     // In whatever way the tasks end: a dependency on success would wait for ever after a failure.
     let dependency =
         (!array_jobs.is_empty()).then(|| format!("--dependency=afterany:{}", array_jobs.join(":")));
-    let merge_job =
-        sbatch("merge.sh", &slurm.sbatch_args.iter().cloned().chain(dependency).collect::<Vec<_>>())?;
-    let submitted = Submitted { array_jobs, merge_job: merge_job.clone(), shards };
-    let json = serde_json::to_string_pretty(&submitted).expect("plain data");
-    write_file(&folder.join("jobs.json"), &format!("{json}\n"))?;
+    let arguments: Vec<String> = slurm.sbatch_args.iter().cloned().chain(dependency).collect();
+    let merge_job = sbatch("merge.sh", &arguments).map_err(|error| {
+        let jobs = if array_jobs.is_empty() { "none".into() } else { array_jobs.join(" ") };
+        SimError::Usage(format!(
+            "the job that makes the tables is not submitted: {error}; array jobs in the queue: {jobs}; give the same command again"
+        ))
+    })?;
+    record(Some(merge_job.clone()))?;
     Ok(Submission::Submitted { array_job, tasks: tasks.len(), merge_job, folder })
 }
 

@@ -12,8 +12,8 @@ use std::process::Command;
 pub struct Submitted {
     /// Arrays that were in the queue after the last submission, the newest last.
     pub array_jobs: Vec<String>,
-    /// The job that makes the tables.
-    pub merge_job: String,
+    /// The job that makes the tables, once it is submitted.
+    pub merge_job: Option<String>,
     /// Shards of the arrays.
     pub shards: usize,
 }
@@ -46,7 +46,7 @@ pub fn queue(out: &Path) -> Result<Vec<String>, SimError> {
     let Some(last) = Submitted::read(out)? else { return Ok(Vec::new()) };
     let mut lines = Vec::new();
     let arrays = last.array_jobs.iter().map(|job| ("array", job));
-    for (what, job) in arrays.chain([("merge", &last.merge_job)]) {
+    for (what, job) in arrays.chain(last.merge_job.iter().map(|job| ("merge", job))) {
         let answer = match squeue(job, "%T") {
             Ok(answer) => answer,
             Err(error) => return Ok(vec![format!("Slurm: the queue cannot be asked: {error}")]),

@@ -32,7 +32,12 @@ impl Layout {
     pub fn of(options: &SweepOptions) -> Result<Layout, SimError> {
         let out = options.out.clone().unwrap_or_else(|| default_out(&options.config));
         Ok(Layout {
-            name: options.config.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
+            name: options
+                .config
+                .file_stem()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .replace(unlike_a_word, "_"),
             program: std::env::current_exe()
                 .map_err(|e| SimError::io("find", Path::new("this program"), e))?,
             out: std::path::absolute(&out).map_err(|e| SimError::io("find", &out, e))?,
@@ -72,9 +77,9 @@ pub fn write_scripts(
     if let Some(partition) = &slurm.partition {
         head.push_str(&format!("#SBATCH --partition={partition}\n"));
     }
-    let mut own = String::new();
+    let mut signal = String::new();
     if let Some(mem) = &slurm.mem {
-        own.push_str(&format!("#SBATCH --mem={mem}\n"));
+        head.push_str(&format!("#SBATCH --mem={mem}\n"));
     }
     if let Some(time) = &slurm.time {
         let seconds = seconds(time).ok_or_else(|| {
@@ -84,7 +89,8 @@ pub fn write_scripts(
         })?;
         // Cells in flight are finished in what is left after the signal.
         let notice = (seconds / 10).clamp(10, 120);
-        own.push_str(&format!("#SBATCH --time={time}\n#SBATCH --signal=B:USR1@{notice}\n"));
+        head.push_str(&format!("#SBATCH --time={time}\n"));
+        signal = format!("#SBATCH --signal=B:USR1@{notice}\n");
     }
     let retry = if layout.retry_failed { " --retry-failed" } else { "" };
     let (name, array, cpus) = (&layout.name, ranges(tasks), slurm.cpus.max(1));
@@ -93,7 +99,7 @@ pub fn write_scripts(
 #SBATCH --job-name="logitdist-{name}"
 #SBATCH --array={array}
 #SBATCH --cpus-per-task={cpus}
-{head}{own}#SBATCH --requeue
+{head}{signal}#SBATCH --requeue
 #SBATCH --open-mode=append
 #SBATCH --output="{log}/%A_%a.log"
 
@@ -101,8 +107,18 @@ pub fn write_scripts(
 # where it was.
 echo "task $SLURM_ARRAY_TASK_ID on $SLURMD_NODENAME, start $((${{SLURM_RESTART_COUNT:-0}} + 1))"
 end=
+again() {{
+    # In another slot, with the cells in flight lost if there is no time left for them. Slurm ends this script while it sleeps.
+    end=requeued
+    echo "requeued"
+    scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_${{SLURM_ARRAY_TASK_ID}}" && sleep 300
+}}
 trap 'end=time; kill -TERM "$sweep" 2>/dev/null' USR1
-trap 'end=told; kill -TERM "$sweep" 2>/dev/null' TERM
+trap 'case $end in
+    time) again ;;
+    requeued) ;;
+    *) end=told; kill -TERM "$sweep" 2>/dev/null ;;
+esac' TERM
 {program} sweep {config} --out {out} --shard "$SLURM_ARRAY_TASK_ID/{shards}" --threads {cpus}{retry} &
 sweep=$!
 wait "$sweep"
@@ -113,12 +129,10 @@ while kill -0 "$sweep" 2>/dev/null; do
     code=$?
 done
 restarts=${{SLURM_RESTART_COUNT:-0}}
-if [ "$end" = time ]; then again=100; elif [ -z "$end" ] && [ "$code" -gt 128 ]; then again=3; else again=0; fi
-if [ "$restarts" -lt "$again" ]; then
-    # Out of time, or killed: in another slot. Slurm ends this script while it sleeps.
-    echo "ended with code $code; requeued"
-    scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_${{SLURM_ARRAY_TASK_ID}}" && sleep 300
-fi
+# Out of time: as often as it takes. Killed: it may be the cell that takes too much memory.
+if [ "$end" = time ]; then most=100; elif [ -z "$end" ] && [ "$code" -gt 128 ]; then most=3; else most=0; fi
+echo "ended with code $code"
+if [ "$restarts" -lt "$most" ]; then again; fi
 exit "$code"
 "#
     );
@@ -133,6 +147,11 @@ exec {program} sweep merge {out}
 "#
     );
     Ok(Scripts { array, merge })
+}
+
+/// Whether a character of a name could end a line or a word of a job script.
+fn unlike_a_word(c: char) -> bool {
+    !c.is_ascii_alphanumeric() && !"-_.".contains(c)
 }
 
 /// A word of a shell script.

@@ -120,8 +120,11 @@ fn bytes_that_are_no_journal_are_passed_over_and_kept() {
     let (computed, notes) = go_on(&folder, &padded, &whole, "noise");
     assert_eq!((computed, notes.len()), (0, 2), "{notes:?}");
     assert_eq!(fs::read(folder.journal("again")).unwrap()[..padded.len()], padded);
-    let (computed, _) = go_on(&folder, &noise, &whole, "noise alone");
-    assert_eq!(computed, 24);
+    // A file of something else altogether is not cut to nothing.
+    fs::write(folder.journal("again"), "Dear diary").unwrap();
+    let error = sweep_counted(&folder.options(SMALL, "again")).0.unwrap_err().to_string();
+    assert!(error.contains("nothing that this program wrote"), "{error}");
+    assert_eq!(fs::read_to_string(folder.journal("again")).unwrap(), "Dear diary");
 }
 
 #[test]
@@ -132,6 +135,25 @@ fn a_session_that_is_lost_costs_no_cell_of_the_same_config() {
     let (computed, notes) = go_on(&folder, &journal, &whole, "session");
     assert_eq!(computed, 0, "{notes:?}");
     assert!(notes[0].contains("damaged"), "{notes:?}");
+}
+
+#[test]
+fn a_session_that_is_lost_costs_no_cell_of_an_extended_config() {
+    let folder = Folder::new();
+    let smaller = SMALL.replace("dim = [2, 3]", "dim = [3]");
+    sweep_counted(&folder.options(&smaller, "whole")).0.unwrap();
+    let first = fs::metadata(folder.journal("whole")).unwrap().len() as usize;
+    sweep_counted(&folder.options(SMALL, "whole")).0.unwrap();
+    let whole = folder.tables("whole");
+    let journal = fs::read(folder.journal("whole")).unwrap();
+    // In the record of the second run, and in that of the first: what follows counts cells in another grid than the one before.
+    for (at, lost) in [(first + 60, 0), (60, 12)] {
+        let mut damaged = journal.clone();
+        damaged[at] ^= 1;
+        let (computed, notes) = go_on(&folder, &damaged, &whole, &format!("byte {at}"));
+        assert_eq!(computed, lost, "byte {at}: {notes:?}");
+        assert_eq!(notes.iter().any(|note| note.contains("12 of its results")), lost == 12, "{notes:?}");
+    }
 }
 
 #[test]

@@ -121,6 +121,107 @@ fn fresh_takes_away_results_and_nothing_else() {
     assert_eq!(fs::read_to_string(folder.path("out/notes.txt")).unwrap(), "mine");
 }
 
+#[test]
+fn fresh_takes_away_its_own_share_or_everything_but_never_from_a_run() {
+    let folder = Folder::new();
+    let options = folder.options(SMALL, "out");
+    for index in 0..3 {
+        let (_, computed) = sweep_counted(&SweepOptions { fresh: true, ..shard(&options, index, 3) });
+        assert_eq!(computed, 8);
+    }
+    assert_eq!(merge(&folder.path("out"), &[], false).unwrap().missing, (0, 24));
+    let (_, computed) = sweep_counted(&SweepOptions { fresh: true, ..shard(&options, 1, 3) });
+    assert_eq!(computed, 8);
+    // A running shard keeps its cells, and so does one that is done.
+    let tried = std::sync::Once::new();
+    let (last, all) = (
+        SweepOptions { fresh: true, ..shard(&options, 2, 3) },
+        SweepOptions { fresh: true, ..options.clone() },
+    );
+    sweep_with(&last, &|config, cell| {
+        tried.call_once(|| {
+            let error = sweep_counted(&all).0.unwrap_err().to_string();
+            assert!(error.contains("2-of-3.lock"), "{error}");
+        });
+        stand_in(config, cell)
+    })
+    .unwrap();
+    assert_eq!(merge(&folder.path("out"), &[], false).unwrap().missing, (0, 24));
+}
+
+#[test]
+fn a_merge_waits_for_nobody_to_write_where_it_writes() {
+    let folder = Folder::new();
+    let (options, other) = (folder.options(SMALL, "out"), folder.options(SMALL, "other"));
+    sweep_counted(&shard(&other, 0, 2)).0.unwrap();
+    let tried = std::sync::Once::new();
+    sweep_with(&options, &|config, cell| {
+        tried.call_once(|| {
+            let error = merge(&folder.path("out"), &[folder.path("other")], true).unwrap_err().to_string();
+            assert!(error.contains("0-of-1.lock: held by process"), "{error}");
+        });
+        stand_in(config, cell)
+    })
+    .unwrap();
+    assert_eq!(merge(&folder.path("out"), &[folder.path("other")], false).unwrap().missing, (0, 24));
+}
+
+#[test]
+fn partial_tables_are_not_taken_for_whole_ones() {
+    let folder = Folder::new();
+    let options = folder.options(SMALL, "out");
+    sweep_counted(&shard(&options, 0, 2)).0.unwrap();
+    let tried = std::sync::Once::new();
+    sweep_with(&shard(&options, 1, 2), &|config, cell| {
+        tried.call_once(|| assert!(merge(&folder.path("out"), &[], true).unwrap().tables.is_some()));
+        stand_in(config, cell)
+    })
+    .unwrap();
+    let text = status(&folder.path("out")).unwrap();
+    assert!(
+        text.contains("24 of 24") && text.contains("make the tables") && !text.contains("tables are made"),
+        "{text}"
+    );
+    merge(&folder.path("out"), &[], false).unwrap();
+    assert!(status(&folder.path("out")).unwrap().contains("The tables are made."));
+}
+
+#[test]
+fn a_merge_mends_journals_whose_sessions_are_lost_and_keeps_who_computed_what() {
+    let folder = Folder::new();
+    let smaller = SMALL.replace("dim = [2, 3]", "dim = [3]");
+    sweep_counted(&folder.options(&smaller, "small")).0.unwrap();
+    sweep_counted(&folder.options(SMALL, "large")).0.unwrap();
+    let whole = folder.tables("large");
+    let mut journal = fs::read(folder.journal("large")).unwrap();
+    journal[60] ^= 1;
+    fs::write(folder.journal("large"), journal).unwrap();
+    for _ in 0..2 {
+        let merged = merge(&folder.path("small"), &[folder.path("large")], false).unwrap();
+        assert_eq!(merged.missing, (0, 24));
+        assert_eq!(folder.tables("small"), whole);
+    }
+    let manifest = fs::read_to_string(folder.path("small/manifest.json")).unwrap();
+    assert_eq!(manifest.matches("\"started\"").count(), 2, "{manifest}");
+    assert_eq!(sweep_counted(&folder.options(SMALL, "small")).1, 0);
+}
+
+#[test]
+fn configs_with_the_same_cells_in_another_order_merge_in_one_order() {
+    let folder = Folder::new();
+    let turned = SMALL.replace("dim = [2, 3]", "dim = [3, 2]");
+    sweep_counted(&shard(&folder.options(SMALL, "a"), 0, 2)).0.unwrap();
+    sweep_counted(&folder.options(&turned, "b")).0.unwrap();
+    for (out, inputs) in [("ab", ["a", "b"]), ("ba", ["b", "a"])] {
+        merge(&folder.path(out), &inputs.map(|name| folder.path(name)), false).unwrap();
+    }
+    assert_eq!(folder.tables("ab"), folder.tables("ba"));
+    // A folder that has an order already keeps it.
+    let before = folder.tables("b");
+    merge(&folder.path("b"), &[folder.path("a")], false).unwrap();
+    assert_eq!(folder.tables("b"), before);
+}
+
 /// How a set of folders came to hold the cells: each a shard of a partition of its own, perhaps stopped on the way.
 fn folders() -> impl Strategy<Value = Vec<(usize, usize, usize)>> {
     let one = (1usize..7).prop_flat_map(|count| (0..count, Just(count), 1usize..30));
