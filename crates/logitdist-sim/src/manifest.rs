@@ -134,7 +134,8 @@ impl Session {
             result_version: RESULT_VERSION,
             version: env!("CARGO_PKG_VERSION").into(),
             commit: git(&["rev-parse", "HEAD"]),
-            uncommitted_changes: git(&["status", "--porcelain", "--untracked-files=no"]).map(|changes| !changes.is_empty()),
+            uncommitted_changes: git(&["status", "--porcelain", "--untracked-files=no"])
+                .map(|changes| !changes.is_empty()),
             config: config.toml.clone(),
             shard: shard.to_string(),
             started: jiff::Timestamp::now().to_string(),

@@ -1,10 +1,11 @@
-//! The work of a process: threads take units of its share, one thread puts results into the journal.
+//! The work of a process: threads take units of its share and append what comes out to the journal, another sees to it that it
+//! reaches the disk.
 
 use crate::cell::{Coordinates, Outcome};
 use crate::config::Config;
 use crate::error::SimError;
 use crate::grid::Cell;
-use crate::journal::{Ended, Failure, Frame, Kind, Place, Places, Reader, Store, Writer};
+use crate::journal::{BETWEEN_SYNCS, Ended, Failure, Frame, Kind, Place, Places, Reader, Store, Writer};
 use crate::panics;
 use crate::progress::Progress;
 use crate::replicates::Known;
@@ -13,10 +14,11 @@ use crate::run::record;
 use crate::shard::Shard;
 use crate::table::Columns;
 use rayon::prelude::*;
-use std::sync::Arc;
+use std::fs::File;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 /// When no cell is begun any more, and which ones are.
 #[derive(Debug)]
@@ -58,23 +60,42 @@ pub struct Written {
     pub failures: Vec<(usize, Place)>,
 }
 
-/// Results that may wait for the journal; more would only take memory.
-const WAITING: usize = 256;
-
-/// How often the writer looks for something to sync.
-const PULSE: Duration = Duration::from_millis(200);
-
 /// What threads share while they work.
 struct Crew<'a> {
     columns: Columns,
     replication: Option<Replication<'a>>,
     next_unit: AtomicUsize,
+    ledger: Mutex<Ledger<'a>>,
     /// A cell has failed.
     failed: AtomicBool,
     /// A journal cannot be written or read.
     broken: AtomicBool,
     /// Something is left although the work has ended.
     unfinished: AtomicBool,
+}
+
+/// The journal of this process and what is in it by now.
+struct Ledger<'a> {
+    writer: &'a mut Writer,
+    journal: usize,
+    written: Written,
+    error: Option<SimError>,
+}
+
+impl Ledger<'_> {
+    /// Appends the frame of a cell; whether that was possible.
+    fn put(&mut self, cell: usize, kind: Kind, bytes: &[u8]) -> bool {
+        let place = Place { journal: self.journal, offset: self.writer.end() };
+        if let Err(error) = self.writer.append(bytes) {
+            self.error.get_or_insert(error);
+            return false;
+        }
+        match kind {
+            Kind::Failure => self.written.failures.push((cell, place)),
+            _ => self.written.places.set(cell, place),
+        }
+        true
+    }
 }
 
 impl Work<'_> {
@@ -107,32 +128,39 @@ impl Work<'_> {
         writer: &mut Writer,
         journal: usize,
     ) -> Result<Written, SimError> {
+        let mut file = writer.file()?;
+        let written = Written { ended: Ended::Complete, places: Places::default(), failures: Vec::new() };
         let crew = Crew {
             columns: Columns::of(self.config),
             replication: Replication::of(self.config),
             next_unit: AtomicUsize::new(0),
+            ledger: Mutex::new(Ledger { writer, journal, written, error: None }),
             failed: AtomicBool::new(false),
             broken: AtomicBool::new(false),
             unfinished: AtomicBool::new(false),
         };
-        let (results, waiting) = sync_channel(WAITING);
-        let (read, written) = std::thread::scope(|scope| {
-            let written = scope.spawn(|| {
-                let written = self.write(writer, journal, waiting);
-                crew.broken.fetch_or(written.is_err(), Ordering::Relaxed);
-                written
+        let (at_work, ended) = channel();
+        let (read, synced) = std::thread::scope(|scope| {
+            // Beside the others: none of them waits for the disk.
+            let synced = scope.spawn(|| {
+                let synced = sync_until(&mut file, ended);
+                crew.broken.fetch_or(synced.is_err(), Ordering::Relaxed);
+                synced
             });
             let read = pool.broadcast(|_| {
-                let taken = self.take_units(&crew, &results);
+                let taken = self.take_units(&crew);
                 crew.broken.fetch_or(taken.is_err(), Ordering::Relaxed);
                 taken
             });
-            drop(results);
-            (read, written.join().expect("the writer does not panic"))
+            drop::<Sender<()>>(at_work);
+            (read, synced.join().expect("syncing does not panic"))
         });
         self.progress.finish();
-        let mut written = written?;
+        let Ledger { writer, mut written, error, .. } = crew.ledger.into_inner().expect("no thread panicked");
+        error.map_or(Ok(()), Err)?;
+        synced.map_err(|e| SimError::disk(writer.path(), e))?;
         read.into_iter().collect::<Result<Vec<()>, SimError>>()?;
+        writer.sync()?;
         written.ended = if crew.failed.into_inner() && self.limits.fail_fast {
             Ended::Failed
         } else if crew.unfinished.into_inner() {
@@ -143,35 +171,8 @@ impl Work<'_> {
         Ok(written)
     }
 
-    /// Appends results as they come, until no thread is left to send one.
-    fn write(
-        &self,
-        writer: &mut Writer,
-        journal: usize,
-        waiting: Receiver<(usize, Frame)>,
-    ) -> Result<Written, SimError> {
-        let mut written = Written { ended: Ended::Complete, places: Places::default(), failures: Vec::new() };
-        loop {
-            match waiting.recv_timeout(PULSE) {
-                Ok((cell, frame)) => {
-                    let place = Place { journal, offset: writer.end() };
-                    writer.append(&frame.encode())?;
-                    match frame.kind {
-                        Kind::Failure => written.failures.push((cell, place)),
-                        _ => written.places.set(cell, place),
-                    }
-                    self.progress.cell();
-                }
-                Err(RecvTimeoutError::Timeout) => writer.sync_if_due()?,
-                Err(RecvTimeoutError::Disconnected) => break,
-            }
-        }
-        writer.sync()?;
-        Ok(written)
-    }
-
     /// One thread: takes units until there are none, or the work is over.
-    fn take_units(&self, crew: &Crew<'_>, results: &SyncSender<(usize, Frame)>) -> Result<(), SimError> {
+    fn take_units(&self, crew: &Crew<'_>) -> Result<(), SimError> {
         let mut reader = Reader::new(self.store);
         loop {
             let unit = crew.next_unit.fetch_add(1, Ordering::Relaxed);
@@ -182,10 +183,10 @@ impl Work<'_> {
                 continue;
             }
             let finished = match &crew.replication {
-                None => self.compute(crew, unit, results).is_some(),
+                None => self.compute(crew, unit).is_some(),
                 Some(replication) => {
                     let known = self.known(replication, unit, &mut reader)?;
-                    self.replicate(crew, replication, unit, known, results)
+                    self.replicate(crew, replication, unit, known)
                 }
             };
             if !finished {
@@ -202,7 +203,6 @@ impl Work<'_> {
         replication: &Replication<'_>,
         combination: usize,
         mut known: Vec<Known>,
-        results: &SyncSender<(usize, Frame)>,
     ) -> bool {
         let first = combination * self.config.grid.replicates.most();
         while let Some(range) = replication.next(&known) {
@@ -213,7 +213,7 @@ impl Work<'_> {
                 .map(|replicate| {
                     let cell = first + replicate;
                     let kept = replication.known_cell(cell, self.store, &mut Reader::new(self.store));
-                    kept.ok().flatten().or_else(|| self.compute(crew, cell, results))
+                    kept.ok().flatten().or_else(|| self.compute(crew, cell))
                 })
                 .collect();
             match more {
@@ -224,8 +224,8 @@ impl Work<'_> {
         true
     }
 
-    /// Computes a cell and hands it to the writer; what it says of the measure that replicates wait for. `None` if the work is over.
-    fn compute(&self, crew: &Crew<'_>, cell: usize, results: &SyncSender<(usize, Frame)>) -> Option<Known> {
+    /// Computes a cell and puts it into the journal; what it says of the measure that replicates wait for. `None` if the work is over.
+    fn compute(&self, crew: &Crew<'_>, cell: usize) -> Option<Known> {
         if self.must_end(crew) {
             return None;
         }
@@ -243,7 +243,11 @@ impl Work<'_> {
                 (Frame::of_cell(Kind::Failure, cell, identity, &Failure { message }), Known::Nothing)
             }
         };
-        results.send((cell, frame)).ok().map(|()| known)
+        let bytes = frame.encode();
+        let put = crew.ledger.lock().expect("no thread panicked").put(cell, frame.kind, &bytes);
+        crew.broken.fetch_or(!put, Ordering::Relaxed);
+        self.progress.cell();
+        put.then_some(known)
     }
 
     /// What is known of a combination.
@@ -270,4 +274,12 @@ impl Work<'_> {
         let late = self.limits.deadline.is_some_and(|deadline| Instant::now() >= deadline);
         failed || late || crew.broken.load(Ordering::Relaxed) || self.limits.stop.load(Ordering::Relaxed)
     }
+}
+
+/// Brings a file to the disk at intervals, until there is nobody to wait for any more.
+fn sync_until(file: &mut File, ended: Receiver<()>) -> std::io::Result<()> {
+    while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(BETWEEN_SYNCS) {
+        file.sync_data()?;
+    }
+    Ok(())
 }

@@ -14,7 +14,7 @@ pub use lock::Lock;
 pub use places::{Place, Places};
 pub use reader::Reader;
 pub use store::Store;
-pub use writer::Writer;
+pub use writer::{BETWEEN_SYNCS, Writer};
 
 use crate::error::SimError;
 use crate::shard::Shard;

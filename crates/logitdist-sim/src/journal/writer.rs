@@ -7,7 +7,7 @@ use crate::shard::Shard;
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The journal of this process, locked.
 #[derive(Debug)]
@@ -15,11 +15,10 @@ pub struct Writer {
     path: PathBuf,
     file: File,
     end: u64,
-    unsynced_since: Option<Instant>,
     _lock: Lock,
 }
 
-/// What stays unsynced no longer than this.
+/// What is appended while cells are computed is on the disk after no longer than this.
 pub const BETWEEN_SYNCS: Duration = Duration::from_secs(1);
 
 impl Writer {
@@ -44,7 +43,7 @@ impl Writer {
         // A new file survives a crash only once its folder is on the disk, too.
         #[cfg(unix)]
         File::open(&folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-        Ok(Writer { path, file, end, unsynced_since: None, _lock: lock })
+        Ok(Writer { path, file, end, _lock: lock })
     }
 
     /// The journal's path.
@@ -68,7 +67,7 @@ impl Writer {
         self.sync()
     }
 
-    /// Appends a frame's bytes and syncs if the last time was a second ago.
+    /// Appends a frame's bytes.
     ///
     /// # Errors
     /// The disk is full or gone. The journal is cut back to its last whole frame, as far as that is possible.
@@ -79,8 +78,7 @@ impl Writer {
             return Err(SimError::disk(&self.path, error));
         }
         self.end += bytes.len() as u64;
-        self.unsynced_since.get_or_insert_with(Instant::now);
-        self.sync_if_due()
+        Ok(())
     }
 
     /// Appends a frame and syncs.
@@ -92,16 +90,12 @@ impl Writer {
         self.sync()
     }
 
-    /// Syncs if something is unsynced for a second.
+    /// The file once more, for a thread that syncs it.
     ///
     /// # Errors
-    /// The disk is full or gone.
-    pub fn sync_if_due(&mut self) -> Result<(), SimError> {
-        if self.unsynced_since.is_some_and(|since| since.elapsed() >= BETWEEN_SYNCS) {
-            self.sync()
-        } else {
-            Ok(())
-        }
+    /// What the system says.
+    pub fn file(&self) -> Result<File, SimError> {
+        self.file.try_clone().map_err(|e| SimError::io("open", &self.path, e))
     }
 
     /// Waits until everything is on the disk.
@@ -109,7 +103,6 @@ impl Writer {
     /// # Errors
     /// The disk is full or gone.
     pub fn sync(&mut self) -> Result<(), SimError> {
-        self.unsynced_since = None;
         self.file.sync_data().map_err(|error| SimError::disk(&self.path, error))
     }
 }
