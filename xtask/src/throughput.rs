@@ -14,7 +14,7 @@ use std::time::Instant;
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Cells of the large run; the pairs with and without a journal have a twentieth of them, or a five-hundredth if cells are not tiny.
-    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1000..))]
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1..))]
     cells: u32,
     /// How many pairs are timed, with and without a journal in turn.
     #[arg(long, default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..))]
@@ -86,7 +86,7 @@ impl Size {
     /// Cells of a run that is timed in pairs.
     fn cells(self, large: u32) -> u32 {
         match self {
-            Size::Tiny => large / 20,
+            Size::Tiny => (large / 20).max(2),
             Size::Small => (large / 500).max(2),
         }
     }
