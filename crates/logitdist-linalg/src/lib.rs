@@ -8,9 +8,11 @@ mod lu;
 mod product;
 mod qr;
 mod svd;
+mod tall_qr;
 
 pub use faer::{Mat, MatMut, MatRef};
 pub use lu::{Lu, MIN_RECIPROCAL_CONDITION};
 pub use product::{matmul, matmul_into, matmul_nt, matmul_tn};
 pub use qr::{orthonormal_columns, r_factor};
 pub use svd::{Svd, rank_tolerance, singular_values, svd};
+pub use tall_qr::TallQr;

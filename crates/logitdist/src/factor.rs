@@ -1,7 +1,7 @@
 //! The triangular factor of a tall matrix, made block by block.
 
 use crate::tree::merge_tree;
-use logitdist_linalg::{Mat, MatRef, r_factor};
+use logitdist_linalg::{Mat, MatRef, TallQr, r_factor};
 
 /// Rows in one block of a matrix with `cols` columns.
 ///
@@ -10,6 +10,9 @@ use logitdist_linalg::{Mat, MatRef, r_factor};
 pub fn block_rows(cols: usize) -> usize {
     (4 * cols).max(512)
 }
+
+/// Rows appended to a triangle at a time: few enough to stay in the cache, many enough to keep matrix products at their speed.
+const APPENDED_ROWS: usize = 512;
 
 /// R of `A = Q R` for a matrix A (n×p) that was seen row by row, and n. `RᵀR = AᵀA`.
 ///
@@ -22,8 +25,16 @@ pub struct Factor {
 
 impl Factor {
     /// The factor of the rows of one block.
-    pub fn of_block(block: Mat<f64>) -> Factor {
-        Factor { rows: block.nrows(), r: r_factor(block) }
+    pub fn of_block(mut block: Mat<f64>) -> Factor {
+        let (rows, cols) = block.shape();
+        if rows < cols {
+            return Factor { rows, r: r_factor(block) };
+        }
+        let mut qr = TallQr::new(cols);
+        for start in (0..rows).step_by(APPENDED_ROWS) {
+            qr.append(block.as_mut().get_mut(start..rows.min(start + APPENDED_ROWS), ..));
+        }
+        Factor { rows, r: qr.into_r() }
     }
 
     /// The factor of `rows` rows, block `[start, end)` of which `block(start, end)` makes, all of width `cols`.
@@ -41,12 +52,22 @@ impl Factor {
 
     /// The factor of the rows of `self` followed by those of `other`. Both need the same width.
     pub fn merge(&self, other: &Factor) -> Factor {
-        let (top, bottom) = (self.r.nrows(), other.r.nrows());
-        assert_eq!(self.cols(), other.cols(), "factors of different widths");
-        let mut stacked = Mat::zeros(top + bottom, self.cols());
+        let (top, bottom, cols) = (self.r.nrows(), other.r.nrows(), self.cols());
+        assert_eq!(cols, other.cols(), "factors of different widths");
+        let rows = self.rows + other.rows;
+        if top == cols {
+            let mut qr = TallQr::from_r(self.r.clone());
+            if bottom == cols {
+                qr.append_triangle(other.r.clone());
+            } else {
+                qr.append(other.r.clone().as_mut());
+            }
+            return Factor { rows, r: qr.into_r() };
+        }
+        let mut stacked = Mat::zeros(top + bottom, cols);
         stacked.as_mut().subrows_mut(0, top).copy_from(&self.r);
         stacked.as_mut().subrows_mut(top, bottom).copy_from(&other.r);
-        Factor { rows: self.rows + other.rows, r: r_factor(stacked) }
+        Factor { rows, r: r_factor(stacked) }
     }
 
     /// R, min(n, p)×p.
