@@ -4,14 +4,19 @@
 //! belongs to the callers, who split work into fixed blocks. Concrete `f64`. Non-finite input to a decomposition is a
 //! bug of the caller (models are checked to be finite when they are made) and panics.
 
+mod chunk;
+mod columns;
+mod lanczos;
 mod lu;
 mod product;
 mod qr;
 mod svd;
 mod tall_qr;
 
+pub use columns::Columns;
+pub use faer::prelude::{Reborrow, ReborrowMut};
 pub use faer::{Mat, MatMut, MatRef};
-pub use lu::{Lu, MIN_RECIPROCAL_CONDITION};
+pub use lu::{LuSolver, MIN_RECIPROCAL_CONDITION, Regular};
 pub use product::{matmul, matmul_into, matmul_nt, matmul_tn};
 pub use qr::{orthonormal_columns, r_factor};
 pub use svd::{Svd, rank_tolerance, singular_values, svd};

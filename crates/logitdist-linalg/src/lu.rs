@@ -1,79 +1,225 @@
-//! Solving with a small square matrix.
+//! Many small square systems, one after another in the same memory.
+//!
+//! A library's LU is made for one large matrix. Here there are tens of thousands of small ones, each with a hundred right-hand
+//! sides, and the smallest singular value of each is wanted too. So right-hand sides are kept in stripes of a few columns,
+//! whose solution stays in registers, and σ_min comes from the inverse by Lanczos' method instead of a decomposition.
 
+use crate::chunk::{CHUNK, added, norm};
+use crate::columns::{Columns, STRIPE};
+use crate::lanczos::Lanczos;
 use crate::svd::singular_values;
 use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::lu::partial_pivoting::{factor, solve};
-use faer::perm::PermRef;
-use faer::{Mat, MatMut, MatRef, Par};
+use faer::linalg::lu::partial_pivoting::factor;
+use faer::{Mat, Par};
 
 /// A square matrix with `σ_min / σ_max` under this counts as singular.
 pub const MIN_RECIPROCAL_CONDITION: f64 = 1e-12;
 
-/// A factored n×n matrix that is far enough from singular to solve with.
+/// From this size on a blocked factorisation is faster than one row at a time.
+const BLOCKED_FROM: usize = 128;
+
+/// Factors square matrices of one size and solves with them, without allocating.
 #[derive(Debug, Clone)]
-pub struct Lu {
-    factors: Mat<f64>,
-    permutation: Vec<usize>,
-    inverse_permutation: Vec<usize>,
-    smallest_singular_value: f64,
-    reciprocal_condition: f64,
+pub struct LuSolver {
+    n: usize,
+    /// Length of a row in `upper` and `lower`, a multiple of the chunk.
+    stride: usize,
+    /// The matrix and then U, row by row. What is left of the diagonal is leftovers.
+    upper: Vec<f64>,
+    /// L without its unit diagonal, row by row.
+    lower: Vec<f64>,
+    /// 1 / U_ii.
+    inverse_diagonal: Vec<f64>,
+    /// Row i of the factors is this row of the matrix.
+    order: Vec<usize>,
+    /// One stripe on its way through the solve.
+    stripe: Vec<[f64; STRIPE]>,
+    inverse: Columns,
+    lanczos: Lanczos,
+    frobenius_norm: f64,
 }
 
-impl Lu {
-    /// Factors A (n×n, n ≥ 1); `None` if its reciprocal condition is under [`MIN_RECIPROCAL_CONDITION`].
-    pub fn new(a: MatRef<'_, f64>) -> Option<Lu> {
-        let n = a.nrows();
-        assert_eq!(n, a.ncols(), "LU needs a square matrix");
-        let s = singular_values(a);
-        let (largest, smallest) = (s[0], s[n - 1]);
-        let reciprocal_condition = smallest / largest;
-        if largest == 0.0 || reciprocal_condition < MIN_RECIPROCAL_CONDITION {
-            return None;
+/// What a matrix that is far enough from singular says about itself.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Regular {
+    /// The smallest singular value, > 0.
+    pub sigma_min: f64,
+    /// `σ_min / ‖A‖_F`: between `1/√n` and 1 times the reciprocal condition `σ_min / σ_max`.
+    pub reciprocal_condition: f64,
+}
+
+impl LuSolver {
+    /// A solver for n×n matrices, n ≥ 1.
+    pub fn new(n: usize) -> LuSolver {
+        assert!(n > 0, "a matrix has at least one row");
+        let stride = n.next_multiple_of(CHUNK);
+        LuSolver {
+            n,
+            stride,
+            upper: vec![0.0; n * stride],
+            lower: vec![0.0; n * stride],
+            inverse_diagonal: vec![0.0; n],
+            order: vec![0; n],
+            stripe: vec![[0.0; STRIPE]; n],
+            inverse: Columns::zeros(n, n),
+            lanczos: Lanczos::new(n),
+            frobenius_norm: 0.0,
         }
-        let mut factors = a.to_owned();
-        let (mut permutation, mut inverse_permutation) = (vec![0; n], vec![0; n]);
+    }
+
+    /// Factors the matrix A whose row `i` is written by `row(i, …)`; `None` if `σ_min / σ_max` is under [`MIN_RECIPROCAL_CONDITION`].
+    pub fn factor(&mut self, row: impl Fn(usize, &mut [f64])) -> Option<Regular> {
+        let (n, stride) = (self.n, self.stride);
+        for i in 0..n {
+            row(i, &mut self.upper[i * stride..i * stride + n]);
+            self.upper[i * stride + n..(i + 1) * stride].fill(0.0);
+        }
+        self.frobenius_norm = norm(self.upper.as_chunks().0);
+        if n >= BLOCKED_FROM {
+            self.eliminate_blocked()
+        } else {
+            self.eliminate()
+        }
+        let sigma_min = self.sigma_min();
+        let reciprocal_condition = sigma_min / self.frobenius_norm;
+        if reciprocal_condition >= MIN_RECIPROCAL_CONDITION {
+            return Some(Regular { sigma_min, reciprocal_condition });
+        }
+        // Near the threshold, or singular: the singular values themselves decide.
+        let a = Mat::from_fn(n, n, |i, j| {
+            let mut values = vec![0.0; n];
+            row(i, &mut values);
+            values[j]
+        });
+        let s = singular_values(a.as_ref());
+        let regular = s[0] > 0.0 && s[n - 1] / s[0] >= MIN_RECIPROCAL_CONDITION;
+        regular.then(|| Regular { sigma_min: s[n - 1], reciprocal_condition: s[n - 1] / self.frobenius_norm })
+    }
+
+    /// Replaces X (n×c) by `A⁻¹ X`, A the matrix factored last.
+    pub fn solve(&mut self, x: &mut Columns) {
+        assert_eq!(x.rows, self.n, "right-hand sides need {} rows", self.n);
+        let factors = Factors {
+            stride: self.stride,
+            upper: &self.upper,
+            lower: &self.lower,
+            inverse_diagonal: &self.inverse_diagonal,
+            order: &self.order,
+        };
+        factors.solve(x, &mut self.stripe);
+    }
+
+    /// Gaussian elimination with partial pivoting, a row at a time.
+    fn eliminate(&mut self) {
+        let (n, stride) = (self.n, self.stride);
+        self.order.iter_mut().enumerate().for_each(|(i, o)| *o = i);
+        let mut pivot = 0;
+        for i in 1..n {
+            if self.upper[i * stride].abs() > self.upper[pivot * stride].abs() {
+                pivot = i;
+            }
+        }
+        for k in 0..n {
+            if pivot != k {
+                self.order.swap(k, pivot);
+                for rows in [&mut self.upper, &mut self.lower] {
+                    let (top, bottom) = rows.split_at_mut(pivot * stride);
+                    top[k * stride..(k + 1) * stride].swap_with_slice(&mut bottom[..stride]);
+                }
+            }
+            let (top, below) = self.upper.split_at_mut((k + 1) * stride);
+            let pivot_row = &top[k * stride..];
+            let inverse = 1.0 / pivot_row[k];
+            self.inverse_diagonal[k] = inverse;
+            // Whole chunks, though the first may reach back: what is left of the diagonal is never read.
+            let from = (k + 1) / CHUNK;
+            let (pivot_chunks, _) = pivot_row.as_chunks::<CHUNK>();
+            let lower = self.lower[(k + 1) * stride..].chunks_exact_mut(stride);
+            // The next pivot is the largest of the next column, seen in passing.
+            let mut largest = -1.0;
+            pivot = k + 1;
+            for (i, (row, lower)) in below.chunks_exact_mut(stride).zip(lower).enumerate() {
+                let factor = row[k] * inverse;
+                lower[k] = factor;
+                let (chunks, _) = row.as_chunks_mut::<CHUNK>();
+                for (chunk, pivot) in chunks[from..].iter_mut().zip(&pivot_chunks[from..]) {
+                    *chunk = added(*chunk, -factor, *pivot);
+                }
+                let size = row[k + 1].abs();
+                if size > largest {
+                    (largest, pivot) = (size, k + 1 + i);
+                }
+            }
+        }
+    }
+
+    /// The same by faer's blocked elimination.
+    fn eliminate_blocked(&mut self) {
+        let (n, stride) = (self.n, self.stride);
+        let mut a = Mat::from_fn(n, n, |i, j| self.upper[i * stride + j]);
+        let mut inverse_order = vec![0; n];
         let scratch = factor::lu_in_place_scratch::<usize, f64>(n, n, Par::Seq, Default::default());
         factor::lu_in_place(
-            factors.as_mut(),
-            &mut permutation,
-            &mut inverse_permutation,
+            a.as_mut(),
+            &mut self.order,
+            &mut inverse_order,
             Par::Seq,
             MemStack::new(&mut MemBuffer::new(scratch)),
             Default::default(),
         );
-        Some(Lu {
-            factors,
-            permutation,
-            inverse_permutation,
-            smallest_singular_value: smallest,
-            reciprocal_condition,
-        })
+        for i in 0..n {
+            for j in 0..n {
+                let factors = if j < i { &mut self.lower } else { &mut self.upper };
+                factors[i * stride + j] = a[(i, j)];
+            }
+            self.inverse_diagonal[i] = 1.0 / a[(i, i)];
+        }
     }
 
-    /// The smallest singular value of A, > 0.
-    pub fn smallest_singular_value(&self) -> f64 {
-        self.smallest_singular_value
+    /// σ_min = 1 / ‖A⁻¹‖₂; 0 or NaN if the factors have a zero on the diagonal.
+    fn sigma_min(&mut self) -> f64 {
+        let mut inverse = std::mem::replace(&mut self.inverse, Columns::zeros(0, 0));
+        inverse.set_identity();
+        self.solve(&mut inverse);
+        let sigma_min = 1.0 / self.lanczos.largest_singular_value(&inverse);
+        self.inverse = inverse;
+        sigma_min
     }
+}
 
-    /// `σ_min / σ_max` of A, in [1e-12, 1].
-    pub fn reciprocal_condition(&self) -> f64 {
-        self.reciprocal_condition
-    }
+/// The factors of one matrix.
+struct Factors<'a> {
+    stride: usize,
+    upper: &'a [f64],
+    lower: &'a [f64],
+    inverse_diagonal: &'a [f64],
+    order: &'a [usize],
+}
 
-    /// Replaces X (n×c) by `A⁻¹ X`.
-    pub fn solve_in_place(&self, x: MatMut<'_, f64>) {
-        let n = self.factors.nrows();
-        assert_eq!(x.nrows(), n, "right-hand sides need {n} rows");
-        let scratch = solve::solve_in_place_scratch::<usize, f64>(n, x.ncols(), Par::Seq);
-        solve::solve_in_place(
-            self.factors.as_ref(),
-            self.factors.as_ref(),
-            PermRef::new_checked(&self.permutation, &self.inverse_permutation, n),
-            x,
-            Par::Seq,
-            MemStack::new(&mut MemBuffer::new(scratch)),
-        );
+impl Factors<'_> {
+    fn solve(&self, x: &mut Columns, y: &mut [[f64; STRIPE]]) {
+        let n = self.order.len();
+        for x in x.entries.chunks_exact_mut(n) {
+            for i in 0..n {
+                let row = &self.lower[i * self.stride..][..i];
+                y[i] = eliminated(x[self.order[i]], row, &y[..i]);
+            }
+            for i in (0..n).rev() {
+                let row = &self.upper[i * self.stride..][i + 1..n];
+                x[i] = eliminated(y[i], row, &x[i + 1..]).map(|value| value * self.inverse_diagonal[i]);
+            }
+        }
     }
+}
+
+/// `b − Σ_k row_k known_k` for a stripe of columns.
+fn eliminated(mut b: [f64; STRIPE], row: &[f64], known: &[[f64; STRIPE]]) -> [f64; STRIPE] {
+    for (factor, known) in row.iter().zip(known) {
+        for (b, known) in b.iter_mut().zip(known) {
+            *b = (-factor).mul_add(*known, *b);
+        }
+    }
+    b
 }
 
 #[cfg(test)]
@@ -81,25 +227,92 @@ mod tests {
     use super::*;
     use crate::matmul;
 
+    /// Entries without structure.
+    fn sample(n: usize, seed: usize) -> Mat<f64> {
+        Mat::from_fn(n, n, |i, j| (((i + seed) * 37 + j * 101 + i * (j + seed) * 13) as f64 * 0.618).sin())
+    }
+
+    fn factor(solver: &mut LuSolver, a: &Mat<f64>) -> Option<Regular> {
+        solver.factor(|i, row| row.iter_mut().enumerate().for_each(|(j, x)| *x = a[(i, j)]))
+    }
+
     #[test]
-    fn solves_the_defining_equation() {
-        for n in [1, 2, 7, 16, 40, 130] {
-            let a = Mat::from_fn(n, n, |i, j| {
-                ((i * 37 + j * 101 + i * j * 13) as f64 * 0.618).sin() + if i == j { 3.0 } else { 0.0 }
-            });
-            let x = Mat::from_fn(n, 3, |i, j| (i as f64 - j as f64).cos());
-            let mut solved = matmul(a.as_ref(), x.as_ref());
-            let lu = Lu::new(a.as_ref()).expect("regular");
-            lu.solve_in_place(solved.as_mut());
-            let tolerance = 1e-13 * (n as f64) * a.norm_l2() / lu.smallest_singular_value();
-            assert!((solved - x).norm_max() < tolerance, "n = {n}");
+    fn solves_the_defining_equation_and_finds_the_smallest_singular_value() {
+        for n in [1, 2, 3, 7, 8, 9, 16, 33, 50, 64, 127, 128, 130] {
+            let mut solver = LuSolver::new(n);
+            for seed in 0..20 {
+                let a = sample(n, seed);
+                let s = singular_values(a.as_ref());
+                let Some(regular) = factor(&mut solver, &a) else {
+                    assert!(
+                        s[n - 1] <= 1.01e-12 * s[0],
+                        "n = {n}, seed {seed}: {} is regular",
+                        s[n - 1] / s[0]
+                    );
+                    continue;
+                };
+                let condition = s[0] / s[n - 1];
+                let error = (regular.sigma_min / s[n - 1] - 1.0).abs();
+                assert!(
+                    error < 1e-14 * n as f64 * condition,
+                    "n = {n}, seed {seed}: {error:e}, {condition:e}"
+                );
+                assert!(regular.reciprocal_condition <= 1.001 / condition);
+                assert!(regular.reciprocal_condition * (n as f64).sqrt() >= 0.999 / condition);
+                let x = Mat::from_fn(n, 37, |i, j| (i as f64 - j as f64).cos());
+                let b = matmul(a.as_ref(), x.as_ref());
+                let mut columns = Columns::zeros(n, 37);
+                (0..n).for_each(|i| columns.set_row(i, b.row(i).iter().copied()));
+                solver.solve(&mut columns);
+                let solved = Mat::from_fn(n, 37, |i, j| columns.get(i, j));
+                assert!((&solved - &x).norm_max() < 1e-14 * n as f64 * condition, "n = {n}, seed {seed}");
+                let squared = solved.squared_norm_l2();
+                assert!((columns.squared_norm() - squared).abs() < 1e-12 * squared);
+            }
         }
     }
 
     #[test]
-    fn singular_and_zero_matrices_are_refused() {
-        assert!(Lu::new(Mat::zeros(3, 3).as_ref()).is_none());
-        assert!(Lu::new(Mat::from_fn(3, 3, |i, j| (i + j) as f64).as_ref()).is_none());
-        assert!(Lu::new(Mat::from_fn(2, 2, |i, j| if i == j { 1e-200 } else { 0.0 }).as_ref()).is_some());
+    fn the_smallest_singular_value_is_found_among_close_and_equal_ones() {
+        // Singular values 1 … 1 + spread, also all equal, in bases without structure.
+        for n in [2, 8, 40, 70] {
+            for spread in [0.0, 1e-12, 1e-6, 1e-2, 1.0] {
+                let (u, v) = (crate::svd(sample(n, 1).as_ref()).u, crate::svd(sample(n, 2).as_ref()).u);
+                let scaled =
+                    Mat::from_fn(n, n, |i, j| u[(i, j)] * (1.0 + spread * (j + 1) as f64 / n as f64));
+                let a = matmul(scaled.as_ref(), v.transpose());
+                let expected = *singular_values(a.as_ref()).last().unwrap();
+                let found = factor(&mut LuSolver::new(n), &a).unwrap().sigma_min;
+                assert!(
+                    (found / expected - 1.0).abs() < 1e-13 * n as f64,
+                    "n = {n}, spread {spread}: {found} {expected}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn singular_and_zero_matrices_are_refused_at_any_scale() {
+        let mut solver = LuSolver::new(3);
+        assert!(factor(&mut solver, &Mat::zeros(3, 3)).is_none());
+        assert!(factor(&mut solver, &Mat::from_fn(3, 3, |i, j| (i + j) as f64)).is_none());
+        for scale in [1e-200, 1e-60, 1.0, 1e60, 1e150] {
+            let a = Mat::from_fn(3, 3, |i, j| scale * if i == j { 2.0 } else { 1.0 });
+            let regular = factor(&mut solver, &a).expect("regular");
+            assert!((regular.sigma_min / scale - 1.0).abs() < 1e-14, "{scale}");
+        }
+        // Just on either side of the threshold, in the second norm.
+        for (small, expected) in [(2e-12, true), (0.5e-12, false)] {
+            let a = Mat::from_fn(3, 3, |i, j| if i == j { [1.0, 1.0, small][i] } else { 0.0 });
+            assert_eq!(factor(&mut solver, &a).is_some(), expected, "{small}");
+        }
+    }
+
+    #[test]
+    fn a_solver_that_has_seen_a_singular_matrix_solves_the_next() {
+        let mut solver = LuSolver::new(5);
+        let expected = factor(&mut solver, &sample(5, 3)).unwrap();
+        factor(&mut solver, &Mat::zeros(5, 5));
+        assert_eq!(factor(&mut solver, &sample(5, 3)).unwrap(), expected);
     }
 }

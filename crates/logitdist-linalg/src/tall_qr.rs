@@ -259,7 +259,8 @@ mod tests {
     #[test]
     fn a_triangle_is_appended_as_its_rows_would_be() {
         for cols in [1, 4, 31, 32, 33, 100] {
-            let (top, bottom) = (in_blocks(&sample(cols + 9, cols), 20), in_blocks(&sample(3 * cols, cols), 20));
+            let (top, bottom) =
+                (in_blocks(&sample(cols + 9, cols), 20), in_blocks(&sample(3 * cols, cols), 20));
             let mut as_rows = TallQr::from_r(top.clone());
             as_rows.append(bottom.clone().as_mut());
             let mut as_triangle = TallQr::from_r(top);
@@ -279,7 +280,8 @@ mod tests {
             a[(i, 20)] = a[(i, 21)] + a[(i, 22)];
         }
         let r = in_blocks(&a, 64);
-        let norms: Vec<f64> = (0..40).map(|j| norm(a.col(j).try_as_col_major().unwrap().as_slice())).collect();
+        let norms: Vec<f64> =
+            (0..40).map(|j| norm(a.col(j).try_as_col_major().unwrap().as_slice())).collect();
         for i in 0..40 {
             for j in 0..40 {
                 if norms[i] == 0.0 || norms[j] == 0.0 {

@@ -7,6 +7,7 @@ use crate::applicable::Applicable;
 use crate::bound::{self, Bound, Certificate};
 use crate::error::Error;
 use crate::measure::per_input::PerInput;
+use crate::measure::subsets::Subsets;
 use crate::measure::{d_rep, kl};
 use crate::model::Pair;
 use crate::reduced::{Direction, Reduced};
@@ -27,7 +28,7 @@ pub struct Settings {
     /// Baselines of others: CKA, Procrustes, SVCCA, PWCCA, R².
     pub baselines: bool,
     /// Label subsets for d_rep.
-    pub subsets: d_rep::Subsets,
+    pub subsets: Subsets,
     /// Run the probability part on a random sample of this many inputs if there are more.
     pub inputs_limit: Option<usize>,
     /// Pivot label and set of labels for d_LLV; evenly spread ones if absent.
@@ -48,7 +49,7 @@ impl Default for Settings {
             d_rep: true,
             llv: true,
             baselines: true,
-            subsets: d_rep::Subsets::default(),
+            subsets: Subsets::default(),
             inputs_limit: None,
             llv_labels: None,
             llv_inputs: None,

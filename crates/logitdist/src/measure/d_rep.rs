@@ -2,125 +2,11 @@
 
 use crate::applicable::{Applicable, Reason};
 use crate::bound::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE};
-use crate::error::Error;
-use crate::reduced::{Direction, Reduced};
+use crate::measure::subsets::ChosenSubsets;
+use crate::reduced::{Direction, Reduced, ReducedModel};
 use crate::summary::Labels;
-use logitdist_linalg::{Lu, Mat, MatRef, matmul_nt};
-use rand::{Rng, RngExt, seq::index};
+use logitdist_linalg::{Columns, LuSolver, Mat, MatRef, Reborrow, ReborrowMut, matmul, matmul_into};
 use rayon::prelude::*;
-
-/// A pivot label y0 and M further labels.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LabelSubset {
-    /// y0.
-    pub pivot: usize,
-    /// l_1 … l_M, all different and none the pivot.
-    pub labels: Vec<usize>,
-}
-
-/// Which label subsets d_rep averages over.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Subsets {
-    /// Every subset: K·C(K−1, M) of them.
-    All,
-    /// Pivots drawn uniformly with replacement, and for each as many subsets of the other labels.
-    Sampled {
-        /// Number of pivots.
-        pivots: usize,
-        /// Subsets for each pivot.
-        per_pivot: usize,
-    },
-    /// Every subset if there are at most `at_most`, else a sample.
-    AllUpTo {
-        /// The most subsets that are enumerated.
-        at_most: usize,
-        /// Number of pivots otherwise.
-        pivots: usize,
-        /// Subsets for each pivot otherwise.
-        per_pivot: usize,
-    },
-}
-
-impl Default for Subsets {
-    /// Every subset up to 20 000, else 100 pivots × 200 subsets, the sample of Nielsen et al. 2026.
-    fn default() -> Self {
-        Subsets::AllUpTo { at_most: 20_000, pivots: 100, per_pivot: 200 }
-    }
-}
-
-/// Enumerations beyond this are refused: they would not end.
-const MOST_SUBSETS: usize = 10_000_000;
-
-/// The subsets to evaluate, and what they are of all of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChosenSubsets {
-    subsets: Vec<LabelSubset>,
-    /// How many consecutive subsets share a pivot that was drawn; `None` if the list is exhaustive.
-    per_pivot: Option<usize>,
-}
-
-impl Subsets {
-    /// The subsets of M = `dim` labels and a pivot among K = `labels`. Fewer than M + 1 labels give none.
-    ///
-    /// # Errors
-    /// [`Error::Option`] if all of more than ten million are asked for, or a sample of none.
-    pub fn choose(&self, labels: usize, dim: usize, rng: &mut impl Rng) -> Result<ChosenSubsets, Error> {
-        if labels <= dim {
-            return Ok(ChosenSubsets { subsets: Vec::new(), per_pivot: None });
-        }
-        let count = binomial(labels - 1, dim).and_then(|c| c.checked_mul(labels));
-        match (*self, count) {
-            (Subsets::All, Some(c)) if c <= MOST_SUBSETS => Ok(every_subset(labels, dim)),
-            (Subsets::All, _) => Err(Error::Option(format!(
-                "all label subsets of {labels} labels in dimension {dim} are more than {MOST_SUBSETS}; sample them, for example 100x200"
-            ))),
-            (Subsets::AllUpTo { at_most, .. }, Some(c)) if c <= at_most.min(MOST_SUBSETS) => {
-                Ok(every_subset(labels, dim))
-            }
-            (Subsets::Sampled { pivots, per_pivot } | Subsets::AllUpTo { pivots, per_pivot, .. }, _) => {
-                let count = pivots.checked_mul(per_pivot).filter(|count| (1..=MOST_SUBSETS).contains(count));
-                let Some(count) = count else {
-                    return Err(Error::Option(format!(
-                        "{pivots}x{per_pivot} label subsets are asked for; at least 1 and at most {MOST_SUBSETS} are possible"
-                    )));
-                };
-                let mut subsets = Vec::with_capacity(count);
-                for _ in 0..pivots {
-                    let pivot = rng.random_range(0..labels);
-                    for _ in 0..per_pivot {
-                        let others = index::sample(rng, labels - 1, dim);
-                        let labels = others.iter().map(|l| l + usize::from(l >= pivot)).collect();
-                        subsets.push(LabelSubset { pivot, labels });
-                    }
-                }
-                Ok(ChosenSubsets { subsets, per_pivot: Some(per_pivot) })
-            }
-        }
-    }
-}
-
-/// C(n, k), or `None` on overflow.
-fn binomial(n: usize, k: usize) -> Option<usize> {
-    (1..=k.min(n - k)).try_fold(1usize, |c, i| c.checked_mul(n + 1 - i).map(|c| c / i))
-}
-
-fn every_subset(labels: usize, dim: usize) -> ChosenSubsets {
-    let mut subsets = Vec::new();
-    for pivot in 0..labels {
-        let others: Vec<usize> = (0..labels).filter(|&y| y != pivot).collect();
-        let mut chosen: Vec<usize> = (0..dim).collect();
-        loop {
-            subsets.push(LabelSubset { pivot, labels: chosen.iter().map(|&i| others[i]).collect() });
-            // The next combination in lexicographic order: advance the last index that can still move.
-            let Some(i) = (0..dim).rev().find(|&i| chosen[i] < others.len() - dim + i) else { break };
-            chosen[i] += 1;
-            for j in i + 1..dim {
-                chosen[j] = chosen[j - 1] + 1;
-            }
-        }
-    }
-    ChosenSubsets { subsets, per_pivot: None }
-}
 
 /// d_rep over label subsets and what its bounds need. All but the counts are square roots, in the units of f.
 #[derive(Debug, Clone, PartialEq)]
@@ -161,28 +47,138 @@ pub fn d_rep(reduced: &Reduced, direction: Direction, chosen: &ChosenSubsets) ->
     if reduced.n_labels <= model.dim {
         return Err(Reason::Labels { labels: reduced.n_labels, needed: model.dim + 1 });
     }
-    let unembeddings = &reduced.labels(direction).0.unembeddings;
-    let errors = label_errors(reduced, direction);
-    let slack = ABSOLUTE_TOLERANCE * reduced.squared_scale();
-    let outcomes: Vec<Option<Outcome>> = chosen
-        .subsets
-        .par_iter()
-        .map(|subset| evaluate(subset, unembeddings.as_ref(), errors.as_ref(), slack))
-        .collect();
-    summarise(&outcomes, chosen.per_pivot).ok_or(Reason::SingularSubsets { subsets: chosen.subsets.len() })
+    let evaluation = Evaluation {
+        model,
+        other: reduced.models(direction).1,
+        labels: reduced.labels(direction),
+        slack: ABSOLUTE_TOLERANCE * reduced.squared_scale(),
+    };
+    let outcomes = evaluation.of_all(chosen);
+    summarise(&outcomes, chosen.per_pivot()).ok_or(Reason::SingularSubsets { subsets: chosen.len() })
 }
 
-/// W, p×K: column y holds the logit error of label y, `C g̃(y) − D g̃′(y) + r_0 (b̃(y) − b̃′(y))`.
-fn label_errors(reduced: &Reduced, direction: Direction) -> Mat<f64> {
-    let (model, other) = reduced.models(direction);
-    let (labels, other_labels) = reduced.labels(direction);
-    let logits =
-        |embeddings: &Mat<f64>, labels: &Labels| matmul_nt(embeddings.as_ref(), labels.unembeddings.as_ref());
-    let mut errors = logits(&model.embeddings, labels) - logits(&other.embeddings, other_labels);
-    for (y, (b, b_other)) in labels.bias.iter().zip(&other_labels.bias).enumerate() {
-        errors[(0, y)] += model.constant * (b - b_other);
+/// Numbers held at a time in the logit errors of labels.
+const MOST_ENTRIES: usize = 1 << 23;
+
+/// Labels whose logit errors are computed by one task.
+const LABELS_PER_TASK: usize = 256;
+
+/// What the subsets of one direction have in common.
+struct Evaluation<'a> {
+    model: &'a ReducedModel,
+    other: &'a ReducedModel,
+    labels: (&'a Labels, &'a Labels),
+    /// Rounding errors in squared logits.
+    slack: f64,
+}
+
+impl Evaluation<'_> {
+    /// Outcomes in the order of the subsets; `None` where L is singular.
+    fn of_all(&self, chosen: &ChosenSubsets) -> Vec<Option<Outcome>> {
+        let (labels, m) = (self.labels.0.bias.len(), self.model.dim);
+        let p = self.coordinates();
+        if labels * (p + m) <= MOST_ENTRIES {
+            let all: Vec<usize> = (0..labels).collect();
+            return self.of_batch(chosen.labels(), &all);
+        }
+        // Large vocabularies: only the labels of a few subsets at a time.
+        let subsets = (MOST_ENTRIES / ((m + 1) * (p + m))).max(1);
+        let batches = chosen.labels().chunks(subsets * (m + 1));
+        batches
+            .flat_map(|batch| {
+                let mut used = batch.to_vec();
+                used.sort_unstable();
+                used.dedup();
+                self.of_batch(batch, &used)
+            })
+            .collect()
     }
-    errors
+
+    /// Outcomes of subsets whose labels are all in `used`, a sorted list.
+    fn of_batch(&self, subsets: &[usize], used: &[usize]) -> Vec<Option<Outcome>> {
+        let m = self.model.dim;
+        let columns = self.of_labels(used);
+        let place = |label: &usize| used.binary_search(label).expect("a label of a subset is used");
+        let space = || Space {
+            lu: LuSolver::new(m),
+            aligned: Columns::zeros(m, self.coordinates()),
+            places: Vec::with_capacity(m + 1),
+        };
+        subsets
+            .par_chunks_exact(m + 1)
+            .with_min_len(16)
+            .map_init(space, |space, subset| {
+                space.places.clear();
+                space.places.extend(subset.iter().map(place));
+                self.evaluate(columns.as_ref(), space)
+            })
+            .collect()
+    }
+
+    /// Coordinates over the inputs that embeddings have: those of the constant and of both models.
+    fn coordinates(&self) -> usize {
+        self.model.embeddings.nrows().min(1 + self.model.dim + self.other.dim)
+    }
+
+    /// A column for each of the labels: g̃(y) (M entries), and under it the label's logit error over the inputs,
+    /// `w_y = C g̃(y) − D g̃′(y) + r_0 (b̃(y) − b̃′(y))` (p entries).
+    fn of_labels(&self, used: &[usize]) -> Mat<f64> {
+        let (m, p) = (self.model.dim, self.coordinates());
+        let mut columns = Mat::zeros(m + p, used.len());
+        columns.par_col_chunks_mut(LABELS_PER_TASK).zip(used.par_chunks(LABELS_PER_TASK)).for_each(
+            |(part, used)| {
+                let (mut unembeddings, mut errors) = part.split_at_row_mut(m);
+                let of_model = |labels: &Labels| {
+                    let g = &labels.unembeddings;
+                    Mat::from_fn(g.ncols(), used.len(), |j, y| g[(used[y], j)])
+                };
+                let g = of_model(self.labels.0);
+                matmul_into(
+                    errors.rb_mut(),
+                    self.other.embeddings.get(..p, ..),
+                    of_model(self.labels.1).as_ref(),
+                );
+                let logits = matmul(self.model.embeddings.get(..p, ..), g.as_ref());
+                errors.copy_from(&(logits - errors.rb()));
+                for (column, &y) in used.iter().enumerate() {
+                    errors[(0, column)] +=
+                        self.model.constant * (self.labels.0.bias[y] - self.labels.1.bias[y]);
+                }
+                unembeddings.copy_from(&g);
+            },
+        );
+        columns
+    }
+
+    /// One subset, given by the places of its labels among the columns.
+    fn evaluate(&self, columns: MatRef<'_, f64>, space: &mut Space) -> Option<Outcome> {
+        let m = self.model.dim;
+        let column = |place: usize| columns.col(place).try_as_col_major().expect("contiguous").as_slice();
+        let (pivot, others) = space.places.split_first().expect("a subset has a pivot");
+        let pivot = column(*pivot);
+        let regular = space.lu.factor(|i, row| {
+            row.iter_mut().zip(column(others[i])).zip(pivot).for_each(|((l, g), g0)| *l = g - g0);
+        })?;
+        for (i, &other) in others.iter().enumerate() {
+            space.aligned.set_row(i, column(other)[m..].iter().zip(&pivot[m..]).map(|(w, w0)| w - w0));
+        }
+        let delta = space.aligned.squared_norm();
+        space.lu.solve(&mut space.aligned);
+        let error = space.aligned.squared_norm();
+        let sigma_min = regular.sigma_min;
+        // The solve itself is accurate to about ε times the condition of L.
+        let solve_error = 8.0 * m as f64 * f64::EPSILON / regular.reciprocal_condition;
+        let relative = 1.0 + RELATIVE_TOLERANCE + 2.0 * solve_error;
+        let violated = error > (delta * relative + self.slack) / (sigma_min * sigma_min);
+        Some(Outcome { error, delta, sigma_min, solve_error, violated })
+    }
+}
+
+/// Memory of one thread, used again for every subset.
+struct Space {
+    lu: LuSolver,
+    aligned: Columns,
+    places: Vec<usize>,
 }
 
 /// What one regular subset gives.
@@ -196,28 +192,6 @@ struct Outcome {
     /// Relative error of the solve.
     solve_error: f64,
     violated: bool,
-}
-
-fn evaluate(
-    subset: &LabelSubset,
-    unembeddings: MatRef<'_, f64>,
-    errors: MatRef<'_, f64>,
-    slack: f64,
-) -> Option<Outcome> {
-    let (m, p) = (subset.labels.len(), errors.nrows());
-    let l_transposed =
-        Mat::from_fn(m, m, |i, j| unembeddings[(subset.labels[i], j)] - unembeddings[(subset.pivot, j)]);
-    let lu = Lu::new(l_transposed.as_ref())?;
-    let mut aligned = Mat::from_fn(m, p, |i, j| errors[(j, subset.labels[i])] - errors[(j, subset.pivot)]);
-    let delta = aligned.squared_norm_l2();
-    lu.solve_in_place(aligned.as_mut());
-    let error = aligned.squared_norm_l2();
-    let sigma_min = lu.smallest_singular_value();
-    // The solve itself is accurate to about ε times the condition of L.
-    let solve_error = 8.0 * m as f64 * f64::EPSILON / lu.reciprocal_condition();
-    let relative = 1.0 + RELATIVE_TOLERANCE + 2.0 * solve_error;
-    let violated = error > (delta * relative + slack) / (sigma_min * sigma_min);
-    Some(Outcome { error, delta, sigma_min, solve_error, violated })
 }
 
 /// Statistics over the regular subsets; `None` if there are none.
@@ -265,42 +239,4 @@ fn standard_error_between_pivots(outcomes: &[Option<Outcome>], per_pivot: usize)
     let mean = means.iter().sum::<f64>() / n;
     let variance = means.iter().map(|m| (m - mean) * (m - mean)).sum::<f64>() / (n - 1.0);
     (variance / n).sqrt()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
-    use std::collections::HashSet;
-
-    #[test]
-    fn every_subset_is_listed_once() {
-        for (labels, dim, count) in [(10, 8, 90), (10, 4, 1260), (3, 2, 3), (2, 1, 2), (5, 3, 20)] {
-            let chosen = every_subset(labels, dim);
-            let different: HashSet<_> = chosen.subsets.iter().map(|s| (s.pivot, s.labels.clone())).collect();
-            assert_eq!((chosen.subsets.len(), different.len()), (count, count), "K = {labels}, M = {dim}");
-            assert!(chosen.subsets.iter().all(|s| !s.labels.contains(&s.pivot)));
-        }
-    }
-
-    #[test]
-    fn a_sample_has_distinct_labels_and_its_stated_size() {
-        let mut rng = ChaCha8Rng::seed_from_u64(1);
-        let chosen = Subsets::Sampled { pivots: 7, per_pivot: 3 }.choose(12, 11, &mut rng).unwrap();
-        assert_eq!(chosen.subsets.len(), 21);
-        for subset in &chosen.subsets {
-            let mut all = subset.labels.clone();
-            all.push(subset.pivot);
-            all.sort_unstable();
-            assert_eq!(all, (0..12).collect::<Vec<_>>());
-        }
-    }
-
-    #[test]
-    fn an_endless_enumeration_is_refused_and_the_default_samples() {
-        let mut rng = ChaCha8Rng::seed_from_u64(1);
-        assert!(Subsets::All.choose(1000, 500, &mut rng).is_err());
-        assert_eq!(Subsets::default().choose(100, 50, &mut rng).unwrap().subsets.len(), 20_000);
-        assert_eq!(Subsets::default().choose(10, 8, &mut rng).unwrap().subsets.len(), 90);
-    }
 }

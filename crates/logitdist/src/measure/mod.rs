@@ -11,3 +11,4 @@ pub mod llv;
 pub mod per_input;
 pub mod pls_svd;
 mod seriation;
+pub mod subsets;

@@ -1,0 +1,53 @@
+//! Right-hand sides of small systems, kept so that a solve reads and writes whole registers.
+
+/// Columns of right-hand sides that are solved for together: eight registers of four numbers.
+pub(crate) const STRIPE: usize = 32;
+
+/// Right-hand sides, n×c, in stripes of columns; the last stripe is filled up with zeros.
+#[derive(Debug, Clone)]
+pub struct Columns {
+    pub(crate) rows: usize,
+    cols: usize,
+    pub(crate) entries: Vec<[f64; STRIPE]>,
+}
+
+impl Columns {
+    /// n×c zeros.
+    pub fn zeros(rows: usize, cols: usize) -> Columns {
+        Columns { rows, cols, entries: vec![[0.0; STRIPE]; rows * cols.div_ceil(STRIPE)] }
+    }
+
+    /// Writes row `i`, `c` numbers.
+    pub fn set_row(&mut self, i: usize, values: impl IntoIterator<Item = f64>) {
+        let mut values = values.into_iter();
+        for stripe in self.entries.chunks_exact_mut(self.rows) {
+            for (entry, value) in stripe[i].iter_mut().zip(&mut values) {
+                *entry = value;
+            }
+        }
+    }
+
+    /// The entry in row `i` and column `j`.
+    pub fn get(&self, i: usize, j: usize) -> f64 {
+        assert!(j < self.cols, "column {j} of {}", self.cols);
+        self.entries[j / STRIPE * self.rows + i][j % STRIPE]
+    }
+
+    /// Σ of the squares of all entries.
+    pub fn squared_norm(&self) -> f64 {
+        let mut sums = [0.0; STRIPE];
+        for entries in &self.entries {
+            for (sum, x) in sums.iter_mut().zip(entries) {
+                *sum = x.mul_add(*x, *sum);
+            }
+        }
+        sums.iter().sum()
+    }
+
+    pub(crate) fn set_identity(&mut self) {
+        self.entries.fill([0.0; STRIPE]);
+        for i in 0..self.rows {
+            self.entries[i / STRIPE * self.rows + i][i % STRIPE] = 1.0;
+        }
+    }
+}
