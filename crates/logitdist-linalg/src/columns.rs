@@ -3,25 +3,34 @@
 /// Columns of right-hand sides that are solved for together: eight registers of four numbers.
 pub(crate) const STRIPE: usize = 32;
 
+/// A row of a stripe, aligned so that no register is read across two lines of the cache.
+#[derive(Debug, Clone, Copy)]
+#[repr(align(64))]
+pub(crate) struct Stripe(pub [f64; STRIPE]);
+
+impl Stripe {
+    pub(crate) const ZERO: Stripe = Stripe([0.0; STRIPE]);
+}
+
 /// Right-hand sides, n×c, in stripes of columns; the last stripe is filled up with zeros.
 #[derive(Debug, Clone)]
 pub struct Columns {
     pub(crate) rows: usize,
     cols: usize,
-    pub(crate) entries: Vec<[f64; STRIPE]>,
+    pub(crate) entries: Vec<Stripe>,
 }
 
 impl Columns {
     /// n×c zeros.
     pub fn zeros(rows: usize, cols: usize) -> Columns {
-        Columns { rows, cols, entries: vec![[0.0; STRIPE]; rows * cols.div_ceil(STRIPE)] }
+        Columns { rows, cols, entries: vec![Stripe::ZERO; rows * cols.div_ceil(STRIPE)] }
     }
 
     /// Writes row `i`, `c` numbers.
     pub fn set_row(&mut self, i: usize, values: impl IntoIterator<Item = f64>) {
         let mut values = values.into_iter();
         for stripe in self.entries.chunks_exact_mut(self.rows) {
-            for (entry, value) in stripe[i].iter_mut().zip(&mut values) {
+            for (entry, value) in stripe[i].0.iter_mut().zip(&mut values) {
                 *entry = value;
             }
         }
@@ -30,14 +39,14 @@ impl Columns {
     /// The entry in row `i` and column `j`.
     pub fn get(&self, i: usize, j: usize) -> f64 {
         assert!(j < self.cols, "column {j} of {}", self.cols);
-        self.entries[j / STRIPE * self.rows + i][j % STRIPE]
+        self.entries[j / STRIPE * self.rows + i].0[j % STRIPE]
     }
 
     /// Σ of the squares of all entries.
     pub fn squared_norm(&self) -> f64 {
         let mut sums = [0.0; STRIPE];
         for entries in &self.entries {
-            for (sum, x) in sums.iter_mut().zip(entries) {
+            for (sum, x) in sums.iter_mut().zip(&entries.0) {
                 *sum = x.mul_add(*x, *sum);
             }
         }
@@ -45,9 +54,9 @@ impl Columns {
     }
 
     pub(crate) fn set_identity(&mut self) {
-        self.entries.fill([0.0; STRIPE]);
+        self.entries.fill(Stripe::ZERO);
         for i in 0..self.rows {
-            self.entries[i / STRIPE * self.rows + i][i % STRIPE] = 1.0;
+            self.entries[i / STRIPE * self.rows + i].0[i % STRIPE] = 1.0;
         }
     }
 }

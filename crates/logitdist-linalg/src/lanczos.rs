@@ -41,7 +41,7 @@ impl Lanczos {
         let n = z.rows;
         for (s, stripe) in z.entries.chunks_exact(n).enumerate() {
             for (row, entries) in self.z.chunks_exact_mut(self.chunks).zip(stripe) {
-                let (entries, _) = entries.as_chunks::<CHUNK>();
+                let (entries, _) = entries.0.as_chunks::<CHUNK>();
                 row[s * (STRIPE / CHUNK)..].iter_mut().zip(entries).for_each(|(z, e)| *z = *e);
             }
         }

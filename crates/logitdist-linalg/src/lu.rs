@@ -5,7 +5,7 @@
 //! whose solution stays in registers, and σ_min comes from the inverse by Lanczos' method instead of a decomposition.
 
 use crate::chunk::{CHUNK, added, norm};
-use crate::columns::{Columns, STRIPE};
+use crate::columns::{Columns, Stripe};
 use crate::lanczos::Lanczos;
 use crate::svd::singular_values;
 use faer::dyn_stack::{MemBuffer, MemStack};
@@ -33,7 +33,7 @@ pub struct LuSolver {
     /// Row i of the factors is this row of the matrix.
     order: Vec<usize>,
     /// One stripe on its way through the solve.
-    stripe: Vec<[f64; STRIPE]>,
+    stripe: Vec<Stripe>,
     inverse: Columns,
     lanczos: Lanczos,
     frobenius_norm: f64,
@@ -60,7 +60,7 @@ impl LuSolver {
             lower: vec![0.0; n * stride],
             inverse_diagonal: vec![0.0; n],
             order: vec![0; n],
-            stripe: vec![[0.0; STRIPE]; n],
+            stripe: vec![Stripe::ZERO; n],
             inverse: Columns::zeros(n, n),
             lanczos: Lanczos::new(n),
             frobenius_norm: 0.0,
@@ -197,7 +197,7 @@ struct Factors<'a> {
 }
 
 impl Factors<'_> {
-    fn solve(&self, x: &mut Columns, y: &mut [[f64; STRIPE]]) {
+    fn solve(&self, x: &mut Columns, y: &mut [Stripe]) {
         let n = self.order.len();
         for x in x.entries.chunks_exact_mut(n) {
             for i in 0..n {
@@ -206,16 +206,18 @@ impl Factors<'_> {
             }
             for i in (0..n).rev() {
                 let row = &self.upper[i * self.stride..][i + 1..n];
-                x[i] = eliminated(y[i], row, &x[i + 1..]).map(|value| value * self.inverse_diagonal[i]);
+                let mut known = eliminated(y[i], row, &x[i + 1..]);
+                known.0.iter_mut().for_each(|value| *value *= self.inverse_diagonal[i]);
+                x[i] = known;
             }
         }
     }
 }
 
 /// `b − Σ_k row_k known_k` for a stripe of columns.
-fn eliminated(mut b: [f64; STRIPE], row: &[f64], known: &[[f64; STRIPE]]) -> [f64; STRIPE] {
+fn eliminated(mut b: Stripe, row: &[f64], known: &[Stripe]) -> Stripe {
     for (factor, known) in row.iter().zip(known) {
-        for (b, known) in b.iter_mut().zip(known) {
+        for (b, known) in b.0.iter_mut().zip(&known.0) {
             *b = (-factor).mul_add(*known, *b);
         }
     }
