@@ -3,15 +3,16 @@
 //! A tile is a few inputs × all labels. Every term of every sum is computed from d = log p′ − log p and is ≥ 0, so the
 //! sums are relatively accurate however close the models are; `Σ p (log p − log p′)` would be off by 1e-16 absolutely.
 
-use crate::factor::{Factor, block_rows};
-use crate::model::{Model, Pair};
-use crate::summary::{LabelSide, Labels};
-use crate::tree::merge_tree;
-use logitdist_linalg::{Mat, matmul_into};
-use rayon::prelude::*;
+mod terms;
+mod tile;
 
-/// Numbers in one tile and model; with its fixed size the sums do not depend on threads.
-const TILE_ENTRIES: usize = 1 << 17;
+use crate::factor::{Factor, block_rows};
+use crate::model::Pair;
+use crate::summary::LabelSide;
+use crate::tree::{Stream, merge_tree};
+use logitdist_linalg::Mat;
+use terms::InputTerms;
+use tile::Tiling;
 
 /// Sum and sum of squares of a quantity over inputs.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -90,6 +91,20 @@ impl ProbabilitySums {
         }
     }
 
+    fn add(&mut self, terms: &InputTerms) {
+        self.n += 1;
+        self.kl_ab.push(terms.kl_ab);
+        self.kl_ba.push(terms.kl_ba);
+        self.js.push(terms.js);
+        self.tv.push(terms.tv);
+        self.hellinger.push(terms.hellinger);
+        self.agreeing += usize::from(terms.agreeing);
+        self.log_tau = self.log_tau.min(terms.log_tau);
+        self.kl_ab_over_tau += over_tau(terms.kl_ab, terms.log_tau);
+        self.kl_ba_over_tau += over_tau(terms.kl_ba, terms.log_tau);
+        self.squared_logit_distance += terms.squared_logit_distance;
+    }
+
     fn merge(&self, other: &ProbabilitySums) -> ProbabilitySums {
         ProbabilitySums {
             n: self.n + other.n,
@@ -139,39 +154,40 @@ impl ProbabilityPart {
         tracked: &[usize],
         keep: &(impl Fn(InputDivergences) -> T + Sync),
     ) -> (ProbabilityPart, Vec<T>) {
+        let tiling = Tiling::new(pair, labels, tracked);
         let step = block_rows(1 + 2 * tracked.len());
-        merge_tree(
-            inputs.len().div_ceil(step),
-            &|i| {
-                let block = &inputs[i * step..inputs.len().min((i + 1) * step)];
-                Self::of_block(pair, labels, block, tracked, keep)
-            },
-            &|(a, mut kept): (ProbabilityPart, Vec<T>), (b, kept_b)| {
-                kept.extend(kept_b);
-                (a.merge(&b), kept)
-            },
-        )
+        let merge = |(a, mut kept): (ProbabilityPart, Vec<T>), (b, kept_b): (ProbabilityPart, Vec<T>)| {
+            kept.extend(kept_b);
+            (a.merge(&b), kept)
+        };
+        if tiling.one_at_a_time() {
+            let mut stream = Stream::new();
+            inputs.chunks(step).for_each(|block| stream.push(Self::of_block(&tiling, block, keep), merge));
+            stream.finish(merge)
+        } else {
+            let block = |i: usize| &inputs[i * step..inputs.len().min((i + 1) * step)];
+            merge_tree(inputs.len().div_ceil(step), &|i| Self::of_block(&tiling, block(i), keep), &merge)
+        }
         .expect("at least one input")
     }
 
     /// The tiles of one block of the factor.
     fn of_block<T: Send>(
-        pair: &Pair<'_>,
-        labels: &LabelSide,
+        tiling: &Tiling<'_>,
         inputs: &[usize],
-        tracked: &[usize],
         keep: &(impl Fn(InputDivergences) -> T + Sync),
     ) -> (ProbabilityPart, Vec<T>) {
-        let step = (TILE_ENTRIES / pair.n_labels()).clamp(1, 512);
-        let tiles: Vec<_> =
-            inputs.par_chunks(step).map(|chunk| tile(pair, labels, chunk, tracked, keep)).collect();
-        let mut columns = Mat::zeros(inputs.len(), 1 + 2 * tracked.len());
+        let mut columns = Mat::zeros(inputs.len(), 1 + 2 * tiling.tracked.len());
         let mut sums = ProbabilitySums::none();
         let mut kept = Vec::new();
-        for tile in tiles {
-            columns.as_mut().subrows_mut(sums.n, tile.sums.n).copy_from(&tile.tracked);
-            sums = sums.merge(&tile.sums);
-            kept.extend(tile.kept);
+        for tile in tiling.tiles(inputs) {
+            columns.as_mut().subrows_mut(sums.n, tile.terms.len()).copy_from(&tile.tracked);
+            let of_tile = tile.terms.iter().fold(ProbabilitySums::none(), |mut sums, terms| {
+                sums.add(terms);
+                sums
+            });
+            sums = sums.merge(&of_tile);
+            kept.extend(tile.terms.iter().map(|t| keep(InputDivergences { kl_ab: t.kl_ab, kl_ba: t.kl_ba })));
         }
         (ProbabilityPart { sums, tracked: Factor::of_block(columns) }, kept)
     }
@@ -180,85 +196,6 @@ impl ProbabilityPart {
     pub fn merge(&self, other: &ProbabilityPart) -> ProbabilityPart {
         ProbabilityPart { sums: self.sums.merge(&other.sums), tracked: self.tracked.merge(&other.tracked) }
     }
-}
-
-/// What one tile of inputs leaves behind.
-struct Tile<T> {
-    sums: ProbabilitySums,
-    /// Rows of [1, log p, log p′] for the tracked labels.
-    tracked: Mat<f64>,
-    /// What is kept of each input.
-    kept: Vec<T>,
-}
-
-fn tile<T>(
-    pair: &Pair<'_>,
-    labels: &LabelSide,
-    inputs: &[usize],
-    tracked: &[usize],
-    keep: &impl Fn(InputDivergences) -> T,
-) -> Tile<T> {
-    let log_p = log_probabilities(pair.a(), &labels.a, inputs);
-    let log_q = log_probabilities(pair.b(), &labels.b, inputs);
-    let columns = tracked.len();
-    let rows = Mat::from_fn(inputs.len(), 1 + 2 * columns, |i, j| match j {
-        0 => 1.0,
-        j if j <= columns => log_p[(tracked[j - 1], i)],
-        j => log_q[(tracked[j - 1 - columns], i)],
-    });
-    let mut sums = ProbabilitySums::none();
-    let kept = (0..inputs.len())
-        .map(|i| keep(add_input(&mut sums, log_p.col_as_slice(i), log_q.col_as_slice(i))))
-        .collect();
-    Tile { sums, tracked: rows, kept }
-}
-
-/// log p(y|x), K×n, a column per input.
-fn log_probabilities(model: &Model, labels: &Labels, inputs: &[usize]) -> Mat<f64> {
-    let f = model.embeddings();
-    let rows = Mat::from_fn(model.dim(), inputs.len(), |j, i| f[(inputs[i], j)]);
-    let mut logits = Mat::zeros(model.n_labels(), inputs.len());
-    matmul_into(logits.as_mut(), labels.unembeddings.as_ref(), rows.as_ref());
-    for i in 0..inputs.len() {
-        let column = logits.col_as_slice_mut(i);
-        column.iter_mut().zip(&labels.bias).for_each(|(l, b)| *l += b);
-        let largest = column.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        let normaliser = largest + column.iter().map(|l| (l - largest).exp()).sum::<f64>().ln();
-        column.iter_mut().for_each(|l| *l -= normaliser);
-    }
-    logits
-}
-
-/// Adds one input with log-probabilities `log_p` and `log_q` over the labels; returns its own divergences.
-fn add_input(sums: &mut ProbabilitySums, log_p: &[f64], log_q: &[f64]) -> InputDivergences {
-    sums.n += 1;
-    let labels = log_p.len() as f64;
-    let mean_difference = log_p.iter().zip(log_q).map(|(p, q)| p - q).sum::<f64>() / labels;
-    let (mut kl_ab, mut kl_ba, mut js, mut l1, mut hellinger) = (0.0, 0.0, 0.0, 0.0, 0.0);
-    let (mut log_tau, mut distance) = (f64::INFINITY, 0.0);
-    for (&lp, &lq) in log_p.iter().zip(log_q) {
-        let d = lq - lp;
-        let term = divergence_terms(lp.exp(), lq.exp(), d);
-        kl_ab += term.kl_ab;
-        kl_ba += term.kl_ba;
-        js += term.js;
-        l1 += term.l1;
-        hellinger += term.squared_hellinger;
-        log_tau = log_tau.min(lp.min(lq));
-        let delta = -d - mean_difference;
-        distance += delta * delta;
-    }
-    sums.kl_ab.push(kl_ab);
-    sums.kl_ba.push(kl_ba);
-    sums.js.push(js);
-    sums.tv.push(0.5 * l1);
-    sums.hellinger.push((0.5 * hellinger).sqrt());
-    sums.agreeing += usize::from(position_of_largest(log_p) == position_of_largest(log_q));
-    sums.log_tau = sums.log_tau.min(log_tau);
-    sums.kl_ab_over_tau += over_tau(kl_ab, log_tau);
-    sums.kl_ba_over_tau += over_tau(kl_ba, log_tau);
-    sums.squared_logit_distance += distance;
-    InputDivergences { kl_ab, kl_ba }
 }
 
 /// `2 KL / τ` from log τ.
@@ -273,111 +210,9 @@ pub(crate) fn over_tau(kl: f64, log_tau: f64) -> f64 {
     }
 }
 
-/// The first of the largest entries.
-fn position_of_largest(values: &[f64]) -> usize {
-    let mut best = 0;
-    for (i, &v) in values.iter().enumerate() {
-        if v > values[best] {
-            best = i;
-        }
-    }
-    best
-}
-
-/// What one label adds to each divergence; all ≥ 0.
-struct DivergenceTerms {
-    kl_ab: f64,
-    kl_ba: f64,
-    js: f64,
-    l1: f64,
-    squared_hellinger: f64,
-}
-
-/// Terms for probabilities p and q with d = log q − log p.
-///
-/// `kl_ab = p (e^d − 1 − d)`, `kl_ba = q (e^−d − 1 + d)`, `js = ½ m [(1−t) ln(1−t) + (1+t) ln(1+t)]` with
-/// m = (p + q)/2 and t = tanh(d/2). Near d = 0 all come from series, elsewhere from p, q and d themselves.
-fn divergence_terms(p: f64, q: f64, d: f64) -> DivergenceTerms {
-    if d.abs() < 0.1 {
-        let half = (0.5 * d).exp_m1();
-        let t = half_tanh(d);
-        let s = t * t;
-        DivergenceTerms {
-            kl_ab: p * exp_minus_one_minus(d),
-            kl_ba: q * exp_minus_one_minus(-d),
-            js: 0.25 * (p + q) * s * (1.0 + s * (1.0 / 6.0 + s * (1.0 / 15.0 + s * (1.0 / 28.0 + s / 45.0)))),
-            l1: p * d.exp_m1().abs(),
-            squared_hellinger: p * half * half,
-        }
-    } else {
-        let root = p.sqrt() - q.sqrt();
-        // x ln(x / m) → 0 as x → 0, which 0 · −∞ would miss.
-        let towards_mean = |x: f64| if x == 0.0 { 0.0 } else { x * (2.0 * x / (p + q)).ln() };
-        DivergenceTerms {
-            kl_ab: (q - p - p * d).max(0.0),
-            kl_ba: (p - q + q * d).max(0.0),
-            js: 0.5 * (towards_mean(p) + towards_mean(q)).max(0.0),
-            l1: (p - q).abs(),
-            squared_hellinger: root * root,
-        }
-    }
-}
-
-/// `e^d − 1 − d` for |d| < 0.1, to full relative accuracy.
-fn exp_minus_one_minus(d: f64) -> f64 {
-    let series = (3..=11).rev().fold(1.0, |tail, k| 1.0 + tail * d / f64::from(k));
-    0.5 * d * d * series
-}
-
-/// `tanh(d/2)` for |d| < 0.1, to full relative accuracy.
-fn half_tanh(d: f64) -> f64 {
-    let e = d.exp_m1();
-    e / (e + 2.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn terms_agree_across_the_switch_between_series_and_closed_form() {
-        for d in [0.0999999_f64, -0.0999999, 0.05, -0.07] {
-            let p: f64 = 0.3;
-            let q = p * d.exp();
-            let near = divergence_terms(p, q, d);
-            let m = 0.5 * (p + q);
-            let pairs = [
-                (near.kl_ab, q - p - p * d),
-                (near.kl_ba, p - q + q * d),
-                (near.js, 0.5 * (p * (p / m).ln() + q * (q / m).ln())),
-                (near.l1, (p - q).abs()),
-                (near.squared_hellinger, (p.sqrt() - q.sqrt()).powi(2)),
-            ];
-            for (i, (got, want)) in pairs.into_iter().enumerate() {
-                assert!((got - want).abs() < 1e-12 * want, "term {i} at d = {d}: {got} {want}");
-            }
-        }
-    }
-
-    #[test]
-    fn terms_are_relatively_accurate_for_tiny_differences() {
-        for d in [1e-3, 1e-8, 1e-12, -1e-12] {
-            let t = divergence_terms(0.25, 0.25 * f64::exp(d), d);
-            assert!((t.kl_ab / (0.125 * d * d * (1.0 + d / 3.0)) - 1.0).abs() < 1e-6, "{d}");
-            assert!((t.kl_ba / t.kl_ab - (1.0 + d / 3.0)).abs() < 1e-6, "{d}");
-            assert!((t.js / (0.25 * d * d / 8.0) - 1.0).abs() < 2.0 * d.abs() + 1e-12, "{d}");
-        }
-    }
-
-    #[test]
-    fn vanished_probabilities_give_finite_terms() {
-        for (p, q, d) in [(0.0, 0.0, 700.0), (0.0, 1.0, 1e100), (1.0, 0.0, -1e100), (0.0, 0.0, 0.0)] {
-            let t = divergence_terms(p, q, d);
-            for x in [t.kl_ab, t.kl_ba, t.js, t.l1, t.squared_hellinger] {
-                assert!(x.is_finite() && x >= 0.0, "p = {p}, q = {q}, d = {d}: {x}");
-            }
-        }
-    }
 
     #[test]
     fn an_underflowing_tau_never_gives_nan() {
