@@ -18,24 +18,29 @@ use std::path::Path;
 /// The parts that everybody has; logit distance and canonical correlations are one, as ours come from one reduction.
 pub const PARTS: [&str; 3] = ["geometry", "probability", "d_rep"];
 
-/// Seconds for repetitions of our parts, and of our whole process.
-const REPEAT_FOR: f64 = 1.0;
+/// The same for everybody.
+#[derive(Debug, Clone, Copy)]
+pub struct Terms {
+    pub threads: usize,
+    /// Seconds for CCA and for d_rep the papers' way.
+    pub budget: f64,
+    /// Seconds for the repetitions of a part, and of our whole process.
+    pub repeat_for: f64,
+}
 
 /// A pair and the terms.
 pub struct Contest<'a> {
     pub name: &'static str,
     pub size: Size,
     pub folder: &'a Path,
-    pub threads: usize,
-    pub budget: f64,
+    pub terms: Terms,
 }
 
 /// What came of it.
 pub struct Outcome {
     pub name: &'static str,
     pub size: Size,
-    pub threads: usize,
-    pub budget: f64,
+    pub terms: Terms,
     /// A comparison with everything in it, in process, without reading.
     pub everything: f64,
     /// Ours first.
@@ -79,7 +84,8 @@ impl Contest<'_> {
     /// Everybody in turn.
     pub fn hold(self, python: &Python, program: &Path) -> anyhow::Result<Outcome> {
         eprintln!("{}: logitdist", self.name);
-        let how = How { threads: self.threads, repeat_for: REPEAT_FOR, everything: true };
+        let Terms { threads, repeat_for, .. } = self.terms;
+        let how = How { threads, repeat_for, everything: true };
         let ours = in_process(&self.size, self.folder, how)?;
         let subsets = (self.size.pivots * self.size.per_pivot) as f64;
         ensure!(
@@ -93,23 +99,23 @@ impl Contest<'_> {
             entrants.push(self.peer(python, peer, &ours)?);
         }
         let everything = ours.seconds[EVERYTHING];
-        let Contest { name, size, threads, budget, .. } = self;
-        Ok(Outcome { name, size, threads, budget, everything, entrants })
+        let Contest { name, size, terms, .. } = self;
+        Ok(Outcome { name, size, terms, everything, entrants })
     }
 
     /// Ours: parts as measured in process, the whole and its memory as `logitdist compare`.
     fn ours(&self, python: &Python, program: &Path, measured: &Measured) -> anyhow::Result<Entrant> {
         let (a, b) = (self.folder.join("a.npz"), self.folder.join("b.npz"));
         let Size { inputs_limit, pivots, per_pivot, .. } = &self.size;
-        let threads = self.threads.to_string();
+        let Terms { threads, repeat_for, .. } = self.terms;
         let options = format!(
             "--format json --seed {SEED} --threads {threads} --inputs-limit {inputs_limit} --subsets {pivots}x{per_pivot}"
         );
         let mut command: Vec<&OsStr> = vec![program.as_ref(), "compare".as_ref(), a.as_ref(), b.as_ref()];
         command.extend(options.split(' ').map(OsStr::new));
         let (mut times, mut peak_mb, mut stdout) = (Vec::new(), 0.0f64, String::new());
-        while times.is_empty() || (times.iter().sum::<f64>() < REPEAT_FOR && times.len() < 11) {
-            let process = python.timed(&command, &threads)?;
+        while times.is_empty() || (times.iter().sum::<f64>() < repeat_for && times.len() < 11) {
+            let process = python.timed(&command, threads)?;
             times.push(process.seconds);
             peak_mb = peak_mb.max(process.peak_mb);
             stdout = process.stdout;
@@ -139,7 +145,7 @@ impl Contest<'_> {
     }
 
     fn peer(&self, python: &Python, peer: &'static str, ours: &Measured) -> anyhow::Result<Entrant> {
-        let process = python.peer(peer, self.folder, self.threads, self.budget)?;
+        let process = python.peer(peer, self.folder, self.terms)?;
         let printed: Printed = serde_json::from_str(&process.stdout)
             .with_context(|| format!("{peer} did not print what it measured"))?;
         let part = |of: &BTreeMap<String, f64>, name: &str| {

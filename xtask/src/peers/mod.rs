@@ -8,7 +8,7 @@ mod report;
 use crate::pair::Size;
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
-use contest::Contest;
+use contest::{Contest, Terms};
 use logitdist_io::WholeFile;
 use python::Python;
 use std::path::{Path, PathBuf};
@@ -72,7 +72,7 @@ impl SizeName {
     fn size(self) -> Size {
         let (inputs, labels, dim, inputs_limit, pivots, per_pivot) = match self {
             SizeName::Small => (512, 20, 8, 512, 10, 20),
-            SizeName::Medium => (2000, 50, 16, 2000, 10, 20),
+            SizeName::Medium => (2000, 50, 10, 2000, 10, 20),
             SizeName::Paper => (10_000, 100, 50, 10_000, 100, 200),
             SizeName::LanguageModel => (4000, 50_257, 768, 500, 2, 5),
         };
@@ -93,7 +93,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         [] => &[SizeName::Small, SizeName::Paper, SizeName::LanguageModel],
         chosen => chosen,
     };
-    let threads = usize::from(arguments.threads);
+    let terms = Terms {
+        threads: usize::from(arguments.threads),
+        budget: arguments.budget,
+        repeat_for: if arguments.quick { 0.2 } else { 1.0 },
+    };
     let mut contests = Vec::new();
     for name in sizes {
         let folder = tempfile::tempdir().context("no temporary folder can be made")?;
@@ -106,11 +110,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             size.dim
         );
         size.draw(folder.path())?;
-        let contest =
-            Contest { name: name.name(), size, folder: folder.path(), threads, budget: arguments.budget };
+        let contest = Contest { name: name.name(), size, folder: folder.path(), terms };
         contests.push(contest.hold(&python, &program)?);
     }
-    let command = report::command(arguments.quick, sizes, threads, arguments.budget);
+    let command = report::command(arguments.quick, sizes, terms);
     std::fs::create_dir_all(&arguments.out)
         .with_context(|| format!("{}: cannot be made", arguments.out.display()))?;
     let write = |name: &str, text: &str| {

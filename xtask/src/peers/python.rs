@@ -1,5 +1,6 @@
 //! The Python that peers run in, and processes timed by it.
 
+use super::contest::Terms;
 use anyhow::{Context, bail, ensure};
 use serde::Deserialize;
 use std::ffi::OsStr;
@@ -77,21 +78,22 @@ impl Python {
     }
 
     /// Runs a peer on a pair.
-    pub fn peer(&self, peer: &str, folder: &Path, threads: usize, budget: f64) -> anyhow::Result<Process> {
+    pub fn peer(&self, peer: &str, folder: &Path, terms: Terms) -> anyhow::Result<Process> {
         let script = Path::new(HARNESS).join("run.py");
-        let (threads, budget) = (threads.to_string(), budget.to_string());
         let mut arguments: Vec<&OsStr> =
             vec![self.program.as_ref(), script.as_ref(), peer.as_ref(), folder.as_ref()];
-        arguments.extend(["--threads", &threads, "--budget", &budget].map(OsStr::new));
-        self.timed(&arguments, &threads)
+        let Terms { threads, budget, repeat_for } = terms;
+        let options = format!("--threads {threads} --budget {budget} --repeat-for {repeat_for}");
+        arguments.extend(options.split(' ').map(OsStr::new));
+        self.timed(&arguments, threads)
     }
 
     /// Runs a command and says what it cost.
-    pub fn timed(&self, arguments: &[&OsStr], threads: &str) -> anyhow::Result<Process> {
+    pub fn timed(&self, arguments: &[&OsStr], threads: usize) -> anyhow::Result<Process> {
         let mut command = Command::new(&self.program);
         command.arg(Path::new(HARNESS).join("timed.py")).args(arguments);
         for variable in ["OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "OMP_NUM_THREADS"] {
-            command.env(variable, threads);
+            command.env(variable, threads.to_string());
         }
         // Modules of the harness leave nothing in the repository.
         command.env("PYTHONDONTWRITEBYTECODE", "1");

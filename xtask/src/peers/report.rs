@@ -2,11 +2,12 @@
 
 use super::SizeName;
 use super::agreement::PEERS;
-use super::contest::{Entrant, Outcome, PARTS};
+use super::contest::{Entrant, Outcome, PARTS, Terms};
 use logitdist_report::plot::short;
 
 /// The command that measures this again.
-pub fn command(quick: bool, sizes: &[SizeName], threads: usize, budget: f64) -> String {
+pub fn command(quick: bool, sizes: &[SizeName], terms: Terms) -> String {
+    let Terms { threads, budget, .. } = terms;
     let which = if quick {
         "--quick".to_owned()
     } else {
@@ -93,7 +94,8 @@ pub fn readme(outcomes: &[Outcome], command: &str) -> String {
          - `factors`: the strongest numpy at full accuracy. One QR per side of the pair, canonical correlations by SVD, d_rep by the error of the logits in batched solves, KL\n  \
            divergence in tiles that fit a cache; solves and tiles on all threads.\n\
          - `moments`: the same from covariances, as SVCCA's code has it: faster than a QR, with half of the digits.\n\n\
-         Seconds are medians of warm runs. *geometry* is d_logit and m_cca, *probability* is KL divergence both ways, JS, TV, Hellinger and agreement, *d_rep* is both directions.\n\
+         Seconds are medians of warm runs, of peers with one thread or with all, whichever is faster. *geometry* is d_logit and m_cca, *probability* is KL divergence both ways, JS, TV, Hellinger and agreement, *d_rep* is both\n\
+         directions; that of logitdist has the smallest singular value of every subset besides, for its bounds, and that of peers has not.\n\
          *computed* is their sum; *process* has start-up and reading too, and for logitdist it is `logitdist compare`, with every other measure and every bound.\n\
          `*` is extrapolated from a part of the work, as said below the table. Memory is the peak of the process, in MB; `peers.csv` and `values.csv` have every number.\n\n\
          ```text\n{command}\n```\n"
@@ -118,7 +120,7 @@ fn section(outcome: &Outcome) -> String {
         size.inputs,
         size.labels,
         size.dim,
-        outcome.threads,
+        outcome.terms.threads,
         size.pivots,
         size.per_pivot,
         size.inputs_limit.min(size.inputs),
@@ -136,10 +138,10 @@ fn section(outcome: &Outcome) -> String {
         for (part, share) in PARTS.into_iter().zip(entrant.shares) {
             if share < 1.0 {
                 text.push_str(&format!(
-                    "\n\\* {part} of {} is extrapolated from {:.2} % of it, which took longer than {} s.\n",
+                    "\n\\* {part} of {} is extrapolated from {:.2} % of it, as all would take longer than {} s. What it found is compared with logitdist over the same part.\n",
                     entrant.name,
                     100.0 * share,
-                    outcome.budget
+                    outcome.terms.budget
                 ));
             }
         }
