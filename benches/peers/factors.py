@@ -24,8 +24,12 @@ def triangular_factor(columns):
     return r[: columns.shape[1]]
 
 
+# What d_rep goes on from.
+found = {}
+
+
 def geometry(task):
-    f, f_b = embeddings_factor(task)
+    f, f_b = found["embeddings"] = embeddings_factor(task)
     dim = task.g.shape[1]
     labels = numpy.concatenate([task.g, task.g_b], axis=1).T.copy().T
     labels -= labels.mean(axis=0)
@@ -37,4 +41,4 @@ def geometry(task):
 
 
 def d_rep(task):
-    return solves.d_rep(task, *embeddings_factor(task))
+    return solves.d_rep(task, *found["embeddings"])

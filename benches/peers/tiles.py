@@ -3,13 +3,14 @@
 import numpy
 from parallel import in_parallel
 
-# Logits in a tile and model.
+# Logits in a tile and model; but with fewer inputs than this a product of matrices is a slow one.
 TILE = 1 << 17
+FEWEST_INPUTS = 64
 
 
 def probability(task):
     inputs, labels = len(task.inputs), len(task.g)
-    rows = max(1, min(TILE // labels, -(-inputs // task.threads)))
+    rows = min(max(TILE // labels, FEWEST_INPUTS), -(-inputs // task.threads))
     tiles = [task.inputs[i : i + rows] for i in range(0, inputs, rows)]
     g, g_b = numpy.ascontiguousarray(task.g.T), numpy.ascontiguousarray(task.g_b.T)
     sums = in_parallel(lambda tile: sums_of(task.f[tile] @ g, task.f_b[tile] @ g_b), tiles, task.threads)

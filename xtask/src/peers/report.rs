@@ -218,3 +218,70 @@ fn least(shares: &[f64]) -> f64 {
 fn times(ratio: f64) -> String {
     if ratio < 10.0 { format!("{ratio:.1}×") } else { format!("{ratio:.0}×") }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::peers::agreement::agreements;
+    use std::collections::BTreeMap;
+
+    fn entrant(name: &'static str, seconds: [f64; 3], shares: [f64; 3], d_logit: f64) -> Entrant {
+        let values = |x: f64| BTreeMap::from([("d_logit".to_owned(), x)]);
+        Entrant {
+            name,
+            seconds,
+            shares,
+            process: seconds.iter().sum::<f64>() + 1.0,
+            peak_mb: 100.0,
+            about: String::new(),
+            agreements: agreements(name, &values(d_logit), &values(2.0)),
+        }
+    }
+
+    fn outcome(peers: Vec<Entrant>) -> Outcome {
+        let mut entrants = vec![entrant("logitdist", [0.5, 0.25, 0.25], [1.0; 3], 2.0)];
+        entrants.extend(peers);
+        Outcome {
+            name: "small",
+            size: SizeName::Small.size(),
+            terms: Terms { threads: 2, budget: 60.0, repeat_for: 1.0 },
+            everything: 1.5,
+            entrants,
+        }
+    }
+
+    #[test]
+    fn ratios_are_theirs_over_ours_and_extrapolated_ones_are_marked() {
+        let outcome = outcome(vec![entrant("direct", [5.0, 0.5, 94.5], [1.0, 1.0, 0.05], 2.0)]);
+        let table = section(&outcome);
+        assert!(
+            table.contains("| direct / logitdist | 10× | 2.0× | 378×* | 100×* | 50×* | 1.0× |"),
+            "{table}"
+        );
+        assert!(table.contains("d_rep of direct is extrapolated from 5.00 % of it"), "{table}");
+        assert!(table.contains("faster than every peer at every part"), "{table}");
+        let csv = csv(&[outcome]);
+        assert!(csv.contains("small,512,20,8,200,direct,d_rep,9.450e1,0.0500,378.00,\n"), "{csv}");
+        assert!(csv.contains("small,512,20,8,200,direct,process,1.010e2,0.0500,50.50,100.0\n"), "{csv}");
+    }
+
+    #[test]
+    fn a_faster_peer_is_named() {
+        let outcome = outcome(vec![entrant("factors", [1.0, 0.125, 1.0], [1.0; 3], 2.0)]);
+        assert_eq!(verdict(&outcome), "Faster than logitdist: probability of `factors` (2.0×).");
+    }
+
+    #[test]
+    fn a_value_that_does_not_agree_is_said() {
+        let good = outcome(vec![entrant("factors", [1.0; 3], [1.0; 3], 2.0 + 1e-12)]);
+        assert!(disagreements(&good).is_empty());
+        let bad = outcome(vec![entrant("factors", [1.0; 3], [1.0; 3], 2.5)]);
+        let said = disagreements(&bad);
+        assert_eq!(
+            said,
+            ["d_logit of factors on size small is 2.5 and ours 2, 2.5e-1 apart where 1e-8 is allowed"]
+        );
+        assert!(section(&bad).contains("| d_logit | 2 | **"));
+        assert!(values_csv(&[bad]).contains("small,factors,d_logit,2.5,2,2.5e-1,1e-8,false\n"));
+    }
+}
