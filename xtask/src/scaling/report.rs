@@ -108,7 +108,12 @@ fn section(series: &Series, all: &Measurements) -> String {
 fn exponents(series: &Series, value: impl Fn(&Point) -> f64) -> [String; 2] {
     let points: Vec<(f64, f64)> =
         series.points.iter().map(|point| (series.axis.value(&point.size) as f64, value(point))).collect();
-    let shown = |points: &[(f64, f64)]| exponent(points).map_or("–".to_owned(), |e| format!("{e:.2}"));
+    let shown = |points: &[(f64, f64)]| match exponent(points) {
+        None => "–".to_owned(),
+        // Not −0.00.
+        Some(e) if e.abs() < 0.005 => "0.00".to_owned(),
+        Some(e) => format!("{e:.2}"),
+    };
     [shown(&points), shown(&upper_decade(&points))]
 }
 
