@@ -37,7 +37,7 @@ def geometry(task):
     d_logit = numpy.linalg.norm(f @ r[:, :dim].T - f_b @ r[:, dim:].T)
     bases = [numpy.linalg.qr(embeddings[1:])[0] for embeddings in [f, f_b]]
     rho = numpy.linalg.svd(bases[0].T @ bases[1], compute_uv=False)
-    return {"d_logit": d_logit, "m_cca": rho.mean()}, 1
+    return {"d_logit": d_logit, "m_cca": rho.mean()}, 0
 
 
 def d_rep(task):

@@ -28,7 +28,7 @@ def geometry(task):
     a, b = cholesky(covariance[:dim, :dim], lower=True), cholesky(covariance[dim:, dim:], lower=True)
     half = solve_triangular(a, covariance[:dim, dim:], lower=True)
     rho = numpy.linalg.svd(solve_triangular(b, half.T, lower=True), compute_uv=False)
-    return {"d_logit": d_logit, "m_cca": rho.mean()}, 1
+    return {"d_logit": d_logit, "m_cca": rho.mean()}, 0
 
 
 def d_rep(task):

@@ -31,4 +31,4 @@ def d_rep(task, embeddings, embeddings_b):
         total = sum(in_parallel(batch, batches, task.threads))
         values[f"d_rep_{name}"] = numpy.sqrt(total / len(subsets))
         values[f"n_subsets_{name}"] = len(subsets)
-    return values, 1
+    return values, 0

@@ -15,7 +15,7 @@ def probability(task):
     g, g_b = numpy.ascontiguousarray(task.g.T), numpy.ascontiguousarray(task.g_b.T)
     sums = in_parallel(lambda tile: sums_of(task.f[tile] @ g, task.f_b[tile] @ g_b), tiles, task.threads)
     means = numpy.sum(sums, axis=0) / inputs
-    return dict(zip(["kl_ab", "kl_ba", "js", "tv", "hellinger", "top1_agreement"], means)), 1
+    return dict(zip(["kl_ab", "kl_ba", "js", "tv", "hellinger", "top1_agreement"], means)), 0
 
 
 def log_softmax(logits):

@@ -52,7 +52,7 @@ pub struct Entrant {
     pub name: &'static str,
     /// Seconds of every part of [`PARTS`].
     pub seconds: [f64; 3],
-    /// Share of every part that was done; the seconds of one under 1 are extrapolated.
+    /// Share of every part's time that was spent; the seconds of one under 1 are extrapolated.
     pub shares: [f64; 3],
     /// Seconds from start to end of a process that does all of it once, start-up and reading included.
     pub process: f64,
@@ -78,6 +78,8 @@ struct Printed {
     seconds: BTreeMap<String, f64>,
     shares: BTreeMap<String, f64>,
     about: String,
+    /// Seconds from the first line of the program to the last.
+    inside: f64,
 }
 
 impl Contest<'_> {
@@ -156,7 +158,8 @@ impl Contest<'_> {
             seconds[i] = part(&printed.seconds, name)?;
             shares[i] = part(&printed.shares, name)?;
         }
-        let start = part(&printed.seconds, "start_up")? + part(&printed.seconds, READ)?;
+        let interpreter = (process.seconds - printed.inside).max(0.0);
+        let start = interpreter + part(&printed.seconds, "start_up")? + part(&printed.seconds, READ)?;
         let mut ours = ours.values.clone();
         if shares[2] < 1.0 {
             // It did the first subsets only: compare it with ours over the same ones.

@@ -138,7 +138,7 @@ fn section(outcome: &Outcome) -> String {
         for (part, share) in PARTS.into_iter().zip(entrant.shares) {
             if share < 1.0 {
                 text.push_str(&format!(
-                    "\n\\* {part} of {} is extrapolated from {:.2} % of it, as all would take longer than {} s. What it found is compared with logitdist over the same part.\n",
+                    "\n\\* {part} of {} is extrapolated from {:.2} % of its time, as all would take longer than {} s; d_rep is then compared with logitdist over the same subsets.\n",
                     entrant.name,
                     100.0 * share,
                     outcome.terms.budget
@@ -258,7 +258,7 @@ mod tests {
             table.contains("| direct / logitdist | 10× | 2.0× | 378×* | 100×* | 50×* | 1.0× |"),
             "{table}"
         );
-        assert!(table.contains("d_rep of direct is extrapolated from 5.00 % of it"), "{table}");
+        assert!(table.contains("d_rep of direct is extrapolated from 5.00 % of its time"), "{table}");
         assert!(table.contains("faster than every peer at every part"), "{table}");
         let csv = csv(&[outcome]);
         assert!(csv.contains("small,512,20,8,200,direct,d_rep,9.450e1,0.0500,378.00,\n"), "{csv}");
