@@ -5,6 +5,9 @@ use super::agreement::PEERS;
 use super::contest::{Entrant, Outcome, PARTS, Terms};
 use logitdist_report::plot::short;
 
+/// On a quiet machine two measurements of the same differ by less than this factor.
+const QUIET: f64 = 1.2;
+
 /// The command that measures this again.
 pub fn command(quick: bool, sizes: &[SizeName], terms: Terms) -> String {
     let Terms { threads, budget, .. } = terms;
@@ -94,7 +97,8 @@ pub fn readme(outcomes: &[Outcome], command: &str) -> String {
          - `factors`: the strongest numpy at full accuracy. One QR per side of the pair, canonical correlations by SVD, d_rep by the error of the logits in batched solves, KL\n  \
            divergence in tiles that fit a cache; solves and tiles on all threads.\n\
          - `moments`: the same from covariances, as SVCCA's code has it: faster than a QR, with half of the digits.\n\n\
-         Seconds are medians of warm runs, of peers with one thread or with all, whichever is faster. *geometry* is d_logit and m_cca, *probability* is KL divergence both ways, JS, TV, Hellinger and agreement, *d_rep* is both\n\
+         Seconds are medians of warm runs: of logitdist the mean of one before the peers and one after them, of peers with one thread or with all, whichever is faster.\n\
+         *geometry* is d_logit and m_cca, *probability* is KL divergence both ways, JS, TV, Hellinger and agreement, *d_rep* is both\n\
          directions; that of logitdist has the smallest singular value of every subset besides, for its bounds, and that of peers has not.\n\
          *computed* is their sum; *process* has start-up and reading too, and for logitdist it is `logitdist compare`, with every other measure and every bound.\n\
          `*` is extrapolated from a part of the work, as said below the table. Memory is the peak of the process, in MB; `peers.csv` and `values.csv` have every number.\n\n\
@@ -147,6 +151,12 @@ fn section(outcome: &Outcome) -> String {
         }
     }
     text.push_str(&format!("\n{}\n", verdict(outcome)));
+    if !(1.0 / QUIET..=QUIET).contains(&outcome.drift) {
+        text.push_str(&format!(
+            "\nThe machine was not quiet: what logitdist computed took {} times as long after the peers as before them.\n",
+            short(outcome.drift)
+        ));
+    }
     text.push_str(&agreement_table(outcome));
     text
 }
@@ -246,6 +256,7 @@ mod tests {
             size: SizeName::Small.size(),
             terms: Terms { threads: 2, budget: 60.0, repeat_for: 1.0 },
             everything: 1.5,
+            drift: 1.0,
             entrants,
         }
     }
@@ -263,6 +274,16 @@ mod tests {
         let csv = csv(&[outcome]);
         assert!(csv.contains("small,512,20,8,200,direct,d_rep,9.450e1,0.0500,378.00,\n"), "{csv}");
         assert!(csv.contains("small,512,20,8,200,direct,process,1.010e2,0.0500,50.50,100.0\n"), "{csv}");
+    }
+
+    #[test]
+    fn a_machine_that_is_not_quiet_is_said() {
+        let mut outcome = outcome(Vec::new());
+        assert!(!section(&outcome).contains("not quiet"));
+        for drift in [0.5, 2.0] {
+            outcome.drift = drift;
+            assert!(section(&outcome).contains(&format!("took {drift} times as long after")));
+        }
     }
 
     #[test]
