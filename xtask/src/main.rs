@@ -1,6 +1,11 @@
-//! Project tasks: sweeps, their summaries and their ill-treatment.
+//! Project tasks: sweeps, their summaries and their ill-treatment, and measurements of speed.
 
+mod measure;
+mod memory;
+mod pair;
+mod peers;
 mod readme;
+mod scaling;
 mod throughput;
 mod torture;
 
@@ -24,6 +29,12 @@ enum Task {
     Report(report::Arguments),
     Torture(torture::Arguments),
     Throughput(throughput::Arguments),
+    Peers(peers::Arguments),
+    Scaling(scaling::Arguments),
+    #[command(hide = true)]
+    Pair(pair::Arguments),
+    #[command(hide = true)]
+    Measure(measure::Arguments),
     Readme(readme::Arguments),
 }
 
@@ -33,6 +44,10 @@ fn main() -> ExitCode {
         Task::Report(arguments) => report::run(&arguments),
         Task::Torture(arguments) => torture::run(&arguments),
         Task::Throughput(arguments) => throughput::run(&arguments),
+        Task::Peers(arguments) => peers::run(&arguments),
+        Task::Scaling(arguments) => scaling::run(&arguments),
+        Task::Pair(arguments) => pair::run(&arguments),
+        Task::Measure(arguments) => measure::run(&arguments),
         Task::Readme(arguments) => readme::run(&arguments),
     };
     exit_code(result)

@@ -1,5 +1,6 @@
 //! `cargo xtask throughput`: how fast small cells pass through a sweep, and in how much memory.
 
+use crate::memory::peak_mb;
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use logitdist_io::WholeFile;
@@ -193,16 +194,6 @@ fn measure(part: Part, size: Size, threads: usize, cells: u32, scratch: &Path) -
     }
     println!("{} {}", start.elapsed().as_secs_f64(), peak_mb()?);
     Ok(())
-}
-
-/// The most memory this process has had, in MB.
-fn peak_mb() -> anyhow::Result<f64> {
-    let status =
-        std::fs::read_to_string("/proc/self/status").context("memory can be measured on Linux only")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes: f64 =
-        line.and_then(|l| l.split_whitespace().next()?.parse().ok()).context("there is no VmHWM")?;
-    Ok(kilobytes * 1024.0 / 1e6)
 }
 
 fn in_process(

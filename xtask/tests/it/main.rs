@@ -1,6 +1,7 @@
 //! Sweeps as a user runs them.
 
 mod endings;
+mod measurements;
 
 use assert_cmd::Command;
 use std::collections::BTreeMap;

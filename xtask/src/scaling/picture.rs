@@ -1,0 +1,82 @@
+//! Scaling in pictures.
+
+use super::axis::{Axis, operations};
+use super::{Measurements, Point, Series};
+use crate::measure::PARTS;
+use logitdist_report::plot::{self, Figure, Form, Mark, Panel, Width, palette};
+
+/// Seconds of every part against inputs, labels and dimension, with what theory expects.
+pub fn time(all: &Measurements) -> Figure {
+    let panels = all.series.iter().map(|series| {
+        let mut panel = panel(series, "seconds");
+        for (part, colour) in PARTS.into_iter().zip(palette::UNORDERED) {
+            let points = points(series, |point| point.seconds(part));
+            // Through the last point: that is where the leading terms lead.
+            if let (Some(last), Some(&(_, seconds))) = (series.points.last(), points.last()) {
+                let scale = seconds / operations(part, &last.size);
+                let theory = self::points(series, |point| scale * operations(part, &point.size));
+                panel = panel.with(Mark::line(theory, colour).dashed());
+            }
+            panel = panel.with(Mark::new(Form::DottedLine(points), colour).labelled(part));
+        }
+        panel
+    });
+    let note = format!(
+        "Medians on {} threads. Dashed: the operations of theory, put through the last point.",
+        all.threads
+    );
+    Figure::new(Width::Full, panels.collect()).noted(note)
+}
+
+/// Peak of memory against inputs, labels and dimension.
+pub fn memory(all: &Measurements) -> Figure {
+    let panels = all.series.iter().map(|series| {
+        let peak = points(series, |point| point.measured.peak_mb);
+        let files = points(series, file_mb);
+        panel(series, "MB")
+            .with(Mark::line(files, palette::GREY).dashed().labelled("both files"))
+            .with(Mark::new(Form::DottedLine(peak), palette::BLUE).labelled("peak of the process"))
+    });
+    Figure::new(Width::Full, panels.collect()).noted(format!("On {} threads.", all.threads))
+}
+
+/// Times faster than one thread, of every part.
+pub fn threads(all: &Measurements) -> Figure {
+    let count = |point: &Point| point.threads as f64;
+    let x = plot::Axis::linear("threads")
+        .ticked(all.by_threads.iter().map(|point| (count(point), point.threads.to_string())).collect());
+    let mut panel = Panel::new("", x, plot::Axis::linear("times one thread"));
+    let ideal = all.by_threads.iter().map(|point| (count(point), count(point))).collect();
+    panel = panel.with(Mark::line(ideal, palette::GREY).dashed().labelled("ideal"));
+    for (part, colour) in PARTS.into_iter().zip(palette::UNORDERED) {
+        let one = all.by_threads[0].seconds(part);
+        let points = all.by_threads.iter().map(|point| (count(point), one / point.seconds(part))).collect();
+        panel = panel.with(Mark::new(Form::DottedLine(points), colour).labelled(part));
+    }
+    Figure::new(Width::Column, vec![panel])
+}
+
+/// Size of the two files as f64, MB.
+pub fn file_mb(point: &Point) -> f64 {
+    let size = &point.size;
+    2.0 * 8.0 * ((size.inputs + size.labels) * size.dim) as f64 / 1e6
+}
+
+fn panel(series: &Series, y: &str) -> Panel {
+    let title = match (series.axis, series.points.first()) {
+        (Axis::Inputs, Some(Point { size, .. })) => format!("K = {}, M = {}", size.labels, size.dim),
+        (Axis::Labels, Some(Point { size, .. })) => format!("N = {}, M = {}", size.inputs, size.dim),
+        (Axis::Dim, Some(Point { size, .. })) => format!("N = {}, K = {}", size.inputs, size.labels),
+        (_, None) => String::new(),
+    };
+    let name = match series.axis {
+        Axis::Inputs => "inputs N",
+        Axis::Labels => "labels K",
+        Axis::Dim => "dimension M",
+    };
+    Panel::new(title, plot::Axis::log(name), plot::Axis::log(y)).shaped(1.0)
+}
+
+fn points(series: &Series, value: impl Fn(&Point) -> f64) -> Vec<(f64, f64)> {
+    series.points.iter().map(|point| (series.axis.value(&point.size) as f64, value(point))).collect()
+}

@@ -1,0 +1,99 @@
+//! Measurements of speed, small: that they run, write what they say and refuse what they cannot do.
+
+use crate::{configs, records, xtask};
+use assert_cmd::Command;
+use std::collections::BTreeSet;
+use std::fs;
+
+/// What `cargo xtask peers --quick` with this Python ends with and says, in the root of the repository.
+fn peers_with(python: &str) -> (Option<i32>, String) {
+    let mut command = Command::cargo_bin("xtask").unwrap();
+    command.args(["peers", "--quick", "--python", python]).current_dir(configs().join(".."));
+    let output = command.output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn scaling_measures_every_axis_and_fits_exponents() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let run = xtask(&["scaling", "--quick", "--threads", "1", "--out", out.to_str().unwrap()]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let points = records(&fs::read_to_string(out.join("scaling.csv")).unwrap());
+    let axes: BTreeSet<&str> = points.iter().map(|point| point["axis"].as_str()).collect();
+    assert_eq!(axes, BTreeSet::from(["dim", "inputs", "labels", "threads"]));
+    for point in &points {
+        for column in ["read_s", "reduce_s", "small_s", "probability_s", "d_rep_s", "peak_mb"] {
+            let value: f64 = point[column].parse().unwrap();
+            assert!(value > 0.0 && value.is_finite(), "{column} of {point:?}");
+        }
+    }
+    let text = fs::read_to_string(out.join("README.md")).unwrap();
+    assert_eq!(run.stdout, text);
+    // A row of exponents for every part and for memory, on every axis.
+    for row in ["| read | ", "| reduce | ", "| small | ", "| probability | ", "| d_rep | ", "| memory | "] {
+        assert!(text.matches(row).count() >= 3, "{row}: {text}");
+    }
+    for name in ["time", "memory", "threads"] {
+        assert!(fs::read_to_string(out.join(format!("plots/{name}.svg"))).unwrap().starts_with("<svg"));
+        assert_eq!(&fs::read(out.join(format!("plots/{name}.png"))).unwrap()[1..4], b"PNG");
+    }
+}
+
+#[test]
+fn an_axis_ends_where_its_budget_does_and_the_page_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let run = xtask(&["scaling", "--quick", "--budget", "1e-9", "--out", out.to_str().unwrap()]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let points = records(&fs::read_to_string(out.join("scaling.csv")).unwrap());
+    assert_eq!(points.iter().filter(|point| point["axis"] != "threads").count(), 3);
+    assert!(run.stdout.contains("Not measured from N = 200 on"), "{}", run.stdout);
+    // One point has no slope.
+    assert!(run.stdout.contains("| reduce | – |"), "{}", run.stdout);
+}
+
+#[test]
+fn peers_without_a_python_say_what_to_install() {
+    let (code, said) = peers_with("/nonexistent/python3");
+    assert_eq!(code, Some(2));
+    assert!(said.contains("/nonexistent/python3: cannot be started"), "{said}");
+    assert!(said.contains("apt-get install python3-venv"), "{said}");
+}
+
+#[test]
+fn a_python_without_numpy_is_told_how_to_get_it() {
+    // A program that fails as Python does when a module is missing.
+    let folder = tempfile::tempdir().unwrap();
+    let python = folder.path().join("python");
+    fs::write(&python, "#!/bin/sh\necho \"ModuleNotFoundError: No module named 'numpy'\" >&2\nexit 1\n")
+        .unwrap();
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(&python, executable).unwrap();
+    let (code, said) = peers_with(python.to_str().unwrap());
+    assert_eq!(code, Some(2));
+    assert!(said.contains("No module named 'numpy'; install with"), "{said}");
+    assert!(said.contains("-m pip install -r benches/peers/requirements.txt"), "{said}");
+}
+
+#[test]
+fn peers_elsewhere_say_where_to_run_them() {
+    let run = xtask(&["peers", "--quick"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("run this in the root of the repository"), "{}", run.stderr);
+}
+
+#[test]
+fn budgets_and_sizes_that_make_no_sense_are_refused() {
+    for (arguments, message) in [
+        (&["peers", "--budget", "0"][..], "it must be more than 0 seconds"),
+        (&["scaling", "--budget=-1"], "it must be more than 0 seconds"),
+        (&["peers", "--quick", "--sizes", "small"], "cannot be used with"),
+        (&["peers", "--sizes", "huge"], "possible values: small, medium, paper, language-model"),
+        (&["scaling", "--threads", "0"], "0 is not in 1.."),
+    ] {
+        let run = xtask(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}");
+        assert!(run.stderr.contains(message), "{arguments:?}: {}", run.stderr);
+    }
+}
