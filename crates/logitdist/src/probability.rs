@@ -3,9 +3,12 @@
 //! A tile is a few inputs × all labels. Every term of every sum is computed from d = log p′ − log p and is ≥ 0, so the
 //! sums are relatively accurate however close the models are; `Σ p (log p − log p′)` would be off by 1e-16 absolutely.
 
+use crate::error::Error;
 use crate::factor::{Factor, block_rows};
-use crate::model::{Model, Pair};
-use crate::summary::{LabelSide, Labels};
+use crate::labels::{LabelSide, Labels};
+use crate::model::Pair;
+use crate::progress::{Stage, Watch};
+use crate::rows::{ModelRows, rows_of};
 use crate::tree::merge_tree;
 use logitdist_linalg::{Mat, matmul_into};
 use rayon::prelude::*;
@@ -127,8 +130,16 @@ pub struct InputDivergences {
 
 impl ProbabilityPart {
     /// The part of the given inputs of a pair. `inputs` must not be empty. Memory: one tile per thread.
-    pub fn of(pair: &Pair<'_>, labels: &LabelSide, inputs: &[usize], tracked: &[usize]) -> ProbabilityPart {
-        ProbabilityPart::keeping(pair, labels, inputs, tracked, &|_| ()).0
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] if a model's embeddings cannot be read.
+    pub fn of(
+        pair: &Pair<'_>,
+        labels: &LabelSide,
+        inputs: &[usize],
+        tracked: &[usize],
+    ) -> Result<ProbabilityPart, Error> {
+        ProbabilityPart::keeping(pair, labels, inputs, tracked, &|_| (), &|_, _| ()).map(|(part, _)| part)
     }
 
     /// The part, and what `keep` makes of each input, in the order of `inputs`. Nothing is kept for `()`.
@@ -138,17 +149,20 @@ impl ProbabilityPart {
         inputs: &[usize],
         tracked: &[usize],
         keep: &(impl Fn(InputDivergences) -> T + Sync),
-    ) -> (ProbabilityPart, Vec<T>) {
+        watch: Watch<'_>,
+    ) -> Result<(ProbabilityPart, Vec<T>), Error> {
+        type Part<T> = Result<(ProbabilityPart, Vec<T>), Error>;
         let step = block_rows(1 + 2 * tracked.len());
         merge_tree(
             inputs.len().div_ceil(step),
             &|i| {
                 let block = &inputs[i * step..inputs.len().min((i + 1) * step)];
-                Self::of_block(pair, labels, block, tracked, keep)
+                Self::of_block(pair, labels, block, tracked, keep, watch)
             },
-            &|(a, mut kept): (ProbabilityPart, Vec<T>), (b, kept_b)| {
+            &|a: Part<T>, b: Part<T>| {
+                let ((a, mut kept), (b, kept_b)) = (a?, b?);
                 kept.extend(kept_b);
-                (a.merge(&b), kept)
+                Ok((a.merge(&b), kept))
             },
         )
         .expect("at least one input")
@@ -161,10 +175,15 @@ impl ProbabilityPart {
         inputs: &[usize],
         tracked: &[usize],
         keep: &(impl Fn(InputDivergences) -> T + Sync),
-    ) -> (ProbabilityPart, Vec<T>) {
+        watch: Watch<'_>,
+    ) -> Result<(ProbabilityPart, Vec<T>), Error> {
         let step = (TILE_ENTRIES / pair.n_labels()).clamp(1, 512);
-        let tiles: Vec<_> =
-            inputs.par_chunks(step).map(|chunk| tile(pair, labels, chunk, tracked, keep)).collect();
+        let watched_tile = |chunk: &[usize]| {
+            let tile = tile(pair, labels, chunk, tracked, keep);
+            watch(Stage::Probability, chunk.len());
+            tile
+        };
+        let tiles: Vec<_> = inputs.par_chunks(step).map(watched_tile).collect::<Result<_, Error>>()?;
         let mut columns = Mat::zeros(inputs.len(), 1 + 2 * tracked.len());
         let mut sums = ProbabilitySums::none();
         let mut kept = Vec::new();
@@ -173,7 +192,7 @@ impl ProbabilityPart {
             sums = sums.merge(&tile.sums);
             kept.extend(tile.kept);
         }
-        (ProbabilityPart { sums, tracked: Factor::of_block(columns) }, kept)
+        Ok((ProbabilityPart { sums, tracked: Factor::of_block(columns) }, kept))
     }
 
     /// The part of the inputs of both.
@@ -197,9 +216,9 @@ fn tile<T>(
     inputs: &[usize],
     tracked: &[usize],
     keep: &impl Fn(InputDivergences) -> T,
-) -> Tile<T> {
-    let log_p = log_probabilities(pair.a(), &labels.a, inputs);
-    let log_q = log_probabilities(pair.b(), &labels.b, inputs);
+) -> Result<Tile<T>, Error> {
+    let log_p = log_probabilities(pair.a(), &labels.a, inputs)?;
+    let log_q = log_probabilities(pair.b(), &labels.b, inputs)?;
     let columns = tracked.len();
     let rows = Mat::from_fn(inputs.len(), 1 + 2 * columns, |i, j| match j {
         0 => 1.0,
@@ -210,15 +229,14 @@ fn tile<T>(
     let kept = (0..inputs.len())
         .map(|i| keep(add_input(&mut sums, log_p.col_as_slice(i), log_q.col_as_slice(i))))
         .collect();
-    Tile { sums, tracked: rows, kept }
+    Ok(Tile { sums, tracked: rows, kept })
 }
 
 /// log p(y|x), K×n, a column per input.
-fn log_probabilities(model: &Model, labels: &Labels, inputs: &[usize]) -> Mat<f64> {
-    let f = model.embeddings();
-    let rows = Mat::from_fn(model.dim(), inputs.len(), |j, i| f[(inputs[i], j)]);
+fn log_probabilities(model: &dyn ModelRows, labels: &Labels, inputs: &[usize]) -> Result<Mat<f64>, Error> {
+    let rows = rows_of(model, inputs)?;
     let mut logits = Mat::zeros(model.n_labels(), inputs.len());
-    matmul_into(logits.as_mut(), labels.unembeddings.as_ref(), rows.as_ref());
+    matmul_into(logits.as_mut(), labels.unembeddings.as_ref(), rows.transpose());
     for i in 0..inputs.len() {
         let column = logits.col_as_slice_mut(i);
         column.iter_mut().zip(&labels.bias).for_each(|(l, b)| *l += b);
@@ -226,7 +244,7 @@ fn log_probabilities(model: &Model, labels: &Labels, inputs: &[usize]) -> Mat<f6
         let normaliser = largest + column.iter().map(|l| (l - largest).exp()).sum::<f64>().ln();
         column.iter_mut().for_each(|l| *l -= normaliser);
     }
-    logits
+    Ok(logits)
 }
 
 /// Adds one input with log-probabilities `log_p` and `log_q` over the labels; returns its own divergences.
