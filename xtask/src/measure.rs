@@ -118,7 +118,7 @@ fn measure(arguments: &Arguments) -> anyhow::Result<Measured> {
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
     let inputs = inputs(size, &mut rng);
     let (took, d) = timed(*repeat_for, || {
-        let part = ProbabilityPart::of(&pair, &summary.labels, &inputs, &[]);
+        let part = ProbabilityPart::of(&pair, &summary.labels, &inputs, &[])?;
         Ok::<_, anyhow::Error>(kl::divergences(&part.sums))
     })?;
     seconds.insert(PROBABILITY.to_owned(), took);

@@ -2,10 +2,9 @@
 
 use anyhow::{Context, ensure};
 use logitdist::Subsets;
-use logitdist::measure::d_rep::LabelSubset;
 use logitdist_io::{WholeFile, write_npz};
 use logitdist_synth::{BaseModel, Embeddings, Perturbation, Spectrum, Unembeddings, rng};
-use rand::{RngExt, seq::index};
+use rand::seq::index;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde::Serialize;
@@ -99,7 +98,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let b = Perturbation::NoiseUnembeddings.apply(&b, 0.1, &mut rng(SEED, 2))?;
     write_npz(&out.join("a.npz"), &a)?;
     write_npz(&out.join("b.npz"), &b)?;
-    let text = serde_json::to_string(&Choices::of(size))?;
+    let text = serde_json::to_string(&Choices::of(size)?)?;
     let path = out.join("task.json");
     WholeFile::write(&path, text.as_bytes())
         .with_context(|| format!("{}: cannot be written", path.display()))?;
@@ -117,14 +116,14 @@ struct Choices {
 }
 
 impl Choices {
-    fn of(size: &Size) -> Choices {
+    fn of(size: &Size) -> anyhow::Result<Choices> {
         let mut rng = ChaCha8Rng::seed_from_u64(SEED);
         let inputs = inputs(size, &mut rng);
-        let mut subsets = || -> Vec<Vec<usize>> {
-            let flat = |s: LabelSubset| std::iter::once(s.pivot).chain(s.labels).collect();
-            drawn_subsets(size, &mut rng).into_iter().map(flat).collect()
+        let mut subsets = || -> anyhow::Result<Vec<Vec<usize>>> {
+            let chosen = size.subsets().choose(size.labels, size.dim, &mut rng)?;
+            Ok(chosen.labels().chunks(size.dim + 1).map(<[usize]>::to_vec).collect())
         };
-        Choices { inputs, subsets_ab: subsets(), subsets_ba: subsets(), per_pivot: size.per_pivot }
+        Ok(Choices { inputs, subsets_ab: subsets()?, subsets_ba: subsets()?, per_pivot: size.per_pivot })
     }
 }
 
@@ -136,39 +135,4 @@ pub fn inputs(size: &Size, rng: &mut ChaCha8Rng) -> Vec<usize> {
     let mut sample = index::sample(rng, size.inputs, size.inputs_limit).into_vec();
     sample.sort_unstable();
     sample
-}
-
-/// The subsets that [`Subsets::choose`] draws, which keeps them to itself. If the two drifted apart, values of d_rep would not
-/// agree and the test below would say why.
-fn drawn_subsets(size: &Size, rng: &mut ChaCha8Rng) -> Vec<LabelSubset> {
-    let mut subsets = Vec::new();
-    for _ in 0..size.pivots {
-        let pivot = rng.random_range(0..size.labels);
-        for _ in 0..size.per_pivot {
-            let others = index::sample(rng, size.labels - 1, size.dim);
-            let labels = others.iter().map(|l| l + usize::from(l >= pivot)).collect();
-            subsets.push(LabelSubset { pivot, labels });
-        }
-    }
-    subsets
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_subsets_are_those_of_the_library() {
-        for (labels, dim) in [(20, 8), (100, 50), (3000, 5), (9, 8)] {
-            let size = Size { inputs: 10, labels, dim, inputs_limit: 4, pivots: 3, per_pivot: 4 };
-            let (mut ours, mut theirs) = (ChaCha8Rng::seed_from_u64(SEED), ChaCha8Rng::seed_from_u64(SEED));
-            assert_eq!(inputs(&size, &mut ours).len(), 4);
-            inputs(&size, &mut theirs);
-            for _ in 0..2 {
-                let drawn = format!("{:?}", drawn_subsets(&size, &mut ours));
-                let chosen = size.subsets().choose(labels, dim, &mut theirs).unwrap();
-                assert!(format!("{chosen:?}").contains(&drawn), "K = {labels}, M = {dim}");
-            }
-        }
-    }
 }

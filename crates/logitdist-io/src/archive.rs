@@ -29,7 +29,7 @@ impl Archive {
         let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
         let (form, names) = if metadata.is_dir() {
             (Form::Directory, npy_files(path)?)
-        } else if extension == "npz" {
+        } else if Npz::is_npz(path) {
             let npz = Npz::open(path)?;
             let names = npz.names();
             (Form::Npz(npz), names)

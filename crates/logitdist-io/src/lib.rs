@@ -1,4 +1,4 @@
-//! Reads models exported as npy, npz or safetensors, and writes them as npz.
+//! Reads models exported as npy, npz or safetensors, whole or in blocks of rows, and writes them as npz.
 //!
 //! A model is an array of embeddings (N inputs × M), one of unembeddings (K labels × M) and perhaps a bias (K).
 //! From PyTorch, with `h` the inputs of the last layer `head`:
@@ -39,7 +39,9 @@
 mod archive;
 mod array;
 mod element;
+mod entries;
 mod error;
+mod file_model;
 mod names;
 mod npy;
 mod npz;
@@ -49,7 +51,8 @@ mod whole_file;
 mod write;
 
 pub use error::{Place, Problem, ReadError, WriteError};
+pub use file_model::FileModel;
 pub use names::{ArrayNames, ParseArrayNamesError};
-pub use read::{ReadOptions, Source, Transpose, read_matrix, read_model};
+pub use read::{ReadOptions, Source, Transpose, open_model, read_matrix, read_model};
 pub use whole_file::WholeFile;
 pub use write::write_npz;

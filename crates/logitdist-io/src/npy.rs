@@ -18,7 +18,7 @@ const LONGEST_HEADER: u32 = 10_000;
 /// Opens an `.npy` file.
 pub(crate) fn open(path: &Path) -> Result<Array<'static>, ReadError> {
     let (file, len) = open_file(path, "an .npy file")?;
-    from_reader(Place::file(path), Box::new(file), len)
+    from_reader(Place::file(path), Box::new(file), len, Some(0))
 }
 
 /// Opens a regular file and says how long it is.
@@ -35,14 +35,16 @@ pub(crate) fn open_file(path: &Path, needed: &'static str) -> Result<(File, u64)
     Ok((file, metadata.len()))
 }
 
-/// The array in `len` bytes of `.npy`.
+/// The array in `len` bytes of `.npy`, which are at `offset` of their file if they are there as they are.
 pub(crate) fn from_reader<'a>(
     place: Place,
     mut data: Box<dyn Read + 'a>,
     len: u64,
+    offset: Option<u64>,
 ) -> Result<Array<'a>, ReadError> {
     let (layout, header_len) = read_header(&place, &mut data, len)?;
-    Ok(Array { place, layout, available: len - header_len, data })
+    let offset = offset.map(|offset| offset + header_len);
+    Ok(Array { place, layout, available: len - header_len, data, offset })
 }
 
 /// The layout, and how many bytes the header took.

@@ -45,16 +45,35 @@ impl Npz {
         names
     }
 
+    /// Whether a file is taken for an archive of this form: by its extension.
+    pub(crate) fn is_npz(path: &Path) -> bool {
+        path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npz"))
+    }
+
+    /// Reads an array that is there to its end, where its checksum is verified.
+    pub(crate) fn check(&mut self, place: &Place, name: &str) -> Result<(), ReadError> {
+        let Some(index) = self.index(name) else { return Ok(()) };
+        let mut entry = self.archive.by_index(index).map_err(|e| place.error(zip_problem(e)))?;
+        io::copy(&mut entry, &mut io::sink()).map_err(|e| place.error(Problem::Io(e)))?;
+        Ok(())
+    }
+
+    fn index(&self, name: &str) -> Option<usize> {
+        let index = self.archive.index_for_name(&format!("{name}.npy"));
+        index.or_else(|| self.archive.index_for_name(name))
+    }
+
     /// Opens an array at `place`; `None` if there is none of that name.
     pub(crate) fn array(&mut self, place: Place, name: &str) -> Result<Option<Array<'_>>, ReadError> {
         let error = |e| place.error(zip_problem(e));
-        let index = self.archive.index_for_name(&format!("{name}.npy"));
-        let Some(index) = index.or_else(|| self.archive.index_for_name(name)) else {
+        let Some(index) = self.index(name) else {
             return Ok(None);
         };
         let mut entry = self.archive.by_index(index).map_err(error)?;
         let claimed = entry.size();
-        let found = if entry.compression() == CompressionMethod::Stored {
+        let stored = entry.compression() == CompressionMethod::Stored;
+        let offset = entry.data_start().filter(|_| stored);
+        let found = if stored {
             // Stored data is part of the file, so that its claimed size cannot be larger.
             claimed.min(self.len)
         } else {
@@ -70,7 +89,7 @@ impl Npz {
         }
         drop(entry);
         let entry = self.archive.by_index(index).map_err(error)?;
-        npy::from_reader(place, Box::new(entry), found).map(Some)
+        npy::from_reader(place, Box::new(entry), found, offset).map(Some)
     }
 }
 

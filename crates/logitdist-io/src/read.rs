@@ -3,10 +3,11 @@
 use crate::archive::Archive;
 use crate::array::Array;
 use crate::error::{Place, Problem, ReadError};
+use crate::file_model::{Embeddings, FileModel};
 use crate::names::ArrayNames;
 use crate::npy;
 use faer::Mat;
-use logitdist::{Error, Model};
+use logitdist::{Error, Labels, Model};
 use std::path::{Path, PathBuf};
 
 /// Where a model's arrays are.
@@ -23,6 +24,16 @@ pub enum Source {
         /// Bias, K entries, if the model has one.
         bias: Option<PathBuf>,
     },
+}
+
+impl Source {
+    /// The file to name when what is wrong concerns several arrays.
+    fn whole(&self) -> &Path {
+        match self {
+            Source::Path(path) => path,
+            Source::Files { unembeddings, bias, .. } => bias.as_ref().unwrap_or(unembeddings),
+        }
+    }
 }
 
 /// How to read a model. The default takes arrays `embeddings`, `unembeddings` and `bias` as they are.
@@ -52,36 +63,73 @@ pub struct Transpose {
 /// # Errors
 /// A [`ReadError`] naming the file and array, what was found and what was needed.
 pub fn read_model(source: &Source, options: &ReadOptions) -> Result<Model, ReadError> {
-    let (names, transpose) = (&options.names, options.transpose);
-    let (embeddings, unembeddings, bias, whole) = match source {
+    let transpose = options.transpose.embeddings;
+    let arrays = arrays(source, options, |array| array.matrix(transpose))?;
+    let (f, g) = (arrays.embeddings.shape(), arrays.unembeddings.shape());
+    let model = Model::new(arrays.embeddings, arrays.unembeddings, arrays.bias);
+    model.map_err(|error| no_model(source, f, g, error))
+}
+
+/// Opens a model: as [`read_model`], but the embeddings stay in their file and are read in blocks of rows when they are needed.
+///
+/// Their shape and the size of their file are checked now, their entries when they are read. Compressed ones are read now.
+///
+/// # Errors
+/// As [`read_model`].
+pub fn open_model(source: &Source, options: &ReadOptions) -> Result<FileModel, ReadError> {
+    let transpose = options.transpose.embeddings;
+    let arrays = arrays(source, options, |array| Embeddings::new(array, transpose))?;
+    let (f, g) = (arrays.embeddings.shape(), arrays.unembeddings.shape());
+    if f.1 != g.1 {
+        return Err(no_model(source, f, g, Error::Dimension { embeddings: f.1, unembeddings: g.1 }));
+    }
+    let labels =
+        Labels::new(arrays.unembeddings, arrays.bias).map_err(|error| no_model(source, f, g, error))?;
+    Ok(FileModel::new(arrays.embeddings, labels, source.whole().to_path_buf()))
+}
+
+/// The arrays of a model, its embeddings in whatever form.
+struct Arrays<E> {
+    embeddings: E,
+    unembeddings: Mat<f64>,
+    bias: Option<Vec<f64>>,
+}
+
+fn arrays<E>(
+    source: &Source,
+    options: &ReadOptions,
+    embeddings: impl FnOnce(Array<'_>) -> Result<E, ReadError>,
+) -> Result<Arrays<E>, ReadError> {
+    let (names, transpose) = (&options.names, options.transpose.unembeddings);
+    match source {
         Source::Path(path) => {
             let mut archive = Archive::open(path)?;
-            let embeddings =
-                archive.required("embeddings", &names.embeddings)?.matrix(transpose.embeddings)?;
-            let unembeddings =
-                archive.required("unembeddings", &names.unembeddings)?.matrix(transpose.unembeddings)?;
+            let embeddings = embeddings(archive.required("embeddings", &names.embeddings)?)?;
+            let unembeddings = archive.required("unembeddings", &names.unembeddings)?.matrix(transpose)?;
             let bias = match &names.bias {
                 Some(name) => Some(archive.required("bias", name)?),
                 None => archive.array("bias")?,
             };
             let bias = bias.map(Array::vector).transpose()?;
-            (embeddings, unembeddings, bias, path)
+            Ok(Arrays { embeddings, unembeddings, bias })
         }
-        Source::Files { embeddings, unembeddings, bias } => (
-            npy::open(embeddings)?.matrix(transpose.embeddings)?,
-            npy::open(unembeddings)?.matrix(transpose.unembeddings)?,
-            bias.as_ref().map(|path| npy::open(path)?.vector()).transpose()?,
-            bias.as_ref().unwrap_or(unembeddings),
-        ),
-    };
-    let (f, g) = (embeddings.shape(), unembeddings.shape());
-    Model::new(embeddings, unembeddings, bias).map_err(|error| match (error, source) {
+        Source::Files { embeddings: f, unembeddings: g, bias } => Ok(Arrays {
+            embeddings: embeddings(npy::open(f)?)?,
+            unembeddings: npy::open(g)?.matrix(transpose)?,
+            bias: bias.as_ref().map(|path| npy::open(path)?.vector()).transpose()?,
+        }),
+    }
+}
+
+/// Why arrays that are each well-formed are no model together, and in which file.
+fn no_model(source: &Source, f: (usize, usize), g: (usize, usize), error: Error) -> ReadError {
+    match (error, source) {
         (Error::Dimension { .. }, Source::Files { unembeddings, .. }) => {
             Place::file(unembeddings).error(wrong_width(f, g))
         }
         (Error::Dimension { .. }, Source::Path(path)) => Place::file(path).error(wrong_width(f, g)),
-        (error, _) => Place::file(whole).error(Problem::Model(error)),
-    })
+        (error, _) => Place::file(source.whole()).error(Problem::Model(error)),
+    }
 }
 
 /// Reads vectors, one a row, from an `.npy` file: a 2-D array as it is, a 1-D array as a single row.

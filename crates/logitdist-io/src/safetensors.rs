@@ -79,9 +79,10 @@ impl Safetensors {
         };
         // The crate has checked that begin ≤ end, and `open` that end is within the file.
         let (begin, end) = (info.data_offsets.0 as u64, info.data_offsets.1 as u64);
-        let seek = self.file.seek(SeekFrom::Start(self.data_start + begin));
-        seek.map_err(|e| place.error(Problem::Io(e)))?;
+        let offset = self.data_start + begin;
+        self.file.seek(SeekFrom::Start(offset)).map_err(|e| place.error(Problem::Io(e)))?;
         let available = end - begin;
-        Ok(Some(Array { place, layout, available, data: Box::new((&self.file).take(available)) }))
+        let data = Box::new((&self.file).take(available));
+        Ok(Some(Array { place, layout, available, data, offset: Some(offset) }))
     }
 }

@@ -10,6 +10,7 @@ use crate::measure::per_input::PerInput;
 use crate::measure::subsets::Subsets;
 use crate::measure::{d_rep, kl};
 use crate::model::Pair;
+use crate::progress::{Stage, Watch};
 use crate::reduced::{Direction, Reduced};
 use crate::summary::{PairSummary, ProbabilityInputs};
 use collected::Collected;
@@ -106,8 +107,22 @@ impl Comparison {
 /// `rng` serves the sample of inputs, the label subsets and the input sets of `d_llv_min`, in this order.
 ///
 /// # Errors
-/// [`Error::Option`] if the settings ask for something the pair does not have.
+/// [`Error::Option`] if the settings ask for something the pair does not have; [`Error::Unreadable`] if embeddings that are not in
+/// memory cannot be read.
 pub fn compare(pair: &Pair<'_>, settings: &Settings, rng: &mut impl Rng) -> Result<Comparison, Error> {
+    compare_watched(pair, settings, rng, &|_, _| ())
+}
+
+/// [`compare`], and `watch` is told how far it is.
+///
+/// # Errors
+/// As [`compare`].
+pub fn compare_watched(
+    pair: &Pair<'_>,
+    settings: &Settings,
+    rng: &mut impl Rng,
+    watch: Watch<'_>,
+) -> Result<Comparison, Error> {
     if settings.llv && !settings.probability {
         return Err(Error::Option("d_LLV needs the probability part: ask for both or neither".into()));
     }
@@ -115,12 +130,14 @@ pub fn compare(pair: &Pair<'_>, settings: &Settings, rng: &mut impl Rng) -> Resu
     let sets = if settings.llv { Some(LlvSets::of(pair, settings)?) } else { None };
     let tracked = sets.as_ref().map_or(&[][..], |s| &s.tracked);
     let (summary, divergences) = if settings.per_input {
-        PairSummary::with_input_divergences(pair, &inputs, tracked)?
+        PairSummary::keeping(pair, &inputs, tracked, &|divergences| divergences, watch)?
     } else {
-        (PairSummary::of(pair, &inputs, tracked)?, Vec::new())
+        (PairSummary::keeping(pair, &inputs, tracked, &|_| (), watch)?.0, Vec::new())
     };
+    watch(Stage::Measures, 0);
     let reduced = Reduced::of(&summary);
-    let per_input = settings.per_input.then(|| PerInput::of(pair, &reduced, inputs, &divergences));
+    let per_input =
+        if settings.per_input { Some(PerInput::of(pair, &reduced, inputs, &divergences)?) } else { None };
     let mut collected = Collected::default();
     collected.sizes(&reduced);
     collected.geometry(&reduced);
@@ -145,7 +162,7 @@ pub fn compare(pair: &Pair<'_>, settings: &Settings, rng: &mut impl Rng) -> Resu
         }
         if let Some(sets) = &sets {
             let (llv, d_fg) =
-                sets.evaluate(pair, &reduced, &part.tracked, settings.llv_samples, rng, &mut collected);
+                sets.evaluate(pair, &reduced, &part.tracked, settings.llv_samples, rng, &mut collected)?;
             for bounds in &mut bounds {
                 bounds.extend(bound::fg_bounds(&d_fg, &llv, sets.size()));
             }

@@ -93,6 +93,9 @@ pub enum Error {
         /// Rows of b's unembeddings.
         b: usize,
     },
+    /// Embeddings that are not in memory could not be read, or hold what [`Model::new`](crate::Model::new) refuses; the text says where.
+    #[error("{0}")]
+    Unreadable(String),
     /// Two summaries cannot be merged because they are not of the same models.
     #[error("summaries can be merged only if they have the same models, labels and tracked labels")]
     Merge,

@@ -1,6 +1,7 @@
 //! A model `p(y|x) ∝ exp(f(x)·g(y) + b(y))` on N inputs and K labels, and a pair of them.
 
 use crate::error::Error;
+use crate::rows::ModelRows;
 use logitdist_linalg::{Mat, MatRef};
 
 /// Entries larger than this in magnitude are refused: squared logits and fourth powers of embeddings would overflow.
@@ -26,12 +27,8 @@ impl Model {
     /// An empty array, different numbers of columns, a bias of another length than K, an entry that is not finite or exceeds
     /// [`LARGEST_ENTRY`], or an array that is all but zero, under [`SMALLEST_SCALE`].
     pub fn new(embeddings: Mat<f64>, unembeddings: Mat<f64>, bias: Option<Vec<f64>>) -> Result<Model, Error> {
-        for (array, m) in [("embeddings", &embeddings), ("unembeddings", &unembeddings)] {
-            let (rows, cols) = m.shape();
-            if rows == 0 || cols == 0 {
-                return Err(Error::Empty { array, rows, cols });
-            }
-        }
+        check_not_empty("embeddings", embeddings.as_ref())?;
+        check_not_empty("unembeddings", unembeddings.as_ref())?;
         if embeddings.ncols() != unembeddings.ncols() {
             return Err(Error::Dimension {
                 embeddings: embeddings.ncols(),
@@ -39,15 +36,8 @@ impl Model {
             });
         }
         check_entries("embeddings", embeddings.as_ref())?;
-        check_entries("unembeddings", unembeddings.as_ref())?;
         check_scale("embeddings", embeddings.as_ref())?;
-        check_scale("unembeddings", unembeddings.as_ref())?;
-        if let Some(b) = &bias {
-            if b.len() != unembeddings.nrows() {
-                return Err(Error::BiasLength { found: b.len(), needed: unembeddings.nrows() });
-            }
-            check_entries("bias", MatRef::from_column_major_slice(b, b.len(), 1))?;
-        }
+        check_labels(unembeddings.as_ref(), bias.as_deref())?;
         Ok(Model { embeddings, unembeddings, bias })
     }
 
@@ -87,6 +77,25 @@ impl Model {
     }
 }
 
+/// What has to be true of the labels alone.
+pub(crate) fn check_labels(unembeddings: MatRef<'_, f64>, bias: Option<&[f64]>) -> Result<(), Error> {
+    check_not_empty("unembeddings", unembeddings)?;
+    check_entries("unembeddings", unembeddings)?;
+    check_scale("unembeddings", unembeddings)?;
+    if let Some(b) = bias {
+        if b.len() != unembeddings.nrows() {
+            return Err(Error::BiasLength { found: b.len(), needed: unembeddings.nrows() });
+        }
+        check_entries("bias", MatRef::from_column_major_slice(b, b.len(), 1))?;
+    }
+    Ok(())
+}
+
+fn check_not_empty(array: &'static str, m: MatRef<'_, f64>) -> Result<(), Error> {
+    let (rows, cols) = m.shape();
+    if rows == 0 || cols == 0 { Err(Error::Empty { array, rows, cols }) } else { Ok(()) }
+}
+
 /// The first offending entry in row order, so that the message names the first bad input.
 fn check_entries(array: &'static str, m: MatRef<'_, f64>) -> Result<(), Error> {
     let bad = |value: f64| value.is_nan() || value.abs() > LARGEST_ENTRY;
@@ -111,10 +120,12 @@ fn check_scale(array: &'static str, m: MatRef<'_, f64>) -> Result<(), Error> {
 }
 
 /// Two models on the same N inputs and the same K labels, in the same order. Their dimensions may differ.
+///
+/// Either may be a [`Model`] or read its embeddings from elsewhere: see [`ModelRows`].
 #[derive(Debug, Clone, Copy)]
 pub struct Pair<'a> {
-    a: &'a Model,
-    b: &'a Model,
+    a: &'a dyn ModelRows,
+    b: &'a dyn ModelRows,
 }
 
 impl<'a> Pair<'a> {
@@ -122,7 +133,7 @@ impl<'a> Pair<'a> {
     ///
     /// # Errors
     /// [`Error::Inputs`] or [`Error::Labels`] if their numbers differ.
-    pub fn new(a: &'a Model, b: &'a Model) -> Result<Pair<'a>, Error> {
+    pub fn new(a: &'a dyn ModelRows, b: &'a dyn ModelRows) -> Result<Pair<'a>, Error> {
         if a.n_inputs() != b.n_inputs() {
             return Err(Error::Inputs { a: a.n_inputs(), b: b.n_inputs() });
         }
@@ -133,12 +144,12 @@ impl<'a> Pair<'a> {
     }
 
     /// The first model.
-    pub fn a(&self) -> &'a Model {
+    pub fn a(&self) -> &'a dyn ModelRows {
         self.a
     }
 
     /// The second model.
-    pub fn b(&self) -> &'a Model {
+    pub fn b(&self) -> &'a dyn ModelRows {
         self.b
     }
 

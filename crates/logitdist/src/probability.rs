@@ -6,9 +6,11 @@
 mod terms;
 mod tile;
 
+use crate::error::Error;
 use crate::factor::{Factor, block_rows};
+use crate::labels::LabelSide;
 use crate::model::Pair;
-use crate::summary::LabelSide;
+use crate::progress::Watch;
 use crate::tree::{Stream, merge_tree};
 use logitdist_linalg::Mat;
 use terms::InputTerms;
@@ -142,8 +144,16 @@ pub struct InputDivergences {
 
 impl ProbabilityPart {
     /// The part of the given inputs of a pair. `inputs` must not be empty. Memory: one tile per thread.
-    pub fn of(pair: &Pair<'_>, labels: &LabelSide, inputs: &[usize], tracked: &[usize]) -> ProbabilityPart {
-        ProbabilityPart::keeping(pair, labels, inputs, tracked, &|_| ()).0
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] if a model's embeddings cannot be read.
+    pub fn of(
+        pair: &Pair<'_>,
+        labels: &LabelSide,
+        inputs: &[usize],
+        tracked: &[usize],
+    ) -> Result<ProbabilityPart, Error> {
+        ProbabilityPart::keeping(pair, labels, inputs, tracked, &|_| (), &|_, _| ()).map(|(part, _)| part)
     }
 
     /// The part, and what `keep` makes of each input, in the order of `inputs`. Nothing is kept for `()`.
@@ -153,16 +163,21 @@ impl ProbabilityPart {
         inputs: &[usize],
         tracked: &[usize],
         keep: &(impl Fn(InputDivergences) -> T + Sync),
-    ) -> (ProbabilityPart, Vec<T>) {
-        let tiling = Tiling::new(pair, labels, tracked);
+        watch: Watch<'_>,
+    ) -> Result<(ProbabilityPart, Vec<T>), Error> {
+        type Part<T> = Result<(ProbabilityPart, Vec<T>), Error>;
+        let tiling = Tiling { pair, labels, tracked, watch };
         let step = block_rows(1 + 2 * tracked.len());
-        let merge = |(a, mut kept): (ProbabilityPart, Vec<T>), (b, kept_b): (ProbabilityPart, Vec<T>)| {
+        let merge = |a: Part<T>, b: Part<T>| {
+            let ((a, mut kept), (b, kept_b)) = (a?, b?);
             kept.extend(kept_b);
-            (a.merge(&b), kept)
+            Ok((a.merge(&b), kept))
         };
         if tiling.one_at_a_time() {
             let mut stream = Stream::new();
-            inputs.chunks(step).for_each(|block| stream.push(Self::of_block(&tiling, block, keep), merge));
+            for block in inputs.chunks(step) {
+                stream.push(Ok(Self::of_block(&tiling, block, keep)?), merge);
+            }
             stream.finish(merge)
         } else {
             let block = |i: usize| &inputs[i * step..inputs.len().min((i + 1) * step)];
@@ -176,11 +191,11 @@ impl ProbabilityPart {
         tiling: &Tiling<'_>,
         inputs: &[usize],
         keep: &(impl Fn(InputDivergences) -> T + Sync),
-    ) -> (ProbabilityPart, Vec<T>) {
+    ) -> Result<(ProbabilityPart, Vec<T>), Error> {
         let mut columns = Mat::zeros(inputs.len(), 1 + 2 * tiling.tracked.len());
         let mut sums = ProbabilitySums::none();
         let mut kept = Vec::new();
-        for tile in tiling.tiles(inputs) {
+        for tile in tiling.tiles(inputs)? {
             columns.as_mut().subrows_mut(sums.n, tile.terms.len()).copy_from(&tile.tracked);
             let of_tile = tile.terms.iter().fold(ProbabilitySums::none(), |mut sums, terms| {
                 sums.add(terms);
@@ -189,7 +204,7 @@ impl ProbabilityPart {
             sums = sums.merge(&of_tile);
             kept.extend(tile.terms.iter().map(|t| keep(InputDivergences { kl_ab: t.kl_ab, kl_ba: t.kl_ba })));
         }
-        (ProbabilityPart { sums, tracked: Factor::of_block(columns) }, kept)
+        Ok((ProbabilityPart { sums, tracked: Factor::of_block(columns) }, kept))
     }
 
     /// The part of the inputs of both.

@@ -4,7 +4,8 @@
 //! centred labels a sum over q columns: E‖u‖² = ‖U‖²_F for the p×q matrix U of the first model's logits.
 
 use crate::error::Side;
-use crate::summary::{LabelSide, Labels, PairSummary};
+use crate::labels::{LabelSide, Labels};
+use crate::summary::PairSummary;
 use logitdist_linalg::{Mat, MatRef, Svd, matmul_nt, rank_tolerance, svd};
 use std::sync::Arc;
 

@@ -1,70 +1,15 @@
 //! A pair reduced to small matrices, in a form that merges over inputs.
 
 use crate::error::Error;
-use crate::factor::Factor;
-use crate::model::{Model, Pair};
+use crate::factor::{Factor, block_rows};
+use crate::labels::LabelSide;
+use crate::model::Pair;
 use crate::probability::{InputDivergences, ProbabilityPart};
+use crate::progress::{Stage, Watch};
 use crate::tree::merge_tree;
-use logitdist_linalg::{Mat, MatRef};
+use logitdist_linalg::{Mat, MatMut, Reborrow, ReborrowMut};
 use std::sync::Arc;
-
-/// The labels of one model, with their means over labels taken away: no probability depends on them, and an offset shared by all
-/// labels would only cost digits.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Labels {
-    /// Centred unembeddings G̃, K×M.
-    pub unembeddings: Mat<f64>,
-    /// Centred bias b̃, K entries, zeros if the model has none.
-    pub bias: Vec<f64>,
-    /// Norms of G and b before centring, against which rounding is judged.
-    pub uncentred_norms: [f64; 2],
-}
-
-impl Labels {
-    fn of(model: &Model) -> Labels {
-        let (g, labels) = (model.unembeddings(), model.n_labels() as f64);
-        let mean = |values: &mut dyn Iterator<Item = f64>| values.sum::<f64>() / labels;
-        let means: Vec<f64> = g.col_iter().map(|column| mean(&mut column.iter().copied())).collect();
-        let bias = model.bias().map_or_else(|| vec![0.0; model.n_labels()], <[f64]>::to_vec);
-        let mean_bias = mean(&mut bias.iter().copied());
-        Labels {
-            unembeddings: Mat::from_fn(g.nrows(), g.ncols(), |y, j| g[(y, j)] - means[j]),
-            uncentred_norms: [g.norm_l2(), bias.iter().map(|b| b * b).sum::<f64>().sqrt()],
-            bias: bias.iter().map(|b| b - mean_bias).collect(),
-        }
-    }
-}
-
-/// The label side of a pair: the labels of both models as they are, and their factor.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LabelSide {
-    /// Labels of model a.
-    pub a: Labels,
-    /// Labels of model b.
-    pub b: Labels,
-    /// R_y, the factor of [1 G̃ b̃ G̃′ b̃′] (K rows).
-    pub factor: Factor,
-}
-
-impl LabelSide {
-    /// The label side of a pair.
-    pub fn of(pair: &Pair<'_>) -> LabelSide {
-        let (a, b) = (Labels::of(pair.a()), Labels::of(pair.b()));
-        let (m_a, m_b) = (pair.a().dim(), pair.b().dim());
-        let factor = Factor::of_rows(pair.n_labels(), 3 + m_a + m_b, |start, end| {
-            let mut block = Mat::zeros(end - start, 3 + m_a + m_b);
-            block.col_mut(0).fill(1.0);
-            for (labels, from, m) in [(&a, 1, m_a), (&b, 2 + m_a, m_b)] {
-                block.get_mut(.., from..from + m).copy_from(labels.unembeddings.get(start..end, ..));
-                for y in start..end {
-                    block[(y - start, from + m)] = labels.bias[y];
-                }
-            }
-            block
-        });
-        LabelSide { a, b, factor }
-    }
-}
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Everything about a pair that measures and bounds need, without its N inputs.
 ///
@@ -95,18 +40,20 @@ pub enum ProbabilityInputs {
 }
 
 impl PairSummary {
-    /// Reduces a pair: one pass over the inputs in blocks, in parallel.
+    /// Reduces a pair: one pass over the inputs in blocks, in parallel, and the labels likewise.
     ///
-    /// `tracked` names labels whose log-probabilities enter `d_llv`; it may be empty.
+    /// `tracked` names labels whose log-probabilities enter `d_llv`; it may be empty. Each thread holds one block of
+    /// [`block_rows`] inputs; nothing else grows with their number.
     ///
     /// # Errors
-    /// [`Error::Option`] for a label or an input that the pair does not have, or an empty choice of inputs.
+    /// [`Error::Option`] for a label or an input that the pair does not have, or an empty choice of inputs;
+    /// [`Error::Unreadable`] if a model's embeddings cannot be read.
     pub fn of(
         pair: &Pair<'_>,
         probability: &ProbabilityInputs,
         tracked: &[usize],
     ) -> Result<PairSummary, Error> {
-        PairSummary::keeping(pair, probability, tracked, &|_| ()).map(|(summary, _)| summary)
+        PairSummary::keeping(pair, probability, tracked, &|_| (), &|_, _| ()).map(|(summary, _)| summary)
     }
 
     /// The summary, and the KL divergences at each input of the probability part, in the order in which it was given them.
@@ -120,16 +67,17 @@ impl PairSummary {
         probability: &ProbabilityInputs,
         tracked: &[usize],
     ) -> Result<(PairSummary, Vec<InputDivergences>), Error> {
-        PairSummary::keeping(pair, probability, tracked, &|divergences| divergences)
+        PairSummary::keeping(pair, probability, tracked, &|divergences| divergences, &|_, _| ())
     }
 
-    fn keeping<T: Send>(
+    /// The summary, and what `keep` makes of each input of the probability part.
+    pub(crate) fn keeping<T: Send>(
         pair: &Pair<'_>,
         probability: &ProbabilityInputs,
         tracked: &[usize],
         keep: &(impl Fn(InputDivergences) -> T + Sync),
+        watch: Watch<'_>,
     ) -> Result<(PairSummary, Vec<T>), Error> {
-        let labels = Arc::new(LabelSide::of(pair));
         let all: Vec<usize>;
         let chosen = match probability {
             ProbabilityInputs::None => None,
@@ -146,10 +94,13 @@ impl PairSummary {
                 return Err(Error::Option("the probability part needs at least one input".into()));
             }
         }
-        let (probability, kept) =
-            chosen.map(|inputs| ProbabilityPart::keeping(pair, &labels, inputs, tracked, keep)).unzip();
-        let summary =
-            PairSummary { inputs: input_factor(pair), probability, tracked: tracked.to_vec(), labels };
+        let labels = Arc::new(LabelSide::watched(pair, watch));
+        let inputs = input_factor(pair, watch)?;
+        let (probability, kept) = chosen
+            .map(|chosen| ProbabilityPart::keeping(pair, &labels, chosen, tracked, keep, watch))
+            .transpose()?
+            .unzip();
+        let summary = PairSummary { inputs, probability, tracked: tracked.to_vec(), labels };
         Ok((summary, kept.unwrap_or_default()))
     }
 
@@ -185,26 +136,50 @@ fn check_indices(what: &str, indices: &[usize], count: usize) -> Result<(), Erro
     }
 }
 
-/// R_x over all inputs.
-fn input_factor(pair: &Pair<'_>) -> Factor {
-    let (f_a, f_b) = (pair.a().embeddings(), pair.b().embeddings());
-    let (m_a, m_b) = (f_a.ncols(), f_b.ncols());
-    let width = 3 + m_a + m_b;
-    Factor::of_rows(pair.n_inputs(), width, |start, end| {
-        let mut block = Mat::zeros(end - start, width);
-        block.col_mut(0).fill(1.0);
-        block.get_mut(.., 1..1 + m_a).copy_from(f_a.get(start..end, ..));
-        block.get_mut(.., 1 + m_a..1 + m_a + m_b).copy_from(f_b.get(start..end, ..));
-        for i in start..end {
-            block[(i - start, width - 2)] = squared_length(f_a, i);
-            block[(i - start, width - 1)] = squared_length(f_b, i);
+/// R_x over all inputs: the first time that their rows are read.
+fn input_factor(pair: &Pair<'_>, watch: Watch<'_>) -> Result<Factor, Error> {
+    let (m_a, m_b) = (pair.a().dim(), pair.b().dim());
+    let (rows, width) = (pair.n_inputs(), 3 + m_a + m_b);
+    let read = |start: usize, mut block: MatMut<'_, f64>| {
+        let (mut embeddings, mut lengths) = block.rb_mut().split_at_col_mut(1 + m_a + m_b);
+        embeddings.rb_mut().col_mut(0).fill(1.0);
+        let mut from = 1;
+        for (i, model) in [pair.a(), pair.b()].into_iter().enumerate() {
+            let mut f = embeddings.rb_mut().get_mut(.., from..from + model.dim());
+            model.read(start, f.rb_mut())?;
+            for column in f.rb().col_iter() {
+                lengths
+                    .rb_mut()
+                    .col_mut(i)
+                    .iter_mut()
+                    .zip(column.iter())
+                    .for_each(|(length, x)| *length += x * x);
+            }
+            from += model.dim();
         }
-        block
-    })
-}
-
-fn squared_length(m: MatRef<'_, f64>, row: usize) -> f64 {
-    (0..m.ncols()).map(|j| m[(row, j)] * m[(row, j)]).sum()
+        Ok(())
+    };
+    let step = block_rows(width);
+    // The first block that could not be read. Those after it need not be: the error of the first is the one reported.
+    let failed = AtomicUsize::new(usize::MAX);
+    let leaf = |i: usize| {
+        let (start, end) = (i * step, rows.min((i + 1) * step));
+        if i > failed.load(Ordering::Relaxed) {
+            return Err(Error::Unreadable(format!("inputs {start} to {end} were not read")));
+        }
+        let mut block = Mat::zeros(end - start, width);
+        read(start, block.as_mut()).inspect_err(|_| {
+            failed.fetch_min(i, Ordering::Relaxed);
+        })?;
+        let factor = Factor::of_block(block);
+        watch(Stage::Inputs, end - start);
+        Ok(factor)
+    };
+    let merge = |a: Result<Factor, Error>, b: Result<Factor, Error>| Ok(a?.merge(&b?));
+    let factor = merge_tree(rows.div_ceil(step), &leaf, &merge).expect("at least one input")?;
+    pair.a().finish_reading()?;
+    pair.b().finish_reading()?;
+    Ok(factor)
 }
 
 /// Merges summaries in their given order along the fixed tree. `None` for none.

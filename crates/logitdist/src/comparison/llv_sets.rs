@@ -6,9 +6,9 @@ use crate::applicable::{Applicable, Reason};
 use crate::error::Error;
 use crate::factor::Factor;
 use crate::measure::llv::{self, Llv, LogProbabilities, MOST_LABELS_MINIMISED, Terms};
-use crate::model::{Model, Pair};
+use crate::model::Pair;
 use crate::reduced::Reduced;
-use logitdist_linalg::Mat;
+use crate::rows::rows_of;
 use rand::{Rng, seq::index};
 
 /// The fixed sets of d_LLV, pivot first in each, and the labels that have to be tracked for it.
@@ -48,14 +48,17 @@ impl LlvSets {
         samples: usize,
         rng: &mut impl Rng,
         into: &mut Collected,
-    ) -> (Applicable<Llv>, Applicable<f64>) {
+    ) -> Result<(Applicable<Llv>, Applicable<f64>), Error> {
         let positions: Vec<usize> = self
             .labels
             .iter()
             .map(|l| self.tracked.iter().position(|t| t == l).expect("the set is tracked"))
             .collect();
         let over_inputs = self.enough(pair, || LogProbabilities::over_inputs(tracked, &positions));
-        let over_labels = self.enough(pair, || over_labels(pair, reduced, &self.inputs));
+        let over_labels = match self.enough(pair, || over_labels(pair, reduced, &self.inputs)) {
+            Ok(read) => Ok(read?),
+            Err(reason) => Err(reason),
+        };
         let terms = |x: &Applicable<LogProbabilities>| x.clone().and_then(|x| x.terms());
         let d_svd = |x: &Applicable<LogProbabilities>| x.clone().and_then(|x| x.d_svd());
         let llv = terms(&over_inputs).and_then(|l| Ok(Llv::new(l, terms(&over_labels)?)));
@@ -65,11 +68,11 @@ impl LlvSets {
             into.push(token, value);
         }
         into.notes.push(("d_llv", self.description()));
-        self.minimised(pair, reduced, tracked, samples, rng, into);
+        self.minimised(pair, reduced, tracked, samples, rng, into)?;
         into.push("d_svd_embeddings", embeddings);
         into.push("d_svd_unembeddings", unembeddings);
         into.push("d_fg", d_fg.clone());
-        (llv, d_fg)
+        Ok((llv, d_fg))
     }
 
     fn description(&self) -> String {
@@ -104,14 +107,14 @@ impl LlvSets {
         samples: usize,
         rng: &mut impl Rng,
         into: &mut Collected,
-    ) {
+    ) -> Result<(), Error> {
         let labels = if pair.n_labels() > MOST_LABELS_MINIMISED {
             Err(Reason::TooManyLabels { labels: pair.n_labels(), limit: MOST_LABELS_MINIMISED })
         } else {
             let all: Vec<usize> = (0..pair.n_labels()).collect();
             llv::minimised_labels(&LogProbabilities::over_inputs(tracked, &all))
         };
-        let inputs = minimised_inputs(pair, reduced, samples, rng);
+        let inputs = minimised_inputs(pair, reduced, samples, rng)?;
         let llv = labels
             .as_ref()
             .map_err(Clone::clone)
@@ -132,6 +135,7 @@ impl LlvSets {
         for (token, value) in llv_tokens(tokens, &llv) {
             into.push(token, value);
         }
+        Ok(())
     }
 }
 
@@ -173,12 +177,9 @@ fn chosen(what: &str, named: Option<&[usize]>, count: usize, size: usize) -> Res
     Ok(named.to_vec())
 }
 
-fn over_labels(pair: &Pair<'_>, reduced: &Reduced, inputs: &[usize]) -> LogProbabilities {
-    let rows = |model: &Model| {
-        let f = model.embeddings();
-        Mat::from_fn(inputs.len(), f.ncols(), |i, j| f[(inputs[i], j)])
-    };
-    LogProbabilities::over_labels(reduced, rows(pair.a()).as_ref(), rows(pair.b()).as_ref())
+fn over_labels(pair: &Pair<'_>, reduced: &Reduced, inputs: &[usize]) -> Result<LogProbabilities, Error> {
+    let (a, b) = (rows_of(pair.a(), inputs)?, rows_of(pair.b(), inputs)?);
+    Ok(LogProbabilities::over_labels(reduced, a.as_ref(), b.as_ref()))
 }
 
 /// The set of M + 1 inputs with the smallest t2 among `samples` disjoint random ones (fewer where the inputs run out).
@@ -187,15 +188,15 @@ fn minimised_inputs(
     reduced: &Reduced,
     samples: usize,
     rng: &mut impl Rng,
-) -> Applicable<(Vec<usize>, Terms)> {
+) -> Result<Applicable<(Vec<usize>, Terms)>, Error> {
     let (count, size) = (pair.n_inputs(), pair.a().dim().min(pair.b().dim()) + 1);
+    let mut best: Applicable<(Vec<usize>, Terms)> = Err(Reason::Inputs { inputs: count, needed: size });
     if count < size {
-        return Err(Reason::Inputs { inputs: count, needed: size });
+        return Ok(best);
     }
     let drawn = index::sample(rng, count, size * samples.clamp(1, count / size)).into_vec();
-    let mut best: Applicable<(Vec<usize>, Terms)> = Err(Reason::Inputs { inputs: count, needed: size });
     for set in drawn.chunks_exact(size) {
-        match over_labels(pair, reduced, set).terms() {
+        match over_labels(pair, reduced, set)?.terms() {
             Ok(terms) if best.as_ref().map_or(true, |(_, b)| terms.ratio < b.ratio) => {
                 best = Ok((set.to_vec(), terms));
             }
@@ -203,5 +204,5 @@ fn minimised_inputs(
             _ => {}
         }
     }
-    best
+    Ok(best)
 }

@@ -2,9 +2,9 @@
 
 use crate::applicable::{Applicable, Reason};
 use crate::bound::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE};
+use crate::labels::Labels;
 use crate::measure::subsets::ChosenSubsets;
 use crate::reduced::{Direction, Reduced, ReducedModel};
-use crate::summary::Labels;
 use logitdist_linalg::{Columns, LuSolver, Mat, MatRef, Reborrow, ReborrowMut, matmul, matmul_into};
 use rayon::prelude::*;
 

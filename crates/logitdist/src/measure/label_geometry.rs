@@ -9,8 +9,8 @@
 //! the model raises and lowers together. A bias is the same at every input and does not enter.
 
 use super::seriation::seriation;
+use crate::labels::Labels;
 use crate::reduced::{CENTRING_NOISE, Direction, Reduced, ReducedModel};
-use crate::summary::Labels;
 use logitdist_linalg::{Mat, MatRef, matmul, matmul_nt, r_factor};
 
 /// Correlations between the labels of one model, n×n, as the inner products of n unit vectors.

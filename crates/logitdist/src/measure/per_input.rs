@@ -1,11 +1,13 @@
 //! Logit distance and KL divergence input by input: where two models part.
 
 use crate::bound::ROUNDING;
+use crate::error::Error;
+use crate::labels::Labels;
 use crate::model::Pair;
 use crate::probability::InputDivergences;
 use crate::reduced::{Direction, Reduced};
-use crate::summary::{Labels, ProbabilityInputs};
-use logitdist_linalg::{Mat, MatRef, matmul_nt, r_factor};
+use crate::summary::ProbabilityInputs;
+use logitdist_linalg::{Mat, MatRef, ReborrowMut, matmul_nt, r_factor};
 use rayon::prelude::*;
 
 /// Inputs in one product; fixed, so that the values do not depend on threads.
@@ -31,9 +33,9 @@ impl PerInput {
         reduced: &Reduced,
         inputs: ProbabilityInputs,
         divergences: &[InputDivergences],
-    ) -> PerInput {
-        PerInput {
-            d_logit_x: d_logit_x(pair, reduced),
+    ) -> Result<PerInput, Error> {
+        Ok(PerInput {
+            d_logit_x: d_logit_x(pair, reduced)?,
             probability_inputs: match inputs {
                 ProbabilityInputs::None => Vec::new(),
                 ProbabilityInputs::All => (0..pair.n_inputs()).collect(),
@@ -41,7 +43,7 @@ impl PerInput {
             },
             kl_ab_x: divergences.iter().map(|d| d.kl_ab).collect(),
             kl_ba_x: divergences.iter().map(|d| d.kl_ba).collect(),
-        }
+        })
     }
 }
 
@@ -50,7 +52,10 @@ impl PerInput {
 /// `d_logit_x = ‖u(x) − u′(x)‖`, whose mean square over inputs is `d_logit²`. `reduced` must be that of the pair. In orthonormal
 /// coordinates of the labels Δ(x) is a triangular matrix times (1, f(x), f′(x)), so an input costs (1 + M + M′)² and never K.
 /// A value under 1e-14 of the size of the logits at x, before any centring, is rounding and given as 0.
-pub fn d_logit_x(pair: &Pair<'_>, reduced: &Reduced) -> Vec<f64> {
+///
+/// # Errors
+/// [`Error::Unreadable`] if a model's embeddings cannot be read.
+pub fn d_logit_x(pair: &Pair<'_>, reduced: &Reduced) -> Result<Vec<f64>, Error> {
     let (a, b) = (pair.a(), pair.b());
     assert_eq!(
         (a.n_inputs(), a.dim(), b.dim()),
@@ -59,24 +64,31 @@ pub fn d_logit_x(pair: &Pair<'_>, reduced: &Reduced) -> Vec<f64> {
     );
     let difference = label_difference(reduced);
     let (labels_a, labels_b) = reduced.labels(Direction::Ab);
-    let (f, f_other) = (a.embeddings(), b.embeddings());
     let starts: Vec<usize> = (0..a.n_inputs()).step_by(BLOCK).collect();
     let of_block = |&start: &usize| {
         let end = a.n_inputs().min(start + BLOCK);
-        let rows = Mat::from_fn(end - start, difference.ncols(), |i, j| match j {
-            0 => 1.0,
-            j if j <= a.dim() => f[(start + i, j - 1)],
-            j => f_other[(start + i, j - 1 - a.dim())],
-        });
+        let mut rows = Mat::zeros(end - start, difference.ncols());
+        rows.col_mut(0).fill(1.0);
+        let (mut f, mut f_other) = rows.as_mut().get_mut(.., 1..).split_at_col_mut(a.dim());
+        a.read(start, f.rb_mut())?;
+        b.read(start, f_other.rb_mut())?;
+        let sizes: Vec<f64> = (0..end - start)
+            .map(|i| size(f.as_ref(), i, labels_a) + size(f_other.as_ref(), i, labels_b))
+            .collect();
         let delta = matmul_nt(difference.as_ref(), rows.as_ref());
-        let value = |i: usize| {
-            let scale = size(f, start + i, labels_a) + size(f_other, start + i, labels_b);
+        let value = |(i, scale): (usize, f64)| {
             let distance = delta.col(i).norm_l2();
             if distance > ROUNDING * scale { distance } else { 0.0 }
         };
-        (0..end - start).map(value).collect::<Vec<f64>>()
+        Ok(sizes.into_iter().enumerate().map(value).collect::<Vec<f64>>())
     };
-    starts.par_iter().flat_map_iter(of_block).collect()
+    // Blocks are collected before an error is looked at, so that it is that of the first.
+    let blocks: Vec<Result<Vec<f64>, Error>> = starts.par_iter().map(of_block).collect();
+    let mut distances = Vec::with_capacity(a.n_inputs());
+    for block in blocks {
+        distances.extend(block?);
+    }
+    Ok(distances)
 }
 
 /// Triangular factor of [b̃ − b̃′, G̃, −G̃′], min(q, p)×p with p = 1 + M + M′: its product with (1, f, f′) has the norm of Δ.

@@ -1,8 +1,11 @@
 //! Tiles of logits: a few inputs × all labels, of both models.
 
 use super::terms::InputTerms;
-use crate::model::{Model, Pair};
-use crate::summary::{LabelSide, Labels};
+use crate::error::Error;
+use crate::labels::{LabelSide, Labels};
+use crate::model::Pair;
+use crate::progress::{Stage, Watch};
+use crate::rows::{ModelRows, rows_of};
 use logitdist_linalg::{Mat, MatRef, matmul_into};
 use rayon::prelude::*;
 
@@ -18,9 +21,10 @@ const LABELS_PER_TASK: usize = 2048;
 
 /// How the inputs of a pair are cut into tiles.
 pub(super) struct Tiling<'a> {
-    pair: &'a Pair<'a>,
-    labels: &'a LabelSide,
+    pub pair: &'a Pair<'a>,
+    pub labels: &'a LabelSide,
     pub tracked: &'a [usize],
+    pub watch: Watch<'a>,
 }
 
 /// What one tile leaves behind.
@@ -31,18 +35,17 @@ pub(super) struct Tile {
     pub tracked: Mat<f64>,
 }
 
-impl<'a> Tiling<'a> {
-    pub fn new(pair: &'a Pair<'a>, labels: &'a LabelSide, tracked: &'a [usize]) -> Tiling<'a> {
-        Tiling { pair, labels, tracked }
-    }
-
+impl Tiling<'_> {
     /// Whether there are so many labels that threads work on one tile together; else each has its own.
     pub fn one_at_a_time(&self) -> bool {
         self.pair.n_labels() > 2 * LABELS_PER_TASK
     }
 
     /// The tiles of some inputs, in their order.
-    pub fn tiles(&self, inputs: &[usize]) -> Vec<Tile> {
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] if a model's embeddings cannot be read.
+    pub fn tiles(&self, inputs: &[usize]) -> Result<Vec<Tile>, Error> {
         let step = (TILE_ENTRIES / self.pair.n_labels()).clamp(TILE_INPUTS[0], TILE_INPUTS[1]);
         if self.one_at_a_time() {
             inputs.chunks(step).map(|inputs| self.tile(inputs)).collect()
@@ -51,9 +54,9 @@ impl<'a> Tiling<'a> {
         }
     }
 
-    fn tile(&self, inputs: &[usize]) -> Tile {
-        let u = self.logits(self.pair.a(), &self.labels.a, inputs);
-        let v = self.logits(self.pair.b(), &self.labels.b, inputs);
+    fn tile(&self, inputs: &[usize]) -> Result<Tile, Error> {
+        let u = self.logits(self.pair.a(), &self.labels.a, inputs)?;
+        let v = self.logits(self.pair.b(), &self.labels.b, inputs)?;
         let of_input = |i: usize| InputTerms::of(column(u.as_ref(), i), column(v.as_ref(), i));
         let terms: Vec<InputTerms> = if self.one_at_a_time() {
             (0..inputs.len()).into_par_iter().map(of_input).collect()
@@ -66,28 +69,27 @@ impl<'a> Tiling<'a> {
             j if j <= columns => u[(self.tracked[j - 1], i)] - terms[i].normalisers[0],
             j => v[(self.tracked[j - 1 - columns], i)] - terms[i].normalisers[1],
         });
-        Tile { terms, tracked }
+        (self.watch)(Stage::Probability, inputs.len());
+        Ok(Tile { terms, tracked })
     }
 
     /// `f(x)·g̃(y) + b̃(y)`, K×n, a column per input.
-    fn logits(&self, model: &Model, labels: &Labels, inputs: &[usize]) -> Mat<f64> {
-        let f = model.embeddings();
-        let rows = Mat::from_fn(model.dim(), inputs.len(), |j, i| f[(inputs[i], j)]);
+    fn logits(&self, model: &dyn ModelRows, labels: &Labels, inputs: &[usize]) -> Result<Mat<f64>, Error> {
+        let rows = rows_of(model, inputs)?;
+        let rows = rows.transpose();
         let mut logits = Mat::zeros(model.n_labels(), inputs.len());
         let unembeddings = labels.unembeddings.as_ref();
         if self.one_at_a_time() {
             let parts =
                 logits.par_row_chunks_mut(LABELS_PER_TASK).zip(unembeddings.par_row_chunks(LABELS_PER_TASK));
-            parts.for_each(|(logits, unembeddings)| matmul_into(logits, unembeddings, rows.as_ref()));
+            parts.for_each(|(logits, unembeddings)| matmul_into(logits, unembeddings, rows));
         } else {
-            matmul_into(logits.as_mut(), unembeddings, rows.as_ref());
+            matmul_into(logits.as_mut(), unembeddings, rows);
         }
-        if model.bias().is_some() {
-            for i in 0..inputs.len() {
-                logits.col_as_slice_mut(i).iter_mut().zip(&labels.bias).for_each(|(l, b)| *l += b);
-            }
+        for i in 0..inputs.len() {
+            logits.col_as_slice_mut(i).iter_mut().zip(&labels.bias).for_each(|(l, b)| *l += b);
         }
-        logits
+        Ok(logits)
     }
 }
 

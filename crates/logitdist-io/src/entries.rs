@@ -1,0 +1,131 @@
+//! Where the numbers of a 2-D array are in a file, and what they are as rows of a matrix.
+
+use crate::array::Order;
+use crate::element::Element;
+use crate::error::{Place, Problem, ReadError};
+use faer::prelude::ReborrowMut;
+use faer::{Mat, MatMut};
+use logitdist::LARGEST_ENTRY;
+use std::io;
+
+/// Entries read and widened at a time.
+const TILE: usize = 1 << 16;
+
+/// The entries of an array whose size agrees with the bytes there are.
+#[derive(Debug)]
+pub(crate) struct Entries {
+    pub(crate) place: Place,
+    /// Shape as stored.
+    rows: usize,
+    cols: usize,
+    element: Element,
+    order: Order,
+    /// Whether the matrix wanted is the array with its axes exchanged.
+    transpose: bool,
+}
+
+impl Entries {
+    /// Compares the size with what there is before anything is allocated.
+    pub(crate) fn new(
+        place: Place,
+        [rows, cols]: [u64; 2],
+        element: Element,
+        order: Order,
+        transpose: bool,
+        available: u64,
+    ) -> Result<Entries, ReadError> {
+        let claimed = rows.checked_mul(cols).and_then(|n| n.checked_mul(element.size() as u64));
+        if claimed != Some(available) {
+            return Err(place.error(Problem::Length { claimed, found: available }));
+        }
+        match (usize::try_from(rows), usize::try_from(cols)) {
+            (Ok(rows), Ok(cols)) => Ok(Entries { place, rows, cols, element, order, transpose }),
+            _ => Err(place.error(Problem::Memory { rows, cols })),
+        }
+    }
+
+    /// Shape of the matrix.
+    pub(crate) fn shape(&self) -> (usize, usize) {
+        if self.transpose { (self.cols, self.rows) } else { (self.rows, self.cols) }
+    }
+
+    /// All rows, read from the beginning to the end of `data`.
+    pub(crate) fn matrix(&self, data: &mut dyn io::Read) -> Result<Mat<f64>, ReadError> {
+        let too_large =
+            || self.place.error(Problem::Memory { rows: self.rows as u64, cols: self.cols as u64 });
+        let (rows, cols) = self.shape();
+        let mut matrix = Mat::new();
+        matrix.try_reserve(rows, cols).map_err(|_| too_large())?;
+        matrix.resize_with(rows, cols, |_, _| 0.0);
+        // The whole array is one run of bytes.
+        self.fill(0, matrix.as_mut(), &mut |_, bytes| data.read_exact(bytes))?;
+        Ok(matrix)
+    }
+
+    /// Fills `target` with the rows of the matrix from `first` on, and returns the largest magnitude among them. `read` fills bytes
+    /// with those at a position from the first entry on; positions rise.
+    pub(crate) fn fill(
+        &self,
+        first: usize,
+        mut target: MatMut<'_, f64>,
+        read: &mut dyn FnMut(u64, &mut [u8]) -> io::Result<()>,
+    ) -> Result<f64, ReadError> {
+        let size = self.element.size();
+        let run_len = if self.order == Order::C { self.cols } else { self.rows };
+        // A run of the file is a row or a column of the matrix: which runs are wanted, and which part of each.
+        let runs_are_columns = (self.order == Order::Fortran) != self.transpose;
+        let (first_run, runs, from, len) = if runs_are_columns {
+            (0, target.ncols(), first, target.nrows())
+        } else {
+            (first, target.nrows(), 0, target.ncols())
+        };
+        let piece_len = len.min(TILE);
+        // Runs that are read from end to end and are short are read several at a time.
+        let block_len = if piece_len < run_len { 1 } else { (TILE / run_len).clamp(1, runs.max(1)) };
+        let mut bytes = vec![0; block_len * piece_len * size];
+        let mut values = vec![0.0; block_len * piece_len];
+        let mut largest: f64 = 0.0;
+        for run in (0..runs).step_by(block_len) {
+            let block = block_len.min(runs - run);
+            for start in (0..len).step_by(piece_len) {
+                let piece = piece_len.min(len - start);
+                let values = &mut values[..block * piece];
+                let bytes = &mut bytes[..block * piece * size];
+                let entry = (first_run + run) as u64 * run_len as u64 + (from + start) as u64;
+                read(entry * size as u64, bytes).map_err(|e| self.place.error(read_problem(e)))?;
+                self.element.widen(bytes, values);
+                if let Some(i) = values.iter().position(|&v| v.is_nan() || v.abs() > LARGEST_ENTRY) {
+                    let at = [first_run + run + i / piece, from + start + i % piece];
+                    return Err(self.bad_entry(at, values[i]));
+                }
+                largest = values.iter().fold(largest, |largest, v| largest.max(v.abs()));
+                if runs_are_columns {
+                    for (r, entries) in values.chunks_exact(piece).enumerate() {
+                        let column = target.rb_mut().col_mut(run + r).subrows_mut(start, piece);
+                        column.iter_mut().zip(entries).for_each(|(entry, value)| *entry = *value);
+                    }
+                } else {
+                    for at in 0..piece {
+                        let column = target.rb_mut().col_mut(start + at).subrows_mut(run, block);
+                        let entries = values[at..].iter().step_by(piece);
+                        column.iter_mut().zip(entries).for_each(|(entry, value)| *entry = *value);
+                    }
+                }
+            }
+        }
+        Ok(largest)
+    }
+
+    fn bad_entry(&self, [run, at]: [usize; 2], value: f64) -> ReadError {
+        let (row, col) = if self.order == Order::C { (run, at) } else { (at, run) };
+        self.place.error(Problem::Entry { row: row as u64, col: col as u64, value })
+    }
+}
+
+/// An early end is possible although sizes were compared: a file can shrink, and a zip entry's parts can disagree.
+fn read_problem(error: io::Error) -> Problem {
+    Problem::Io(match error.kind() {
+        io::ErrorKind::UnexpectedEof => io::Error::new(error.kind(), "the data ends before its claimed size"),
+        _ => error,
+    })
+}

@@ -1,0 +1,128 @@
+//! The labels of a model, centred, and what two models' labels have in common.
+
+use crate::error::Error;
+use crate::factor::{Factor, block_rows};
+use crate::model::{Model, Pair, check_labels};
+use crate::progress::{Stage, Watch};
+use crate::tree::merge_tree;
+use logitdist_linalg::Mat;
+use std::sync::Arc;
+
+/// The labels of one model, with their means over labels taken away: no probability depends on them, and an offset shared by all
+/// labels would only cost digits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Labels {
+    /// Centred unembeddings G̃, K×M.
+    pub unembeddings: Mat<f64>,
+    /// Centred bias b̃, K entries, zeros if the model has none.
+    pub bias: Vec<f64>,
+    /// Norms of G and b before centring, against which rounding is judged.
+    pub uncentred_norms: [f64; 2],
+}
+
+impl Labels {
+    /// Centres unembeddings (K×M) and a bias (K) where they are: nothing of their size is allocated.
+    ///
+    /// # Errors
+    /// What [`Model::new`] says of unembeddings and bias.
+    pub fn new(unembeddings: Mat<f64>, bias: Option<Vec<f64>>) -> Result<Labels, Error> {
+        check_labels(unembeddings.as_ref(), bias.as_deref())?;
+        Ok(Labels::centred(unembeddings, bias))
+    }
+
+    pub(crate) fn of(model: &Model) -> Labels {
+        Labels::centred(model.unembeddings().to_owned(), model.bias().map(<[f64]>::to_vec))
+    }
+
+    fn centred(mut unembeddings: Mat<f64>, bias: Option<Vec<f64>>) -> Labels {
+        let labels = unembeddings.nrows();
+        let mut bias = bias.unwrap_or_else(|| vec![0.0; labels]);
+        let uncentred_norms = [unembeddings.norm_l2(), bias.iter().map(|b| b * b).sum::<f64>().sqrt()];
+        for j in 0..unembeddings.ncols() {
+            centre(unembeddings.col_as_slice_mut(j));
+        }
+        centre(&mut bias);
+        Labels { unembeddings, bias, uncentred_norms }
+    }
+}
+
+fn centre(values: &mut [f64]) {
+    let mean = values.iter().sum::<f64>() / values.len() as f64;
+    values.iter_mut().for_each(|x| *x -= mean);
+}
+
+/// The label side of a pair: the labels of both models as they are, and their factor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LabelSide {
+    /// Labels of model a.
+    pub a: Arc<Labels>,
+    /// Labels of model b.
+    pub b: Arc<Labels>,
+    /// R_y, the factor of [1 G̃ b̃ G̃′ b̃′] (K rows).
+    pub factor: Factor,
+}
+
+impl LabelSide {
+    /// The label side of a pair.
+    pub fn of(pair: &Pair<'_>) -> LabelSide {
+        LabelSide::watched(pair, &|_, _| ())
+    }
+
+    pub(crate) fn watched(pair: &Pair<'_>, watch: Watch<'_>) -> LabelSide {
+        let (a, b) = (pair.a().labels(), pair.b().labels());
+        let (rows, width) = (pair.n_labels(), 3 + pair.a().dim() + pair.b().dim());
+        let step = block_rows(width);
+        let block = |i: usize| {
+            let (start, end) = (i * step, rows.min((i + 1) * step));
+            let mut block = Mat::zeros(end - start, width);
+            block.col_mut(0).fill(1.0);
+            let mut from = 1;
+            for labels in [&a, &b] {
+                let m = labels.unembeddings.ncols();
+                block.get_mut(.., from..from + m).copy_from(labels.unembeddings.get(start..end, ..));
+                block.col_as_slice_mut(from + m).copy_from_slice(&labels.bias[start..end]);
+                from += m + 1;
+            }
+            let factor = Factor::of_block(block);
+            watch(Stage::Labels, end - start);
+            factor
+        };
+        let factor =
+            merge_tree(rows.div_ceil(step), &block, &|a, b| a.merge(&b)).expect("at least one label");
+        LabelSide { a, b, factor }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn centring_in_place_leaves_what_the_means_take_away() {
+        let g = Mat::from_fn(7, 3, |y, j| (y * y + 5 * j) as f64 + 0.25);
+        let bias: Vec<f64> = (0..7).map(|y| y as f64).collect();
+        let model = Model::new(Mat::zeros(1, 3), g.clone(), Some(bias.clone())).unwrap();
+        let labels = Labels::new(g.clone(), Some(bias)).unwrap();
+        assert_eq!(labels, Labels::of(&model));
+        assert_eq!(labels.bias, [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0]);
+        for j in 0..3 {
+            let mean = g.col(j).iter().sum::<f64>() / 7.0;
+            assert!((0..7).all(|y| labels.unembeddings[(y, j)] == g[(y, j)] - mean), "column {j}");
+        }
+        assert_eq!(labels.uncentred_norms[0], g.norm_l2());
+        assert_eq!(Labels::new(g, None).unwrap().bias, [0.0; 7]);
+    }
+
+    #[test]
+    fn labels_are_checked_as_those_of_a_model() {
+        let refused = |g: Mat<f64>, bias: Option<Vec<f64>>| {
+            let of_model = Model::new(Mat::zeros(1, g.ncols().max(1)), g.clone(), bias.clone()).unwrap_err();
+            assert_eq!(Labels::new(g, bias).unwrap_err().to_string(), of_model.to_string());
+        };
+        refused(Mat::zeros(0, 2), None);
+        refused(Mat::from_fn(3, 2, |y, j| if (y, j) == (2, 1) { f64::NAN } else { 1.0 }), None);
+        refused(Mat::full(3, 2, 1e-70), None);
+        refused(Mat::full(3, 2, 1.0), Some(vec![0.0; 4]));
+        refused(Mat::full(3, 2, 1.0), Some(vec![0.0, f64::INFINITY, 0.0]));
+    }
+}

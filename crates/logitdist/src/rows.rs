@@ -1,0 +1,89 @@
+//! A model as a comparison reads it: its labels whole, its embeddings in blocks of rows.
+
+use crate::error::Error;
+use crate::labels::Labels;
+use crate::model::Model;
+use logitdist_linalg::{Mat, MatMut};
+use std::fmt::Debug;
+use std::sync::Arc;
+
+/// A model whose embeddings F (N×M) need not be in memory: rows are read when they are needed, by several threads at a time.
+///
+/// A [`Model`] is one, and so is whatever reads rows from elsewhere. The same rows have to be the same numbers every time.
+pub trait ModelRows: Debug + Sync {
+    /// N, the number of inputs.
+    fn n_inputs(&self) -> usize;
+
+    /// K, the number of labels.
+    fn n_labels(&self) -> usize;
+
+    /// M, the dimension of the representation.
+    fn dim(&self) -> usize;
+
+    /// The centred labels. Those of a model in memory are copied, others shared.
+    fn labels(&self) -> Arc<Labels>;
+
+    /// Fills `rows` (n×M) with the embeddings of the inputs `start`, …, `start + n − 1`.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] if they cannot be read, or an entry is not one that [`Model::new`] accepts.
+    fn read(&self, start: usize, rows: MatMut<'_, f64>) -> Result<(), Error>;
+
+    /// Called when every row was read once: finds what only all rows together show, such as a scale that underflows.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`].
+    fn finish_reading(&self) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl ModelRows for Model {
+    fn n_inputs(&self) -> usize {
+        self.n_inputs()
+    }
+
+    fn n_labels(&self) -> usize {
+        self.n_labels()
+    }
+
+    fn dim(&self) -> usize {
+        self.dim()
+    }
+
+    fn labels(&self) -> Arc<Labels> {
+        Arc::new(Labels::of(self))
+    }
+
+    fn read(&self, start: usize, mut rows: MatMut<'_, f64>) -> Result<(), Error> {
+        let end = start + rows.nrows();
+        rows.copy_from(self.embeddings().get(start..end, ..));
+        Ok(())
+    }
+}
+
+/// The embeddings of chosen inputs, n×M, in the order in which they are named.
+pub(crate) fn rows_of(model: &dyn ModelRows, inputs: &[usize]) -> Result<Mat<f64>, Error> {
+    let mut rows = Mat::zeros(inputs.len(), model.dim());
+    let mut from = 0;
+    for run in inputs.chunk_by(|x, next| x + 1 == *next) {
+        model.read(run[0], rows.as_mut().subrows_mut(from, run.len()))?;
+        from += run.len();
+    }
+    Ok(rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn chosen_rows_come_in_the_order_in_which_they_are_named() {
+        let model =
+            Model::new(Mat::from_fn(9, 2, |i, j| (10 * i + j) as f64), Mat::zeros(2, 2), None).unwrap();
+        for inputs in [&[][..], &[4], &[0, 1, 2, 3, 4, 5, 6, 7, 8], &[3, 4, 5, 1, 2, 8, 8, 7, 0]] {
+            let rows = rows_of(&model, inputs).unwrap();
+            assert_eq!(rows, Mat::from_fn(inputs.len(), 2, |i, j| (10 * inputs[i] + j) as f64));
+        }
+    }
+}
