@@ -6,7 +6,7 @@
 use crate::error::Side;
 use crate::labels::{LabelSide, Labels};
 use crate::summary::PairSummary;
-use logitdist_linalg::{Mat, MatRef, Svd, matmul_nt, rank_tolerance, svd};
+use logitdist_linalg::{Mat, MatRef, Svd, matmul, matmul_nt, matmul_tn, rank_tolerance, svd};
 use std::sync::Arc;
 
 /// One model in these coordinates.
@@ -105,8 +105,10 @@ impl Reduced {
                 constant,
             )
         };
-        let a = side(Side::A, m_a, 1, last - 2, 1, labels.a.uncentred_norms);
-        let b = side(Side::B, m_b, 1 + m_a, last - 1, 2 + m_a, labels.b.uncentred_norms);
+        let (a, b) = rayon::join(
+            || side(Side::A, m_a, 1, last - 2, 1, labels.a.uncentred_norms),
+            || side(Side::B, m_b, 1 + m_a, last - 1, 2 + m_a, labels.b.uncentred_norms),
+        );
         let delta = &a.logits - &b.logits;
         Reduced { n_inputs, n_labels, a, b, delta, labels }
     }
@@ -163,10 +165,14 @@ fn reduced_model(
     let [unembeddings_norm, bias_norm] = uncentred_norms;
     let logit_scale = embeddings.norm_l2() * unembeddings_norm + bias_norm;
     let centred = without_first_row(embeddings.as_ref());
-    let embeddings_svd = without_null_directions(centred, embeddings.norm_l2(), n_inputs);
-    let unembeddings_svd = without_null_directions(unembeddings, unembeddings_norm, n_labels);
-    let centred_logits = without_first_row(logits.as_ref());
-    let logits_svd = without_null_directions(centred_logits, logit_scale, n_inputs.max(n_labels));
+    let (embeddings_svd, unembeddings_svd) = (thin_svd(centred), thin_svd(unembeddings));
+    let logits_svd = without_null_directions(
+        svd_of_product(&embeddings_svd, &unembeddings_svd),
+        logit_scale,
+        n_inputs.max(n_labels),
+    );
+    let embeddings_svd = without_null_directions(embeddings_svd, embeddings.norm_l2(), n_inputs);
+    let unembeddings_svd = without_null_directions(unembeddings_svd, unembeddings_norm, n_labels);
     ReducedModel {
         side,
         dim: embeddings.ncols(),
@@ -184,13 +190,31 @@ fn reduced_model(
     }
 }
 
-/// The singular value decomposition of a centred matrix with the directions that count as zero dropped.
+/// The thin singular value decomposition of a part of a triangle, whose rows end in zeros.
+fn thin_svd(m: MatRef<'_, f64>) -> Svd {
+    let is_zero = |i: usize| m.row(i).iter().all(|&x| x == 0.0);
+    let reached = (0..m.nrows()).rev().find(|&i| !is_zero(i)).map_or(0, |last| last + 1);
+    let Svd { u, s, v } = svd(m.get(..reached, ..));
+    let mut padded = Mat::zeros(m.nrows(), u.ncols());
+    padded.get_mut(..reached, ..).copy_from(&u);
+    Svd { u: padded, s, v }
+}
+
+/// The left half of the singular value decomposition of F Gᵀ from those of F and G: a matrix of M rows in place of one of p rows.
+fn svd_of_product(f: &Svd, g: &Svd) -> Svd {
+    let inner = matmul_tn(f.v.as_ref(), g.v.as_ref());
+    let core = Mat::from_fn(f.s.len(), g.s.len(), |i, j| f.s[i] * inner[(i, j)] * g.s[j]);
+    let Svd { u, s, v } = svd(core.as_ref());
+    Svd { u: matmul(f.u.as_ref(), u.as_ref()), s, v }
+}
+
+/// A singular value decomposition with the directions that count as zero dropped.
 ///
 /// `scale` is the norm before centring: subtracting a mean leaves rounding errors of its size, which must not pass
 /// for variation when the matrix is constant.
-fn without_null_directions(centred: MatRef<'_, f64>, scale: f64, rows: usize) -> Svd {
-    let Svd { u, mut s, v } = svd(centred);
-    let floor = rank_tolerance(&s, rows, centred.ncols()).max(CENTRING_NOISE * scale);
+fn without_null_directions(svd: Svd, scale: f64, rows: usize) -> Svd {
+    let Svd { u, mut s, v } = svd;
+    let floor = rank_tolerance(&s, rows, v.nrows()).max(CENTRING_NOISE * scale);
     s.retain(|&value| value > floor);
     Svd { u: u.get(.., ..s.len()).to_owned(), v: v.get(.., ..s.len()).to_owned(), s }
 }
