@@ -67,19 +67,22 @@ impl LuSolver {
         }
     }
 
-    /// Factors the matrix A whose row `i` is written by `row(i, …)`; `None` if `σ_min / σ_max` is under [`MIN_RECIPROCAL_CONDITION`].
-    pub fn factor(&mut self, row: impl Fn(usize, &mut [f64])) -> Option<Regular> {
+    /// Factors the matrix A whose row `i` is written by `row(i, …)`, whatever its condition: solving with a singular one gives
+    /// infinities or NaN.
+    pub fn decompose(&mut self, row: impl Fn(usize, &mut [f64])) {
         let (n, stride) = (self.n, self.stride);
         for i in 0..n {
             row(i, &mut self.upper[i * stride..i * stride + n]);
             self.upper[i * stride + n..(i + 1) * stride].fill(0.0);
         }
         self.frobenius_norm = norm(self.upper.as_chunks().0);
-        if n >= BLOCKED_FROM {
-            self.eliminate_blocked()
-        } else {
-            self.eliminate()
-        }
+        if n >= BLOCKED_FROM { self.eliminate_blocked() } else { self.eliminate() }
+    }
+
+    /// Factors A and finds its smallest singular value; `None` if `σ_min / σ_max` is under [`MIN_RECIPROCAL_CONDITION`].
+    pub fn factor(&mut self, row: impl Fn(usize, &mut [f64])) -> Option<Regular> {
+        let n = self.n;
+        self.decompose(&row);
         let sigma_min = self.sigma_min();
         let reciprocal_condition = sigma_min / self.frobenius_norm;
         if reciprocal_condition >= MIN_RECIPROCAL_CONDITION {
