@@ -1,6 +1,7 @@
 //! Project tasks: sweeps, their summaries and their ill-treatment.
 
 mod readme;
+mod streaming;
 mod throughput;
 mod torture;
 
@@ -24,6 +25,7 @@ enum Task {
     Report(report::Arguments),
     Torture(torture::Arguments),
     Throughput(throughput::Arguments),
+    Streaming(streaming::Arguments),
     Readme(readme::Arguments),
 }
 
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Task::Report(arguments) => report::run(&arguments),
         Task::Torture(arguments) => torture::run(&arguments),
         Task::Throughput(arguments) => throughput::run(&arguments),
+        Task::Streaming(arguments) => streaming::run(&arguments),
         Task::Readme(arguments) => readme::run(&arguments),
     };
     exit_code(result)
