@@ -179,7 +179,8 @@ fn what_is_wrong_with_rows_is_said_in_the_same_words() {
     let folder = tempfile::tempdir().unwrap();
     let inputs = 3 * block_rows(3 + 2 * DIM) + 20;
     let g = npy("<f4", false, "(4, 3)", &data(&TYPES[4], false, 4, DIM, g(0)));
-    let wrong: [(&str, &dyn Fn(usize, usize) -> f64); 3] = [
+    type Entries<'a> = &'a dyn Fn(usize, usize) -> f64;
+    let wrong: [(&str, Entries<'_>); 3] = [
         ("NaN in the last block", &|i, j| if (i, j) == (inputs - 2, 1) { f64::NAN } else { 1.0 }),
         // The first in the order of rows, though two blocks are read at once.
         ("infinities", &|i, _| if i >= 600 { f64::INFINITY } else { 1.0 }),
