@@ -6,6 +6,7 @@ mod pair;
 mod peers;
 mod readme;
 mod scaling;
+mod streaming;
 mod throughput;
 mod torture;
 
@@ -35,6 +36,7 @@ enum Task {
     Pair(pair::Arguments),
     #[command(hide = true)]
     Measure(measure::Arguments),
+    Streaming(streaming::Arguments),
     Readme(readme::Arguments),
 }
 
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Task::Scaling(arguments) => scaling::run(&arguments),
         Task::Pair(arguments) => pair::run(&arguments),
         Task::Measure(arguments) => measure::run(&arguments),
+        Task::Streaming(arguments) => streaming::run(&arguments),
         Task::Readme(arguments) => readme::run(&arguments),
     };
     exit_code(result)

@@ -3,10 +3,11 @@
 use crate::arguments::{Compare, Format};
 use crate::command_line::command_line;
 use crate::models::Models;
+use crate::progress::Progress;
 use crate::{csv, json, output, pair_report, table};
 use anyhow::Context;
 use logitdist::bound::{ProbeTransfer, probe_transfer};
-use logitdist::{Comparison, Direction, Settings, compare};
+use logitdist::{Comparison, Direction, Pair, Settings, compare_watched};
 use logitdist_io::read_matrix;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -58,7 +59,7 @@ pub fn run(arguments: &Compare) -> anyhow::Result<ExitCode> {
 }
 
 fn evaluate(arguments: &Compare) -> anyhow::Result<Result> {
-    let models = Models::read(arguments)?;
+    let models = Models::open(arguments)?;
     // Read before anything is computed: a wrong path should not cost a comparison.
     let probes = arguments
         .probe
@@ -74,7 +75,12 @@ fn evaluate(arguments: &Compare) -> anyhow::Result<Result> {
         ..Settings::default()
     };
     let mut rng = ChaCha8Rng::seed_from_u64(arguments.seed);
-    let comparison = compare(&models.pair()?, &settings, &mut rng)?;
+    let pair = models.pair()?;
+    let progress =
+        Progress::new(pair.n_labels() + pair.n_inputs() + inputs_of_probabilities(&pair, &settings));
+    let watch = |stage, rows| progress.watch(stage, rows);
+    let comparison = compare_watched(&pair, &settings, &mut rng, &watch)?;
+    drop(progress);
     let probes = probes.map_or(Ok(Vec::new()), |(path, rows)| {
         let transfer = |i: usize| {
             let w: Vec<f64> = rows.row(i).iter().copied().collect();
@@ -91,4 +97,9 @@ fn evaluate(arguments: &Compare) -> anyhow::Result<Result> {
         comparison,
         probes,
     })
+}
+
+/// Inputs that are seen a second time.
+fn inputs_of_probabilities(pair: &Pair<'_>, settings: &Settings) -> usize {
+    settings.inputs_limit.map_or(pair.n_inputs(), |limit| limit.min(pair.n_inputs()))
 }

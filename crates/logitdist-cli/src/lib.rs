@@ -9,6 +9,7 @@ mod json;
 mod models;
 mod output;
 mod pair_report;
+mod progress;
 pub mod report;
 pub mod sweep;
 mod table;
@@ -16,11 +17,17 @@ mod verdict;
 
 use arguments::{Arguments, Command};
 use clap::{CommandFactory, Parser};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    let result = match Arguments::parse().command {
+    run(std::env::args_os())
+}
+
+/// Runs a command line, the name of the program first.
+pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
+    let result = match Arguments::parse_from(arguments).command {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Explain { tokens } => explain::run(&tokens),

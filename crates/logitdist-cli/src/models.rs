@@ -2,20 +2,20 @@
 
 use crate::arguments::{Compare, Transposed};
 use anyhow::{Context, bail};
-use logitdist::{Error, Model, Pair};
-use logitdist_io::{ReadOptions, Source, Transpose, read_model};
+use logitdist::{Error, Pair};
+use logitdist_io::{FileModel, ReadOptions, Source, Transpose, open_model};
 
 /// Two models that go together, and what to call them.
 pub struct Models {
-    pub a: Model,
-    pub b: Model,
+    pub a: FileModel,
+    pub b: FileModel,
     pub name_a: String,
     pub name_b: String,
 }
 
 impl Models {
-    /// Reads both models.
-    pub fn read(arguments: &Compare) -> anyhow::Result<Models> {
+    /// Reads the labels of both models; their embeddings are read when they are needed.
+    pub fn open(arguments: &Compare) -> anyhow::Result<Models> {
         let (source_a, source_b) = sources(arguments)?;
         let transpose = |arrays: &[Transposed]| Transpose {
             embeddings: arrays.contains(&Transposed::Embeddings),
@@ -27,7 +27,7 @@ impl Models {
             names: arguments.array_names_b.clone().unwrap_or(names_a),
             transpose: transpose(arguments.transpose_b.as_ref().unwrap_or(&arguments.transpose)),
         };
-        let (a, b) = (read_model(&source_a, &options_a)?, read_model(&source_b, &options_b)?);
+        let (a, b) = (open_model(&source_a, &options_a)?, open_model(&source_b, &options_b)?);
         let (name_a, name_b) = (name(&source_a), name(&source_b));
         let models = Models { a, b, name_a, name_b };
         models.pair()?;

@@ -1,6 +1,7 @@
 //! Files good and bad, read as a user would.
 
 mod bad;
+mod blocks;
 mod files;
 mod good;
 mod hostile;
