@@ -1,5 +1,6 @@
-//! Project tasks: sweeps, their summaries and their ill-treatment.
+//! Project tasks: sweeps, their summaries and their ill-treatment, and benchmarks.
 
+mod bench;
 mod readme;
 mod throughput;
 mod torture;
@@ -24,6 +25,7 @@ enum Task {
     Report(report::Arguments),
     Torture(torture::Arguments),
     Throughput(throughput::Arguments),
+    Bench(bench::Arguments),
     Readme(readme::Arguments),
 }
 
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         Task::Report(arguments) => report::run(&arguments),
         Task::Torture(arguments) => torture::run(&arguments),
         Task::Throughput(arguments) => throughput::run(&arguments),
+        Task::Bench(arguments) => bench::run(&arguments),
         Task::Readme(arguments) => readme::run(&arguments),
     };
     exit_code(result)
