@@ -68,6 +68,24 @@ fn limits(quick: bool) -> (f64, f64) {
     if quick { (0.05, 2.0) } else { (0.5, 6.0) }
 }
 
+impl Arguments {
+    /// What was typed, but for the folder.
+    fn command(&self) -> String {
+        let list = |name: &str, values: Vec<String>| match values.is_empty() {
+            true => String::new(),
+            false => format!(" --{name} {}", values.join(",")),
+        };
+        let backends = self.backends.iter().map(|library| library.name().to_owned()).collect();
+        let threads = if self.threads == [1, 2] {
+            Vec::new()
+        } else {
+            self.threads.iter().map(u16::to_string).collect()
+        };
+        let quick = if self.quick { " --quick" } else { "" };
+        format!("cargo xtask bench{quick}{}{}", list("backends", backends), list("threads", threads))
+    }
+}
+
 /// Runs the task: exit code 1 if a library fails or is wrong.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if let Some(library) = arguments.part {
@@ -92,7 +110,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         write(&format!("plots/{name}.svg"), figure.to_svg().as_bytes())?;
         write(&format!("plots/{name}.png"), &figure.to_png())?;
     }
-    let text = report::page(&rows, arguments.quick);
+    let text = report::page(&rows, &arguments.command());
     write("README.md", text.as_bytes())?;
     print!("{text}");
     let complaints = complaints(&rows);
@@ -107,8 +125,7 @@ fn complaints(rows: &[Row]) -> Vec<String> {
         let what = format!("{} on {} threads{size}", row.library.name(), row.threads);
         match &row.outcome {
             Outcome::Failed(message) => Some(format!("{what}: {message}")),
-            // Written so that NaN is found too.
-            Outcome::Measured(m) if !(m.error <= LARGEST_ERROR) => {
+            Outcome::Measured(m) if m.error.is_nan() || m.error > LARGEST_ERROR => {
                 Some(format!("{what}: the error is {:.1e}, {LARGEST_ERROR:.0e} is allowed", m.error))
             }
             _ => None,
@@ -148,8 +165,8 @@ fn in_process(library: Library, threads: usize, quick: bool) -> anyhow::Result<V
     let status = child.wait()?;
     let messages = messages.join().unwrap_or_default();
     if !status.success() {
-        // The process ended in the first entry that it has said nothing of.
-        let entry = entries.get(rows.len()).copied();
+        // The process ended in the first entry that it has said nothing of, or before all.
+        let entry = entries.get(rows.len()).copied().filter(|_| !version.is_empty());
         let last = messages.lines().last().unwrap_or("no message");
         rows.push(row(&version, entry, Outcome::Failed(format!("the process ended ({status}): {last}"))));
     }
@@ -207,7 +224,7 @@ fn measure_part(library: Library, threads: usize, quick: bool) -> anyhow::Result
     match library {
         Library::Logitdist => {
             say(&Said::Version(format!("logitdist {}, R factors merged", env!("CARGO_PKG_VERSION"))))?;
-            measure_all(library, threads, quick, |entry, budget| measure::of_factor(entry, budget))
+            measure_all(library, threads, quick, measure::of_factor)
         }
         Library::Faer => measure_backend(library, Faer::default(), threads, quick),
         Library::Nalgebra => measure_backend(library, Nalgebra, threads, quick),

@@ -1,5 +1,6 @@
 //! Sweeps as a user runs them.
 
+mod bench;
 mod endings;
 
 use assert_cmd::Command;
