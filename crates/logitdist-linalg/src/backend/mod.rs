@@ -186,7 +186,7 @@ fn one_norm(a: MatRef<'_, f64>) -> f64 {
 }
 
 /// A power of two near the largest entry: dividing by it is exact and keeps squares of entries from overflow and underflow. 1 for a zero matrix.
-fn scale_of(a: MatRef<'_, f64>) -> f64 {
+pub(crate) fn scale_of(a: MatRef<'_, f64>) -> f64 {
     match a.norm_max() {
         0.0 => 1.0,
         largest => largest.log2().floor().clamp(-1022.0, 1022.0).exp2(),
@@ -194,7 +194,7 @@ fn scale_of(a: MatRef<'_, f64>) -> f64 {
 }
 
 /// `A / scale`.
-fn over(a: MatRef<'_, f64>, scale: f64) -> Mat<f64> {
+pub(crate) fn over(a: MatRef<'_, f64>, scale: f64) -> Mat<f64> {
     let mut scaled = a.to_owned();
     scaled.col_iter_mut().for_each(|column| column.iter_mut().for_each(|x| *x /= scale));
     scaled
