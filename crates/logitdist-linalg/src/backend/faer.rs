@@ -1,8 +1,8 @@
 //! faer: pure Rust, the default.
 
 use super::{
-    Backend, BackendError, Solved, SymmetricEigen, Triangle, condition, finite, no_zero_on_diagonal,
-    one_norm, over, regular, scale_of, shapes_of_system, solution, upper_trapezoid,
+    Backend, BackendError, Solved, SymmetricEigen, Triangle, condition, finite, locked_version,
+    no_zero_on_diagonal, one_norm, over, regular, scale_of, shapes_of_system, solution, upper_trapezoid,
 };
 use crate::Svd;
 use faer::diag::Diag;
@@ -83,7 +83,7 @@ impl Backend for Faer {
     }
 
     fn version(&self) -> String {
-        "faer 0.24, kernels of pulp for what the processor has".to_owned()
+        format!("faer {}, kernels chosen by what the processor has", locked_version("faer"))
     }
 
     fn set_threads(&mut self, threads: usize) -> usize {

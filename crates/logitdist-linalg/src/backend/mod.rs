@@ -124,6 +124,14 @@ pub enum Triangle {
     Lower,
 }
 
+/// The version of a Rust library, as Cargo.lock has it.
+fn locked_version(library: &str) -> &'static str {
+    let lock = include_str!("../../../../Cargo.lock");
+    let after =
+        lock.split_once(&format!("name = \"{library}\"\nversion = \"")).map_or("", |(_, after)| after);
+    after.split('"').next().unwrap_or_default()
+}
+
 fn finite(operation: &'static str, a: MatRef<'_, f64>) -> Result<(), BackendError> {
     let (rows, cols) = a.shape();
     // The norm is NaN or infinite if an entry is: entries are looked at one by one only then, as the norm may overflow too.

@@ -1,8 +1,8 @@
 //! nalgebra: pure Rust, on the calling thread.
 
 use super::{
-    Backend, BackendError, Solved, SymmetricEigen, Triangle, condition, finite, no_zero_on_diagonal,
-    one_norm, regular, scale_of, shapes_of_system, solution,
+    Backend, BackendError, Solved, SymmetricEigen, Triangle, condition, finite, locked_version,
+    no_zero_on_diagonal, one_norm, regular, scale_of, shapes_of_system, solution,
 };
 use crate::Svd;
 use faer::{Mat, MatMut, MatRef};
@@ -23,7 +23,7 @@ impl Backend for Nalgebra {
     }
 
     fn version(&self) -> String {
-        "nalgebra 0.35, products by matrixmultiply".to_owned()
+        format!("nalgebra {}, products by matrixmultiply", locked_version("nalgebra"))
     }
 
     fn set_threads(&mut self, _: usize) -> usize {

@@ -4,7 +4,7 @@
 //! has it: then its absence is a failure.
 
 use crate::conformance::conformance;
-use logitdist_linalg::backend::{Faer, Reference};
+use logitdist_linalg::backend::{Backend, Faer, Reference};
 
 const REQUIRED: &str = "LOGITDIST_REQUIRE_BACKENDS";
 
@@ -34,6 +34,14 @@ fn what_is_required_is_compiled() {
 }
 
 #[test]
+fn versions_are_those_of_the_build() {
+    let version = Faer::default().version();
+    assert!(version.starts_with("faer 0.") || version.starts_with("faer 1."), "{version}");
+    #[cfg(feature = "nalgebra")]
+    assert!(logitdist_linalg::backend::Nalgebra.version().starts_with("nalgebra 0."));
+}
+
+#[test]
 fn reference() {
     conformance(&Reference);
 }
@@ -45,7 +53,6 @@ fn faer() {
 
 #[test]
 fn faer_on_two_threads() {
-    use logitdist_linalg::backend::Backend;
     let mut faer = Faer::default();
     assert_eq!(faer.set_threads(2), 2);
     conformance(&faer);

@@ -1,5 +1,6 @@
 //! LAPACK and BLAS from a library that is loaded at run time: OpenBLAS or MKL.
 
+mod operand;
 mod routines;
 mod vendor;
 

@@ -1,17 +1,18 @@
 //! LAPACK's routines as functions of matrices. Every call of a foreign function is here, or in `vendor.rs`.
 //!
-//! Each wrapper takes its pointers from a [`Block`], which borrows a column-major matrix and knows its leading dimension, so that the routine reads and
-//! writes nothing but that matrix. Fortran's characters are followed, at the end, by their lengths.
+//! Each wrapper takes its pointers from a [`Block`] or an [`Operand`], made of a matrix that is not touched until the routine is done, with its leading dimension,
+//! so that the routine reads and writes nothing but that matrix. Fortran's characters are followed, at the end, by their lengths.
 #![allow(unsafe_code)]
 
 use super::Triangle;
+use super::operand::Operand;
 use super::vendor::{LoadError, Vendor};
 use faer::{Mat, MatMut, MatRef};
 use libloading::Library;
 use std::ffi::{c_char, c_int};
 use std::path::PathBuf;
 
-type Int = c_int;
+pub type Int = c_int;
 type In<T> = *const T;
 type Out<T> = *mut T;
 type Length = usize;
@@ -72,11 +73,11 @@ impl Block {
     }
 }
 
-fn int(n: usize) -> Int {
+pub fn int(n: usize) -> Int {
     n.try_into().expect("LAPACK counts up to 2³¹ − 1")
 }
 
-fn letter(c: u8) -> c_char {
+pub fn letter(c: u8) -> c_char {
     c as c_char
 }
 
@@ -378,42 +379,4 @@ fn with_workspace(mut call: impl FnMut(Out<f64>, Int, Out<Int>)) -> Result<(), F
     let mut work = vec![0.0; length as usize];
     call(work.as_mut_ptr(), length, &mut info);
     done(info)
-}
-
-/// A matrix to be read by BLAS: as it is if its rows or columns are contiguous, otherwise a copy.
-enum Operand<'a> {
-    Columns(MatRef<'a, f64>),
-    Rows(MatRef<'a, f64>),
-    Copy(Mat<f64>),
-}
-
-impl<'a> Operand<'a> {
-    fn of(a: MatRef<'a, f64>) -> Operand<'a> {
-        let (rows, cols) = (a.nrows() as isize, a.ncols() as isize);
-        if a.row_stride() == 1 && a.col_stride() >= rows.max(1) {
-            Operand::Columns(a)
-        } else if a.col_stride() == 1 && a.row_stride() >= cols.max(1) {
-            Operand::Rows(a)
-        } else {
-            Operand::Copy(a.to_owned())
-        }
-    }
-
-    fn view(&self) -> MatRef<'_, f64> {
-        match self {
-            Operand::Columns(a) | Operand::Rows(a) => *a,
-            Operand::Copy(a) => a.as_ref(),
-        }
-    }
-
-    /// Where it is, whether the matrix stored there is as it is (N) or transposed (T), and its leading dimension.
-    fn parts(&self) -> (In<f64>, c_char, Int) {
-        let a = self.view();
-        let (transposition, stride, least) = match self {
-            Operand::Rows(_) => (b'T', a.row_stride(), a.ncols()),
-            Operand::Columns(_) | Operand::Copy(_) => (b'N', a.col_stride(), a.nrows()),
-        };
-        let leading = Int::try_from(stride).expect("a stride is small").max(int(least)).max(1);
-        (a.as_ptr(), letter(transposition), leading)
-    }
 }

@@ -2,7 +2,7 @@
 
 use libloading::Library;
 use std::error::Error;
-use std::ffi::{OsString, c_char, c_int};
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -138,7 +138,7 @@ fn load(path: &std::path::Path) -> Result<Library, libloading::Error> {
 #[cfg(feature = "openblas")]
 #[allow(unsafe_code)]
 fn openblas_version(library: &Library, prefix: &str) -> Option<String> {
-    type Text = unsafe extern "C" fn() -> *const c_char;
+    type Text = unsafe extern "C" fn() -> *const std::ffi::c_char;
     let text = |name: &str| {
         // SAFETY: both functions take nothing and return a string that ends with 0 and is never freed.
         unsafe {
@@ -153,11 +153,14 @@ fn openblas_version(library: &Library, prefix: &str) -> Option<String> {
 #[cfg(feature = "mkl")]
 #[allow(unsafe_code)]
 fn mkl_version(library: &Library, _: &str) -> Option<String> {
-    type Fill = unsafe extern "C" fn(*mut c_char, c_int);
+    type Fill = unsafe extern "C" fn(*mut std::ffi::c_char, std::ffi::c_int);
     let mut text = [0_u8; 198];
     // SAFETY: the function writes at most so many bytes as it is told.
     unsafe {
-        library.get::<Fill>("MKL_Get_Version_String").ok()?(text.as_mut_ptr().cast(), text.len() as c_int)
+        library.get::<Fill>("MKL_Get_Version_String").ok()?(
+            text.as_mut_ptr().cast(),
+            text.len() as std::ffi::c_int,
+        )
     };
     Some(String::from_utf8_lossy(&text).trim_matches(['\0', ' ']).to_owned())
 }
