@@ -1,5 +1,6 @@
 //! Project tasks: sweeps, their summaries and their ill-treatment, and measurements of speed.
 
+mod bench;
 mod measure;
 mod memory;
 mod pair;
@@ -37,6 +38,7 @@ enum Task {
     #[command(hide = true)]
     Measure(measure::Arguments),
     Streaming(streaming::Arguments),
+    Bench(bench::Arguments),
     Readme(readme::Arguments),
 }
 
@@ -51,6 +53,7 @@ fn main() -> ExitCode {
         Task::Pair(arguments) => pair::run(&arguments),
         Task::Measure(arguments) => measure::run(&arguments),
         Task::Streaming(arguments) => streaming::run(&arguments),
+        Task::Bench(arguments) => bench::run(&arguments),
         Task::Readme(arguments) => readme::run(&arguments),
     };
     exit_code(result)

@@ -3,10 +3,13 @@
 //! Every routine runs on the calling thread (`Par::Seq`), so its result depends on its input alone; parallelism
 //! belongs to the callers, who split work into fixed blocks. Concrete `f64`. Non-finite input to a decomposition is a
 //! bug of the caller (models are checked to be finite when they are made) and panics.
+//!
+//! [`backend`] has other libraries behind one trait, to compare them; the program itself uses none of it.
 
 mod chunk;
 mod columns;
 mod lanczos;
+pub mod backend;
 mod lu;
 mod product;
 mod qr;

@@ -1,5 +1,6 @@
 //! Sweeps as a user runs them.
 
+mod bench;
 mod endings;
 mod measurements;
 

@@ -1,0 +1,103 @@
+//! Which backends conform: those that are compiled and here.
+//!
+//! A library that is not installed is skipped with a line that says so, unless the environment's `LOGITDIST_REQUIRE_BACKENDS` (names, with commas between)
+//! has it: then its absence is a failure.
+
+use crate::conformance::conformance;
+use logitdist_linalg::backend::{Backend, Faer, Reference};
+
+const REQUIRED: &str = "LOGITDIST_REQUIRE_BACKENDS";
+
+fn required() -> Vec<String> {
+    let names = std::env::var(REQUIRED).unwrap_or_default();
+    names.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect()
+}
+
+#[test]
+fn what_is_required_is_compiled() {
+    let mut compiled = vec!["faer", "reference"];
+    for (name, is_compiled) in [
+        ("nalgebra", cfg!(feature = "nalgebra")),
+        ("openblas", cfg!(feature = "openblas")),
+        ("mkl", cfg!(feature = "mkl")),
+    ] {
+        if is_compiled {
+            compiled.push(name);
+        }
+    }
+    for name in required() {
+        assert!(
+            compiled.contains(&name.as_str()),
+            "{REQUIRED} has `{name}`, compiled are {compiled:?}: cargo test -p logitdist-linalg --features {name}"
+        );
+    }
+}
+
+#[test]
+fn versions_are_those_of_the_build() {
+    let version = Faer::default().version();
+    assert!(version.starts_with("faer 0.") || version.starts_with("faer 1."), "{version}");
+    #[cfg(feature = "nalgebra")]
+    assert!(logitdist_linalg::backend::Nalgebra.version().starts_with("nalgebra 0."));
+}
+
+#[test]
+fn reference() {
+    conformance(&Reference);
+}
+
+#[test]
+fn faer() {
+    conformance(&Faer::default());
+}
+
+#[test]
+fn faer_on_two_threads() {
+    let mut faer = Faer::default();
+    assert_eq!(faer.set_threads(2), 2);
+    conformance(&faer);
+}
+
+#[cfg(feature = "nalgebra")]
+#[test]
+fn nalgebra() {
+    conformance(&logitdist_linalg::backend::Nalgebra);
+}
+
+#[cfg(feature = "openblas")]
+#[test]
+fn openblas() {
+    loaded::conforms(&logitdist_linalg::backend::OPENBLAS);
+}
+
+#[cfg(feature = "mkl")]
+#[test]
+fn mkl() {
+    loaded::conforms(&logitdist_linalg::backend::MKL);
+}
+
+#[cfg(any(feature = "openblas", feature = "mkl"))]
+mod loaded {
+    use super::{conformance, required};
+    use logitdist_linalg::backend::{Backend, Lapack, LoadError, Vendor};
+    use std::io::Write;
+
+    pub fn conforms(vendor: &Vendor) {
+        let mut backend = match Lapack::load(vendor) {
+            Ok(backend) => backend,
+            Err(error) if required().iter().any(|name| name == vendor.name()) => panic!("{error}"),
+            Err(error) => {
+                assert!(matches!(error, LoadError::NotFound { .. }), "{error}");
+                assert!(error.to_string().contains("install"), "{error}");
+                // Past the harness, which keeps what a test that passes prints.
+                std::io::stderr().write_all(format!("SKIPPED: {error}\n").as_bytes()).unwrap();
+                return;
+            }
+        };
+        assert!(!backend.version().is_empty());
+        conformance(&backend);
+        backend.set_threads(2);
+        conformance(&backend);
+        backend.set_threads(1);
+    }
+}
