@@ -39,6 +39,7 @@ pub(crate) struct Array<'a> {
 impl Array<'_> {
     /// A 2-D array as a matrix, transposed if asked.
     pub(crate) fn matrix(self, transpose: bool) -> Result<Mat<f64>, ReadError> {
+        self.check_floating_point()?;
         match self.layout.shape[..] {
             [rows, cols] => self.read(rows, cols, transpose),
             _ => Err(self.wrong_shape("2-D (rows, columns)")),
@@ -47,6 +48,7 @@ impl Array<'_> {
 
     /// A 2-D array as a matrix, or a 1-D array as a matrix of one row.
     pub(crate) fn rows(self) -> Result<Mat<f64>, ReadError> {
+        self.check_floating_point()?;
         match self.layout.shape[..] {
             [rows, cols] => self.read(rows, cols, false),
             // A column of the file, so that an offending entry is named by its index; then turned into a row.
@@ -57,9 +59,27 @@ impl Array<'_> {
 
     /// A 1-D array.
     pub(crate) fn vector(self) -> Result<Vec<f64>, ReadError> {
+        self.check_floating_point()?;
         match self.layout.shape[..] {
             [entries] => Ok(self.read(entries, 1, false)?.col_as_slice(0).to_vec()),
             _ => Err(self.wrong_shape("1-D (one entry per label)")),
+        }
+    }
+
+    /// A 2-D array of any type of numbers as a matrix, or a 1-D array as a column.
+    pub(crate) fn numbers(self) -> Result<Mat<f64>, ReadError> {
+        match self.layout.shape[..] {
+            [rows, cols] => self.read(rows, cols, false),
+            [entries] => self.read(entries, 1, false),
+            _ => Err(self.wrong_shape("2-D (rows, columns), or 1-D for a single column,")),
+        }
+    }
+
+    /// Embeddings of whole numbers are a mistake (of labels for a model, or of a quantised one without its scale).
+    fn check_floating_point(&self) -> Result<(), ReadError> {
+        match self.layout.element.whole_numbers() {
+            None => Ok(()),
+            Some(found) => Err(self.place.error(Problem::Type(found))),
         }
     }
 

@@ -91,6 +91,20 @@ pub fn read_matrix(path: &Path) -> Result<Mat<f64>, ReadError> {
     npy::open(path)?.rows()
 }
 
+/// Reads an array of numbers, whole or not: an `.npy` file's, or the one called `name` in an archive (`.npz`, `.safetensors` or a
+/// directory of `.npy` files). A 1-D array is a single column.
+///
+/// For the features and labels of a data set. Whole numbers beyond 2⁵³ are rounded.
+///
+/// # Errors
+/// As [`read_model`], but that whole numbers will do in `.npy` and `.npz`.
+pub fn read_array(path: &Path, name: &'static str) -> Result<Mat<f64>, ReadError> {
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy")) {
+        return npy::open(path)?.numbers();
+    }
+    Archive::open(path)?.required(name, name)?.numbers()
+}
+
 /// Names an exchange of axes that would make the widths agree; the user decides whether it is meant.
 fn wrong_width(embeddings: (usize, usize), unembeddings: (usize, usize)) -> Problem {
     let hint = if embeddings.1 == unembeddings.0 {

@@ -4,5 +4,6 @@ mod bad;
 mod files;
 mod good;
 mod hostile;
+mod numbers;
 mod numpy;
 mod write;
