@@ -1,0 +1,4 @@
+//! Networks trained, as a study does it.
+
+mod files;
+mod training;
