@@ -5,6 +5,7 @@ use crate::array::Array;
 use crate::error::{Place, Problem, ReadError};
 use crate::names::ArrayNames;
 use crate::npy;
+use crate::npz::Npz;
 use faer::Mat;
 use logitdist::{Error, Model};
 use std::path::{Path, PathBuf};
@@ -103,6 +104,14 @@ pub fn read_array(path: &Path, name: &'static str) -> Result<Mat<f64>, ReadError
         return npy::open(path)?.numbers();
     }
     Archive::open(path)?.required(name, name)?.numbers()
+}
+
+/// Reads a text that is in an `.npz` archive beside its arrays; `None` if there is none of that name.
+///
+/// # Errors
+/// The file is no `.npz` archive, or the entry is damaged or not UTF-8. What is beyond 16 MiB is cut off.
+pub fn read_text(path: &Path, name: &str) -> Result<Option<String>, ReadError> {
+    Npz::open(path)?.text(&Place::array(path, name), name)
 }
 
 /// Names an exchange of axes that would make the widths agree; the user decides whether it is meant.

@@ -1,7 +1,9 @@
 //! Arrays that are no part of a model: whole numbers are read too.
 
-use logitdist::Mat;
-use logitdist_io::{read_array, read_matrix};
+use logitdist::{Mat, Model};
+use logitdist_io::{
+    Attached, ReadOptions, Source, read_array, read_matrix, read_model, read_text, write_npz, write_npz_with,
+};
 use std::fs;
 
 fn npy(descr: &str, shape: &str, data: &[u8]) -> Vec<u8> {
@@ -53,4 +55,22 @@ fn an_array_of_an_archive_is_found_by_its_name() {
     assert!(message.contains("no array `features`; there are `labels`"), "{message}");
     fs::write(folder.path().join("b.npy"), npy("|b1", "(1,)", &[1])).unwrap();
     assert!(read_array(folder.path(), "b").unwrap_err().to_string().contains("booleans"));
+}
+
+#[test]
+fn what_is_attached_comes_back_and_the_model_does_not_see_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (with, without) = (folder.path().join("with.npz"), folder.path().join("without.npz"));
+    let wave = |rows, cols| Mat::from_fn(rows, cols, |i, j| ((3 * i + j) as f64).sin());
+    let model = Model::new(wave(6, 2), wave(4, 2), Some(vec![0.5; 4])).unwrap();
+    let (array, text) = (wave(5, 1), "{\"é\": 1}\n");
+    let attached = Attached { arrays: &[("weights", array.as_ref())], texts: &[("network.json", text)] };
+    write_npz_with(&with, &model, &attached).unwrap();
+    write_npz(&without, &model).unwrap();
+    assert_eq!(read_model(&Source::Path(with.clone()), &ReadOptions::default()).unwrap(), model);
+    assert_eq!(read_array(&with, "weights").unwrap(), array);
+    assert_eq!(read_text(&with, "network.json").unwrap().as_deref(), Some(text));
+    assert_eq!(read_text(&without, "network.json").unwrap(), None);
+    fs::write(&with, "no archive").unwrap();
+    assert!(read_text(&with, "network.json").unwrap_err().to_string().contains("with.npz"));
 }
