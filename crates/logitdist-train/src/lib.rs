@@ -25,6 +25,7 @@
 mod adam;
 mod data;
 mod error;
+mod fine_tune;
 mod fingerprint;
 #[cfg(test)]
 mod gradients;
@@ -33,14 +34,17 @@ mod loss;
 mod network;
 mod pass;
 mod perceptron;
+mod recipe;
 mod scalar;
 mod spec;
 mod train;
 
 pub use data::{DIGITS_CITATION, DataSpec, Dataset, Digits, Files, Radial, Region, Spirals, Splits};
 pub use error::TrainError;
+pub use fine_tune::{FineTuneSpec, FineTuned, fine_tune};
 pub use loss::Loss;
 pub use network::{Activation, Head, Network, NetworkSpec, Part};
 pub use pass::Frozen;
+pub use recipe::{Recipe, load_network, save_network};
 pub use spec::{Duration, Schedule, TrainingSpec};
 pub use train::{EpochRecord, Observer, Task, TeacherLogits, Trained, train, train_from};

@@ -6,6 +6,7 @@ use crate::scalar::Scalar;
 use faer::linalg::matmul::matmul;
 use faer::{Accum, MatMut, MatRef, Par};
 use rand_chacha::ChaCha8Rng;
+use serde::{Deserialize, Serialize};
 
 /// Memory of a pass over at most `capacity` inputs; a pass allocates nothing.
 pub(crate) struct Pass<T> {
@@ -40,9 +41,11 @@ impl<T: Scalar> Pass<T> {
 }
 
 /// Whether the embedder's weights are trained.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Frozen {
     /// All weights are trained.
+    #[default]
     Nothing,
     /// Those of the unembeddings alone.
     Embedder,

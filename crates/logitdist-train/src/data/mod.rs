@@ -182,6 +182,22 @@ impl Splits {
     }
 }
 
+impl Splits {
+    /// A second task on the same inputs: the label of each is `of` its label, from 0 to `n_labels` − 1.
+    ///
+    /// # Errors
+    /// As [`Dataset::new`].
+    pub fn relabelled(&self, n_labels: usize, of: impl Fn(usize) -> usize) -> Result<Splits, TrainError> {
+        let part = |data: &Dataset| data.relabelled(data.labels.iter().map(|&y| of(y)).collect(), n_labels);
+        Ok(Splits {
+            train: part(&self.train)?,
+            validation: part(&self.validation)?,
+            test: part(&self.test)?,
+            held_out: self.held_out.as_ref().map(part).transpose()?,
+        })
+    }
+}
+
 /// Fisher and Yates' shuffle.
 pub(crate) fn shuffle<T>(items: &mut [T], rng: &mut ChaCha8Rng) {
     for i in (1..items.len()).rev() {

@@ -225,21 +225,19 @@ fn a_frozen_embedder_keeps_its_weights_under_a_new_head() {
     let data = Digits::default().load().unwrap();
     let wide = NetworkSpec { dim: 8, ..network() };
     let first = train(&wide, &epochs(5), &task(&data), 0, &mut ()).unwrap().network;
-    let parity = |part: &Dataset| part.relabelled(part.labels().iter().map(|y| y % 2).collect(), 2).unwrap();
-    let (train_part, validation) = (parity(&data.train), parity(&data.validation));
-    let second = Task { train: &train_part, validation: Some(&validation), teacher: None };
-    let new = first.with_new_head(true, 2, 9).unwrap();
+    let parity = data.relabelled(2, |digit| digit % 2).unwrap();
     let embeddings = |network: &Network| network.model(data.test.features()).unwrap().embeddings().to_owned();
-    assert_eq!(embeddings(&new), embeddings(&first));
-    let frozen = train_from(new.clone(), &epochs(10), &second, Frozen::Embedder, 1, &mut ()).unwrap().network;
-    assert_eq!(embeddings(&frozen), embeddings(&first));
-    let free = train_from(new, &epochs(10), &second, Frozen::Nothing, 1, &mut ()).unwrap().network;
-    assert_ne!(embeddings(&free), embeddings(&first));
-    let accuracy = |network: &Network| network.accuracy(&parity(&data.test)).unwrap();
-    assert!(
-        accuracy(&free) > accuracy(&frozen) && accuracy(&frozen) > 0.6,
-        "{} {}",
-        accuracy(&free),
-        accuracy(&frozen)
-    );
+    let tune = |frozen| {
+        let spec = FineTuneSpec { frozen, training: epochs(10), ..FineTuneSpec::default() };
+        fine_tune(&first, &spec, &parity, 1, &mut ()).unwrap()
+    };
+    let (frozen, free) = (tune(Frozen::Embedder), tune(Frozen::Nothing));
+    assert_eq!(embeddings(&frozen.trained.network), embeddings(&first));
+    assert_ne!(embeddings(&free.trained.network), embeddings(&first));
+    assert_eq!(free.accuracy, free.trained.network.accuracy(&parity.test).unwrap());
+    assert!(free.accuracy > 0.9 && frozen.accuracy > 0.6, "{} {}", free.accuracy, frozen.accuracy);
+    let distil =
+        FineTuneSpec { training: TrainingSpec { loss: Loss::L2, ..epochs(1) }, ..FineTuneSpec::default() };
+    let error = fine_tune(&first, &distil, &parity, 1, &mut ()).unwrap_err();
+    assert!(error.to_string().contains("there is none"), "{error}");
 }
