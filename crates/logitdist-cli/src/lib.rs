@@ -12,6 +12,7 @@ mod pair_report;
 pub mod report;
 pub mod sweep;
 mod table;
+mod train;
 mod verdict;
 
 use arguments::{Arguments, Command};
@@ -25,6 +26,8 @@ pub fn main() -> ExitCode {
         Command::Report(arguments) => report::run(&arguments),
         Command::Explain { tokens } => explain::run(&tokens),
         Command::Sweep(arguments) => sweep::run(*arguments),
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Distill(arguments) => train::distill::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "logitdist", &mut script);
