@@ -13,6 +13,7 @@ mod progress;
 pub mod report;
 pub mod sweep;
 mod table;
+mod train;
 mod verdict;
 
 use arguments::{Arguments, Command};
@@ -32,6 +33,8 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         Command::Report(arguments) => report::run(&arguments),
         Command::Explain { tokens } => explain::run(&tokens),
         Command::Sweep(arguments) => sweep::run(*arguments),
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Distill(arguments) => train::distill::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "logitdist", &mut script);

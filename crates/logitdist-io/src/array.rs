@@ -44,6 +44,7 @@ impl Array<'_> {
 
     /// A 2-D array as a matrix, or a 1-D array as a matrix of one row.
     pub(crate) fn rows(mut self) -> Result<Mat<f64>, ReadError> {
+        self.check_floating_point()?;
         let entries = match self.layout.shape[..] {
             [rows, cols] => self.entries_of(rows, cols, false),
             // A column of the file, so that an offending entry is named by its index; then turned into a row.
@@ -55,6 +56,7 @@ impl Array<'_> {
 
     /// A 1-D array.
     pub(crate) fn vector(mut self) -> Result<Vec<f64>, ReadError> {
+        self.check_floating_point()?;
         let entries = match self.layout.shape[..] {
             [entries] => self.entries_of(entries, 1, false),
             _ => Err(self.wrong_shape("1-D (one entry per label)")),
@@ -62,11 +64,30 @@ impl Array<'_> {
         Ok(self.read(&entries)?.col_as_slice(0).to_vec())
     }
 
+    /// A 2-D array of any type of numbers as a matrix, or a 1-D array as a column.
+    pub(crate) fn numbers(mut self) -> Result<Mat<f64>, ReadError> {
+        let entries = match self.layout.shape[..] {
+            [rows, cols] => self.entries_of(rows, cols, false),
+            [entries] => self.entries_of(entries, 1, false),
+            _ => Err(self.wrong_shape("2-D (rows, columns), or 1-D for a single column,")),
+        }?;
+        self.read(&entries)
+    }
+
     /// The entries of a 2-D array, of which nothing is read.
     pub(crate) fn entries(&self, transpose: bool) -> Result<Entries, ReadError> {
+        self.check_floating_point()?;
         match self.layout.shape[..] {
             [rows, cols] => self.entries_of(rows, cols, transpose),
             _ => Err(self.wrong_shape("2-D (rows, columns)")),
+        }
+    }
+
+    /// Embeddings of whole numbers are a mistake (of labels for a model, or of a quantised one without its scale).
+    fn check_floating_point(&self) -> Result<(), ReadError> {
+        match self.layout.element.whole_numbers() {
+            None => Ok(()),
+            Some(found) => Err(self.place.error(Problem::Type(found))),
         }
     }
 

@@ -2,39 +2,71 @@
 
 use half::{bf16, f16};
 
-/// A floating-point type. Widening to f64 is exact for all of them.
+/// A type of numbers. Widening to f64 is exact for floating-point types, and for whole numbers up to 2⁵³.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Float {
+pub(crate) enum Number {
     F16,
     Bf16,
     F32,
     F64,
+    I8,
+    I16,
+    I32,
+    I64,
+    U8,
+    U16,
+    U32,
+    U64,
 }
 
-/// A floating-point type in a byte order.
+/// A type of numbers in a byte order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Element {
-    pub(crate) float: Float,
+    pub(crate) number: Number,
     pub(crate) big_endian: bool,
 }
 
 impl Element {
     /// Bytes of one entry.
     pub(crate) fn size(self) -> usize {
-        match self.float {
-            Float::F16 | Float::Bf16 => 2,
-            Float::F32 => 4,
-            Float::F64 => 8,
+        match self.number {
+            Number::I8 | Number::U8 => 1,
+            Number::F16 | Number::Bf16 | Number::I16 | Number::U16 => 2,
+            Number::F32 | Number::I32 | Number::U32 => 4,
+            Number::F64 | Number::I64 | Number::U64 => 8,
         }
+    }
+
+    /// What a type of whole numbers is called where only floating-point numbers will do; `None` for those.
+    pub(crate) fn whole_numbers(self) -> Option<String> {
+        let (letter, name) = match self.number {
+            Number::F16 | Number::Bf16 | Number::F32 | Number::F64 => return None,
+            Number::I8 | Number::I16 | Number::I32 | Number::I64 => ('i', "integers"),
+            Number::U8 | Number::U16 | Number::U32 | Number::U64 => ('u', "unsigned integers"),
+        };
+        let order = match (self.size(), self.big_endian) {
+            (1, _) => '|',
+            (_, true) => '>',
+            (_, false) => '<',
+        };
+        Some(format!("`{order}{letter}{}` ({name})", self.size()))
     }
 
     /// Fills `values` from as many entries in `bytes`.
     pub(crate) fn widen(self, bytes: &[u8], values: &mut [f64]) {
-        match self.float {
-            Float::F16 => self.convert(bytes, values, |b| f16::from_le_bytes(b).to_f64()),
-            Float::Bf16 => self.convert(bytes, values, |b| bf16::from_le_bytes(b).to_f64()),
-            Float::F32 => self.convert(bytes, values, |b| f64::from(f32::from_le_bytes(b))),
-            Float::F64 => self.convert(bytes, values, f64::from_le_bytes),
+        match self.number {
+            Number::F16 => self.convert(bytes, values, |b| f16::from_le_bytes(b).to_f64()),
+            Number::Bf16 => self.convert(bytes, values, |b| bf16::from_le_bytes(b).to_f64()),
+            Number::F32 => self.convert(bytes, values, |b| f64::from(f32::from_le_bytes(b))),
+            Number::F64 => self.convert(bytes, values, f64::from_le_bytes),
+            Number::I8 => self.convert(bytes, values, |b| f64::from(i8::from_le_bytes(b))),
+            Number::I16 => self.convert(bytes, values, |b| f64::from(i16::from_le_bytes(b))),
+            Number::I32 => self.convert(bytes, values, |b| f64::from(i32::from_le_bytes(b))),
+            Number::I64 => self.convert(bytes, values, |b| i64::from_le_bytes(b) as f64),
+            Number::U8 => self.convert(bytes, values, |b| f64::from(u8::from_le_bytes(b))),
+            Number::U16 => self.convert(bytes, values, |b| f64::from(u16::from_le_bytes(b))),
+            Number::U32 => self.convert(bytes, values, |b| f64::from(u32::from_le_bytes(b))),
+            Number::U64 => self.convert(bytes, values, |b| u64::from_le_bytes(b) as f64),
         }
     }
 

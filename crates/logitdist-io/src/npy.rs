@@ -4,7 +4,7 @@
 // as it is nested. Three keys with plain values need neither.
 
 use crate::array::{Array, Layout, Order};
-use crate::element::{Element, Float};
+use crate::element::{Element, Number};
 use crate::error::{Place, Problem, ReadError};
 use std::fs::File;
 use std::io::Read;
@@ -164,15 +164,23 @@ fn parse_descr<'a>(
         [b'<' | b'|' | b'=', ..] => (false, &descr[1..]),
         _ => (false, descr),
     };
-    let float = match kind {
-        "f2" => Float::F16,
-        "f4" => Float::F32,
-        "f8" => Float::F64,
+    let number = match kind {
+        "f2" => Number::F16,
+        "f4" => Number::F32,
+        "f8" => Number::F64,
+        "i1" => Number::I8,
+        "i2" => Number::I16,
+        "i4" => Number::I32,
+        "i8" => Number::I64,
+        "u1" => Number::U8,
+        "u2" => Number::U16,
+        "u4" => Number::U32,
+        "u8" => Number::U64,
         // numpy has no bfloat16 and saves that of ml_dtypes (JAX's) as two bytes of no type.
-        "V2" => Float::Bf16,
+        "V2" => Number::Bf16,
         _ => return Err(Problem::Type(describe_type(descr, kind))),
     };
-    Ok((Element { float, big_endian }, after))
+    Ok((Element { number, big_endian }, after))
 }
 
 /// A type that is not supported, in words where numpy's code is not plain.
@@ -232,7 +240,7 @@ mod tests {
     fn headers_of_other_writers_than_numpy_are_understood() {
         let expected = Layout {
             shape: vec![3, 4],
-            element: Element { float: Float::F64, big_endian: false },
+            element: Element { number: Number::F64, big_endian: false },
             order: Order::C,
         };
         for text in [

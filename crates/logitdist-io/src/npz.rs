@@ -93,6 +93,25 @@ impl Npz {
     }
 }
 
+/// Longest text read from an archive.
+const LONGEST_TEXT: u64 = 1 << 24;
+
+impl Npz {
+    /// The text of an entry at `place`; `None` if there is none of that name.
+    pub(crate) fn text(&mut self, place: &Place, name: &str) -> Result<Option<String>, ReadError> {
+        let Some(index) = self.archive.index_for_name(name) else {
+            return Ok(None);
+        };
+        let entry = self.archive.by_index(index).map_err(|e| place.error(zip_problem(e)))?;
+        let mut text = String::new();
+        entry
+            .take(LONGEST_TEXT)
+            .read_to_string(&mut text)
+            .map_err(|e| place.error(Problem::Archive(format!("the text cannot be read: {e}"))))?;
+        Ok(Some(text))
+    }
+}
+
 fn zip_problem(error: ZipError) -> Problem {
     match error {
         ZipError::Io(e) if e.kind() != io::ErrorKind::UnexpectedEof => Problem::Io(e),

@@ -6,6 +6,7 @@ use crate::error::{Place, Problem, ReadError};
 use crate::file_model::{Embeddings, FileModel};
 use crate::names::ArrayNames;
 use crate::npy;
+use crate::npz::Npz;
 use faer::Mat;
 use logitdist::{Error, Labels, Model};
 use std::path::{Path, PathBuf};
@@ -137,6 +138,28 @@ fn no_model(source: &Source, f: (usize, usize), g: (usize, usize), error: Error)
 /// For probes (C×M, or M for one). Types, orders and errors as for [`read_model`].
 pub fn read_matrix(path: &Path) -> Result<Mat<f64>, ReadError> {
     npy::open(path)?.rows()
+}
+
+/// Reads an array of numbers, whole or not: an `.npy` file's, or the one called `name` in an archive (`.npz`, `.safetensors` or a
+/// directory of `.npy` files). A 1-D array is a single column.
+///
+/// For the features and labels of a data set. Whole numbers beyond 2⁵³ are rounded.
+///
+/// # Errors
+/// As [`read_model`], but that whole numbers will do in `.npy` and `.npz`.
+pub fn read_array(path: &Path, name: &'static str) -> Result<Mat<f64>, ReadError> {
+    if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy")) {
+        return npy::open(path)?.numbers();
+    }
+    Archive::open(path)?.required(name, name)?.numbers()
+}
+
+/// Reads a text that is in an `.npz` archive beside its arrays; `None` if there is none of that name.
+///
+/// # Errors
+/// The file is no `.npz` archive, or the entry is damaged or not UTF-8. What is beyond 16 MiB is cut off.
+pub fn read_text(path: &Path, name: &str) -> Result<Option<String>, ReadError> {
+    Npz::open(path)?.text(&Place::array(path, name), name)
 }
 
 /// Names an exchange of axes that would make the widths agree; the user decides whether it is meant.

@@ -3,7 +3,7 @@
 // Only the header is handed to the safetensors crate: its readers need the whole file in memory.
 
 use crate::array::{Array, Layout, Order};
-use crate::element::{Element, Float};
+use crate::element::{Element, Number};
 use crate::error::{Place, Problem, ReadError};
 use crate::npy;
 use safetensors::Dtype;
@@ -65,16 +65,16 @@ impl Safetensors {
         let Some(info) = self.metadata.info(name) else {
             return Ok(None);
         };
-        let float = match info.dtype {
-            Dtype::F16 => Float::F16,
-            Dtype::BF16 => Float::Bf16,
-            Dtype::F32 => Float::F32,
-            Dtype::F64 => Float::F64,
+        let number = match info.dtype {
+            Dtype::F16 => Number::F16,
+            Dtype::BF16 => Number::Bf16,
+            Dtype::F32 => Number::F32,
+            Dtype::F64 => Number::F64,
             other => return Err(place.error(Problem::Type(format!("{other:?}")))),
         };
         let layout = Layout {
             shape: info.shape.iter().map(|&axis| axis as u64).collect(),
-            element: Element { float, big_endian: false },
+            element: Element { number, big_endian: false },
             order: Order::C,
         };
         // The crate has checked that begin ≤ end, and `open` that end is within the file.

@@ -19,14 +19,32 @@ use zip::{CompressionMethod, ZipWriter};
 /// What the system says: no such directory, no space, no permission; or that there is a directory, device or pipe at
 /// `path`. An older file of that name is then left as it was.
 pub fn write_npz(path: &Path, model: &Model) -> Result<(), WriteError> {
-    let write = || write_archive(WholeFile::create(path)?, model)?.finish();
+    write_npz_with(path, model, &Attached::default())
+}
+
+/// What is in a model's archive beside it; [`read_model`](crate::read_model) does not look at it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Attached<'a> {
+    /// Arrays by name; [`read_array`](crate::read_array) gives them back.
+    pub arrays: &'a [(&'a str, MatRef<'a, f64>)],
+    /// Texts by file name, which ends in something other than `.npy`; [`read_text`](crate::read_text) gives them back, and
+    /// `numpy.load` as bytes.
+    pub texts: &'a [(&'a str, &'a str)],
+}
+
+/// As [`write_npz`], with more in the same archive.
+///
+/// # Errors
+/// As [`write_npz`].
+pub fn write_npz_with(path: &Path, model: &Model, attached: &Attached<'_>) -> Result<(), WriteError> {
+    let write = || write_archive(WholeFile::create(path)?, model, attached)?.finish();
     write().map_err(|error| WriteError { path: path.to_path_buf(), error })
 }
 
 /// Writes the archive and hands the writer back.
-fn write_archive<W: Write + Seek>(writer: W, model: &Model) -> io::Result<W> {
+fn write_archive<W: Write + Seek>(writer: W, model: &Model, attached: &Attached<'_>) -> io::Result<W> {
     let mut sink = Sink { writer, position: 0, end: 0, error: None };
-    let written = write_entries(ZipWriter::new(&mut sink), model);
+    let written = write_entries(ZipWriter::new(&mut sink), model, attached);
     match sink.error {
         Some(error) => Err(error),
         None => written.map(|()| sink.writer),
@@ -83,16 +101,31 @@ impl<W: Seek> Seek for Sink<W> {
     }
 }
 
-fn write_entries<W: Write + Seek>(mut archive: ZipWriter<W>, model: &Model) -> io::Result<()> {
-    let (f, g) = (model.embeddings(), model.unembeddings());
-    write_entry(&mut archive, "embeddings", &format!("({}, {})", f.nrows(), f.ncols()), f)?;
-    write_entry(&mut archive, "unembeddings", &format!("({}, {})", g.nrows(), g.ncols()), g)?;
+fn write_entries<W: Write + Seek>(
+    mut archive: ZipWriter<W>,
+    model: &Model,
+    attached: &Attached<'_>,
+) -> io::Result<()> {
+    let arrays = [("embeddings", model.embeddings()), ("unembeddings", model.unembeddings())];
+    for &(name, array) in arrays.iter().chain(attached.arrays) {
+        write_entry(&mut archive, name, &format!("({}, {})", array.nrows(), array.ncols()), array)?;
+    }
     if let Some(b) = model.bias() {
         let column = MatRef::from_column_major_slice(b, b.len(), 1);
         write_entry(&mut archive, "bias", &format!("({},)", b.len()), column)?;
     }
+    for (name, text) in attached.texts {
+        archive.start_file(*name, stored(text.len()))?;
+        archive.write_all(text.as_bytes())?;
+    }
     archive.finish()?;
     Ok(())
+}
+
+fn stored(len: usize) -> SimpleFileOptions {
+    SimpleFileOptions::default()
+        .compression_method(CompressionMethod::Stored)
+        .large_file(len as u64 >= u64::from(u32::MAX))
 }
 
 fn write_entry<W: Write + Seek>(
@@ -102,11 +135,8 @@ fn write_entry<W: Write + Seek>(
     entries: MatRef<'_, f64>,
 ) -> io::Result<()> {
     let header = npy_header(shape);
-    let len = (header.len() + entries.nrows() * entries.ncols() * size_of::<f64>()) as u64;
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Stored)
-        .large_file(len >= u64::from(u32::MAX));
-    archive.start_file(format!("{name}.npy"), options)?;
+    let len = header.len() + entries.nrows() * entries.ncols() * size_of::<f64>();
+    archive.start_file(format!("{name}.npy"), stored(len))?;
     archive.write_all(&header)?;
     let mut bytes = Vec::with_capacity(entries.ncols() * size_of::<f64>());
     for row in entries.row_iter() {
@@ -165,7 +195,9 @@ mod tests {
     #[test]
     fn a_disk_that_fills_up_at_any_byte_is_an_error() {
         let model = Model::new(Mat::zeros(3, 2), Mat::zeros(4, 2), Some(vec![0.0; 4])).unwrap();
-        let write = |room| write_archive(Disk { file: Cursor::new(Vec::new()), room }, &model);
+        let (array, text) = (Mat::zeros(2, 1), "{}");
+        let attached = Attached { arrays: &[("more", array.as_ref())], texts: &[("more.json", text)] };
+        let write = |room| write_archive(Disk { file: Cursor::new(Vec::new()), room }, &model, &attached);
         let needed = write(usize::MAX).unwrap().file.into_inner().len();
         assert!(write(needed).is_ok());
         for room in 0..needed {

@@ -6,10 +6,10 @@
 //!
 //! [`backend`] has other libraries behind one trait, to compare them; the program itself uses none of it.
 
+pub mod backend;
 mod chunk;
 mod columns;
 mod lanczos;
-pub mod backend;
 mod lu;
 mod product;
 mod qr;

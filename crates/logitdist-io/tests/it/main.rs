@@ -5,5 +5,6 @@ mod blocks;
 mod files;
 mod good;
 mod hostile;
+mod numbers;
 mod numpy;
 mod write;
