@@ -101,7 +101,7 @@ pub struct Compare {
     /// Make a page about the pair to send to a colleague: report.html in this folder, with its pictures and the CSV that it is made of.
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
-    /// Label subsets for d_rep: `all`, or PIVOTSxSETS drawn at random [default: all up to 20000, else 100x200].
+    /// Label subsets for d_rep: `all`, or PIVOTSxSETS drawn at random [default: all up to 20000, else 100x200, fewer from dimension 80 on].
     #[arg(long, value_parser = parse_subsets, value_name = "all|PxS")]
     pub subsets: Option<Subsets>,
     /// Seed of everything random: label subsets, sampled inputs.
@@ -110,6 +110,10 @@ pub struct Compare {
     /// Compute KL and its relatives on a random sample of this many inputs, with standard errors.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub inputs_limit: Option<u64>,
+    /// Precision of the logits that KL and its relatives are made of. f32 takes about half of the time for a large vocabulary, and
+    /// says by how much logits are off.
+    #[arg(long, value_enum, default_value = "f64")]
+    pub logits: Logits,
     /// Pivot label and labels of d_LLV, for example 0,3,5 [default: evenly spread ones].
     #[arg(long, value_delimiter = ',', value_name = "LABELS")]
     pub llv_labels: Option<Vec<usize>>,
@@ -132,6 +136,14 @@ pub enum Format {
     Json,
     /// Lines of section,token,side,value,reason.
     Csv,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Logits {
+    /// Double precision.
+    F64,
+    /// Single precision, summed up in double precision.
+    F32,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]

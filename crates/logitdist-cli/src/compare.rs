@@ -1,13 +1,13 @@
 //! `logitdist compare`.
 
-use crate::arguments::{Compare, Format};
+use crate::arguments::{Compare, Format, Logits};
 use crate::command_line::command_line;
 use crate::models::Models;
 use crate::progress::Progress;
 use crate::{csv, json, output, pair_report, table};
 use anyhow::Context;
 use logitdist::bound::{ProbeTransfer, probe_transfer};
-use logitdist::{Comparison, Direction, Pair, Settings, compare_watched};
+use logitdist::{Comparison, Direction, LogitPrecision, Pair, Settings, compare_watched};
 use logitdist_io::read_matrix;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -69,6 +69,10 @@ fn evaluate(arguments: &Compare) -> anyhow::Result<Result> {
     let settings = Settings {
         subsets: arguments.subsets.unwrap_or_default(),
         inputs_limit: arguments.inputs_limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
+        logit_precision: match arguments.logits {
+            Logits::F64 => LogitPrecision::F64,
+            Logits::F32 => LogitPrecision::F32,
+        },
         llv_labels: arguments.llv_labels.clone(),
         llv_inputs: arguments.llv_inputs.clone(),
         per_input: arguments.report.is_some(),

@@ -20,7 +20,7 @@ pub use columns::Columns;
 pub use faer::prelude::{Reborrow, ReborrowMut};
 pub use faer::{Mat, MatMut, MatRef};
 pub use lu::{LuSolver, MIN_RECIPROCAL_CONDITION, Regular};
-pub use product::{matmul, matmul_into, matmul_nt, matmul_tn};
+pub use product::{matmul, matmul_into, matmul_into_f32, matmul_nt, matmul_tn};
 pub use qr::{orthonormal_columns, r_factor};
 pub use svd::{Svd, rank_tolerance, singular_values, svd};
 pub use tall_qr::TallQr;

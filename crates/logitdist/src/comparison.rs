@@ -10,6 +10,7 @@ use crate::measure::per_input::PerInput;
 use crate::measure::subsets::Subsets;
 use crate::measure::{d_rep, kl};
 use crate::model::Pair;
+use crate::probability::LogitPrecision;
 use crate::progress::{Stage, Watch};
 use crate::reduced::{Direction, Reduced};
 use crate::summary::{PairSummary, ProbabilityInputs};
@@ -32,6 +33,8 @@ pub struct Settings {
     pub subsets: Subsets,
     /// Run the probability part on a random sample of this many inputs if there are more.
     pub inputs_limit: Option<usize>,
+    /// Precision of the logits that the probability part is made of.
+    pub logit_precision: LogitPrecision,
     /// Pivot label and set of labels for d_LLV; evenly spread ones if absent.
     pub llv_labels: Option<Vec<usize>>,
     /// Pivot input and set of inputs for d_LLV; evenly spread ones if absent.
@@ -52,6 +55,7 @@ impl Default for Settings {
             baselines: true,
             subsets: Subsets::default(),
             inputs_limit: None,
+            logit_precision: LogitPrecision::F64,
             llv_labels: None,
             llv_inputs: None,
             llv_samples: 10,
@@ -130,9 +134,19 @@ pub fn compare_watched(
     let sets = if settings.llv { Some(LlvSets::of(pair, settings)?) } else { None };
     let tracked = sets.as_ref().map_or(&[][..], |s| &s.tracked);
     let (summary, divergences) = if settings.per_input {
-        PairSummary::keeping(pair, &inputs, tracked, &|divergences| divergences, watch)?
+        PairSummary::keeping(
+            pair,
+            &inputs,
+            tracked,
+            settings.logit_precision,
+            &|divergences| divergences,
+            watch,
+        )?
     } else {
-        (PairSummary::keeping(pair, &inputs, tracked, &|_| (), watch)?.0, Vec::new())
+        (
+            PairSummary::keeping(pair, &inputs, tracked, settings.logit_precision, &|_| (), watch)?.0,
+            Vec::new(),
+        )
     };
     watch(Stage::Measures, 0);
     let reduced = Reduced::of(&summary);
@@ -157,6 +171,9 @@ pub fn compare_watched(
     }
     if let Some(part) = &summary.probability {
         collected.divergences(&kl::divergences(&part.sums), part.sums.n);
+        if settings.logit_precision == LogitPrecision::F32 {
+            collected.logit_error(part.sums.logit_error);
+        }
         for (direction, bounds) in DIRECTIONS.into_iter().zip(&mut bounds) {
             bounds.extend(bound::kl_bounds(&reduced, direction, &part.sums));
         }

@@ -74,7 +74,7 @@ const LOGIT_DISTANCE: &str =
 const CLOSENESS: &str = "Nielsen et al. 2025, When Does Closeness in Distribution Imply Representational Similarity? (NeurIPS, arXiv 2506.03784)";
 
 #[rustfmt::skip]
-const GLOSSARY: [Entry; 98] = [
+const GLOSSARY: [Entry; 99] = [
     entry(Section::Size, "n_inputs", "Number N of inputs both models were evaluated on",
         "", "a whole number, at least 1", ""),
     entry(Section::Size, "n_labels", "Number K of labels",
@@ -127,6 +127,8 @@ const GLOSSARY: [Entry; 98] = [
         "min over inputs, labels and both models of p", "0 to 1/K; 0 if it underflows, see log_tau", LOGIT_DISTANCE),
     entry(Section::Distribution, "log_tau", "Logarithm of the smallest probability",
         "log τ", "≤ −log K; finite where τ underflows; nats", LOGIT_DISTANCE),
+    entry(Section::Distribution, "logit_error", "Largest error of the logits in single precision, over the inputs checked",
+        "max over one input of each tile, labels and both models of |u − u in double precision|", "≥ 0; there only if logits are asked for in single precision; nats", ""),
     entry(Section::Distribution, "top1_agreement", "Share of inputs with the same most probable label",
         "E_x 1[argmax p = argmax p′], the first of equals", "0 to 1; 1 = same predictions; larger is closer", ""),
     entry(Section::Distribution, "d_llv", "Log-likelihood variance distance, on given sets: a pivot label and M labels, a pivot input and M inputs; evenly spread ones unless named",

@@ -54,7 +54,7 @@ pub use measure::label_geometry::{LabelCorrelations, LabelGeometry, label_geomet
 pub use measure::per_input::PerInput;
 pub use measure::subsets::Subsets;
 pub use model::{LARGEST_ENTRY, Model, Pair, SMALLEST_SCALE};
-pub use probability::{InputDivergences, Moments, ProbabilityPart, ProbabilitySums};
+pub use probability::{InputDivergences, LogitPrecision, Moments, ProbabilityPart, ProbabilitySums};
 pub use progress::{Stage, Watch};
 pub use reduced::{Direction, Reduced, ReducedModel};
 pub use rows::ModelRows;

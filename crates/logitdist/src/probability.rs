@@ -16,6 +16,8 @@ use logitdist_linalg::Mat;
 use terms::InputTerms;
 use tile::Tiling;
 
+pub use tile::LogitPrecision;
+
 /// Sum and sum of squares of a quantity over inputs.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Moments {
@@ -74,6 +76,8 @@ pub struct ProbabilitySums {
     pub kl_ba_over_tau: f64,
     /// Σ_x ‖Δ(x)‖², so that KL and logit distance can be compared over the same inputs.
     pub squared_logit_distance: f64,
+    /// The largest error of a logit that is known, nats: 0 for logits in double precision.
+    pub logit_error: f64,
 }
 
 impl ProbabilitySums {
@@ -90,6 +94,7 @@ impl ProbabilitySums {
             kl_ab_over_tau: 0.0,
             kl_ba_over_tau: 0.0,
             squared_logit_distance: 0.0,
+            logit_error: 0.0,
         }
     }
 
@@ -120,6 +125,7 @@ impl ProbabilitySums {
             kl_ab_over_tau: self.kl_ab_over_tau + other.kl_ab_over_tau,
             kl_ba_over_tau: self.kl_ba_over_tau + other.kl_ba_over_tau,
             squared_logit_distance: self.squared_logit_distance + other.squared_logit_distance,
+            logit_error: self.logit_error.max(other.logit_error),
         }
     }
 }
@@ -153,7 +159,9 @@ impl ProbabilityPart {
         inputs: &[usize],
         tracked: &[usize],
     ) -> Result<ProbabilityPart, Error> {
-        ProbabilityPart::keeping(pair, labels, inputs, tracked, &|_| (), &|_, _| ()).map(|(part, _)| part)
+        let precision = LogitPrecision::F64;
+        ProbabilityPart::keeping(pair, labels, inputs, tracked, precision, &|_| (), &|_, _| ())
+            .map(|(part, _)| part)
     }
 
     /// The part, and what `keep` makes of each input, in the order of `inputs`. Nothing is kept for `()`.
@@ -162,11 +170,12 @@ impl ProbabilityPart {
         labels: &LabelSide,
         inputs: &[usize],
         tracked: &[usize],
+        precision: LogitPrecision,
         keep: &(impl Fn(InputDivergences) -> T + Sync),
         watch: Watch<'_>,
     ) -> Result<(ProbabilityPart, Vec<T>), Error> {
         type Part<T> = Result<(ProbabilityPart, Vec<T>), Error>;
-        let tiling = Tiling { pair, labels, tracked, watch };
+        let tiling = Tiling { pair, labels, tracked, precision, watch };
         let step = block_rows(1 + 2 * tracked.len());
         let merge = |a: Part<T>, b: Part<T>| {
             let ((a, mut kept), (b, kept_b)) = (a?, b?);
@@ -197,10 +206,8 @@ impl ProbabilityPart {
         let mut kept = Vec::new();
         for tile in tiling.tiles(inputs)? {
             columns.as_mut().subrows_mut(sums.n, tile.terms.len()).copy_from(&tile.tracked);
-            let of_tile = tile.terms.iter().fold(ProbabilitySums::none(), |mut sums, terms| {
-                sums.add(terms);
-                sums
-            });
+            let mut of_tile = ProbabilitySums { logit_error: tile.logit_error, ..ProbabilitySums::none() };
+            tile.terms.iter().for_each(|terms| of_tile.add(terms));
             sums = sums.merge(&of_tile);
             kept.extend(tile.terms.iter().map(|t| keep(InputDivergences { kl_ab: t.kl_ab, kl_ba: t.kl_ba })));
         }

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::factor::{Factor, block_rows};
 use crate::labels::LabelSide;
 use crate::model::Pair;
-use crate::probability::{InputDivergences, ProbabilityPart};
+use crate::probability::{InputDivergences, LogitPrecision, ProbabilityPart};
 use crate::progress::{Stage, Watch};
 use crate::tree::merge_tree;
 use logitdist_linalg::{Mat, MatMut, Reborrow, ReborrowMut};
@@ -53,7 +53,8 @@ impl PairSummary {
         probability: &ProbabilityInputs,
         tracked: &[usize],
     ) -> Result<PairSummary, Error> {
-        PairSummary::keeping(pair, probability, tracked, &|_| (), &|_, _| ()).map(|(summary, _)| summary)
+        PairSummary::keeping(pair, probability, tracked, LogitPrecision::F64, &|_| (), &|_, _| ())
+            .map(|(summary, _)| summary)
     }
 
     /// The summary, and the KL divergences at each input of the probability part, in the order in which it was given them.
@@ -67,7 +68,14 @@ impl PairSummary {
         probability: &ProbabilityInputs,
         tracked: &[usize],
     ) -> Result<(PairSummary, Vec<InputDivergences>), Error> {
-        PairSummary::keeping(pair, probability, tracked, &|divergences| divergences, &|_, _| ())
+        PairSummary::keeping(
+            pair,
+            probability,
+            tracked,
+            LogitPrecision::F64,
+            &|divergences| divergences,
+            &|_, _| (),
+        )
     }
 
     /// The summary, and what `keep` makes of each input of the probability part.
@@ -75,6 +83,7 @@ impl PairSummary {
         pair: &Pair<'_>,
         probability: &ProbabilityInputs,
         tracked: &[usize],
+        precision: LogitPrecision,
         keep: &(impl Fn(InputDivergences) -> T + Sync),
         watch: Watch<'_>,
     ) -> Result<(PairSummary, Vec<T>), Error> {
@@ -97,7 +106,7 @@ impl PairSummary {
         let labels = Arc::new(LabelSide::watched(pair, watch));
         let inputs = input_factor(pair, watch)?;
         let (probability, kept) = chosen
-            .map(|chosen| ProbabilityPart::keeping(pair, &labels, chosen, tracked, keep, watch))
+            .map(|chosen| ProbabilityPart::keeping(pair, &labels, chosen, tracked, precision, keep, watch))
             .transpose()?
             .unzip();
         let summary = PairSummary { inputs, probability, tracked: tracked.to_vec(), labels };

@@ -142,6 +142,15 @@ impl Collected {
         }
     }
 
+    /// What single precision costs.
+    pub fn logit_error(&mut self, error: f64) {
+        self.push("logit_error", Ok(error));
+        self.notes.push((
+            "kl_ab",
+            format!("from logits in single precision, like all that follows from probabilities: those of the inputs checked are off by at most {error:.1e} nats"),
+        ));
+    }
+
     /// What others measure.
     pub fn baselines(&mut self, reduced: &Reduced) {
         self.push("cka", baselines::cka(reduced));

@@ -6,7 +6,7 @@ use crate::labels::{LabelSide, Labels};
 use crate::model::Pair;
 use crate::progress::{Stage, Watch};
 use crate::rows::{ModelRows, rows_of};
-use logitdist_linalg::{Mat, MatRef, matmul_into};
+use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, matmul, matmul_into, matmul_into_f32};
 use rayon::prelude::*;
 
 /// Numbers in one tile and model if there are few labels; with its fixed size the sums do not depend on threads.
@@ -19,11 +19,23 @@ const TILE_INPUTS: [usize; 2] = [128, 512];
 /// Labels whose logits one task computes.
 const LABELS_PER_TASK: usize = 2048;
 
+/// In which precision logits are computed. Everything made of them is in f64.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogitPrecision {
+    /// Double precision.
+    #[default]
+    F64,
+    /// Single precision, in about half of the time for a large vocabulary. One input in each tile is computed in both, and the
+    /// largest difference is reported as `logit_error`. Bounds hold all the same: the rounded logits are those of a pair, too.
+    F32,
+}
+
 /// How the inputs of a pair are cut into tiles.
 pub(super) struct Tiling<'a> {
     pub pair: &'a Pair<'a>,
     pub labels: &'a LabelSide,
     pub tracked: &'a [usize],
+    pub precision: LogitPrecision,
     pub watch: Watch<'a>,
 }
 
@@ -33,6 +45,8 @@ pub(super) struct Tile {
     pub terms: Vec<InputTerms>,
     /// Rows of [1, log p, log p′] for the tracked labels.
     pub tracked: Mat<f64>,
+    /// The largest error of a logit that is known; 0 in double precision.
+    pub logit_error: f64,
 }
 
 impl Tiling<'_> {
@@ -55,8 +69,8 @@ impl Tiling<'_> {
     }
 
     fn tile(&self, inputs: &[usize]) -> Result<Tile, Error> {
-        let u = self.logits(self.pair.a(), &self.labels.a, inputs)?;
-        let v = self.logits(self.pair.b(), &self.labels.b, inputs)?;
+        let (u, error_u) = self.logits(self.pair.a(), &self.labels.a, inputs)?;
+        let (v, error_v) = self.logits(self.pair.b(), &self.labels.b, inputs)?;
         let of_input = |i: usize| InputTerms::of(column(u.as_ref(), i), column(v.as_ref(), i));
         let terms: Vec<InputTerms> = if self.one_at_a_time() {
             (0..inputs.len()).into_par_iter().map(of_input).collect()
@@ -70,27 +84,63 @@ impl Tiling<'_> {
             j => v[(self.tracked[j - 1 - columns], i)] - terms[i].normalisers[1],
         });
         (self.watch)(Stage::Probability, inputs.len());
-        Ok(Tile { terms, tracked })
+        Ok(Tile { terms, tracked, logit_error: error_u.max(error_v) })
     }
 
-    /// `f(x)·g̃(y) + b̃(y)`, K×n, a column per input.
-    fn logits(&self, model: &dyn ModelRows, labels: &Labels, inputs: &[usize]) -> Result<Mat<f64>, Error> {
+    /// `f(x)·g̃(y) + b̃(y)`, K×n, a column per input, and the largest error of the first column.
+    fn logits(
+        &self,
+        model: &dyn ModelRows,
+        labels: &Labels,
+        inputs: &[usize],
+    ) -> Result<(Mat<f64>, f64), Error> {
         let rows = rows_of(model, inputs)?;
         let rows = rows.transpose();
-        let mut logits = Mat::zeros(model.n_labels(), inputs.len());
         let unembeddings = labels.unembeddings.as_ref();
+        let mut logits = Mat::zeros(model.n_labels(), inputs.len());
+        let rows_f32 = match self.precision {
+            LogitPrecision::F64 => Mat::new(),
+            LogitPrecision::F32 => single(rows),
+        };
+        let product = |logits: MatMut<'_, f64>, unembeddings: MatRef<'_, f64>| match self.precision {
+            LogitPrecision::F64 => matmul_into(logits, unembeddings, rows),
+            LogitPrecision::F32 => product_f32(logits, unembeddings, rows_f32.as_ref()),
+        };
         if self.one_at_a_time() {
             let parts =
                 logits.par_row_chunks_mut(LABELS_PER_TASK).zip(unembeddings.par_row_chunks(LABELS_PER_TASK));
-            parts.for_each(|(logits, unembeddings)| matmul_into(logits, unembeddings, rows));
+            parts.for_each(|(logits, unembeddings)| product(logits, unembeddings));
         } else {
-            matmul_into(logits.as_mut(), unembeddings, rows);
+            product(logits.as_mut(), unembeddings);
         }
+        let error = match self.precision {
+            LogitPrecision::F64 => 0.0,
+            LogitPrecision::F32 => (matmul(unembeddings, rows.get(.., ..1)) - logits.get(.., ..1)).norm_max(),
+        };
         for i in 0..inputs.len() {
             logits.col_as_slice_mut(i).iter_mut().zip(&labels.bias).for_each(|(l, b)| *l += b);
         }
-        Ok(logits)
+        Ok((logits, error))
     }
+}
+
+/// The product in single precision, widened.
+fn product_f32(mut product: MatMut<'_, f64>, a: MatRef<'_, f64>, b: MatRef<'_, f32>) {
+    let mut rounded = Mat::<f32>::zeros(product.nrows(), product.ncols());
+    matmul_into_f32(rounded.as_mut(), single(a).as_ref(), b);
+    for j in 0..product.ncols() {
+        product
+            .rb_mut()
+            .col_mut(j)
+            .iter_mut()
+            .zip(rounded.col_as_slice(j))
+            .for_each(|(x, r)| *x = f64::from(*r));
+    }
+}
+
+/// A matrix rounded to single precision.
+fn single(m: MatRef<'_, f64>) -> Mat<f32> {
+    Mat::from_fn(m.nrows(), m.ncols(), |i, j| m[(i, j)] as f32)
 }
 
 fn column(m: MatRef<'_, f64>, i: usize) -> &[f64] {

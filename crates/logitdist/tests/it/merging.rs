@@ -3,8 +3,8 @@
 use crate::pairs::{assert_close, compared, model, noisy, regular_pair, rng};
 use logitdist::measure::{cca, d_logit, kl};
 use logitdist::{
-    Error, Mat, Model, Pair, PairSummary, ProbabilityInputs, Reduced, Settings, compare, jackknife,
-    merge_summaries,
+    Comparison, Error, LogitPrecision, Mat, Model, Pair, PairSummary, ProbabilityInputs, Reduced, Settings,
+    compare, jackknife, merge_summaries,
 };
 
 /// The inputs `[start, end)` of a model.
@@ -20,6 +20,33 @@ fn summary(a: &Model, b: &Model) -> PairSummary {
 
 fn parts(a: &Model, b: &Model, cuts: &[usize]) -> Vec<PairSummary> {
     cuts.windows(2).map(|w| summary(&part(a, w[0], w[1]), &part(b, w[0], w[1]))).collect()
+}
+
+#[test]
+fn logits_in_single_precision_say_how_far_they_are_off_and_break_no_bound() {
+    for seed in 0..8 {
+        let (a, b) = crate::pairs::regular_pair(seed);
+        let pair = Pair::new(&a, &b).unwrap();
+        let with = |logit_precision| {
+            let settings = Settings { logit_precision, ..Settings::default() };
+            compare(&pair, &settings, &mut rng(seed)).unwrap()
+        };
+        let (double, single) = (with(LogitPrecision::F64), with(LogitPrecision::F32));
+        assert!(double.scalar("logit_error").is_none());
+        let error = single.scalar("logit_error").unwrap().clone().unwrap();
+        let scale = double.reduced.squared_scale().sqrt();
+        assert!(error > 0.0 && error < 1e-5 * scale, "seed {seed}: {error}, logits of size {scale}");
+        assert!(!single.any_violation(), "seed {seed}");
+        for token in ["kl_ab", "kl_ba", "js", "tv", "hellinger"] {
+            let get = |c: &Comparison| c.scalar(token).unwrap().clone().unwrap();
+            let (exact, rounded) = (get(&double), get(&single));
+            assert!(
+                exact != rounded && (rounded - exact).abs() < 1e-4 * (exact + exact.sqrt()),
+                "seed {seed}, {token}"
+            );
+        }
+        assert_eq!(double.scalar("d_logit"), single.scalar("d_logit"));
+    }
 }
 
 #[test]
