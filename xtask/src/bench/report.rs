@@ -210,8 +210,7 @@ pub fn figures(rows: &[Row]) -> Vec<(&'static str, Figure)> {
     let threads: Vec<usize> = all_threads(rows).into_iter().collect();
     let figure = |label: &str, threads: &[usize], value: &dyn Fn(&Entry, &Measured) -> f64| {
         let panel = |(operation, threads): (Operation, usize)| {
-            let title =
-                format!("{}, {threads} thread{}", operation.name(), if threads == 1 { "" } else { "s" });
+            let title = format!("{} × {threads}", operation.name());
             let lines: Vec<Mark> = Library::ALL
                 .into_iter()
                 .filter_map(|library| {
@@ -231,7 +230,9 @@ pub fn figures(rows: &[Row]) -> Vec<(&'static str, Figure)> {
         };
         let of_operation = |operation| threads.iter().map(move |&n| (operation, n));
         let panels = Operation::ALL.into_iter().flat_map(of_operation).map(panel).collect();
-        Figure::new(Width::Full, panels).in_columns(if threads.len() == 2 { 4 } else { 3 })
+        Figure::new(Width::Full, panels)
+            .in_columns(if threads.len() == 2 { 4 } else { 3 })
+            .noted("× n: on n threads.")
     };
     vec![
         ("speed", figure("GFLOP/s", &threads, &speed)),
