@@ -3,11 +3,13 @@
 //! With R_x = Q_xᵀ[1 F F′ …]/√N and R_y = Q_yᵀ[1 G b G′ b′], a mean over inputs is a sum over p rows and a sum over
 //! centred labels a sum over q columns: E‖u‖² = ‖U‖²_F for the p×q matrix U of the first model's logits.
 
+use crate::applicable::Applicable;
 use crate::error::Side;
 use crate::labels::{LabelSide, Labels};
+use crate::measure::cca::CanonicalCorrelations;
 use crate::summary::PairSummary;
-use logitdist_linalg::{Mat, MatRef, Svd, matmul_nt, rank_tolerance, svd};
-use std::sync::Arc;
+use logitdist_linalg::{Mat, MatRef, Svd, matmul_nt, r_factor, rank_tolerance, svd};
+use std::sync::{Arc, OnceLock};
 
 /// One model in these coordinates.
 #[derive(Debug, Clone)]
@@ -81,6 +83,9 @@ pub struct Reduced {
     /// Logit differences Δ = u − u′, p×q.
     pub delta: Mat<f64>,
     labels: Arc<LabelSide>,
+    /// Canonical correlations of the embeddings and of the logits: measures and the bounds of both directions ask for them.
+    pub(crate) embeddings_cca: OnceLock<Applicable<CanonicalCorrelations>>,
+    pub(crate) logits_cca: OnceLock<Applicable<CanonicalCorrelations>>,
 }
 
 impl Reduced {
@@ -105,10 +110,13 @@ impl Reduced {
                 constant,
             )
         };
-        let a = side(Side::A, m_a, 1, last - 2, 1, labels.a.uncentred_norms);
-        let b = side(Side::B, m_b, 1 + m_a, last - 1, 2 + m_a, labels.b.uncentred_norms);
+        let (a, b) = rayon::join(
+            || side(Side::A, m_a, 1, last - 2, 1, labels.a.uncentred_norms),
+            || side(Side::B, m_b, 1 + m_a, last - 1, 2 + m_a, labels.b.uncentred_norms),
+        );
         let delta = &a.logits - &b.logits;
-        Reduced { n_inputs, n_labels, a, b, delta, labels }
+        let unasked = OnceLock::new;
+        Reduced { n_inputs, n_labels, a, b, delta, labels, embeddings_cca: unasked(), logits_cca: unasked() }
     }
 
     /// The models in a direction: first the one whose labels and spectrum are used.
@@ -163,16 +171,24 @@ fn reduced_model(
     let [unembeddings_norm, bias_norm] = uncentred_norms;
     let logit_scale = embeddings.norm_l2() * unembeddings_norm + bias_norm;
     let centred = without_first_row(embeddings.as_ref());
-    let embeddings_svd = without_null_directions(centred, embeddings.norm_l2(), n_inputs);
-    let unembeddings_svd = without_null_directions(unembeddings, unembeddings_norm, n_labels);
-    let centred_logits = without_first_row(logits.as_ref());
-    let logits_svd = without_null_directions(centred_logits, logit_scale, n_inputs.max(n_labels));
+    // With G̃ = Q R the logits are F Rᵀ Qᵀ: F Rᵀ has their left singular vectors and values in M columns. R from reflections, since
+    // columns of F and G̃ may differ in size by more than digits last, and only their products matter.
+    let few_columns = || {
+        let logits = matmul_nt(centred, r_factor(unembeddings.to_owned()).as_ref());
+        without_null_directions(logits.as_ref(), logit_scale, n_inputs.max(n_labels))
+    };
+    let (logits_svd, (embeddings_svd, unembeddings_svd)) = rayon::join(few_columns, || {
+        rayon::join(
+            || without_null_directions(centred, embeddings.norm_l2(), n_inputs),
+            || without_null_directions(unembeddings, unembeddings_norm, n_labels),
+        )
+    });
     ReducedModel {
         side,
         dim: embeddings.ncols(),
-        embeddings_basis: embeddings_svd.u,
         spectrum: logits_svd.s.iter().map(|s| s * s).collect(),
         logits_basis: logits_svd.u,
+        embeddings_basis: embeddings_svd.u,
         embeddings,
         constant,
         bias: bias.col(0).iter().copied().collect(),
