@@ -152,14 +152,22 @@ pub fn compare_watched(
     let reduced = Reduced::of(&summary);
     let per_input =
         if settings.per_input { Some(PerInput::of(pair, &reduced, inputs, &divergences)?) } else { None };
-    let mut collected = Collected::default();
-    collected.sizes(&reduced);
-    collected.geometry(&reduced);
-    let mut bounds = DIRECTIONS.map(|direction| {
+    let (mut collected, baselines) = rayon::join(
+        || {
+            let mut collected = Collected::default();
+            collected.sizes(&reduced);
+            collected.geometry(&reduced);
+            collected
+        },
+        || settings.baselines.then(|| Collected::of_baselines(&reduced)),
+    );
+    let of_direction = |direction| {
         let mut bounds = bound::cca_bounds(&reduced, direction);
         bounds.extend(bound::alignment_bounds(&reduced, direction));
         bounds
-    });
+    };
+    let (ab, ba) = rayon::join(|| of_direction(Direction::Ab), || of_direction(Direction::Ba));
+    let mut bounds = [ab, ba];
     if settings.d_rep {
         for (direction, bounds) in DIRECTIONS.into_iter().zip(&mut bounds) {
             let (model, _) = reduced.models(direction);
@@ -185,9 +193,7 @@ pub fn compare_watched(
             }
         }
     }
-    if settings.baselines {
-        collected.baselines(&reduced);
-    }
+    collected.scalars.extend(baselines.into_iter().flat_map(|baselines| baselines.scalars));
     let [bounds, bounds_ba] = bounds;
     Ok(Comparison {
         certificate: bound::certificate(&reduced, Direction::Ab, &bounds),

@@ -3,11 +3,13 @@
 //! With R_x = Q_xᵀ[1 F F′ …]/√N and R_y = Q_yᵀ[1 G b G′ b′], a mean over inputs is a sum over p rows and a sum over
 //! centred labels a sum over q columns: E‖u‖² = ‖U‖²_F for the p×q matrix U of the first model's logits.
 
+use crate::applicable::Applicable;
 use crate::error::Side;
 use crate::labels::{LabelSide, Labels};
+use crate::measure::cca::CanonicalCorrelations;
 use crate::summary::PairSummary;
-use logitdist_linalg::{Mat, MatRef, Svd, matmul, matmul_nt, matmul_tn, rank_tolerance, svd};
-use std::sync::Arc;
+use logitdist_linalg::{Mat, MatRef, Svd, matmul_nt, r_factor, rank_tolerance, svd};
+use std::sync::{Arc, OnceLock};
 
 /// One model in these coordinates.
 #[derive(Debug, Clone)]
@@ -81,6 +83,9 @@ pub struct Reduced {
     /// Logit differences Δ = u − u′, p×q.
     pub delta: Mat<f64>,
     labels: Arc<LabelSide>,
+    /// Canonical correlations of the embeddings and of the logits: measures and the bounds of both directions ask for them.
+    pub(crate) embeddings_cca: OnceLock<Applicable<CanonicalCorrelations>>,
+    pub(crate) logits_cca: OnceLock<Applicable<CanonicalCorrelations>>,
 }
 
 impl Reduced {
@@ -110,7 +115,8 @@ impl Reduced {
             || side(Side::B, m_b, 1 + m_a, last - 1, 2 + m_a, labels.b.uncentred_norms),
         );
         let delta = &a.logits - &b.logits;
-        Reduced { n_inputs, n_labels, a, b, delta, labels }
+        let unasked = OnceLock::new;
+        Reduced { n_inputs, n_labels, a, b, delta, labels, embeddings_cca: unasked(), logits_cca: unasked() }
     }
 
     /// The models in a direction: first the one whose labels and spectrum are used.
@@ -165,20 +171,24 @@ fn reduced_model(
     let [unembeddings_norm, bias_norm] = uncentred_norms;
     let logit_scale = embeddings.norm_l2() * unembeddings_norm + bias_norm;
     let centred = without_first_row(embeddings.as_ref());
-    let (embeddings_svd, unembeddings_svd) = (thin_svd(centred), thin_svd(unembeddings));
-    let logits_svd = without_null_directions(
-        svd_of_product(&embeddings_svd, &unembeddings_svd),
-        logit_scale,
-        n_inputs.max(n_labels),
-    );
-    let embeddings_svd = without_null_directions(embeddings_svd, embeddings.norm_l2(), n_inputs);
-    let unembeddings_svd = without_null_directions(unembeddings_svd, unembeddings_norm, n_labels);
+    // With G̃ = Q R the logits are F Rᵀ Qᵀ: F Rᵀ has their left singular vectors and values in M columns. R from reflections, since
+    // columns of F and G̃ may differ in size by more than digits last, and only their products matter.
+    let few_columns = || {
+        let logits = matmul_nt(centred, r_factor(unembeddings.to_owned()).as_ref());
+        without_null_directions(logits.as_ref(), logit_scale, n_inputs.max(n_labels))
+    };
+    let (logits_svd, (embeddings_svd, unembeddings_svd)) = rayon::join(few_columns, || {
+        rayon::join(
+            || without_null_directions(centred, embeddings.norm_l2(), n_inputs),
+            || without_null_directions(unembeddings, unembeddings_norm, n_labels),
+        )
+    });
     ReducedModel {
         side,
         dim: embeddings.ncols(),
-        embeddings_basis: embeddings_svd.u,
         spectrum: logits_svd.s.iter().map(|s| s * s).collect(),
         logits_basis: logits_svd.u,
+        embeddings_basis: embeddings_svd.u,
         embeddings,
         constant,
         bias: bias.col(0).iter().copied().collect(),
@@ -200,21 +210,13 @@ fn thin_svd(m: MatRef<'_, f64>) -> Svd {
     Svd { u: padded, s, v }
 }
 
-/// The left half of the singular value decomposition of F Gᵀ from those of F and G: a matrix of M rows in place of one of p rows.
-fn svd_of_product(f: &Svd, g: &Svd) -> Svd {
-    let inner = matmul_tn(f.v.as_ref(), g.v.as_ref());
-    let core = Mat::from_fn(f.s.len(), g.s.len(), |i, j| f.s[i] * inner[(i, j)] * g.s[j]);
-    let Svd { u, s, v } = svd(core.as_ref());
-    Svd { u: matmul(f.u.as_ref(), u.as_ref()), s, v }
-}
-
-/// A singular value decomposition with the directions that count as zero dropped.
+/// The singular value decomposition of a centred matrix with the directions that count as zero dropped.
 ///
 /// `scale` is the norm before centring: subtracting a mean leaves rounding errors of its size, which must not pass
 /// for variation when the matrix is constant.
-fn without_null_directions(svd: Svd, scale: f64, rows: usize) -> Svd {
-    let Svd { u, mut s, v } = svd;
-    let floor = rank_tolerance(&s, rows, v.nrows()).max(CENTRING_NOISE * scale);
+fn without_null_directions(centred: MatRef<'_, f64>, scale: f64, rows: usize) -> Svd {
+    let Svd { u, mut s, v } = thin_svd(centred);
+    let floor = rank_tolerance(&s, rows, centred.ncols()).max(CENTRING_NOISE * scale);
     s.retain(|&value| value > floor);
     Svd { u: u.get(.., ..s.len()).to_owned(), v: v.get(.., ..s.len()).to_owned(), s }
 }

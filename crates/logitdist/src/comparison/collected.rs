@@ -152,14 +152,18 @@ impl Collected {
     }
 
     /// What others measure.
-    pub fn baselines(&mut self, reduced: &Reduced) {
-        self.push("cka", baselines::cka(reduced));
-        self.push("cka_debiased", baselines::cka_debiased(reduced));
-        self.push("procrustes", baselines::procrustes(reduced));
-        self.push("svcca", baselines::svcca(reduced));
-        self.push("pwcca_ab", baselines::pwcca(reduced, Direction::Ab));
-        self.push("pwcca_ba", baselines::pwcca(reduced, Direction::Ba));
-        self.push("r2_ab", baselines::r2(reduced, Direction::Ab));
-        self.push("r2_ba", baselines::r2(reduced, Direction::Ba));
+    pub fn of_baselines(reduced: &Reduced) -> Collected {
+        let mut collected = Collected::default();
+        collected.push("cka", baselines::cka(reduced));
+        collected.push("cka_debiased", baselines::cka_debiased(reduced));
+        collected.push("procrustes", baselines::procrustes(reduced));
+        collected.push("svcca", baselines::svcca(reduced));
+        let pwcca = |direction| baselines::pwcca(reduced, direction);
+        let (ab, ba) = rayon::join(|| pwcca(Direction::Ab), || pwcca(Direction::Ba));
+        collected.push("pwcca_ab", ab);
+        collected.push("pwcca_ba", ba);
+        collected.push("r2_ab", baselines::r2(reduced, Direction::Ab));
+        collected.push("r2_ba", baselines::r2(reduced, Direction::Ba));
+        collected
     }
 }

@@ -88,7 +88,8 @@ pub fn svcca(reduced: &Reduced) -> Applicable<f64> {
         }
         u.get(.., ..count).to_owned()
     };
-    Ok(cca::between(kept(&x).as_ref(), kept(&y).as_ref()).mean())
+    let (x, y) = rayon::join(|| kept(&x), || kept(&y));
+    Ok(cca::between(x.as_ref(), y.as_ref()).mean())
 }
 
 /// Projection-weighted CCA, weights from the first model of the direction (`pwcca_ab`, `pwcca_ba`), in [0, 1].

@@ -27,12 +27,15 @@ impl CanonicalCorrelations {
 ///
 /// Not applicable if either model's embeddings are constant. Source: Björck & Golub 1973; Morcos et al. 2018.
 pub fn embeddings(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
-    of_bases(
-        "embeddings",
-        reduced.a.embeddings_basis.as_ref(),
-        reduced.b.embeddings_basis.as_ref(),
-        reduced.n_inputs,
-    )
+    let of = || {
+        of_bases(
+            "embeddings",
+            reduced.a.embeddings_basis.as_ref(),
+            reduced.b.embeddings_basis.as_ref(),
+            reduced.n_inputs,
+        )
+    };
+    reduced.embeddings_cca.get_or_init(of).clone()
 }
 
 /// ρ of g(y), g′(y), labels centred; its mean is `m_cca_unembeddings`. Saturated once a rank reaches K − 1.
@@ -47,7 +50,10 @@ pub fn unembeddings(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
 
 /// ρ of u(x), u′(x), inputs centred; its mean is `m_cca_logits`. A function of the two distributions alone.
 pub fn logits(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
-    of_bases("logits", reduced.a.logits_basis.as_ref(), reduced.b.logits_basis.as_ref(), reduced.n_inputs)
+    let of = || {
+        of_bases("logits", reduced.a.logits_basis.as_ref(), reduced.b.logits_basis.as_ref(), reduced.n_inputs)
+    };
+    reduced.logits_cca.get_or_init(of).clone()
 }
 
 fn of_bases(
@@ -72,8 +78,8 @@ pub(super) fn between(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> CanonicalCorrel
     let (large, small) = if a.ncols() >= b.ncols() { (a, b) } else { (b, a) };
     let inside = matmul_tn(large, small);
     let outside = small - matmul(large, inside.as_ref());
-    let cosines = singular_values(inside.as_ref());
-    let mut sines = singular_values(outside.as_ref());
+    let (cosines, mut sines) =
+        rayon::join(|| singular_values(inside.as_ref()), || singular_values(outside.as_ref()));
     sines.reverse();
     // Each from the one of sine and cosine that is small, where it has more digits.
     let (rho, one_minus_rho_squared) = cosines
