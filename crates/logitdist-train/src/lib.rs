@@ -23,6 +23,9 @@
 //! ```
 
 mod adam;
+mod compress;
+mod concept;
+mod concept_transfer;
 mod data;
 mod error;
 mod fine_tune;
@@ -34,17 +37,22 @@ mod loss;
 mod network;
 mod pass;
 mod perceptron;
+mod probe;
 mod recipe;
 mod scalar;
 mod spec;
 mod train;
 
+pub use compress::{Compression, low_rank_head};
+pub use concept::Concept;
+pub use concept_transfer::{ConceptTransfer, carry_probe, concept_transfer};
 pub use data::{DIGITS_CITATION, DataSpec, Dataset, Digits, Files, Radial, Region, Spirals, Splits};
 pub use error::TrainError;
 pub use fine_tune::{FineTuneSpec, FineTuned, fine_tune};
 pub use loss::Loss;
 pub use network::{Activation, Head, Network, NetworkSpec, Part};
 pub use pass::Frozen;
+pub use probe::{Penalty, Probe, ProbeSpec, Regression};
 pub use recipe::{Recipe, load_network, save_network};
 pub use spec::{Duration, Schedule, TrainingSpec};
 pub use train::{EpochRecord, Observer, Task, TeacherLogits, Trained, train, train_from};
