@@ -4,6 +4,9 @@
 //! its logits are `f(x)·g(y) + b(y)`. [`train`] makes one network on the calling thread; the same specs, data and seed always
 //! give the same weights. To use several processors, train several networks.
 //!
+//! What became of a representation: [`concept_transfer`] fits linear [`Probe`]s of a [`Concept`] and carries the teacher's over to
+//! the student, beside the certificate for it; [`Compression`] rounds, prunes or cuts a network or an exported model.
+//!
 //! ```
 //! use logitdist_train::{Duration, Loss, NetworkSpec, Spirals, Task, TeacherLogits, TrainingSpec, train};
 //!
@@ -45,7 +48,7 @@ mod train;
 
 pub use compress::{Compression, low_rank_head};
 pub use concept::Concept;
-pub use concept_transfer::{ConceptTransfer, carry_probe, concept_transfer};
+pub use concept_transfer::{ConceptTransfer, answer_transfer, carry_probe, concept_transfer};
 pub use data::{DIGITS_CITATION, DataSpec, Dataset, Digits, Files, Radial, Region, Spirals, Splits};
 pub use error::TrainError;
 pub use fine_tune::{FineTuneSpec, FineTuned, fine_tune};

@@ -5,7 +5,7 @@ use crate::error::TrainError;
 use crate::probe::{Probe, ProbeSpec};
 use logitdist::bound::{ProbeTransfer, Scale, probe_transfer};
 use logitdist::{
-    Bound, Direction, Form, MatRef, Model, Pair, PairSummary, ProbabilityInputs, Reduced, ReducedModel,
+    Bound, Direction, Form, MatRef, Pair, PairSummary, ProbabilityInputs, Reduced, ReducedModel,
 };
 use logitdist_linalg::matmul_tn;
 
@@ -40,7 +40,8 @@ pub struct ConceptTransfer {
     pub certificate_holds: bool,
 }
 
-/// Fits probes of a concept on `fit_pair`, carries the teacher's over, and measures all on `pair`: the same two models on other inputs.
+/// Fits probes of a concept of digits on `fit_pair`, carries the teacher's over, and measures all on `pair`: the same two models on
+/// other inputs.
 ///
 /// `labels_fit` and `labels` are the digits of the inputs of `fit_pair` and of `pair`. The part of w that the distribution leaves
 /// undetermined is not carried: it stays at its mean over the teacher's inputs in `fit_pair`.
@@ -55,17 +56,31 @@ pub fn concept_transfer(
     concept: Concept,
     spec: &ProbeSpec,
 ) -> Result<ConceptTransfer, TrainError> {
-    check_labels(fit_pair, labels_fit, "to fit on")?;
-    check_labels(pair, labels, "to measure on")?;
+    check_count(fit_pair, labels_fit.len(), "to fit on")?;
+    check_count(pair, labels.len(), "to measure on")?;
+    let (answers_fit, answers) = (concept.of_labels(labels_fit)?, concept.of_labels(labels)?);
+    answer_transfer(pair, fit_pair, &answers_fit, &answers, spec).map_err(|error| match error {
+        TrainError::Probe(reason) => TrainError::Probe(format!("concept {concept}: {reason}")),
+        other => other,
+    })
+}
+
+/// [`concept_transfer`] of any binary concept: `answers_fit` and `answers` say at which inputs of `fit_pair` and of `pair` it holds.
+///
+/// # Errors
+/// A number of answers other than of inputs, pairs of different models, and as [`Probe::fit`].
+pub fn answer_transfer(
+    pair: &Pair<'_>,
+    fit_pair: &Pair<'_>,
+    answers_fit: &[bool],
+    answers: &[bool],
+    spec: &ProbeSpec,
+) -> Result<ConceptTransfer, TrainError> {
+    check_count(fit_pair, answers_fit.len(), "to fit on")?;
+    check_count(pair, answers.len(), "to measure on")?;
     check_same_models(pair, fit_pair)?;
-    let (fit_answers, answers) = (concept.of_labels(labels_fit)?, concept.of_labels(labels)?);
-    let fitted = |model: &Model| {
-        Probe::fit(model.embeddings(), &fit_answers, spec).map_err(|error| match error {
-            TrainError::Probe(reason) => TrainError::Probe(format!("concept {concept}: {reason}")),
-            other => other,
-        })
-    };
-    let (a, b) = (fitted(fit_pair.a())?, fitted(fit_pair.b())?);
+    let a = Probe::fit(fit_pair.a().embeddings(), answers_fit, spec)?;
+    let b = Probe::fit(fit_pair.b().embeddings(), answers_fit, spec)?;
     let reduced = Reduced::of(&PairSummary::of(pair, &ProbabilityInputs::None, &[])?);
     let mut determined = carry(&a, &reduced.a, &reduced.a);
     let mut carried = carry_probe(&a, &reduced)?;
@@ -82,10 +97,10 @@ pub fn concept_transfer(
     let transfer = probe_transfer(&reduced, Direction::Ab, &a.weights)?;
     Ok(ConceptTransfer {
         majority: holding.max(1.0 - holding),
-        probe_accuracy_a: a.accuracy(f, &answers)?,
-        probe_accuracy_b: b.accuracy(f_student, &answers)?,
-        probe_accuracy_carried: carried.accuracy(f_student, &answers)?,
-        probe_accuracy_determined: determined.accuracy(f, &answers)?,
+        probe_accuracy_a: a.accuracy(f, answers)?,
+        probe_accuracy_b: b.accuracy(f_student, answers)?,
+        probe_accuracy_carried: carried.accuracy(f_student, answers)?,
+        probe_accuracy_determined: determined.accuracy(f, answers)?,
         probe_error: transfer.error,
         probe_certificate: transfer.certified,
         probe_sd: transfer.probe_sd,
@@ -127,13 +142,12 @@ fn carry(probe: &Probe, from: &ReducedModel, to: &ReducedModel) -> Probe {
     Probe { weights: weights.col(0).iter().copied().collect(), intercept: probe.intercept + shift }
 }
 
-fn check_labels(pair: &Pair<'_>, labels: &[usize], purpose: &str) -> Result<(), TrainError> {
-    if labels.len() == pair.n_inputs() {
+fn check_count(pair: &Pair<'_>, labels: usize, purpose: &str) -> Result<(), TrainError> {
+    if labels == pair.n_inputs() {
         return Ok(());
     }
     Err(TrainError::Mismatch(format!(
-        "there are {} labels and {} inputs {purpose}; a label for each input is needed",
-        labels.len(),
+        "there are {labels} labels and {} inputs {purpose}; a label for each input is needed",
         pair.n_inputs()
     )))
 }

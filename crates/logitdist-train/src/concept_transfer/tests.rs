@@ -1,7 +1,7 @@
 //! Concepts carried between generated pairs, against the definitions written out.
 
 use super::*;
-use logitdist::Mat;
+use logitdist::{Mat, Model};
 use logitdist_linalg::{Lu, matmul};
 use logitdist_synth::extremal::WeakestDirection;
 use logitdist_synth::{BaseModel, Embeddings, Perturbation, Spectrum, Unembeddings, rng};

@@ -7,7 +7,7 @@ mod logistic;
 mod whitened;
 
 use crate::error::{TrainError, require};
-use logitdist::MatRef;
+use logitdist::{LARGEST_ENTRY, MatRef, SMALLEST_SCALE};
 use serde::{Deserialize, Serialize};
 use whitened::Whitened;
 
@@ -70,12 +70,13 @@ impl Probe {
     /// common, and fewer inputs than dimensions are no error.
     ///
     /// # Errors
-    /// A strength that is not positive and finite, another number of answers than of inputs, an entry that is not finite, a concept
+    /// A strength that is not positive and finite, another number of answers than of inputs, an entry that no [`Model`](logitdist::Model) may have, a concept
     /// that holds everywhere or nowhere, or Newton's method without convergence, with the reason.
     pub fn fit(embeddings: MatRef<'_, f64>, holds: &[bool], spec: &ProbeSpec) -> Result<Probe, TrainError> {
         let strength = spec.strength;
         require(strength.is_finite() && strength > 0.0, "strength", strength, "finite and greater than 0")?;
         check_answers(embeddings, holds)?;
+        check_entries(embeddings)?;
         let positive = holds.iter().filter(|&&h| h).count();
         if positive == 0 || positive == holds.len() {
             return Err(TrainError::Probe(format!(
@@ -135,8 +136,26 @@ fn check_answers(embeddings: MatRef<'_, f64>, holds: &[bool]) -> Result<(), Trai
             holds.len()
         )));
     }
-    let finite = embeddings.col_iter().all(|column| column.iter().all(|v| v.is_finite()));
-    if finite { Ok(()) } else { Err(TrainError::Probe("an entry of the embeddings is not finite".into())) }
+    Ok(())
+}
+
+/// The range of a model's embeddings, in which squares neither overflow nor underflow.
+fn check_entries(embeddings: MatRef<'_, f64>) -> Result<(), TrainError> {
+    for (j, column) in embeddings.col_iter().enumerate() {
+        if let Some(i) = column.iter().position(|v| v.is_nan() || v.abs() > LARGEST_ENTRY) {
+            return Err(TrainError::Probe(format!(
+                "embeddings[{i}, {j}] is {}; every entry must be finite and at most {LARGEST_ENTRY:e} in magnitude",
+                column[i]
+            )));
+        }
+    }
+    let largest = embeddings.norm_max();
+    if largest > 0.0 && largest < SMALLEST_SCALE {
+        return Err(TrainError::Probe(format!(
+            "the largest entry of the embeddings is {largest:e} in magnitude; it must be 0 or at least {SMALLEST_SCALE:e}"
+        )));
+    }
+    Ok(())
 }
 
 /// `v_i = E[z_i t]/(1 + λ_i)` and `c = E t`: whitened coordinates make the normal equations diagonal.

@@ -197,7 +197,11 @@ fn what_cannot_be_probed_is_refused_with_the_reason() {
     assert!(message(&f, &holds, f64::NAN).starts_with("`strength` is NaN"));
     let mut bad = f.clone();
     bad[(3, 1)] = f64::NAN;
-    assert_eq!(message(&bad, &holds, 1.0), "an entry of the embeddings is not finite");
+    assert!(message(&bad, &holds, 1.0).starts_with("embeddings[3, 1] is NaN; every entry must be finite"));
+    bad[(3, 1)] = -1e61;
+    assert!(message(&bad, &holds, 1.0).ends_with("finite and at most 1e60 in magnitude"));
+    let tiny = Mat::from_fn(20, 2, |i, j| 1e-70 * f[(i, j)]);
+    assert!(message(&tiny, &holds, 1.0).ends_with("it must be 0 or at least 1e-60"));
     let probe = Probe::fit(f.as_ref(), &holds, &ProbeSpec::default()).unwrap();
     assert!(probe.accuracy(Mat::zeros(20, 3).as_ref(), &holds).is_err());
     assert!(probe.accuracy(Mat::zeros(0, 2).as_ref(), &[]).is_err());
@@ -210,4 +214,32 @@ fn a_regression_without_convergence_says_so() {
     let message = logistic::fit(whitened.coordinates(), &targets, &[1e-3; 2], 1).unwrap_err();
     assert!(message.contains("has not converged in 1 Newton steps"), "{message}");
     assert!(logistic::fit(whitened.coordinates(), &targets, &[1e-3; 2], 20).is_ok());
+}
+
+#[test]
+fn any_embeddings_have_a_finite_probe() {
+    for seed in 0..200 {
+        let mut rng = ChaCha8Rng::seed_from_u64(seed);
+        let (n, m) = (rng.random_range(2..40), rng.random_range(1..12));
+        let size = 10f64.powi(rng.random_range(-50..50));
+        // Columns of very different size, and a few outliers.
+        let sizes: Vec<f64> = (0..m).map(|_| size * 10f64.powi(rng.random_range(-4..4))).collect();
+        let f = Mat::from_fn(n, m, |i, j| {
+            let outlier = if (3 * i + j) % 17 == 0 { 1e3 } else { 1.0 };
+            sizes[j] * outlier * rng.random_range(-1.0..1.0)
+        });
+        let mut holds: Vec<bool> = (0..n).map(|_| rng.random_bool(0.2)).collect();
+        (holds[0], holds[1]) = (true, false);
+        for kind in EVERY {
+            for strength in [1e-9, 1e-6, 1e-3, 1e3] {
+                let probe = Probe::fit(f.as_ref(), &holds, &spec(kind, strength)).unwrap();
+                let scores = probe.scores(f.as_ref());
+                assert!(scores.iter().all(|s| s.is_finite()), "seed {seed}, {kind:?}, {strength}: {probe:?}");
+            }
+            // A penalty under rounding may leave no regular Hessian; then the reason says so.
+            if let Err(error) = Probe::fit(f.as_ref(), &holds, &spec(kind, 1e-300)) {
+                assert!(error.to_string().contains("a larger `strength` helps"), "{error}");
+            }
+        }
+    }
 }
