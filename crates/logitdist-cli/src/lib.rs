@@ -9,6 +9,7 @@ mod json;
 mod models;
 mod output;
 mod pair_report;
+mod probe;
 pub mod report;
 pub mod sweep;
 mod table;
@@ -22,6 +23,7 @@ use std::process::ExitCode;
 pub fn main() -> ExitCode {
     let result = match Arguments::parse().command {
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Probe(arguments) => probe::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Explain { tokens } => explain::run(&tokens),
         Command::Sweep(arguments) => sweep::run(*arguments),

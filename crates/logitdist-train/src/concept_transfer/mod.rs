@@ -16,7 +16,7 @@ use logitdist_linalg::matmul_tn;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ConceptTransfer {
     /// Share of the measured inputs with the more common answer, in [1/2, 1]: what a probe that saw nothing would reach.
-    pub majority: f64,
+    pub probe_majority: f64,
     /// Accuracy of the teacher's probe on the teacher, in [0, 1].
     pub probe_accuracy_a: f64,
     /// Accuracy of a probe refitted on the student, in [0, 1]: whether the concept is still there.
@@ -38,6 +38,23 @@ pub struct ConceptTransfer {
     pub probe_undetermined: f64,
     /// Whether `probe_error ≤ probe_certificate` up to rounding. Anything else is a mistake in a proof or in this program.
     pub certificate_holds: bool,
+}
+
+impl ConceptTransfer {
+    /// The numbers under their names, in the order in which they are reported.
+    pub fn numbers(&self) -> [(&'static str, f64); 9] {
+        [
+            ("probe_majority", self.probe_majority),
+            ("probe_accuracy_a", self.probe_accuracy_a),
+            ("probe_accuracy_b", self.probe_accuracy_b),
+            ("probe_accuracy_carried", self.probe_accuracy_carried),
+            ("probe_accuracy_determined", self.probe_accuracy_determined),
+            ("probe_error", self.probe_error),
+            ("probe_certificate", self.probe_certificate),
+            ("probe_sd", self.probe_sd),
+            ("probe_undetermined", self.probe_undetermined),
+        ]
+    }
 }
 
 /// Fits probes of a concept of digits on `fit_pair`, carries the teacher's over, and measures all on `pair`: the same two models on
@@ -96,7 +113,7 @@ pub fn answer_transfer(
     let holding = answers.iter().filter(|&&holds| holds).count() as f64 / answers.len() as f64;
     let transfer = probe_transfer(&reduced, Direction::Ab, &a.weights)?;
     Ok(ConceptTransfer {
-        majority: holding.max(1.0 - holding),
+        probe_majority: holding.max(1.0 - holding),
         probe_accuracy_a: a.accuracy(f, answers)?,
         probe_accuracy_b: b.accuracy(f_student, answers)?,
         probe_accuracy_carried: carried.accuracy(f_student, answers)?,

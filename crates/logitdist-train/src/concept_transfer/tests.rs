@@ -66,7 +66,7 @@ fn a_student_of_the_same_distribution_keeps_the_concept_in_its_place() {
             assert_eq!(t.probe_accuracy_a, t.probe_accuracy_determined, "seed {seed}, {concept}");
             assert!(t.probe_error < 1e-10 * t.probe_sd && t.certificate_holds, "{t:?}");
             assert!(t.probe_undetermined < 1e-10 * t.probe_sd, "{t:?}");
-            assert!((0.5..1.0).contains(&t.majority), "{concept}: {t:?}");
+            assert!((0.5..1.0).contains(&t.probe_majority), "{concept}: {t:?}");
             // Odd digits are no linear function of a random model's embeddings.
             assert!(t.probe_accuracy_a > 0.6 || concept == Concept::Odd, "seed {seed}, {concept}: {t:?}");
         }
@@ -177,18 +177,8 @@ fn coordinates_do_not_matter_where_the_unembeddings_have_full_rank() {
     let (other_a, other_b) = (changed(&a, 2), changed(&b, 3));
     for concept in Concept::ALL {
         let (t, other) = (transfer(&a, &b, &digits, concept), transfer(&other_a, &other_b, &digits, concept));
-        let numbers = |t: &ConceptTransfer| {
-            [
-                t.probe_accuracy_a,
-                t.probe_accuracy_b,
-                t.probe_accuracy_carried,
-                t.probe_error,
-                t.probe_certificate,
-                t.probe_sd,
-            ]
-        };
-        for (x, y) in numbers(&t).into_iter().zip(numbers(&other)) {
-            assert!((x - y).abs() < 1e-8 * (1.0 + x.abs()), "{concept}: {t:?}, {other:?}");
+        for ((token, x), (_, y)) in t.numbers().into_iter().zip(other.numbers()) {
+            assert!((x - y).abs() < 1e-8 * (1.0 + x.abs()), "{concept}, {token}: {x}, {y}");
         }
     }
 }
@@ -211,7 +201,9 @@ fn what_the_distribution_leaves_open_is_not_carried() {
     let t = transfer(&blind, &a, &digits, Concept::Odd);
     assert_eq!((t.probe_error, t.probe_certificate, t.certificate_holds), (0.0, 0.0, true));
     assert!(
-        [t.majority, 1.0 - t.majority].iter().any(|share| (share - t.probe_accuracy_carried).abs() < 1e-12)
+        [t.probe_majority, 1.0 - t.probe_majority]
+            .iter()
+            .any(|share| (share - t.probe_accuracy_carried).abs() < 1e-12)
     );
 }
 

@@ -35,7 +35,7 @@ fn digits_keep_their_concepts_under_a_certificate_that_holds() {
     };
     for concept in Concept::ALL {
         let taught = transfer(&student, concept);
-        assert!(taught.probe_accuracy_a > taught.majority + 0.1, "{concept}: {taught:?}");
+        assert!(taught.probe_accuracy_a > taught.probe_majority + 0.1, "{concept}: {taught:?}");
         assert_eq!(
             taught.probe_accuracy_a, taught.probe_accuracy_determined,
             "{concept}: nine directions suffice for 8"
