@@ -1,6 +1,6 @@
 //! What can be said on the command line.
 
-use crate::{report, sweep, train};
+use crate::{probe, report, sweep, train};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -35,6 +35,7 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     Compare(Box<Compare>),
+    Probe(probe::Arguments),
     Report(report::Arguments),
     /// Say what a token means: formula, range, units, source. Without a token, list all.
     Explain {

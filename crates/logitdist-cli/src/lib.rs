@@ -9,6 +9,7 @@ mod json;
 mod models;
 mod output;
 mod pair_report;
+mod probe;
 mod progress;
 pub mod report;
 pub mod sweep;
@@ -30,6 +31,7 @@ pub fn main() -> ExitCode {
 pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
     let result = match Arguments::parse_from(arguments).command {
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Probe(arguments) => probe::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Explain { tokens } => explain::run(&tokens),
         Command::Sweep(arguments) => sweep::run(*arguments),

@@ -2,13 +2,13 @@
 
 use crate::arguments::{Compare, Transposed};
 use anyhow::{Context, bail};
-use logitdist::{Error, Pair};
+use logitdist::{Error, ModelRows, Pair};
 use logitdist_io::{FileModel, ReadOptions, Source, Transpose, open_model};
 
-/// Two models that go together, and what to call them.
-pub struct Models {
-    pub a: FileModel,
-    pub b: FileModel,
+/// Two models that go together, and what to call them. Their embeddings stay in their files, or are in memory.
+pub struct Models<M = FileModel> {
+    pub a: M,
+    pub b: M,
     pub name_a: String,
     pub name_b: String,
 }
@@ -33,7 +33,9 @@ impl Models {
         models.pair()?;
         Ok(models)
     }
+}
 
+impl<M: ModelRows> Models<M> {
     /// The pair; an error says which file has how many of what.
     pub fn pair(&self) -> anyhow::Result<Pair<'_>> {
         Pair::new(&self.a, &self.b).map_err(|error| {

@@ -6,6 +6,8 @@ use logitdist_io::write_npz;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 
+#[path = "it/probe.rs"]
+mod probe;
 #[path = "it/report.rs"]
 mod report;
 #[path = "it/train.rs"]

@@ -51,7 +51,7 @@ pub use base::BaseModel;
 pub use embeddings::Embeddings;
 pub use error::SynthError;
 pub use extremal::Extremal;
-pub use perturbation::Perturbation;
+pub use perturbation::{Perturbation, prune_entries, round_rows, round_tensor};
 pub use random::rng;
 pub use spectrum::Spectrum;
 pub use unembeddings::Unembeddings;

@@ -51,6 +51,12 @@ pub enum TrainError {
     /// A network and data, or a teacher and a student, do not fit together.
     #[error("{0}")]
     Mismatch(String),
+    /// A probe could not be fitted or applied.
+    #[error("{0}")]
+    Probe(String),
+    /// A model could not be compressed.
+    #[error(transparent)]
+    Synth(#[from] logitdist_synth::SynthError),
     /// The network's outputs are no model.
     #[error("the network gives no model: {0}")]
     Model(#[from] logitdist::Error),

@@ -4,6 +4,9 @@
 //! its logits are `f(x)·g(y) + b(y)`. [`train`] makes one network on the calling thread; the same specs, data and seed always
 //! give the same weights. To use several processors, train several networks.
 //!
+//! What became of a representation: [`concept_transfer`] fits linear [`Probe`]s of a [`Concept`] and carries the teacher's over to
+//! the student, beside the certificate for it; [`Compression`] rounds, prunes or cuts a network or an exported model.
+//!
 //! ```
 //! use logitdist_train::{Duration, Loss, NetworkSpec, Spirals, Task, TeacherLogits, TrainingSpec, train};
 //!
@@ -23,6 +26,9 @@
 //! ```
 
 mod adam;
+mod compress;
+mod concept;
+mod concept_transfer;
 mod data;
 mod error;
 mod fine_tune;
@@ -34,17 +40,22 @@ mod loss;
 mod network;
 mod pass;
 mod perceptron;
+mod probe;
 mod recipe;
 mod scalar;
 mod spec;
 mod train;
 
+pub use compress::{Compression, low_rank_head};
+pub use concept::Concept;
+pub use concept_transfer::{ConceptTransfer, answer_transfer, carry_probe, concept_transfer};
 pub use data::{DIGITS_CITATION, DataSpec, Dataset, Digits, Files, Radial, Region, Spirals, Splits};
 pub use error::TrainError;
 pub use fine_tune::{FineTuneSpec, FineTuned, fine_tune};
 pub use loss::Loss;
 pub use network::{Activation, Head, Network, NetworkSpec, Part};
 pub use pass::Frozen;
+pub use probe::{Penalty, Probe, ProbeSpec, Regression};
 pub use recipe::{Recipe, load_network, save_network};
 pub use spec::{Duration, Schedule, TrainingSpec};
 pub use train::{EpochRecord, Observer, Task, TeacherLogits, Trained, train, train_from};

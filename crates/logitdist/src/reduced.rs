@@ -63,6 +63,20 @@ impl ReducedModel {
         self.unembeddings_svd.s.last().copied()
     }
 
+    /// The combination of centred logits that reads a linear function of f: `v = G̃^{+T} w`, q coordinates over the labels.
+    ///
+    /// `v·G̃f` is w·f if w (M entries) is in the range of G̃ᵀ, and otherwise the function of its part there, which is all that the
+    /// distribution determines of it.
+    pub fn on_logits(&self, w: &[f64]) -> Vec<f64> {
+        let svd = &self.unembeddings_svd;
+        let mut v = vec![0.0; svd.u.nrows()];
+        for (i, s) in svd.s.iter().enumerate() {
+            let along: f64 = svd.v.col(i).iter().zip(w).map(|(v, w)| v * w).sum();
+            v.iter_mut().zip(svd.u.col(i).iter()).for_each(|(v, u)| *v += along / s * u);
+        }
+        v
+    }
+
     /// Embeddings centred over inputs, (p−1)×M.
     pub fn centred_embeddings(&self) -> MatRef<'_, f64> {
         without_first_row(self.embeddings.as_ref())

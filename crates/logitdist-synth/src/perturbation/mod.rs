@@ -9,6 +9,9 @@ mod round;
 mod temperature;
 mod truncate;
 
+pub use prune::prune_entries;
+pub use round::{round_rows, round_tensor};
+
 use crate::embeddings::require_degrees;
 use crate::error::{SynthError, require_count};
 use logitdist::Model;

@@ -6,13 +6,15 @@ use logitdist_linalg::{Mat, MatRef};
 
 /// Sets the `fraction` of smallest entries of F, and of G, to zero.
 pub(super) fn prune(model: &Model, fraction: f64) -> Result<Model, SynthError> {
-    let f = pruned(model.embeddings(), fraction);
-    let g = pruned(model.unembeddings(), fraction);
+    let f = prune_entries(model.embeddings(), fraction);
+    let g = prune_entries(model.unembeddings(), fraction);
     Ok(Model::new(f, g, model.bias().map(<[f64]>::to_vec))?)
 }
 
+/// The `fraction`, from 0 to 1, of entries of smallest magnitude set to zero, rounded to a count.
+///
 /// Of entries of equal magnitude, those of earlier rows go first.
-fn pruned(a: MatRef<'_, f64>, fraction: f64) -> Mat<f64> {
+pub fn prune_entries(a: MatRef<'_, f64>, fraction: f64) -> Mat<f64> {
     let (rows, cols) = a.shape();
     let count = (fraction * (rows * cols) as f64).round() as usize;
     if count == 0 {

@@ -6,24 +6,31 @@ use logitdist_linalg::{Mat, MatRef};
 
 /// One step for all embeddings, one for all unembeddings.
 pub(super) fn per_tensor(model: &Model, bits: u32) -> Result<Model, SynthError> {
-    let round = |a: MatRef<'_, f64>| {
-        let step = step(a.norm_max(), bits);
-        Mat::from_fn(a.nrows(), a.ncols(), |i, j| round_to(a[(i, j)], step))
-    };
-    rounded(model, round(model.embeddings()), round(model.unembeddings()))
+    rounded(model, round_tensor(model.embeddings(), bits), round_tensor(model.unembeddings(), bits))
 }
 
 /// One step for every row.
 pub(super) fn per_row(model: &Model, bits: u32) -> Result<Model, SynthError> {
-    let round = |a: MatRef<'_, f64>| {
-        let steps: Vec<f64> = a.row_iter().map(|row| step(row.norm_max(), bits)).collect();
-        Mat::from_fn(a.nrows(), a.ncols(), |i, j| round_to(a[(i, j)], steps[i]))
-    };
-    rounded(model, round(model.embeddings()), round(model.unembeddings()))
+    rounded(model, round_rows(model.embeddings(), bits), round_rows(model.unembeddings(), bits))
+}
+
+/// Entries rounded to `bits` bits, from 2 to 16, with one step for all: `v ↦ s·round(v/s)`, `s = max|·|/(2^(bits−1) − 1)`.
+///
+/// The grid is symmetric, with 2^bits − 1 values; 0 and the largest entry are on it.
+pub fn round_tensor(a: MatRef<'_, f64>, bits: u32) -> Mat<f64> {
+    let step = step(a.norm_max(), bits);
+    Mat::from_fn(a.nrows(), a.ncols(), |i, j| round_to(a[(i, j)], step))
+}
+
+/// [`round_tensor`] of every row by itself, each with its own step.
+pub fn round_rows(a: MatRef<'_, f64>, bits: u32) -> Mat<f64> {
+    let steps: Vec<f64> = a.row_iter().map(|row| step(row.norm_max(), bits)).collect();
+    Mat::from_fn(a.nrows(), a.ncols(), |i, j| round_to(a[(i, j)], steps[i]))
 }
 
 /// The symmetric grid of b bits has 2^(b−1) − 1 steps on either side of 0.
 fn step(largest: f64, bits: u32) -> f64 {
+    assert!((2..=16).contains(&bits), "{bits} bits; from 2 to 16 are possible");
     largest / ((1u32 << (bits - 1)) - 1) as f64
 }
 

@@ -98,13 +98,7 @@ pub fn probe_transfer(reduced: &Reduced, direction: Direction, w: &[f64]) -> Res
             model.dim
         )));
     }
-    // v = G̃^{+T} w, q entries.
-    let svd = &model.unembeddings_svd;
-    let mut v = vec![0.0; svd.u.nrows()];
-    for (i, s) in svd.s.iter().enumerate() {
-        let along: f64 = svd.v.col(i).iter().zip(w).map(|(v, w)| v * w).sum();
-        v.iter_mut().zip(svd.u.col(i).iter()).for_each(|(v, u)| *v += along / s * u);
-    }
+    let v = model.on_logits(w);
     let norm = |rows: logitdist_linalg::MatRef<'_, f64>, x: &[f64]| {
         let dot = |i: usize| rows.row(i).iter().zip(x).map(|(r, x)| r * x).sum::<f64>();
         (0..rows.nrows()).map(|i| dot(i).powi(2)).sum::<f64>().sqrt()

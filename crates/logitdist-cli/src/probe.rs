@@ -1,0 +1,183 @@
+//! `logitdist probe`: how much of a concept model B keeps, by probes refitted and carried over from model A.
+
+use crate::arguments::Format;
+use crate::models::Models;
+use crate::output;
+use anyhow::{Context, bail};
+use logitdist::{Mat, Model, Pair};
+use logitdist_io::{ReadOptions, Source, read_array, read_model};
+use logitdist_train::{Concept, ConceptTransfer, ProbeSpec, answer_transfer};
+use serde_json::{Map, Value, json};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Read binary concepts off two models by linear probes: fitted on A, refitted on B, and carried over from A to B.
+///
+/// Logistic regression on every second input (0, 2, 4, …), accuracies on the others. Beside the error of the carried probe stands what the
+/// logit distance certifies for it (T8).
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The teacher A and the student B, as for `logitdist compare`.
+    #[arg(value_names = ["A", "B"], num_args = 2, required = true)]
+    models: Vec<PathBuf>,
+    /// Where concepts hold: an .npy of 0 and 1, inputs × concepts.
+    #[arg(long, value_name = "NPY", required_unless_present = "labels", conflicts_with = "labels")]
+    answers: Option<PathBuf>,
+    /// Digits from 0 to 9, an .npy with one for each input: concepts are functions of them.
+    #[arg(long, value_name = "NPY")]
+    labels: Option<PathBuf>,
+    /// Concepts of the digits, for example closed_loop,odd [default: all].
+    #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with = "answers")]
+    concepts: Vec<Concept>,
+    /// Strength of the penalty on the variance of a probe's score, greater than 0.
+    #[arg(long, default_value_t = ProbeSpec::default().strength, value_name = "LAMBDA")]
+    strength: f64,
+    /// How to print the result.
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+}
+
+/// Runs the command: exit code 1 if a certificate does not hold.
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let [a, b] = [&arguments.models[0], &arguments.models[1]];
+    let read = |path: &PathBuf| read_model(&Source::Path(path.clone()), &ReadOptions::default());
+    let models =
+        Models { a: read(a)?, b: read(b)?, name_a: a.display().to_string(), name_b: b.display().to_string() };
+    models.pair()?;
+    let concepts = concepts(arguments, models.a.n_inputs())?;
+    let found = measured(&models, &concepts, arguments.strength)?;
+    let text = match arguments.format {
+        Format::Table => table(&found),
+        Format::Csv => csv(&found),
+        Format::Json => format!("{:#}\n", json(&found)),
+    };
+    output::to_stdout(text.as_bytes())?;
+    let failed: Vec<&str> =
+        found.iter().filter(|(_, t)| !t.certificate_holds).map(|(name, _)| name.as_str()).collect();
+    if failed.is_empty() {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!(
+        "error: the certificate does not hold for {}; a proof or this program is wrong, please report it with the files",
+        failed.join(", ")
+    );
+    Ok(ExitCode::from(1))
+}
+
+/// Names of concepts and the inputs at which they hold.
+fn concepts(arguments: &Arguments, inputs: usize) -> anyhow::Result<Vec<(String, Vec<bool>)>> {
+    if let Some(path) = &arguments.answers {
+        let answers = of_inputs(path, "answers", inputs)?;
+        let column = |c: usize| {
+            let answer = |i: usize| match answers[(i, c)] {
+                0.0 => Ok(false),
+                1.0 => Ok(true),
+                other => bail!("{}: entry [{i}, {c}] is {other}; it must be 0 or 1", path.display()),
+            };
+            Ok((c.to_string(), (0..inputs).map(answer).collect::<anyhow::Result<_>>()?))
+        };
+        return (0..answers.ncols()).map(column).collect();
+    }
+    // Clap has seen to it that there is one or the other.
+    let path = arguments.labels.as_deref().unwrap_or(Path::new(""));
+    let labels = of_inputs(path, "labels", inputs)?;
+    if labels.ncols() != 1 {
+        bail!("{}: the labels are {}×{}; one column is needed", path.display(), inputs, labels.ncols());
+    }
+    let digit = |i: usize| {
+        let digit = (0..10).find(|&digit| labels[(i, 0)] == digit as f64);
+        digit.with_context(|| {
+            format!(
+                "{}: the label of input {i} is {}; it must be a digit from 0 to 9",
+                path.display(),
+                labels[(i, 0)]
+            )
+        })
+    };
+    let digits: Vec<usize> = (0..inputs).map(digit).collect::<anyhow::Result<_>>()?;
+    let wanted = if arguments.concepts.is_empty() { &Concept::ALL[..] } else { &arguments.concepts };
+    wanted.iter().map(|concept| Ok((concept.name().to_owned(), concept.of_labels(&digits)?))).collect()
+}
+
+/// An array with a row for each input.
+fn of_inputs(path: &Path, name: &'static str, inputs: usize) -> anyhow::Result<Mat<f64>> {
+    let array = read_array(path, name)?;
+    if array.nrows() != inputs {
+        bail!("{}: the {name} have {} rows and the models {inputs} inputs", path.display(), array.nrows());
+    }
+    Ok(array)
+}
+
+fn measured(
+    models: &Models<Model>,
+    concepts: &[(String, Vec<bool>)],
+    strength: f64,
+) -> anyhow::Result<Vec<(String, ConceptTransfer)>> {
+    if models.a.n_inputs() < 2 {
+        bail!("{} has 1 input; one to fit on and one to measure on are needed", models.name_a);
+    }
+    let [fit_a, fit_b] = [&models.a, &models.b].map(|model| every_second(model, 0));
+    let [a, b] = [&models.a, &models.b].map(|model| every_second(model, 1));
+    let (fit_a, fit_b, a, b) = (fit_a?, fit_b?, a?, b?);
+    let (fit_pair, pair) = (Pair::new(&fit_a, &fit_b)?, Pair::new(&a, &b)?);
+    let spec = ProbeSpec { strength, ..ProbeSpec::default() };
+    let transfer = |(name, answers): &(String, Vec<bool>)| {
+        let half = |first: usize| answers.iter().skip(first).step_by(2).copied().collect::<Vec<bool>>();
+        let transfer = answer_transfer(&pair, &fit_pair, &half(0), &half(1), &spec);
+        Ok((name.clone(), transfer.with_context(|| format!("concept {name}"))?))
+    };
+    concepts.iter().map(transfer).collect()
+}
+
+/// The model on inputs `first`, `first` + 2, ….
+fn every_second(model: &Model, first: usize) -> anyhow::Result<Model> {
+    let f = model.embeddings();
+    let half = Mat::from_fn((f.nrows() - first).div_ceil(2), f.ncols(), |i, j| f[(first + 2 * i, j)]);
+    Ok(Model::new(half, model.unembeddings().to_owned(), model.bias().map(<[f64]>::to_vec))?)
+}
+
+fn table(found: &[(String, ConceptTransfer)]) -> String {
+    let mut text = format!(
+        "{:18} {:>8} {:>8} {:>8} {:>8} {:>10} {:>10} {:>10} {:>10}\n",
+        "accuracy of", "majority", "A", "B", "carried", "determined", "error", "certified", "score sd"
+    );
+    for (name, t) in found {
+        writeln!(
+            text,
+            "{name:18} {:8.3} {:8.3} {:8.3} {:8.3} {:10.3} {:10.3e} {:10.3e} {:10.3e}",
+            t.probe_majority,
+            t.probe_accuracy_a,
+            t.probe_accuracy_b,
+            t.probe_accuracy_carried,
+            t.probe_accuracy_determined,
+            t.probe_error,
+            t.probe_certificate,
+            t.probe_sd
+        )
+        .expect("writing to a string");
+    }
+    text.push_str(
+        "\nmajority: the more common answer; A, B: probes fitted on each; carried: A's probe on B through the unembeddings; determined: A's probe \
+         on A by the part that A's distribution determines; error: root mean square of the carried score's, certified by the logit distance.\n",
+    );
+    text
+}
+
+fn csv(found: &[(String, ConceptTransfer)]) -> String {
+    let mut lines = String::from("concept,token,value\n");
+    for (name, transfer) in found {
+        for (token, value) in transfer.numbers() {
+            writeln!(lines, "{name},{token},{value:?}").expect("writing to a string");
+        }
+    }
+    lines
+}
+
+fn json(found: &[(String, ConceptTransfer)]) -> Value {
+    let object = |t: &ConceptTransfer| -> Map<String, Value> {
+        let numbers = t.numbers().into_iter().map(|(token, value)| (token.to_owned(), json!(value)));
+        numbers.chain([("certificate_holds".to_owned(), json!(t.certificate_holds))]).collect()
+    };
+    Value::Object(found.iter().map(|(name, t)| (name.clone(), object(t).into())).collect())
+}
