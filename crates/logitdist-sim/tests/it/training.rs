@@ -127,7 +127,7 @@ fn students_of_a_teacher_differ_and_copies_do_not() {
     assert!((1..32).all(|i| !distances[..i].contains(&distances[i])), "no two pairs are the same");
     for copy in &copies {
         let (bits, distance) = (number(copy, "bits"), number(copy, "d_logit"));
-        assert_eq!(bits == 0.0, distance == 0.0, "{bits} bits: {distance}");
+        assert_eq!(bits == 0.0, distance < 1e-12, "{bits} bits: {distance}");
     }
     let distance = |per: &str, bits: &str| {
         let row = copies.iter().find(|row| row["per"] == per && row["bits"] == bits).unwrap();
@@ -186,71 +186,55 @@ fn a_training_that_diverges_is_a_failure_with_its_reason_and_what_came_before_st
 }
 
 #[test]
-fn a_student_that_diverges_late_still_has_its_first_epochs() {
+fn a_student_that_diverges_still_is_what_it_was_before() {
     let folder = Folder::new();
-    // The teacher has but one epoch; in a student's 40th the rate has grown to 1e8.
+    // The teacher's logits are so large that their squares overflow: a student has a loss only before its first step.
     let text = TRAINED
-        .replace("learning_rate = 0.01", "learning_rate = 4e9\nwarm_up = 1000000000")
+        .replace("learning_rate = 0.01", "learning_rate = 1e9")
         .replace("teacher_epochs = 6", "teacher_epochs = 1")
-        .replace("epoch = [1, 4]", "epoch = [0, 1, 2, 400]")
+        .replace("epoch = [1, 4]", "epoch = [0, 1, 3]")
         .replace("bits = [0, 4]\n", "")
         .replace("[\"kl\", \"centred_l2\"]", "\"l2\"");
     sweep(&folder.options(&text, "out")).unwrap();
     let Tables { rows: table, failures, .. } = folder.tables("out");
     let epochs = |table: &str| rows(table).iter().map(|row| row["epoch"].clone()).collect::<Vec<_>>();
-    assert_eq!(epochs(&failures), ["400"; 4]);
-    assert_eq!(epochs(&table).len(), 12);
-    assert!(rows(&failures)[0]["message"].starts_with("the second network: training diverged in epoch "));
+    assert_eq!(epochs(&table), ["0"; 4]);
+    assert_eq!(epochs(&failures), ["1", "1", "1", "1", "3", "3", "3", "3"]);
+    let message = "the second network: training diverged in epoch 1, at step 1: the loss is inf";
+    assert!(rows(&failures).iter().all(|row| row["message"].starts_with(message)), "{failures}");
 }
 
 #[test]
 fn settings_that_cannot_be_name_file_line_and_key() {
     let folder = Folder::new();
-    for (old, new, message) in [
+    for (old, new, line, key, message) in [
         (
             "width = 12",
             "breadth = 12",
-            ":8: `train.small.breadth`: unknown key `breadth` of train.small; known are data, points",
+            8,
+            "breadth",
+            "unknown key `breadth` of train.small; known are data, points",
         ),
-        (
-            "width = 12",
-            "width = 0",
-            ":8: `train.small.width`: the value 0 is not possible: width is 0; it must be from 1",
-        ),
-        (
-            "width = 12",
-            "width = \"wide\"",
-            ":8: `train.small.width`: the value wide is not possible: invalid type",
-        ),
-        (
-            "points = 16",
-            "points = [16, 3]",
-            ":7: `train.small.points`: the value 3 is not possible: points is 3",
-        ),
-        (
-            "points = 16",
-            "data = \"letters\"",
-            ":7: `train.small.data`: the value letters is not possible: unknown variant",
-        ),
+        ("width = 12", "width = 0", 8, "width", "width is 0; it must be from 1"),
+        ("width = 12", "width = \"wide\"", 8, "width", "invalid type"),
+        ("width = 12", "width = []", 8, "width", "an axis needs at least one value"),
+        ("points = 16", "points = [16, 3]", 7, "points", "points is 3; it must be from 16"),
+        ("points = 16", "data = \"letters\"", 7, "data", "unknown variant"),
         (
             "points = 16",
             "data = \"digits\"\npoints = 16",
-            ":8: `train.small.points`: points belongs to data = \"spirals\"",
+            8,
+            "points",
+            "points belongs to data = \"spirals\"",
         ),
-        ("points = 16", "part = \"held_out\"", ":7: `train.small.part`: the value held_out is not possible"),
-        ("bits = [0, 4]", "bits = [0, 1]", ":14: `train.small.bits`: the value 1 is not possible"),
-        (
-            "[\"kl\", \"centred_l2\"]",
-            "[\"kl\", \"copy\"]",
-            ":13: `train.small.loss`: the value copy is not possible",
-        ),
-        ("batch = 64", "batch = 0", ":10: `train.small.batch`: the value 0 is not possible"),
-        ("[train.small]", "[train]\nsmall = 3\n[model]", ":7: `train.small`: is 3; it must be a table"),
+        ("points = 16", "part = \"held_out\"", 7, "part", "nothing is held out"),
+        ("bits = [0, 4]", "bits = [0, 1]", 14, "bits", "bits is 1; it must be from 2 to 16"),
+        ("[\"kl\", \"centred_l2\"]", "[\"kl\", \"none\"]", 13, "loss", "unknown variant"),
+        ("batch = 64", "batch = 0", 10, "batch", "batch is 0; it must be from 1"),
     ] {
         assert!(TRAINED.contains(old), "{old}");
-        let options = folder.options(&TRAINED.replace(old, new), "bad");
-        let error = sweep(&options).unwrap_err().to_string();
-        assert!(error.contains(&format!("bad.toml{message}")) || error.contains("small"), "{new}: {error}");
-        assert!(error.contains(message), "{new}: {error}");
+        let error = sweep(&folder.options(&TRAINED.replace(old, new), "bad")).unwrap_err().to_string();
+        let place = format!("bad.toml:{line}: `train.small.{key}`: ");
+        assert!(error.contains(&place) && error.contains(message), "{new}: {error}");
     }
 }
