@@ -21,7 +21,7 @@ level = 0.1
 fn cell(c: &mut Criterion) {
     let document = Document::parse(Path::new("cell.toml"), CONFIG, &[]).unwrap();
     let config = Config::of(&document).unwrap();
-    let comparison = run_cell(&config, &config.grid.cell(0)).comparison.unwrap();
+    let comparison = run_cell(&config, &config.grid.cell(0)).unwrap().comparison.unwrap();
     assert!(!comparison.any_violation());
     assert_eq!(comparison.scalar("n_subsets_ab"), Some(&Ok(200.0)));
     let mut group = c.benchmark_group("cell");

@@ -3,8 +3,9 @@
 use crate::axis::text;
 use crate::config::Config;
 use crate::grid::{Cell, Recipe, Source};
+use crate::train::{Networks, measures};
 use logitdist::{Comparison, Model, Pair, compare};
-use logitdist_synth::rng;
+use logitdist_synth::{SynthError, rng};
 
 /// Where a cell stands: what its seed is made of, and its columns in the results.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,50 +56,60 @@ pub struct Outcome {
     pub comparison: Result<Comparison, String>,
 }
 
-/// Draws a cell's pair and compares it.
+/// Draws a cell's pair and compares it; networks that it needs are trained for it alone.
 ///
 /// Streams of random numbers: 0 of the base model's seed for the base model, which all perturbations and levels of a
 /// replicate share; 1 of the cell's seed for the perturbation, the second draw or the family; 2 for subsets of labels and inputs.
-pub fn run(config: &Config, cell: &Cell<'_>) -> Outcome {
-    let coordinates = Coordinates::of(config, cell);
-    let comparison = comparison(config, cell, &coordinates.parameters, coordinates.cell_seed);
-    Outcome { coordinates, comparison }
+///
+/// # Errors
+/// Why the cell failed: a training that diverged.
+pub fn run(config: &Config, cell: &Cell<'_>) -> Result<Outcome, String> {
+    run_with(config, cell, &Networks::in_memory())
 }
 
-fn comparison(
-    config: &Config,
-    cell: &Cell<'_>,
-    parameters: &[(String, String)],
-    cell_seed: u64,
-) -> Result<Comparison, String> {
-    let (a, b) = pair(config, cell, parameters, cell_seed)?;
-    let pair = Pair::new(&a, &b).map_err(|e| e.to_string())?;
+/// As [`run`], with the networks of a whole run.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with(config: &Config, cell: &Cell<'_>, networks: &Networks) -> Result<Outcome, String> {
+    let coordinates = Coordinates::of(config, cell);
+    let mut own = rng(coordinates.cell_seed, 1);
+    let base_rng = || rng(base_seed(config, cell, &coordinates.parameters), 0);
+    let compared = |a: &Model, b: &Model| compared(config, a, b, coordinates.cell_seed);
+    let generated = |pair: Result<(Model, Model), SynthError>| {
+        pair.map_err(|e| e.to_string()).and_then(|(a, b)| compared(&a, &b))
+    };
+    let comparison = match cell.block.recipe(&cell.values) {
+        Err(reason) => Err(reason),
+        Ok(Recipe::Family(family)) => generated(family.sample(&mut own)),
+        Ok(Recipe::Independent(base)) => {
+            generated(base.sample(&mut base_rng()).and_then(|a| Ok((a, base.sample(&mut own)?))))
+        }
+        Ok(Recipe::Perturbed(base, kind, level)) => generated(base.sample(&mut base_rng()).and_then(|a| {
+            let b = kind.apply(&a, level, &mut own)?;
+            Ok((a, b))
+        })),
+        Ok(Recipe::Trained(settings)) => {
+            let epochs = cell.block.whole_values("epoch");
+            let pair = networks.pair(&settings, config.seed, cell.replicate, &epochs)?;
+            pair.models()
+                .and_then(|(a, b)| compared(&a, &b))
+                .and_then(|comparison| measures::added(comparison, &pair))
+        }
+    };
+    Ok(Outcome { coordinates, comparison })
+}
+
+fn compared(config: &Config, a: &Model, b: &Model, cell_seed: u64) -> Result<Comparison, String> {
+    let pair = Pair::new(a, b).map_err(|e| e.to_string())?;
     compare(&pair, &config.settings, &mut rng(cell_seed, 2)).map_err(|e| e.to_string())
 }
 
-fn pair(
-    config: &Config,
-    cell: &Cell<'_>,
-    parameters: &[(String, String)],
-    cell_seed: u64,
-) -> Result<(Model, Model), String> {
-    let mut own = rng(cell_seed, 1);
-    let base_seed = || {
-        let own = Source::parameters_of_perturbation(cell.block.source.name());
-        let shared: Vec<_> = parameters.iter().filter(|(n, _)| !own.contains(&n.as_str())).cloned().collect();
-        seed(config.seed, "base", &shared, cell.replicate)
-    };
-    let drawn = match cell.block.recipe(&cell.values)? {
-        Recipe::Family(family) => family.sample(&mut own),
-        Recipe::Independent(base) => {
-            base.sample(&mut rng(base_seed(), 0)).and_then(|a| Ok((a, base.sample(&mut own)?)))
-        }
-        Recipe::Perturbed(base, kind, level) => base.sample(&mut rng(base_seed(), 0)).and_then(|a| {
-            let b = kind.apply(&a, level, &mut own)?;
-            Ok((a, b))
-        }),
-    };
-    drawn.map_err(|e| e.to_string())
+/// The seed of a base model: that of all its perturbations and levels.
+fn base_seed(config: &Config, cell: &Cell<'_>, parameters: &[(String, String)]) -> u64 {
+    let own = Source::parameters_of_perturbation(cell.block.source.name());
+    let shared: Vec<_> = parameters.iter().filter(|(n, _)| !own.contains(&n.as_str())).cloned().collect();
+    seed(config.seed, "base", &shared, cell.replicate)
 }
 
 /// The first 8 bytes of the BLAKE3 hash of the run's seed and a cell's coordinates in words.
@@ -111,7 +122,7 @@ fn seed(run: u64, source: &str, parameters: &[(String, String)], replicate: usiz
     hash(&words)
 }
 
-fn hash(words: &str) -> u64 {
+pub(crate) fn hash(words: &str) -> u64 {
     let hash = blake3::hash(words.as_bytes());
     u64::from_le_bytes(hash.as_bytes()[..8].try_into().expect("a hash has 32 bytes"))
 }

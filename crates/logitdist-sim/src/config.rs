@@ -6,6 +6,7 @@ use crate::error::{Origin, SimError};
 use crate::grid::{Block, Grid, Source};
 use crate::replicates::Replicates;
 use crate::table::Columns;
+use crate::train::TrainSettings;
 use logitdist::{Settings, Subsets};
 use std::path::Path;
 use toml::Value;
@@ -102,6 +103,11 @@ impl Config {
         Ok(config)
     }
 
+    /// Whether some cells are pairs of trained networks.
+    pub fn has_trained_networks(&self) -> bool {
+        self.grid.blocks.iter().any(|block| matches!(block.source, Source::Train(_)))
+    }
+
     /// What is measured in a cell, in words: results of the same cell agree if these and the run's seed do.
     pub fn measured(&self) -> String {
         let s = &self.settings;
@@ -113,7 +119,9 @@ impl Config {
             }
             other => format!("{other:?}"),
         };
-        format!("measures={} d_rep: {subsets}", names.collect::<Vec<_>>().join(","))
+        // Columns that only some configs have: rows with and without them never stand in one table.
+        let trained = if self.has_trained_networks() { " accuracy" } else { "" };
+        format!("measures={} d_rep: {subsets}{trained}", names.collect::<Vec<_>>().join(","))
     }
 }
 
@@ -122,12 +130,16 @@ fn refuse_unknown_keys(document: &Document) -> Result<(), SimError> {
         let parts: Vec<&str> = path.split('.').collect();
         let model_keys = MODEL_DEFAULTS.map(|(key, _)| key);
         let (known, of): (&[&str], _) = match parts[..] {
-            ["model" | "d_rep" | "perturbation" | "family"] => continue,
-            [_] => (&TOP_KEYS, "a config (beside the tables model, d_rep, perturbation and family)"),
+            ["model" | "d_rep" | "perturbation" | "family" | "train"] => continue,
+            [_] => (&TOP_KEYS, "a config (beside the tables model, d_rep, perturbation, family and train)"),
             ["model", _] => (&model_keys, "model"),
             ["d_rep", _] => (&D_REP_KEYS, "d_rep"),
             ["perturbation", _] => (&Source::PERTURBATIONS, "perturbation"),
             ["family", _] => (&Source::FAMILIES, "family"),
+            ["train", _] => continue,
+            ["train", _, _] => {
+                (&TrainSettings::KEYS, path.rsplit_once('.').map_or("train", |(section, _)| section))
+            }
             ["perturbation", name, _] => (Source::parameters_of_perturbation(name), path),
             // The keys of a family are those of its parameters; reading them says which it knows.
             ["family", _, _] => continue,
@@ -208,7 +220,7 @@ fn settings(document: &Document) -> Result<(Settings, bool), SimError> {
     Ok((settings, has("lists")))
 }
 
-/// A block of cells per perturbation and per family.
+/// A block of cells per perturbation, per family and per table of trained networks.
 fn blocks(document: &Document) -> Result<Vec<Block>, SimError> {
     let named = |section: &str| -> Vec<String> {
         let inside = format!("{section}.");
@@ -236,8 +248,19 @@ fn blocks(document: &Document) -> Result<Vec<Block>, SimError> {
         }
         blocks.push(Block { source: Source::Family(name), axes });
     }
+    for name in named("train") {
+        let section = format!("train.{name}");
+        let mut axes = Vec::new();
+        for key in TrainSettings::KEYS {
+            let path = format!("{section}.{key}");
+            if let Some(setting) = document.get(&path) {
+                axes.push(Axis::of(document, &path, setting)?);
+            }
+        }
+        blocks.push(Block { source: Source::Train(section), axes });
+    }
     if blocks.is_empty() {
-        let message = "there is nothing to compare: a table [perturbation.NAME] or [family.NAME] is needed";
+        let message = "there is nothing to compare: a table [perturbation.NAME], [family.NAME] or [train.NAME] is needed";
         return Err(document.error(&Origin::File, "", message.into()));
     }
     Ok(blocks)

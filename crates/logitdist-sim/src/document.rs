@@ -28,8 +28,8 @@ pub struct Document {
 /// Whether the key at this path holds further keys rather than a value.
 fn is_section(path: &[&str]) -> bool {
     match path {
-        [section] => ["model", "d_rep", "perturbation", "family"].contains(section),
-        [section, _] => ["perturbation", "family"].contains(section),
+        [section] => ["model", "d_rep", "perturbation", "family", "train"].contains(section),
+        [section, _] => ["perturbation", "family", "train"].contains(section),
         _ => false,
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::axis::{Axis, text};
 use crate::replicates::Replicates;
+use crate::train::TrainSettings;
 use logitdist_synth::{BaseModel, Extremal, Perturbation};
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
@@ -13,6 +14,8 @@ pub enum Source {
     Perturbation(String),
     /// A family of extremal or counter-example pairs.
     Family(String),
+    /// Trained networks, by the table of their settings: `train.NAME`.
+    Train(String),
 }
 
 impl Source {
@@ -56,10 +59,10 @@ impl Source {
         }
     }
 
-    /// The name of the perturbation or family.
+    /// The name of the perturbation or family, or the table of trained networks.
     pub fn name(&self) -> &str {
         match self {
-            Source::Perturbation(name) | Source::Family(name) => name,
+            Source::Perturbation(name) | Source::Family(name) | Source::Train(name) => name,
         }
     }
 }
@@ -82,6 +85,8 @@ pub enum Recipe {
     Independent(BaseModel),
     /// A pair of a family.
     Family(Extremal),
+    /// A pair of trained networks.
+    Trained(Box<TrainSettings>),
 }
 
 /// Most rows of an array of a family.
@@ -138,6 +143,11 @@ impl Block {
                 family.check().map_err(|e| e.to_string())?;
                 Ok(Recipe::Family(family))
             }
+            Source::Train(_) => {
+                let settings: TrainSettings = read(Value::Table(parameters))?;
+                settings.check()?;
+                Ok(Recipe::Trained(Box::new(settings)))
+            }
             Source::Perturbation(name) => {
                 let level = parameters.remove("level");
                 let kind = match parameters.remove("rank").or(parameters.remove("degrees_of_freedom")) {
@@ -177,7 +187,7 @@ impl Block {
                 // Scattered over all combinations: the first ones may share the value that makes them impossible.
                 let scattered = |i: usize| (i as u128 * 2_654_435_761 % others as u128) as usize;
                 let mut failures = (0..others.min(COMBINATIONS_TRIED))
-                    .map(|other| self.recipe(&self.values(index(scattered(other)))).err());
+                    .map(|other| self.possible(&self.values(index(scattered(other)))).err());
                 let first = failures.next().flatten();
                 let Some(message) = first else { continue };
                 if failures.all(|failure| failure.is_some()) {
@@ -192,9 +202,24 @@ impl Block {
             }
         }
         if self.axes.is_empty() {
-            self.recipe(&[]).map_err(|message| (self.section(), message))?;
+            self.possible(&[]).map_err(|message| (self.section(), message))?;
         }
         Ok(())
+    }
+
+    /// Whether a combination has a pair. The ranges of data to train on are known to the data alone, so they are made.
+    fn possible(&self, values: &[(&str, &Value)]) -> Result<(), String> {
+        match self.recipe(values)? {
+            Recipe::Trained(settings) => settings.splits(0, 0).map(|_| ()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The values of an axis of whole numbers, none if there is no such axis.
+    pub fn whole_values(&self, name: &str) -> Vec<usize> {
+        let axis = self.axes.iter().find(|axis| axis.name == name);
+        let values = axis.into_iter().flat_map(|axis| &axis.values);
+        values.filter_map(|value| usize::try_from(value.as_integer()?).ok()).collect()
     }
 
     /// The path of the block's own table.
@@ -202,6 +227,7 @@ impl Block {
         match &self.source {
             Source::Perturbation(name) => format!("perturbation.{name}"),
             Source::Family(name) => format!("family.{name}"),
+            Source::Train(section) => section.clone(),
         }
     }
 

@@ -3,7 +3,8 @@
 //! A config ([`Config`]) names a question, the parameters of base models and the perturbations, or families of
 //! pairs; its grid is never written out. [`sweep`] draws and compares every cell and leaves `rows.csv` (a row per cell),
 //! `bounds.csv` (a row per cell, direction and bound), `summary.csv`, `config.toml` and `manifest.json`. The CSV files are the same
-//! byte for byte at any number of threads: a cell's seed comes from its own coordinates, rows are in grid order.
+//! byte for byte at any number of threads: a cell's seed comes from its own coordinates, rows are in grid order. Cells may be pairs of
+//! trained networks: those are trained once and kept in the folder of the results.
 
 mod axis;
 mod cell;
@@ -27,6 +28,7 @@ mod slurm;
 mod status;
 mod table;
 mod tables;
+mod train;
 mod work;
 
 pub use axis::Axis;
@@ -47,3 +49,4 @@ pub use slurm::{Scripts, SlurmOptions, Submission, scripts, submit};
 pub use status::status;
 pub use table::Columns;
 pub use tables::Tables;
+pub use train::TrainSettings;

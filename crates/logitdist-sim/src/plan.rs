@@ -1,12 +1,13 @@
 //! What a sweep will take: a few of its cells are computed and timed.
 
-use crate::cell::run;
+use crate::cell::run_with;
 use crate::config::Config;
 use crate::error::SimError;
 use crate::panics;
 use crate::run::{SweepOptions, record};
 use crate::status::duration;
 use crate::table::Columns;
+use crate::train::Networks;
 use std::time::{Duration, Instant};
 
 /// A sample of a sweep's cells, spread evenly over its grid.
@@ -46,6 +47,7 @@ pub fn sample(options: &SweepOptions) -> Result<Sample, SimError> {
         bytes: Vec::new(),
         failed: 0,
     };
+    let networks = Networks::in_memory();
     let clock = Instant::now();
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(1)
@@ -60,7 +62,9 @@ pub fn sample(options: &SweepOptions) -> Result<Sample, SimError> {
         let position = i * stride % n;
         let cell = config.grid.cell((position as u128 * cells as u128 / n as u128) as usize);
         let start = Instant::now();
-        let kept = pool.install(|| panics::caught(|| record(&columns, &run(&config, &cell))));
+        let kept = pool.install(|| {
+            panics::caught(|| Ok(record(&columns, &run_with(&config, &cell, &networks)?))).flatten()
+        });
         sample.seconds.push(start.elapsed().as_secs_f64());
         match kept {
             Ok(kept) => sample.bytes.push(serde_json::to_vec(&kept).expect("a record is plain data").len()),

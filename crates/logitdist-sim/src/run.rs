@@ -11,6 +11,7 @@ use crate::replicates::Replicates;
 use crate::shard::Shard;
 use crate::table::Columns;
 use crate::tables::{self, Tables, clear, needed_cells, remove, write_config};
+use crate::train::Networks;
 use crate::work::{Limits, Work};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -72,7 +73,8 @@ pub struct Outcome {
 /// A config that is wrong, found before anything runs; one that would mix its results with those in the folder; another process at work
 /// on the same journal; a folder or file that cannot be written.
 pub fn sweep(options: &SweepOptions) -> Result<Outcome, SimError> {
-    sweep_with(options, &cell::run)
+    let networks = Networks::of_results(&out_of(options));
+    sweep_with(options, &|config, cell| cell::run_with(config, cell, &networks))
 }
 
 /// As [`sweep`], with another way to compute a cell: what is done around the cells can be tested and timed by itself.
@@ -81,11 +83,11 @@ pub fn sweep(options: &SweepOptions) -> Result<Outcome, SimError> {
 /// As [`sweep`].
 pub fn sweep_with(
     options: &SweepOptions,
-    run_cell: &(dyn Fn(&Config, &Cell<'_>) -> CellOutcome + Sync),
+    run_cell: &(dyn Fn(&Config, &Cell<'_>) -> Result<CellOutcome, String> + Sync),
 ) -> Result<Outcome, SimError> {
     let clock = Instant::now();
     let config = Config::read(&options.config, &options.overrides)?;
-    let out = options.out.clone().unwrap_or_else(|| default_out(&options.config));
+    let out = out_of(options);
     let shard = options.shard.unwrap_or(Shard::WHOLE);
     if options.fresh && options.shard.is_none() {
         clear(&out)?;
@@ -166,6 +168,11 @@ pub fn sweep_with(
         notes,
         seconds: clock.elapsed().as_secs_f64(),
     })
+}
+
+/// The folder of a sweep's results.
+fn out_of(options: &SweepOptions) -> PathBuf {
+    options.out.clone().unwrap_or_else(|| default_out(&options.config))
 }
 
 /// `results/<name>` for `configs/<name>.toml`.
@@ -268,7 +275,7 @@ pub fn describe(options: &SweepOptions) -> Result<String, SimError> {
             text.push_str(&format!("  {:20} {:4}  {}\n", axis.name, values.len(), values.join(", ")));
         }
     }
-    let out = options.out.clone().unwrap_or_else(|| default_out(&options.config));
+    let out = out_of(options);
     text.push_str(&format!(
         "\n{} cells ({}), {} columns; results would go to {}\n",
         config.grid.len(),

@@ -1,11 +1,12 @@
 //! One cell by itself, to look at what it gives or why it fails.
 
-use crate::cell::{Coordinates, run};
+use crate::cell::{Coordinates, run_with};
 use crate::config::Config;
 use crate::error::SimError;
 use crate::panics;
 use crate::run::{SweepOptions, violated};
 use crate::table::{Columns, seed_text};
+use crate::train::Networks;
 use rayon::prelude::*;
 
 /// What came out of one cell.
@@ -21,7 +22,7 @@ pub struct SingleCell {
     pub violated: Vec<String>,
 }
 
-/// Computes the cell of a config whose `cell_seed` is `seed`; the inner error is what the cell's panic says.
+/// Computes the cell of a config whose `cell_seed` is `seed`; the inner error says why the cell failed.
 ///
 /// # Errors
 /// A config that is wrong, or that has no such cell.
@@ -35,7 +36,9 @@ pub fn single(options: &SweepOptions, seed: u64) -> Result<Result<SingleCell, St
         return Err(SimError::Usage(format!("{}: {}: {message}", options.config.display(), seed_text(seed))));
     };
     let columns = Columns::of(&config);
-    Ok(panics::caught(|| run(&config, &config.grid.cell(cell))).map(|outcome| {
+    let networks = Networks::beside(&options.config);
+    let outcome = panics::caught(|| run_with(&config, &config.grid.cell(cell), &networks)).flatten();
+    Ok(outcome.map(|outcome| {
         let coordinates = columns.coordinates(&outcome.coordinates);
         let header = columns.row_header();
         let comparison = outcome.comparison.as_ref().ok();

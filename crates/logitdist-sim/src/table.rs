@@ -2,6 +2,7 @@
 
 use crate::cell::Coordinates;
 use crate::config::Config;
+use crate::train::measures;
 use logitdist::{Applicable, Bound, Comparison, Mat, Model, Pair, Statement, Status, compare};
 
 /// A number as it is written: the shortest text that reads back as the same number, whole numbers without a point.
@@ -30,9 +31,10 @@ impl Columns {
     pub fn of(config: &Config) -> Columns {
         let comparison = smallest_comparison(config);
         let lists = if config.lists { comparison.lists.iter().map(|(t, _)| *t).collect() } else { vec![] };
+        let trained = if config.has_trained_networks() { &measures::TOKENS[..] } else { &[] };
         Columns {
             parameters: config.grid.parameters(),
-            scalars: comparison.scalars.iter().map(|(t, _)| *t).collect(),
+            scalars: comparison.scalars.iter().map(|(t, _)| *t).chain(trained.iter().copied()).collect(),
             lists,
         }
     }
@@ -82,7 +84,9 @@ impl Columns {
         let reasons = missing(comparison);
         let status = if reasons.is_empty() { "ok" } else { "partial" };
         let mut record = vec![status.into(), reasons.join("; ")];
-        record.extend(comparison.scalars.iter().map(|(_, value)| optional(value.as_ref().ok().copied())));
+        // Generated pairs have no labels: beside trained networks, their accuracies are blank.
+        let value = |token: &&str| comparison.scalar(token)?.as_ref().ok().copied();
+        record.extend(self.scalars.iter().map(|token| optional(value(token))));
         for token in &self.lists {
             let list = comparison.lists.iter().find(|(t, _)| t == token).map(|(_, list)| list);
             let numbers = list.and_then(|l| l.as_ref().ok()).map(Vec::as_slice).unwrap_or_default();

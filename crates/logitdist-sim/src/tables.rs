@@ -208,6 +208,7 @@ pub fn clear(out: &Path) -> Result<(), SimError> {
     for journal in &journals {
         remove(journal)?;
     }
+    crate::train::clear(out)?;
     for file in TABLES.into_iter().chain(["config.toml", "manifest.json"]) {
         remove(&out.join(file))?;
     }

@@ -45,8 +45,8 @@ pub struct Work<'a> {
     pub limits: Limits,
     /// Told of every cell.
     pub progress: Progress,
-    /// Computes a cell.
-    pub run_cell: &'a (dyn Fn(&Config, &Cell<'_>) -> Outcome + Sync),
+    /// Computes a cell, or says why it failed.
+    pub run_cell: &'a (dyn Fn(&Config, &Cell<'_>) -> Result<Outcome, String> + Sync),
 }
 
 /// What was put into the journal.
@@ -230,7 +230,7 @@ impl Work<'_> {
             return None;
         }
         let place = self.config.grid.cell(cell);
-        let (frame, known) = match panics::caught(|| (self.run_cell)(self.config, &place)) {
+        let (frame, known) = match panics::caught(|| (self.run_cell)(self.config, &place)).flatten() {
             Ok(outcome) => {
                 let record = record(&crew.columns, &outcome);
                 let known = crew.replication.as_ref().map_or(Known::Nothing, |r| r.known(&record));

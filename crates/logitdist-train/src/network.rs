@@ -5,6 +5,8 @@ use crate::error::{TrainError, require};
 use crate::fingerprint::fingerprint;
 use crate::layout::Layout;
 use crate::pass::Pass;
+use faer::linalg::matmul::matmul;
+use faer::{Accum, Par};
 use logitdist::{Mat, MatRef, Model};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
@@ -252,7 +254,16 @@ impl Network {
     /// As [`model`](Network::model).
     pub fn logits(&self, features: MatRef<'_, f64>) -> Result<Mat<f64>, TrainError> {
         let model = self.model(features)?;
-        let mut logits = model.embeddings() * model.unembeddings().transpose();
+        let mut logits = Mat::zeros(model.n_inputs(), model.n_labels());
+        // On the calling thread, like all else here: the operator `*` would use the threads of whoever calls.
+        matmul(
+            logits.as_mut(),
+            Accum::Replace,
+            model.embeddings(),
+            model.unembeddings().transpose(),
+            1.0,
+            Par::Seq,
+        );
         if let Some(bias) = model.bias() {
             for (k, &b) in bias.iter().enumerate() {
                 logits.col_as_slice_mut(k).iter_mut().for_each(|z| *z += b);

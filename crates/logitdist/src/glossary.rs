@@ -74,7 +74,7 @@ const LOGIT_DISTANCE: &str =
 const CLOSENESS: &str = "Nielsen et al. 2025, When Does Closeness in Distribution Imply Representational Similarity? (NeurIPS, arXiv 2506.03784)";
 
 #[rustfmt::skip]
-const GLOSSARY: [Entry; 99] = [
+const GLOSSARY: [Entry; 101] = [
     entry(Section::Size, "n_inputs", "Number N of inputs both models were evaluated on",
         "", "a whole number, at least 1", ""),
     entry(Section::Size, "n_labels", "Number K of labels",
@@ -151,6 +151,10 @@ const GLOSSARY: [Entry; 99] = [
         "max over the set of |s_y − s′_y|, s_y = sd_x(log p(y|x) − log p(y₀|x)); sd with ddof = 0", "≥ 0; 0 = equal distributions", CLOSENESS),
     entry(Section::Distribution, "llv_min_t4", "Its term t4: difference of sds over labels, on sets that minimise: t1 over pivot and one left-out label, t2 over random disjoint sets of M + 1 inputs",
         "the same with inputs and labels exchanged; sd with ddof = 0", "≥ 0; 0 = equal distributions", CLOSENESS),
+    entry(Section::Distribution, "accuracy_a", "Accuracy of model a, a trained network, on the inputs of the comparison",
+        "share of inputs whose label has the largest logit, the first of equal ones", "0 to 1; only in sweeps of trained networks", ""),
+    entry(Section::Distribution, "accuracy_b", "Accuracy of model b, a trained network, on the inputs of the comparison",
+        "share of inputs whose label has the largest logit, the first of equal ones", "0 to 1; only in sweeps of trained networks", ""),
     entry(Section::Representation, "m_cca", "Mean canonical correlation of the embeddings f(x), f′(x)",
         "(1/r) Σ ρᵢ, r the smaller rank; invariant to f ↦ A f + c", "0 to 1; 1 = linearly equivalent; larger is closer", "Björck & Golub 1973; Morcos et al. 2018"),
     entry(Section::Representation, "rho", "Canonical correlations of the embeddings f(x), f′(x), largest first",

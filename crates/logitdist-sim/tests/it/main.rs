@@ -7,3 +7,4 @@ mod failures;
 mod folder;
 mod locks;
 mod shards;
+mod training;

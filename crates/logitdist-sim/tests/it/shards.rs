@@ -66,11 +66,11 @@ fn contradicting_results_name_the_cell_and_both_files() {
     // Another machine that rounds differently in one cell.
     let number = AtomicUsize::new(0);
     sweep_with(&two, &|config, cell| {
-        let mut outcome = stand_in(config, cell);
+        let mut outcome = stand_in(config, cell)?;
         if number.fetch_add(1, Ordering::Relaxed) == 7 {
             outcome.comparison = Err("another result".into());
         }
-        outcome
+        Ok(outcome)
     })
     .unwrap();
     let before = folder.tables("one");

@@ -11,6 +11,8 @@ fn the_glossary_explains_exactly_what_a_comparison_reports() {
     let mut measures: BTreeSet<&str> = comparison.scalars.iter().map(|(token, _)| *token).collect();
     measures.extend(comparison.lists.iter().map(|(token, _)| *token));
     measures.insert("logit_error"); // Reported for logits in single precision alone.
+    // What a sweep of trained networks adds: it needs labels, which a comparison does not.
+    measures.extend(["accuracy_a", "accuracy_b"]);
     let bounds: BTreeSet<&str> = comparison.bounds.iter().map(|bound| bound.token).collect();
     // The names of the fields of `PerInput`, and of what `label_geometry` gives.
     let details: BTreeSet<&str> =

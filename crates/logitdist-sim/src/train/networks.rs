@@ -1,0 +1,257 @@
+//! The networks of a run: each is trained once, kept in memory while there is room, and in a file of the run's folder.
+
+use super::rounding::rounded;
+use super::settings::SecondRecipe;
+use super::{TrainSettings, TrainedPair};
+use crate::cell::RESULT_VERSION;
+use crate::error::SimError;
+use crate::tables::remove;
+use logitdist_train::{
+    Duration, EpochRecord, Network, Observer, Recipe, Splits, Task, TeacherLogits, TrainingSpec,
+    load_network, save_network, train,
+};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// Why there is no network, in words.
+type Reason = String;
+
+/// The networks of a training after some of its epochs; a training that diverges still has those before.
+type Checkpoints = Vec<(usize, Result<Arc<Network>, Reason>)>;
+
+/// All networks of a run. Threads that need a network while another trains it wait for that one.
+#[derive(Debug)]
+pub struct Networks {
+    folder: Option<PathBuf>,
+    kept: Mutex<Kept>,
+}
+
+/// Trainings by their names, and when each was needed last.
+#[derive(Debug, Default)]
+struct Kept {
+    trainings: HashMap<String, (Arc<OnceLock<Checkpoints>>, u64)>,
+    uses: u64,
+}
+
+/// Memory for weights, in bytes: what was not needed for longest goes first, and is read again if it is needed after all.
+const ROOM: usize = 256 << 20;
+
+/// Folder of the networks among the results of a run.
+const FOLDER: &str = "networks";
+
+impl Networks {
+    /// Networks that are in memory alone.
+    pub fn in_memory() -> Networks {
+        Networks { folder: None, kept: Mutex::default() }
+    }
+
+    /// Networks that are kept in the folder of a run's results, too.
+    pub fn of_results(out: &Path) -> Networks {
+        Networks { folder: Some(out.join(FOLDER)), kept: Mutex::default() }
+    }
+
+    /// Those that are beside a config, where it is that of a run's results.
+    pub fn beside(config: &Path) -> Networks {
+        let out = config.parent().unwrap_or(Path::new(""));
+        if out.join(FOLDER).is_dir() { Networks::of_results(out) } else { Networks::in_memory() }
+    }
+
+    /// The pair of a cell; `epochs` are those at which the run needs the second network's training, more cells than this one considered.
+    ///
+    /// # Errors
+    /// A training that diverged, or a network that cannot be saved.
+    pub fn pair(
+        &self,
+        settings: &TrainSettings,
+        run: u64,
+        replicate: usize,
+        epochs: &[usize],
+    ) -> Result<TrainedPair, Reason> {
+        let splits = settings.splits(run, replicate)?;
+        let recipe = settings.teacher(run, replicate);
+        let last = match recipe.training.duration {
+            Duration::Epochs(n) | Duration::Steps(n) => n,
+        };
+        let teacher = self.trained(&recipe, last, &[last], &splits, None);
+        let a = teacher.map_err(|reason| format!("the teacher: {reason}"))?;
+        let second = match settings.second(run, replicate).map_err(|e| e.to_string())? {
+            SecondRecipe::Copy => Arc::clone(&a),
+            SecondRecipe::Trained(recipe) => {
+                let student = self.trained(&recipe, settings.epochs(), epochs, &splits, Some(&a));
+                student.map_err(|reason| format!("the second network: {reason}"))?
+            }
+        };
+        let b = match settings.rounding() {
+            Some((bits, per)) => Arc::new(rounded(&second, bits, per).map_err(|e| e.to_string())?),
+            None => second,
+        };
+        let data = settings.part(&splits)?.clone();
+        Ok(TrainedPair { a, b, data })
+    }
+
+    /// The network of a recipe after `epoch` epochs, which are among `epochs`.
+    fn trained(
+        &self,
+        recipe: &Recipe,
+        epoch: usize,
+        epochs: &[usize],
+        splits: &Splits,
+        teacher: Option<&Network>,
+    ) -> Result<Arc<Network>, Reason> {
+        let recipe_at = |epoch: usize| Recipe {
+            training: TrainingSpec { duration: Duration::Epochs(epoch), ..recipe.training.clone() },
+            ..recipe.clone()
+        };
+        let mut epochs: Vec<usize> = epochs.iter().copied().chain([epoch]).collect();
+        epochs.sort_unstable();
+        epochs.dedup();
+        let name = format!("{} at {epochs:?}", recipe_at(0).fingerprint().map_err(|e| e.to_string())?);
+        let training = self.take(&name);
+        let checkpoints = training.get_or_init(|| {
+            let recipes: Vec<(usize, Recipe)> =
+                epochs.iter().map(|&epoch| (epoch, recipe_at(epoch))).collect();
+            self.read(&recipes).unwrap_or_else(|| self.train(&recipes, splits, teacher))
+        });
+        self.make_room(&name);
+        let found = checkpoints.iter().find(|(at, _)| *at == epoch).map(|(_, network)| network.clone());
+        found.expect("the epoch is among those of its training")
+    }
+
+    /// The place of a training, empty if it has not been done.
+    fn take(&self, name: &str) -> Arc<OnceLock<Checkpoints>> {
+        let mut kept = self.kept.lock().expect("no thread panicked");
+        kept.uses += 1;
+        let now = kept.uses;
+        let (training, last) = kept.trainings.entry(name.to_owned()).or_default();
+        *last = now;
+        Arc::clone(training)
+    }
+
+    /// Drops trainings until the rest fit, but not this one.
+    fn make_room(&self, name: &str) {
+        let mut kept = self.kept.lock().expect("no thread panicked");
+        let bytes = |training: &OnceLock<Checkpoints>| -> usize {
+            let networks =
+                training.get().into_iter().flatten().filter_map(|(_, network)| network.as_ref().ok());
+            networks.map(|network| size_of_val(network.parameters())).sum()
+        };
+        let mut total: usize = kept.trainings.values().map(|(training, _)| bytes(training)).sum();
+        while total > ROOM {
+            let others = kept
+                .trainings
+                .iter()
+                .filter(|(other, (training, _))| *other != name && training.get().is_some());
+            let Some(oldest) = others.min_by_key(|(_, (_, last))| *last).map(|(name, _)| name.clone()) else {
+                return;
+            };
+            total -= kept.trainings.remove(&oldest).map_or(0, |(training, _)| bytes(&training));
+        }
+    }
+
+    /// The networks of these recipes from their files; `None` if one is missing, damaged, or of another recipe.
+    fn read(&self, recipes: &[(usize, Recipe)]) -> Option<Checkpoints> {
+        let folder = self.folder.as_ref()?;
+        let networks = recipes.iter().map(|(epoch, recipe)| {
+            let (network, found) = load_network(&path(folder, recipe).ok()?).ok()?;
+            (found == *recipe).then(|| (*epoch, Ok(Arc::new(network))))
+        });
+        networks.collect()
+    }
+
+    /// Trains a network to the last of these recipes, which differ in their epochs alone, and saves it at each of them.
+    fn train(&self, recipes: &[(usize, Recipe)], splits: &Splits, teacher: Option<&Network>) -> Checkpoints {
+        let mut reached =
+            Reached { epochs: recipes.iter().map(|(epoch, _)| *epoch).collect(), networks: vec![] };
+        let ended = self.train_observed(&recipes[recipes.len() - 1].1, splits, teacher, &mut reached);
+        let mut networks = reached.networks.into_iter();
+        let checkpoints = recipes.iter().map(|(epoch, recipe)| {
+            let network = match (networks.next(), &ended) {
+                (Some(network), _) => self.save(&network, recipe, splits).map(|()| Arc::new(network)),
+                (None, Err(reason)) => Err(reason.clone()),
+                (None, Ok(())) => panic!("a training of {epoch} epochs ended earlier"),
+            };
+            (*epoch, network)
+        });
+        checkpoints.collect()
+    }
+
+    fn train_observed(
+        &self,
+        recipe: &Recipe,
+        splits: &Splits,
+        teacher: Option<&Network>,
+        reached: &mut Reached,
+    ) -> Result<(), Reason> {
+        let Recipe { network, training, seed, .. } = recipe;
+        if training.duration == Duration::Epochs(0) {
+            let data = &splits.train;
+            let untrained = Network::new(network, data.n_features(), data.n_labels(), *seed);
+            reached.networks.push(untrained.map_err(|e| e.to_string())?);
+            return Ok(());
+        }
+        let teacher = teacher.filter(|_| training.loss.needs_teacher());
+        let logits = teacher.map(|teacher| TeacherLogits::of(teacher, &splits.train, None)).transpose();
+        let logits = logits.map_err(|e| e.to_string())?;
+        // Nothing is stopped early, so nothing needs to be validated.
+        let task = Task { train: &splits.train, validation: None, teacher: logits.as_ref() };
+        train(network, training, &task, *seed, reached).map(|_| ()).map_err(|e| e.to_string())
+    }
+
+    fn save(&self, network: &Network, recipe: &Recipe, splits: &Splits) -> Result<(), Reason> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        std::fs::create_dir_all(folder).map_err(|e| SimError::disk(folder, e).to_string())?;
+        save_network(&path(folder, recipe)?, network, recipe, splits.test.features())
+            .map_err(|e| e.to_string())
+    }
+}
+
+/// The file of a recipe's network.
+fn path(folder: &Path, recipe: &Recipe) -> Result<PathBuf, Reason> {
+    let fingerprint = recipe.fingerprint().map_err(|e| e.to_string())?;
+    let name = blake3::hash(format!("{RESULT_VERSION}\n{fingerprint}").as_bytes()).to_hex();
+    Ok(folder.join(format!("{}.npz", &name[..32])))
+}
+
+/// Takes away the networks of a folder of results.
+///
+/// # Errors
+/// A file cannot be removed.
+pub fn clear(out: &Path) -> Result<(), SimError> {
+    let folder = out.join(FOLDER);
+    let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
+    for entry in entries {
+        let path = entry.map_err(|e| SimError::io("read the folder", &folder, e))?.path();
+        // Those that a killed process left half-written, too.
+        if path.extension().is_some_and(|extension| extension == "npz" || extension == "tmp") {
+            remove(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Keeps a network as it is after certain epochs, in ascending order.
+struct Reached {
+    epochs: Vec<usize>,
+    networks: Vec<Network>,
+}
+
+impl Reached {
+    fn keep(&mut self, epoch: usize, network: &Network) {
+        if self.epochs.contains(&epoch) {
+            self.networks.push(network.clone());
+        }
+    }
+}
+
+impl Observer for Reached {
+    fn step(&mut self, step: usize, network: &Network) {
+        if step == 0 {
+            self.keep(0, network);
+        }
+    }
+
+    fn epoch(&mut self, record: &EpochRecord, network: &Network) {
+        self.keep(record.epoch, network);
+    }
+}

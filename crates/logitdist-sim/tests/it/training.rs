@@ -1,0 +1,240 @@
+//! Sweeps of trained networks: trained once, kept in files, and none of it shows in the tables.
+
+use crate::folder::{Folder, Tables, shard};
+use logitdist_sim::{Ended, SweepOptions, merge, single, sweep};
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+/// 2 teachers, 2 students of each by 2 losses at 2 epochs, rounded or not: 32 cells of 2 + 8 trainings.
+const TRAINED: &str = r#"
+question = "q"
+expected = "e"
+seed = 3
+measures = ["probability", "d_rep"]
+[train.small]
+points = 16
+width = 12
+layers = 1
+batch = 64
+learning_rate = 0.01
+teacher_epochs = 6
+loss = ["kl", "centred_l2"]
+bits = [0, 4]
+epoch = [1, 4]
+student = [0, 1]
+teacher = [0, 1]
+"#;
+
+/// Files of a run's networks: their contents, and when they were written.
+fn networks(folder: &Folder, out: &str) -> BTreeMap<PathBuf, (Vec<u8>, SystemTime)> {
+    let entries = fs::read_dir(folder.path(out).join("networks")).unwrap().map(|entry| entry.unwrap());
+    let with_content = entries.map(|entry| {
+        let written = entry.metadata().unwrap().modified().unwrap();
+        (entry.path(), (fs::read(entry.path()).unwrap(), written))
+    });
+    with_content.collect()
+}
+
+/// Rows of a table as maps from column to text.
+fn rows(table: &str) -> Vec<BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let row = |record: csv::StringRecord| {
+        header.iter().zip(record.iter()).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
+    };
+    reader.records().map(|record| row(record.unwrap())).collect()
+}
+
+fn forget_results(folder: &Folder, out: &str) {
+    fs::remove_dir_all(folder.path(out).join("journal")).unwrap();
+}
+
+#[test]
+fn tables_do_not_depend_on_threads_shards_or_what_was_trained_before() {
+    let folder = Folder::new();
+    let one = folder.tables_of(TRAINED, "one");
+    assert_eq!(rows(&one.rows).len(), 32);
+    assert!(one.failures.is_empty());
+    // A teacher's last epoch, and both epochs of each student.
+    let trained = networks(&folder, "one");
+    assert_eq!(trained.len(), 2 + 8 * 2);
+
+    let two = SweepOptions { threads: Some(2), ..folder.options(TRAINED, "two") };
+    sweep(&two).unwrap();
+    assert_eq!(folder.tables("two"), one);
+    let contents =
+        |out: &str| networks(&folder, out).into_values().map(|(content, _)| content).collect::<Vec<_>>();
+    assert_eq!(contents("two"), contents("one"));
+
+    for index in 0..2 {
+        sweep(&shard(&folder.options(TRAINED, "shards"), index, 2)).unwrap();
+    }
+    assert!(merge(&folder.path("shards"), &[], false).unwrap().tables.is_some());
+    assert_eq!(folder.tables("shards"), one);
+
+    forget_results(&folder, "one");
+    assert_eq!(folder.tables_of(TRAINED, "one"), one);
+    assert_eq!(networks(&folder, "one"), trained, "networks that are there are not trained again");
+
+    sweep(&SweepOptions { fresh: true, ..folder.options(TRAINED, "one") }).unwrap();
+    assert_eq!(folder.tables("one"), one);
+    let again = networks(&folder, "one");
+    assert!(again.iter().all(|(path, (_, written))| *written > trained[path].1), "--fresh trains again");
+}
+
+#[test]
+fn a_longer_training_and_more_students_leave_all_other_cells_as_they_were() {
+    let folder = Folder::new();
+    sweep(&folder.options(TRAINED, "out")).unwrap();
+    let longer = TRAINED
+        .replace("epoch = [1, 4]", "epoch = [1, 0, 4, 5]")
+        .replace("student = [0, 1]", "student = [2, 1, 0]");
+    let outcome = sweep(&folder.options(&longer, "out")).unwrap();
+    assert_eq!((outcome.computed, outcome.done), (96 - 32, (96, 96)));
+    assert_eq!(folder.tables("out"), folder.tables_of(&longer, "whole"));
+}
+
+#[test]
+fn students_of_a_teacher_differ_and_copies_do_not() {
+    let folder = Folder::new();
+    let text = TRAINED.to_owned()
+        + "[train.copies]\npoints = 16\nwidth = 12\nlayers = 1\nbatch = 64\nlearning_rate = 0.01\nteacher_epochs = 6\n\
+           loss = \"copy\"\nbits = [0, 2, 8, 16]\nper = [\"tensor\", \"row\"]\n\
+           [perturbation.noise_embeddings]\nlevel = 0.1\n";
+    let tables = folder.tables_of(&text, "out");
+    let number = |row: &BTreeMap<String, String>, key: &str| row[key].parse::<f64>().unwrap();
+    let rows = rows(&tables.rows);
+    let of = |source: &str| rows.iter().filter(|row| row["source"] == source).cloned().collect::<Vec<_>>();
+    let (students, copies, generated) = (of("train.small"), of("train.copies"), of("noise_embeddings"));
+    assert_eq!((students.len(), copies.len(), generated.len()), (32, 8, 1));
+    for row in students.iter().chain(&copies) {
+        for accuracy in ["accuracy_a", "accuracy_b"] {
+            assert!((0.0..=1.0).contains(&number(row, accuracy)), "{row:?}");
+        }
+    }
+    assert_eq!((&*generated[0]["accuracy_a"], &*generated[0]["status"]), ("", "ok"));
+    // All cells of a teacher have the same model a: 112 inputs of 448 are tested, and its accuracy is theirs.
+    for teacher in ["0", "1"] {
+        let accuracies: Vec<&str> =
+            students.iter().filter(|row| row["teacher"] == teacher).map(|row| &*row["accuracy_a"]).collect();
+        assert_eq!(accuracies.len(), 16);
+        assert!(accuracies.iter().all(|a| *a == accuracies[0]));
+    }
+    assert_eq!(copies[0]["accuracy_a"], students[0]["accuracy_a"], "blocks share their teachers");
+    let distances: Vec<&str> = students.iter().map(|row| &*row["d_logit"]).collect();
+    assert!((1..32).all(|i| !distances[..i].contains(&distances[i])), "no two pairs are the same");
+    for copy in &copies {
+        let (bits, distance) = (number(copy, "bits"), number(copy, "d_logit"));
+        assert_eq!(bits == 0.0, distance < 1e-12, "{bits} bits: {distance}");
+    }
+    let distance = |per: &str, bits: &str| {
+        let row = copies.iter().find(|row| row["per"] == per && row["bits"] == bits).unwrap();
+        number(row, "d_logit")
+    };
+    for per in ["tensor", "row"] {
+        assert!(distance(per, "16") < distance(per, "8") && distance(per, "8") < distance(per, "2"));
+    }
+}
+
+#[test]
+fn a_damaged_or_foreign_network_is_trained_again() {
+    let folder = Folder::new();
+    let tables = folder.tables_of(TRAINED, "out");
+    let before = networks(&folder, "out");
+    let paths: Vec<PathBuf> = before.keys().cloned().collect();
+    let mut flipped = before[&paths[0]].0.clone();
+    // Every tenth byte of the middle: the arrays themselves, whatever their order.
+    let (from, to) = (flipped.len() / 4, 3 * flipped.len() / 4);
+    flipped[from..to].iter_mut().step_by(10).for_each(|byte| *byte ^= 0x55);
+    fs::write(&paths[0], flipped).unwrap();
+    fs::write(&paths[1], &before[&paths[1]].0[..100]).unwrap();
+    fs::write(&paths[2], "no archive").unwrap();
+    fs::copy(&paths[4], &paths[3]).unwrap();
+    forget_results(&folder, "out");
+    assert_eq!(folder.tables_of(TRAINED, "out"), tables);
+    let after = networks(&folder, "out");
+    for path in &paths {
+        assert!(after[path].0 == before[path].0, "{} is as it was", path.display());
+    }
+}
+
+#[test]
+fn a_training_that_diverges_is_a_failure_with_its_reason_and_what_came_before_stays() {
+    let folder = Folder::new();
+    let text = TRAINED
+        .replace("learning_rate = 0.01", "learning_rate = [0.01, 1e30]")
+        .replace("loss = [\"kl\", \"centred_l2\"]", "loss = \"l2\"")
+        .replace("bits = [0, 4]\n", "");
+    let outcome = sweep(&SweepOptions { threads: Some(2), ..folder.options(&text, "out") }).unwrap();
+    assert_eq!((outcome.ended, outcome.computed, outcome.failures.1), (Ended::Complete, 16, 8));
+    let Tables { rows: table, failures, .. } = folder.tables("out");
+    assert!(rows(&table).iter().all(|row| row["learning_rate"] == "0.01"));
+    assert!(!table.contains("NaN") && !table.contains("inf"));
+    for failure in rows(&failures) {
+        assert_eq!(failure["learning_rate"], "1e30");
+        let message = &failure["message"];
+        assert!(message.starts_with("the teacher: training diverged in epoch 1, at step "), "{message}");
+    }
+    let config = SweepOptions { config: folder.path("out/config.toml"), ..SweepOptions::default() };
+    let seed = u64::from_str_radix(&rows(&failures)[0]["cell_seed"], 16).unwrap();
+    assert!(single(&config, seed).unwrap().unwrap_err().contains("diverged"));
+    let seed = u64::from_str_radix(&rows(&table)[0]["cell_seed"], 16).unwrap();
+    let cell = single(&config, seed).unwrap().unwrap();
+    assert!(cell.row.contains(&("d_logit".into(), rows(&table)[0]["d_logit"].clone())));
+}
+
+#[test]
+fn a_student_that_diverges_still_is_what_it_was_before() {
+    let folder = Folder::new();
+    // The teacher's logits are so large that their squares overflow: a student has a loss only before its first step.
+    let text = TRAINED
+        .replace("learning_rate = 0.01", "learning_rate = 1e9")
+        .replace("teacher_epochs = 6", "teacher_epochs = 1")
+        .replace("epoch = [1, 4]", "epoch = [0, 1, 3]")
+        .replace("bits = [0, 4]\n", "")
+        .replace("[\"kl\", \"centred_l2\"]", "\"l2\"");
+    sweep(&folder.options(&text, "out")).unwrap();
+    let Tables { rows: table, failures, .. } = folder.tables("out");
+    let epochs = |table: &str| rows(table).iter().map(|row| row["epoch"].clone()).collect::<Vec<_>>();
+    assert_eq!(epochs(&table), ["0"; 4]);
+    assert_eq!(epochs(&failures), ["1", "1", "1", "1", "3", "3", "3", "3"]);
+    let message = "the second network: training diverged in epoch 1, at step 1: the loss is inf";
+    assert!(rows(&failures).iter().all(|row| row["message"].starts_with(message)), "{failures}");
+}
+
+#[test]
+fn settings_that_cannot_be_name_file_line_and_key() {
+    let folder = Folder::new();
+    for (old, new, line, key, message) in [
+        (
+            "width = 12",
+            "breadth = 12",
+            8,
+            "breadth",
+            "unknown key `breadth` of train.small; known are data, points",
+        ),
+        ("width = 12", "width = 0", 8, "width", "width is 0; it must be from 1"),
+        ("width = 12", "width = \"wide\"", 8, "width", "invalid type"),
+        ("width = 12", "width = []", 8, "width", "an axis needs at least one value"),
+        ("points = 16", "points = [16, 3]", 7, "points", "points is 3; it must be from 16"),
+        ("points = 16", "data = \"letters\"", 7, "data", "unknown variant"),
+        (
+            "points = 16",
+            "data = \"digits\"\npoints = 16",
+            8,
+            "points",
+            "points belongs to data = \"spirals\"",
+        ),
+        ("points = 16", "part = \"held_out\"", 7, "part", "nothing is held out"),
+        ("bits = [0, 4]", "bits = [0, 1]", 14, "bits", "bits is 1; it must be from 2 to 16"),
+        ("[\"kl\", \"centred_l2\"]", "[\"kl\", \"none\"]", 13, "loss", "unknown variant"),
+        ("batch = 64", "batch = 0", 10, "batch", "batch is 0; it must be from 1"),
+    ] {
+        assert!(TRAINED.contains(old), "{old}");
+        let error = sweep(&folder.options(&TRAINED.replace(old, new), "bad")).unwrap_err().to_string();
+        let place = format!("bad.toml:{line}: `train.small.{key}`: ");
+        assert!(error.contains(&place) && error.contains(message), "{new}: {error}");
+    }
+}
