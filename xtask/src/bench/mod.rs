@@ -26,6 +26,9 @@ pub struct Arguments {
     /// Small sizes only, in less than a minute.
     #[arg(long)]
     quick: bool,
+    /// logitdist as a whole beside what people use, in place of libraries: the same as `cargo xtask peers`, which has more options.
+    #[arg(long, conflicts_with_all = ["backends", "threads", "out"])]
+    peers: bool,
     /// Which libraries, with commas between; all if absent.
     #[arg(long, value_enum, value_delimiter = ',')]
     backends: Vec<Library>,
@@ -88,6 +91,9 @@ impl Arguments {
 
 /// Runs the task: exit code 1 if a library fails or is wrong.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    if arguments.peers {
+        return crate::peers::run(&crate::peers::Arguments::usual(arguments.quick));
+    }
     if let Some(library) = arguments.part {
         measure_part(library, usize::from(arguments.threads[0]), arguments.quick)?;
         return Ok(ExitCode::SUCCESS);

@@ -46,6 +46,19 @@ pub struct Arguments {
     out: PathBuf,
 }
 
+impl Arguments {
+    /// What is meant if nothing is said, or `--quick` alone.
+    pub fn usual(quick: bool) -> Arguments {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            arguments: Arguments,
+        }
+        let said: &[&str] = if quick { &["peers", "--quick"] } else { &["peers"] };
+        <Line as clap::Parser>::parse_from(said).arguments
+    }
+}
+
 /// A size by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum SizeName {
