@@ -1,6 +1,6 @@
 //! What can be said on the command line.
 
-use crate::{probe, report, sweep};
+use crate::{probe, report, sweep, train};
 use anyhow::{Context, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
@@ -43,6 +43,8 @@ pub enum Command {
         tokens: Vec<String>,
     },
     Sweep(Box<sweep::Arguments>),
+    Train(train::Arguments),
+    Distill(Box<train::distill::Arguments>),
     /// Print a completion script for a shell.
     Completions {
         /// The shell.

@@ -13,6 +13,7 @@ mod probe;
 pub mod report;
 pub mod sweep;
 mod table;
+mod train;
 mod verdict;
 
 use arguments::{Arguments, Command};
@@ -27,6 +28,8 @@ pub fn main() -> ExitCode {
         Command::Report(arguments) => report::run(&arguments),
         Command::Explain { tokens } => explain::run(&tokens),
         Command::Sweep(arguments) => sweep::run(*arguments),
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Distill(arguments) => train::distill::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "logitdist", &mut script);

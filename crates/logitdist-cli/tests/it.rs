@@ -10,6 +10,8 @@ use std::path::{Path, PathBuf};
 mod probe;
 #[path = "it/report.rs"]
 mod report;
+#[path = "it/train.rs"]
+mod train;
 
 fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../logitdist/tests/fixtures").join(name)

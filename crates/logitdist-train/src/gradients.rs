@@ -180,3 +180,18 @@ fn equal_logits_have_no_distance_and_no_gradient_at_any_size() {
         }
     }
 }
+
+#[test]
+fn gradients_of_saturated_predictions_are_zero_rather_than_subnormal() {
+    // exp(−95) is subnormal in f32, and so is every product with it.
+    let (z, t) = ([0.0_f32, -95.0, -60.0], [1.0_f32, -94.0, -93.0]);
+    for loss in [Loss::CrossEntropy, Loss::Kl, Loss::ReverseKl] {
+        let mut gradient = [f32::NAN; 3];
+        let batch = Batch { logits: &z, teacher: &t, labels: &[0] };
+        let objective = Objective { loss, temperature: 1.0, mix: 1.0 };
+        objective.evaluate(&batch, &mut gradient, &mut [0.0; 6]);
+        assert!(gradient.iter().all(|g| g.is_finite() && !g.is_subnormal()), "{loss:?}: {gradient:?}");
+        assert_eq!(gradient[1], 0.0, "{loss:?}");
+        assert!(gradient[2] > 0.0, "{loss:?}");
+    }
+}

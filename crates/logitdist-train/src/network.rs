@@ -273,13 +273,21 @@ impl Network {
                 data.n_labels()
             )));
         }
-        let logits = self.logits(data.features())?;
-        let right = (0..data.n_inputs()).filter(|&i| {
-            let row = logits.row(i);
-            let best = (0..row.ncols()).fold(0, |best, k| if row[k] > row[best] { k } else { best });
-            best == data.labels()[i]
-        });
+        let right =
+            self.predictions(data.features())?.into_iter().zip(data.labels()).filter(|(a, b)| a == *b);
         Ok(right.count() as f64 / data.n_inputs() as f64)
+    }
+
+    /// The label with the largest logit at each input, the first of equal ones; `features` N×D.
+    ///
+    /// # Errors
+    /// As [`model`](Network::model).
+    pub fn predictions(&self, features: MatRef<'_, f64>) -> Result<Vec<usize>, TrainError> {
+        let logits = self.logits(features)?;
+        let best = |row: faer::RowRef<'_, f64>| {
+            (0..row.ncols()).fold(0, |best, k| if row[k] > row[best] { k } else { best })
+        };
+        Ok(logits.row_iter().map(best).collect())
     }
 
     fn check_features(&self, features: MatRef<'_, f64>) -> Result<(), TrainError> {

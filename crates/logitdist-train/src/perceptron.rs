@@ -172,11 +172,12 @@ impl Dense {
     }
 
     fn add_bias_and_activate<T: Scalar>(&self, parameters: &[T], out: &mut [T]) {
-        if let Some(bias) = &self.bias {
-            add_to_columns(out, &parameters[bias.clone()]);
-        }
-        if let Some(activation) = self.activation {
-            activation.apply(out);
+        let bias = self.bias.as_ref().map(|bias| &parameters[bias.clone()]);
+        match (bias, self.activation) {
+            (Some(bias), Some(activation)) => activation.apply_with_bias(out, bias),
+            (Some(bias), None) => add_to_columns(out, bias),
+            (None, None) => {}
+            (None, Some(_)) => unreachable!("a hidden layer has a bias"),
         }
     }
 }
@@ -197,14 +198,18 @@ pub(crate) fn sum_columns<T: Scalar>(sum: &mut [T], columns: &[T]) {
 }
 
 impl Activation {
-    fn apply<T: Scalar>(self, values: &mut [T]) {
-        match self {
-            Activation::Relu => values.iter_mut().for_each(|v| *v = if *v > T::ZERO { *v } else { T::ZERO }),
-            Activation::LeakyRelu => {
-                let slope = T::from_f64(Activation::LEAKY_SLOPE);
-                values.iter_mut().for_each(|v| *v = if *v > T::ZERO { *v } else { *v * slope });
+    /// Adds the bias to every column and applies the activation, in one pass over memory.
+    fn apply_with_bias<T: Scalar>(self, columns: &mut [T], bias: &[T]) {
+        fn map<T: Scalar>(columns: &mut [T], bias: &[T], f: impl Fn(T) -> T) {
+            for column in columns.chunks_exact_mut(bias.len()) {
+                column.iter_mut().zip(bias).for_each(|(value, &b)| *value = f(*value + b));
             }
-            Activation::Tanh => values.iter_mut().for_each(|v| *v = v.tanh()),
+        }
+        let slope = T::from_f64(Activation::LEAKY_SLOPE);
+        match self {
+            Activation::Relu => map(columns, bias, |v| if v > T::ZERO { v } else { T::ZERO }),
+            Activation::LeakyRelu => map(columns, bias, |v| if v > T::ZERO { v } else { v * slope }),
+            Activation::Tanh => map(columns, bias, Scalar::tanh),
         }
     }
 

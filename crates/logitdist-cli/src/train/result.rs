@@ -1,0 +1,115 @@
+//! What a training leaves: the network's file, its history, and a sentence.
+
+use crate::output::to_file;
+use anyhow::{Context, bail};
+use logitdist_train::{Dataset, Recipe, Splits, Trained, save_network};
+use std::path::PathBuf;
+
+/// Where a trained network goes.
+#[derive(clap::Args)]
+pub(super) struct Output {
+    /// File of the network, whole or not at all: an .npz of the model on the inputs of --on, and of its weights.
+    #[arg(long, value_name = "NPZ")]
+    out: PathBuf,
+    /// Inputs that the model in the file is evaluated on.
+    #[arg(long, value_enum, default_value = "test")]
+    on: On,
+    /// Write every epoch's loss and accuracy to a CSV file.
+    #[arg(long, value_name = "CSV")]
+    history: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum On {
+    /// The quarter of each class that training never sees.
+    Test,
+    /// The half that is trained on.
+    Train,
+    /// The quarter that says when to stop.
+    Validation,
+    /// The region that is held out, if the data have one.
+    HeldOut,
+}
+
+impl Output {
+    /// Refuses before the training what would only fail after it.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        if self.out.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("npz")) {
+            bail!("--out {}: the name of a network's file ends in .npz", self.out.display());
+        }
+        for file in std::iter::once(&self.out).chain(&self.history) {
+            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+            if folder.is_some_and(|folder| !folder.is_dir()) {
+                bail!("{}: there is no folder to write it to", file.display());
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn write(&self, trained: &Trained, recipe: &Recipe, data: &Splits) -> anyhow::Result<()> {
+        let on = match self.on {
+            On::Train => &data.train,
+            On::Validation => &data.validation,
+            On::Test => &data.test,
+            On::HeldOut => data.held_out.as_ref().context(
+                "--on held-out: the data have no region held out; spirals have with `region` interpolation or extrapolation",
+            )?,
+        };
+        save_network(&self.out, &trained.network, recipe, on.features())?;
+        if let Some(path) = &self.history {
+            to_file(path, history(trained)?.as_slice())?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn in_words(&self) -> String {
+        format!("written to {}", self.out.display())
+    }
+}
+
+fn history(trained: &Trained) -> anyhow::Result<Vec<u8>> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    csv.write_record(["epoch", "step", "learning_rate", "loss", "validation_loss", "accuracy"])?;
+    for record in &trained.history {
+        csv.write_record([
+            record.epoch.to_string(),
+            record.step.to_string(),
+            record.learning_rate.to_string(),
+            record.loss.to_string(),
+            record.validation_loss.map_or_else(String::new, |loss| loss.to_string()),
+            record.accuracy.to_string(),
+        ])?;
+    }
+    csv.into_inner().context("the history cannot be written")
+}
+
+/// `epoch 60 of 100: loss …, accuracy …; test accuracy … on 700 inputs`.
+pub(super) fn in_words(trained: &Trained, data: &Splits) -> anyhow::Result<String> {
+    let record = trained.history[trained.epoch - 1];
+    let (epoch, of) = (trained.epoch, trained.history.len());
+    let mut text = format!("epoch {epoch} of {of}: loss {:.4}", record.loss);
+    if let Some(loss) = record.validation_loss {
+        text.push_str(&format!(", validation loss {loss:.4}"));
+    }
+    let parts = [("test", Some(&data.test)), ("held-out", data.held_out.as_ref())];
+    for (name, part) in parts {
+        let Some(part) = part else { continue };
+        let accuracy = trained.network.accuracy(part)?;
+        text.push_str(&format!(", {name} accuracy {accuracy:.3} on {} inputs", part.n_inputs()));
+    }
+    Ok(text)
+}
+
+/// Constant features are no error, but rarely meant.
+pub(super) fn note_constant_features(data: &Dataset) {
+    let constant = data.constant_features();
+    if !constant.is_empty() {
+        let list: Vec<String> = constant.iter().map(usize::to_string).collect();
+        eprintln!(
+            "note: {} of {} features are constant over the inputs trained on: {}",
+            constant.len(),
+            data.n_features(),
+            list.join(", ")
+        );
+    }
+}

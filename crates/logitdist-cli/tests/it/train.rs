@@ -1,0 +1,167 @@
+//! `train` and `distill` as a user runs them.
+
+use crate::{Files, json, logitdist, npy};
+use std::fs;
+use std::path::Path;
+
+const SPIRALS: &str = "[data]\nkind = \"spirals\"\npoints_per_arm = 20\n[network]\nhidden = [16]\n\
+                       [training]\nduration = { epochs = 5 }\nbatch = 32\n";
+
+fn example(name: &str) -> String {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../configs/train").join(name).display().to_string()
+}
+
+/// A config and the teacher that it makes.
+fn teacher(files: &Files) -> (String, String) {
+    let (config, out) = (files.bytes("c.toml", SPIRALS.as_bytes()), files.path("teacher.npz"));
+    let run = logitdist(&["train", &config, "--out", &out]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    (config, out)
+}
+
+#[test]
+fn a_teacher_and_its_student_are_compared_like_any_models() {
+    let files = Files::new();
+    let (_, teacher) = teacher(&files);
+    let student = files.path("student.npz");
+    for loss in ["kl", "reverse_kl", "l1", "l2", "centred_l2"] {
+        let run = logitdist(&["distill", &teacher, "--loss", loss, "--epochs", "7", "--out", &student]);
+        assert_eq!(run.code, 0, "{loss}: {}", run.stderr);
+        assert!(run.stdout.starts_with("epoch 7 of 7: loss "), "{loss}: {}", run.stdout);
+        assert!(run.stdout.contains("agreement") && run.stdout.contains("140 inputs"), "{}", run.stdout);
+        let compared = json(&logitdist(&["compare", &teacher, &student, "--format", "json"]));
+        assert_eq!((&compared["n_inputs"], &compared["n_labels"]), (&140.into(), &7.into()));
+        assert!(compared["d_logit"].as_f64().unwrap() > 0.0);
+    }
+    let second = files.path("second.npz");
+    let options = ["--width", "8,8", "--dim", "3", "--seed", "9", "--temperature", "2", "--mix", "0.5"];
+    let mut arguments = vec!["distill", &student, "--loss", "kl", "--out", &second];
+    arguments.extend(options);
+    arguments.extend(["--set", "training.batch=16"]);
+    let run = logitdist(&arguments);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let compared = json(&logitdist(&["compare", &teacher, &second, "--format", "json"]));
+    assert_eq!(compared["dim_b"], 3);
+}
+
+#[test]
+fn the_same_config_gives_the_same_bytes_and_another_seed_others() {
+    let files = Files::new();
+    let (config, first) = teacher(&files);
+    let again = files.path("again.npz");
+    let bytes = |path: &str| fs::read(path).unwrap();
+    logitdist(&["train", &config, "--out", &again]);
+    assert_eq!(bytes(&again), bytes(&first));
+    logitdist(&["train", &config, "--set", "seed=1", "--out", &again]);
+    assert_ne!(bytes(&again), bytes(&first));
+}
+
+#[test]
+fn a_history_has_a_line_per_epoch_and_held_out_inputs_can_be_exported() {
+    let files = Files::new();
+    let (config, _) = teacher(&files);
+    let (out, history) = (files.path("x.npz"), files.path("history.csv"));
+    let run = logitdist(&[
+        "train",
+        &config,
+        "--set",
+        "data.region=interpolation",
+        "--on",
+        "held-out",
+        "--history",
+        &history,
+        "--out",
+        &out,
+    ]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stdout.contains("held-out accuracy"), "{}", run.stdout);
+    let lines = fs::read_to_string(&history).unwrap();
+    assert!(lines.starts_with("epoch,step,learning_rate,loss,validation_loss,accuracy\n1,"), "{lines}");
+    assert_eq!(lines.lines().count(), 6);
+    let own = json(&logitdist(&["compare", &out, &out, "--format", "json"]));
+    // Radii from 4 to 7 of 1, 1 + 9/19, …, 10 are 6 of 20 on each of 28 arms.
+    assert_eq!(own["n_inputs"], 168);
+}
+
+#[test]
+fn a_users_files_are_trained_on() {
+    let files = Files::new();
+    let values: Vec<f64> = (0..120).map(|i| if i % 3 == 2 { 1.0 } else { f64::from(i * i % 17) }).collect();
+    files.bytes("x.npy", &npy("(40, 3)", &values));
+    let labels: String = (0..40).map(|i| format!("{}\n", i % 2)).collect();
+    files.bytes("y.csv", labels.as_bytes());
+    let config = files.bytes(
+        "c.toml",
+        b"[data]\nkind = \"files\"\nfeatures = \"x.npy\"\nlabels = \"y.csv\"\nstandardise = true\n\
+          [training]\nduration = { steps = 3 }\n",
+    );
+    let out = files.path("x.npz");
+    let run = logitdist(&["train", &config, "--out", &out]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    assert!(run.stderr.contains("note: 1 of 3 features are constant over the inputs trained on: 2"));
+    let student = files.path("student.npz");
+    let run = logitdist(&["distill", &out, "--loss", "l1", "--out", &student]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+}
+
+#[test]
+fn every_example_trains() {
+    let files = Files::new();
+    let out = files.path("x.npz");
+    for name in ["spirals.toml", "radial.toml", "digits.toml"] {
+        let run =
+            logitdist(&["train", &example(name), "--set", "training.duration={ epochs = 2 }", "--out", &out]);
+        assert_eq!(run.code, 0, "{name}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
+    let files = Files::new();
+    let (config, teacher) = teacher(&files);
+    let out = files.path("out.npz");
+    let broken = files.bytes("broken.toml", b"[data]\nkind = \"spirals\"\n[network]\nwidth = 3\n");
+    let model = files.model("model.npz", 30, 6, 3);
+    let missing = files.path("missing.npz");
+    let nowhere = files.path("no/such/folder/out.npz");
+    files.bytes("x.csv", b"1,2\n3,\n");
+    files.bytes("y.csv", b"0\n1\n");
+    let empty_cell =
+        files.bytes("e.toml", b"[data]\nkind = \"files\"\nfeatures = \"x.csv\"\nlabels = \"y.csv\"\n");
+    let distill = ["distill", &teacher, "--loss", "l2", "--out", &out];
+    let train = ["train", &config, "--out", &out];
+    let table: &[(&[&str], &[&str], &[&str])] = &[
+        (&["train", &broken, "--out", &out], &[], &["broken.toml:4", "`width`", "expected"]),
+        (&["train", &missing, "--out", &out], &[], &["missing.npz", "cannot be read"]),
+        (&["train", &empty_cell, "--out", &out], &[], &["x.csv:2", "column 2 is empty"]),
+        (&["train", &config, "--out", &nowhere], &[], &["no folder"]),
+        (&["train", &config, "--out", "model.npy"], &[], &["model.npy", "ends in .npz"]),
+        (&["train", &config], &[], &["--out"]),
+        (&train, &["--set", "training.loss=l2"], &["training.loss", "logitdist distill TEACHER"]),
+        (&train, &["--set", "training.learning_rate=1e30"], &["diverged in epoch 1", "learning_rate"]),
+        (&train, &["--set", "data.classes=3"], &["data.classes=3", "unknown field"]),
+        (&train, &["--on", "held-out"], &["--on held-out", "region"]),
+        (&["distill", &missing, "--loss", "l2", "--out", &out], &[], &["missing.npz"]),
+        (&["distill", &model, "--loss", "l2", "--out", &out], &[], &["a model without its network"]),
+        (&["distill", &teacher, "--out", &out], &[], &["--loss"]),
+        (&distill, &["--temperature", "2"], &["`temperature` is 2", "a loss without a temperature"]),
+        (&distill, &["--mix", "1.5"], &["`mix` is 1.5"]),
+        (&distill, &["--width", "0"], &["`hidden` is 0"]),
+        (
+            &distill,
+            &["--set", "data={ kind = \"radial\" }"],
+            &["teacher.npz", "the teacher has 7 labels and the data 4", "of its own labels"],
+        ),
+        (&distill, &["--set", "data={ kind = \"digits\" }"], &["the teacher has 7 labels and the data 10"]),
+    ];
+    for (arguments, more, needed) in table {
+        let arguments = [*arguments, *more].concat();
+        let run = logitdist(&arguments);
+        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{arguments:?}: {}", run.stderr);
+        assert!(run.stderr.contains("error: ") && !run.stderr.contains("panicked"), "{}", run.stderr);
+        for text in *needed {
+            assert!(run.stderr.contains(text), "{arguments:?} does not say {text}: {}", run.stderr);
+        }
+        assert!(!Path::new(&out).exists(), "{arguments:?} leaves a file");
+    }
+}
