@@ -93,7 +93,7 @@ pub struct Compare {
     /// The same for B alone, if it differs from A; `none` if only A's are exchanged.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "ARRAY")]
     pub transpose_b: Option<Vec<Transposed>>,
-    /// How to print the result.
+    /// How to print the result; the CSV has lines of section,token,side,value,reason.
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
     /// Write the result to a file, whole or not at all, in place of standard output.
@@ -131,11 +131,11 @@ pub struct Compare {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people: grouped, with a verdict.
+    /// For people.
     Table,
     /// One object, tokens as keys.
     Json,
-    /// Lines of section,token,side,value,reason.
+    /// One number a line.
     Csv,
 }
 

@@ -6,6 +6,7 @@ use crate::output;
 use anyhow::{Context, bail};
 use logitdist::{Mat, Model, Pair};
 use logitdist_io::{ReadOptions, Source, read_array, read_model};
+use logitdist_report::number::short;
 use logitdist_train::{Concept, ConceptTransfer, ProbeSpec, answer_transfer};
 use serde_json::{Map, Value, json};
 use std::fmt::Write;
@@ -33,7 +34,7 @@ pub struct Arguments {
     /// Strength of the penalty on the variance of a probe's score, greater than 0.
     #[arg(long, default_value_t = ProbeSpec::default().strength, value_name = "LAMBDA")]
     strength: f64,
-    /// How to print the result.
+    /// How to print the result; the CSV has lines of concept,token,value.
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
 }
@@ -138,31 +139,42 @@ fn every_second(model: &Model, first: usize) -> anyhow::Result<Model> {
 }
 
 fn table(found: &[(String, ConceptTransfer)]) -> String {
-    let mut text = format!(
-        "{:18} {:>8} {:>8} {:>8} {:>8} {:>10} {:>10} {:>10} {:>10}\n",
-        "accuracy of", "majority", "A", "B", "carried", "determined", "error", "certified", "score sd"
-    );
+    let heads = ["majority", "A", "B", "carried", "determined", "error", "certified", "score sd"];
+    let mut text = format!("{:18}", "concept");
+    heads.iter().for_each(|head| write!(text, " {head:>10}").expect("writing to a string"));
+    text.push('\n');
     for (name, t) in found {
-        writeln!(
-            text,
-            "{name:18} {:8.3} {:8.3} {:8.3} {:8.3} {:10.3} {:10.3e} {:10.3e} {:10.3e}",
+        write!(text, "{name:18}").expect("writing to a string");
+        let accuracies = [
             t.probe_majority,
             t.probe_accuracy_a,
             t.probe_accuracy_b,
             t.probe_accuracy_carried,
             t.probe_accuracy_determined,
-            t.probe_error,
-            t.probe_certificate,
-            t.probe_sd
-        )
-        .expect("writing to a string");
+        ];
+        for accuracy in accuracies {
+            write!(text, " {accuracy:10.3}").expect("writing to a string");
+        }
+        for size in [t.probe_error, t.probe_certificate, t.probe_sd] {
+            write!(text, " {:>10}", short(size)).expect("writing to a string");
+        }
+        text.push('\n');
     }
-    text.push_str(
-        "\nmajority: the more common answer; A, B: probes fitted on each; carried: A's probe on B through the unembeddings; determined: A's probe \
-         on A by the part that A's distribution determines; error: root mean square of the carried score's, certified by the logit distance.\n",
-    );
+    text.push_str(LEGEND);
     text
 }
+
+const LEGEND: &str = "
+Accuracies:
+  majority    the more common answer to every input
+  A, B        probes fitted on A and on B
+  carried     A's probe on B, carried over by the unembeddings alone
+  determined  A's probe on A, by the part of it that A's distribution determines
+Scores:
+  error       root mean square error of the carried probe's score
+  certified   what the logit distance certifies for it: ‖G̃⁺ᵀw‖ d_logit
+  score sd    standard deviation of the score of A's probe, to judge both against
+";
 
 fn csv(found: &[(String, ConceptTransfer)]) -> String {
     let mut lines = String::from("concept,token,value\n");

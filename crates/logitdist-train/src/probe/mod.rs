@@ -70,8 +70,9 @@ impl Probe {
     /// common, and fewer inputs than dimensions are no error.
     ///
     /// # Errors
-    /// A strength that is not positive and finite, another number of answers than of inputs, an entry that no [`Model`](logitdist::Model) may have, a concept
-    /// that holds everywhere or nowhere, or Newton's method without convergence, with the reason.
+    /// A strength that is not positive and finite, another number of answers than of inputs, an entry that no
+    /// [`Model`](logitdist::Model) may have, a concept that holds everywhere or nowhere, or Newton's method without convergence, with
+    /// the reason.
     pub fn fit(embeddings: MatRef<'_, f64>, holds: &[bool], spec: &ProbeSpec) -> Result<Probe, TrainError> {
         let strength = spec.strength;
         require(strength.is_finite() && strength > 0.0, "strength", strength, "finite and greater than 0")?;
@@ -99,6 +100,9 @@ impl Probe {
     }
 
     /// Scores `w·f(x) + c` of embeddings F (N×M), N.
+    ///
+    /// # Panics
+    /// Embeddings of another dimension than the probe's.
     pub fn scores(&self, embeddings: MatRef<'_, f64>) -> Vec<f64> {
         assert_eq!(embeddings.ncols(), self.weights.len(), "a probe of another dimension");
         let mut scores = vec![self.intercept; embeddings.nrows()];
