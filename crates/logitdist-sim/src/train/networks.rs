@@ -1,7 +1,6 @@
 //! The networks of a run: each is trained once, kept in memory while there is room, and in a file of the run's folder.
 
 use super::rounding::rounded;
-use super::settings::SecondRecipe;
 use super::{TrainSettings, TrainedPair};
 use crate::cell::RESULT_VERSION;
 use crate::error::SimError;
@@ -76,8 +75,8 @@ impl Networks {
         let teacher = self.trained(&recipe, last, &[last], &splits, None);
         let a = teacher.map_err(|reason| format!("the teacher: {reason}"))?;
         let second = match settings.second(run, replicate).map_err(|e| e.to_string())? {
-            SecondRecipe::Copy => Arc::clone(&a),
-            SecondRecipe::Trained(recipe) => {
+            None => Arc::clone(&a),
+            Some(recipe) => {
                 let student = self.trained(&recipe, settings.epochs(), epochs, &splits, Some(&a));
                 student.map_err(|reason| format!("the second network: {reason}"))?
             }
