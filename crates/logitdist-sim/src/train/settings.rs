@@ -257,6 +257,11 @@ impl TrainSettings {
         (self.bits > 0).then_some((self.bits, self.per))
     }
 
+    /// Epochs of the teacher's training.
+    pub fn teacher_epochs(&self) -> usize {
+        self.teacher_epochs
+    }
+
     /// Epochs of the second network's training.
     pub fn epochs(&self) -> usize {
         self.epoch.unwrap_or(DEFAULT_EPOCHS)
