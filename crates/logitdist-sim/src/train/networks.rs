@@ -1,7 +1,6 @@
 //! The networks of a run: each is trained once, kept in memory while there is room, and in a file of the run's folder.
 
 use super::rounding::rounded;
-use super::settings::SecondRecipe;
 use super::{TrainSettings, TrainedPair};
 use crate::cell::RESULT_VERSION;
 use crate::error::SimError;
@@ -57,7 +56,7 @@ impl Networks {
         if out.join(FOLDER).is_dir() { Networks::of_results(out) } else { Networks::in_memory() }
     }
 
-    /// The pair of a cell; `epochs` are those at which the run needs the second network's training, more cells than this one considered.
+    /// The pair of a cell. `epochs` are those after which this cell and others need the second network: one training serves them all.
     ///
     /// # Errors
     /// A training that diverged, or a network that cannot be saved.
@@ -70,14 +69,11 @@ impl Networks {
     ) -> Result<TrainedPair, Reason> {
         let splits = settings.splits(run, replicate)?;
         let recipe = settings.teacher(run, replicate);
-        let last = match recipe.training.duration {
-            Duration::Epochs(n) | Duration::Steps(n) => n,
-        };
-        let teacher = self.trained(&recipe, last, &[last], &splits, None);
+        let teacher = self.trained(&recipe, settings.teacher_epochs(), &[], &splits, None);
         let a = teacher.map_err(|reason| format!("the teacher: {reason}"))?;
         let second = match settings.second(run, replicate).map_err(|e| e.to_string())? {
-            SecondRecipe::Copy => Arc::clone(&a),
-            SecondRecipe::Trained(recipe) => {
+            None => Arc::clone(&a),
+            Some(recipe) => {
                 let student = self.trained(&recipe, settings.epochs(), epochs, &splits, Some(&a));
                 student.map_err(|reason| format!("the second network: {reason}"))?
             }
@@ -90,7 +86,7 @@ impl Networks {
         Ok(TrainedPair { a, b, data })
     }
 
-    /// The network of a recipe after `epoch` epochs, which are among `epochs`.
+    /// The network of a recipe after `epoch` epochs; its training goes on to the last of `epochs`, where others need it.
     fn trained(
         &self,
         recipe: &Recipe,

@@ -132,15 +132,6 @@ enum Part {
     HeldOut,
 }
 
-/// What the second network of a pair is made of.
-#[derive(Debug, Clone, PartialEq)]
-pub enum SecondRecipe {
-    /// The teacher's own weights.
-    Copy,
-    /// This recipe, on labels or on the teacher's logits.
-    Trained(Recipe),
-}
-
 impl TrainSettings {
     /// The keys in the order of the grid, the fastest last.
     ///
@@ -266,6 +257,11 @@ impl TrainSettings {
         (self.bits > 0).then_some((self.bits, self.per))
     }
 
+    /// Epochs of the teacher's training.
+    pub fn teacher_epochs(&self) -> usize {
+        self.teacher_epochs
+    }
+
     /// Epochs of the second network's training.
     pub fn epochs(&self) -> usize {
         self.epoch.unwrap_or(DEFAULT_EPOCHS)
@@ -281,18 +277,18 @@ impl TrainSettings {
         }
     }
 
-    /// The recipe of the second network. A student's seed comes from its teacher's recipe and its own number, so that students by
+    /// The recipe of the second network, `None` if it is a copy of the teacher. A student's seed comes from its teacher's recipe and its own number, so that students by
     /// different losses start from the same weights; that of a network trained on labels does not come from the teacher.
     ///
     /// # Errors
     /// None for data that are generated or shipped.
-    pub fn second(&self, run: u64, replicate: usize) -> Result<SecondRecipe, TrainError> {
-        let Some(loss) = self.loss.loss() else { return Ok(SecondRecipe::Copy) };
+    pub fn second(&self, run: u64, replicate: usize) -> Result<Option<Recipe>, TrainError> {
+        let Some(loss) = self.loss.loss() else { return Ok(None) };
         let of = match loss {
             Loss::CrossEntropy => "no teacher".to_owned(),
             _ => self.teacher(run, replicate).fingerprint()?,
         };
-        Ok(SecondRecipe::Trained(Recipe {
+        Ok(Some(Recipe {
             data: self.data_spec(run, replicate),
             network: self.network_of_student(),
             training: TrainingSpec {
@@ -433,10 +429,7 @@ mod tests {
 
     #[test]
     fn students_start_alike_and_differ_by_teacher_and_number() {
-        let second = |text: &str| match settings(text).second(7, 0).unwrap() {
-            SecondRecipe::Trained(recipe) => recipe,
-            SecondRecipe::Copy => panic!("{text}"),
-        };
+        let second = |text: &str| settings(text).second(7, 0).unwrap().unwrap();
         assert_eq!(second("loss = \"l2\"").seed, second("").seed);
         for text in ["student = 1", "teacher = 1", "width = 5"] {
             assert_ne!(second(text).seed, second("").seed, "{text}");
@@ -444,7 +437,7 @@ mod tests {
         let independent = |text: &str| second(&format!("loss = \"cross_entropy\"\n{text}"));
         assert_eq!(independent("teacher = 1"), independent(""));
         assert_ne!(independent("student = 1"), independent(""));
-        assert_eq!(settings("loss = \"copy\"").second(7, 0).unwrap(), SecondRecipe::Copy);
+        assert_eq!(settings("loss = \"copy\"").second(7, 0).unwrap(), None);
     }
 
     #[test]

@@ -7,4 +7,5 @@ mod failures;
 mod folder;
 mod locks;
 mod shards;
+mod studies;
 mod training;
