@@ -1,44 +1,40 @@
-//! The keys of a table `[train.NAME]`, and the recipes of the two networks that they ask for.
+//! The keys of a table `[train.NAME]`: what they may be, and the inputs that they choose.
 
 use super::rounding::Per;
-use crate::cell::hash;
-use logitdist_train::{
-    Activation, DataSpec, Dataset, Digits, Duration, Head, Loss, NetworkSpec, Radial, Recipe, Region,
-    Schedule, Spirals, Splits, TrainError, TrainingSpec,
-};
+use logitdist_train::{Activation, Dataset, Loss, Region, Splits, TrainError, TrainingSpec};
 use serde::Deserialize;
 
 /// The parameters of a pair of trained networks; see configs/README.md for what each of them means.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrainSettings {
-    data: Data,
-    points: Option<usize>,
-    region: Option<Region>,
-    classes: Option<usize>,
-    inputs: Option<usize>,
-    width: usize,
-    layers: usize,
-    dim: usize,
-    student_width: Option<usize>,
-    student_dim: Option<usize>,
-    activation: Activation,
-    dropout: f64,
-    head: HeadKind,
-    batch: usize,
-    learning_rate: f64,
-    warm_up: usize,
-    decay: f64,
-    teacher_epochs: usize,
-    loss: Second,
-    temperature: f64,
-    mix: f64,
-    part: Part,
-    per: Per,
-    bits: u32,
-    epoch: Option<usize>,
-    student: usize,
-    teacher: usize,
+    pub(super) data: Data,
+    pub(super) points: Option<usize>,
+    pub(super) region: Option<Region>,
+    pub(super) classes: Option<usize>,
+    pub(super) inputs: Option<usize>,
+    pub(super) width: usize,
+    pub(super) layers: usize,
+    pub(super) dim: usize,
+    pub(super) student_width: Option<usize>,
+    pub(super) student_dim: Option<usize>,
+    pub(super) activation: Activation,
+    pub(super) dropout: f64,
+    pub(super) head: HeadKind,
+    pub(super) batch: usize,
+    pub(super) learning_rate: f64,
+    pub(super) warm_up: usize,
+    pub(super) decay: f64,
+    pub(super) teacher_epochs: usize,
+    pub(super) loss: Second,
+    pub(super) temperature: f64,
+    pub(super) mix: f64,
+    pub(super) part: Part,
+    pub(super) per: Per,
+    pub(super) bits: u32,
+    pub(super) epoch: Option<usize>,
+    pub(super) student: usize,
+    pub(super) teacher: usize,
 }
 
 impl Default for TrainSettings {
@@ -75,13 +71,13 @@ impl Default for TrainSettings {
     }
 }
 
-const DEFAULT_EPOCHS: usize = 100;
+pub(super) const DEFAULT_EPOCHS: usize = 100;
 const DEEPEST: usize = 100;
 const LONGEST: usize = 1_000_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Data {
+pub(super) enum Data {
     Spirals,
     Radial,
     Digits,
@@ -90,7 +86,7 @@ enum Data {
 /// Where unembeddings come from: a matrix, or a second network as wide and deep as the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum HeadKind {
+pub(super) enum HeadKind {
     Linear,
     LinearWithBias,
     Network,
@@ -99,7 +95,7 @@ enum HeadKind {
 /// What the second network is: a student by its loss, a network trained on labels, or the teacher itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Second {
+pub(super) enum Second {
     Kl,
     ReverseKl,
     L1,
@@ -110,7 +106,7 @@ enum Second {
 }
 
 impl Second {
-    fn loss(self) -> Option<Loss> {
+    pub(super) fn loss(self) -> Option<Loss> {
         Some(match self {
             Second::Kl => Loss::Kl,
             Second::ReverseKl => Loss::ReverseKl,
@@ -126,7 +122,7 @@ impl Second {
 /// Which inputs the pair is compared on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Part {
+pub(super) enum Part {
     Train,
     Test,
     HeldOut,
@@ -256,111 +252,6 @@ impl TrainSettings {
     pub fn rounding(&self) -> Option<(u32, Per)> {
         (self.bits > 0).then_some((self.bits, self.per))
     }
-
-    /// Epochs of the teacher's training.
-    pub fn teacher_epochs(&self) -> usize {
-        self.teacher_epochs
-    }
-
-    /// Epochs of the second network's training.
-    pub fn epochs(&self) -> usize {
-        self.epoch.unwrap_or(DEFAULT_EPOCHS)
-    }
-
-    /// The recipe of the teacher. Its seed comes from the run's seed, the replicate and the teacher's number alone.
-    pub fn teacher(&self, run: u64, replicate: usize) -> Recipe {
-        Recipe {
-            data: self.data_spec(run, replicate),
-            network: self.network_of_teacher(),
-            training: self.training(Loss::CrossEntropy, self.teacher_epochs),
-            seed: hash(&format!("{run}\nteacher\n{}\n{replicate}", self.teacher)),
-        }
-    }
-
-    /// The recipe of the second network, `None` if it is a copy of the teacher. A student's seed comes from its teacher's recipe and its own number, so that students by
-    /// different losses start from the same weights; that of a network trained on labels does not come from the teacher.
-    ///
-    /// # Errors
-    /// None for data that are generated or shipped.
-    pub fn second(&self, run: u64, replicate: usize) -> Result<Option<Recipe>, TrainError> {
-        let Some(loss) = self.loss.loss() else { return Ok(None) };
-        let of = match loss {
-            Loss::CrossEntropy => "no teacher".to_owned(),
-            _ => self.teacher(run, replicate).fingerprint()?,
-        };
-        Ok(Some(Recipe {
-            data: self.data_spec(run, replicate),
-            network: self.network_of_student(),
-            training: TrainingSpec {
-                temperature: self.temperature,
-                mix: self.mix,
-                ..self.training(loss, self.epochs())
-            },
-            seed: hash(&format!("{run}\nstudent\n{of}\n{}\n{replicate}", self.student)),
-        }))
-    }
-
-    fn data_spec(&self, run: u64, replicate: usize) -> DataSpec {
-        let seed = hash(&format!("{run}\ndata\n{replicate}"));
-        match self.data {
-            Data::Spirals => {
-                let default = Spirals::default();
-                DataSpec::Spirals(Spirals {
-                    points_per_arm: self.points.unwrap_or(default.points_per_arm),
-                    region: self.region.unwrap_or(default.region),
-                    seed,
-                })
-            }
-            Data::Radial => {
-                let default = Radial::default();
-                DataSpec::Radial(Radial {
-                    classes: self.classes.unwrap_or(default.classes),
-                    inputs: self.inputs.unwrap_or(default.inputs),
-                    seed,
-                })
-            }
-            Data::Digits => DataSpec::Digits(Digits { seed }),
-        }
-    }
-
-    fn network_of_teacher(&self) -> NetworkSpec {
-        self.network(self.width, self.dim)
-    }
-
-    fn network_of_student(&self) -> NetworkSpec {
-        self.network(self.student_width.unwrap_or(self.width), self.student_dim.unwrap_or(self.dim))
-    }
-
-    fn network(&self, width: usize, dim: usize) -> NetworkSpec {
-        let hidden = vec![width; self.layers];
-        NetworkSpec {
-            dim,
-            activation: self.activation,
-            dropout: self.dropout,
-            // [B]'s networks f and g both end without a bias.
-            embedding_bias: self.head != HeadKind::Network,
-            head: match self.head {
-                HeadKind::Linear => Head::Linear { bias: false },
-                HeadKind::LinearWithBias => Head::Linear { bias: true },
-                HeadKind::Network => Head::Network { hidden: hidden.clone() },
-            },
-            hidden,
-        }
-    }
-
-    fn training(&self, loss: Loss, epochs: usize) -> TrainingSpec {
-        TrainingSpec {
-            duration: Duration::Epochs(epochs),
-            batch: self.batch,
-            learning_rate: self.learning_rate,
-            schedule: match (self.warm_up, self.decay) {
-                (0, 1.0) => Schedule::Constant,
-                (warm_up, decay) => Schedule::Decay { warm_up, decay },
-            },
-            loss,
-            ..TrainingSpec::default()
-        }
-    }
 }
 
 /// An error in the words of the config: it begins with the config's own key.
@@ -410,34 +301,6 @@ mod tests {
         }
         let error = settings("points = 3").splits(0, 0).unwrap_err();
         assert!(error.starts_with("points is 3; it must be from 16"), "{error}");
-    }
-
-    #[test]
-    fn a_teacher_is_shared_by_all_that_is_not_its_own() {
-        let teacher = |text: &str| settings(text).teacher(7, 0);
-        let same =
-            ["student = 4", "loss = \"l2\"", "epoch = 9", "student_dim = 1", "bits = 3", "temperature = 2.0"];
-        for text in same {
-            assert_eq!(teacher(text), teacher(""), "{text}");
-        }
-        for text in ["teacher = 1", "width = 5", "points = 30", "teacher_epochs = 3", "batch = 3"] {
-            assert_ne!(teacher(text), teacher(""), "{text}");
-        }
-        assert_ne!(settings("").teacher(7, 1), teacher(""));
-        assert_ne!(settings("").teacher(8, 0), teacher(""));
-    }
-
-    #[test]
-    fn students_start_alike_and_differ_by_teacher_and_number() {
-        let second = |text: &str| settings(text).second(7, 0).unwrap().unwrap();
-        assert_eq!(second("loss = \"l2\"").seed, second("").seed);
-        for text in ["student = 1", "teacher = 1", "width = 5"] {
-            assert_ne!(second(text).seed, second("").seed, "{text}");
-        }
-        let independent = |text: &str| second(&format!("loss = \"cross_entropy\"\n{text}"));
-        assert_eq!(independent("teacher = 1"), independent(""));
-        assert_ne!(independent("student = 1"), independent(""));
-        assert_eq!(settings("loss = \"copy\"").second(7, 0).unwrap(), None);
     }
 
     #[test]
