@@ -1,7 +1,8 @@
 //! `cargo xtask streaming`: two large exports compared in a process of its own, with its memory and its time beside that of the
 //! factors alone.
 
-use anyhow::{Context, ensure};
+use crate::memory::peak_mb;
+use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 use half::bf16;
 use logitdist_linalg::{Mat, matmul};
@@ -89,7 +90,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let seconds = start.elapsed().as_secs_f64();
     let text = String::from_utf8_lossy(&output.stderr);
     ensure!(output.status.success(), "the comparison fails: {text}");
-    let peak: f64 = text.trim().parse().with_context(|| format!("the comparison says {text:?}"))?;
+    let numbers: Vec<f64> = text.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    let &[peak, busy] = numbers.as_slice() else { bail!("the comparison says {text:?}") };
     // The machine may be busy with other things: the better of two is nearer to what it can do.
     let gemm = before.max(gemm_rate(threads));
 
@@ -98,8 +100,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let flops = factor(n, 3 + 2 * m) + factor(k, 3 + 2 * m);
     let ideal = flops / gemm;
     println!("logitdist compare A B {}, {threads} threads", arguments.compare.join(" "));
-    println!("peak memory       {:.0} MiB", peak / f64::from(1 << 20));
-    println!("wall time         {seconds:.2} s");
+    println!("peak memory       {:.0} MiB", 1e6 * peak / f64::from(1 << 20));
+    println!("wall time         {seconds:.2} s, of the processors {busy:.2} s");
     println!("factors           {:.1} GFLOP", flops / 1e9);
     println!("gemm, same run    {:.1} GFLOP/s on {threads} threads", gemm / 1e9);
     println!("factors at gemm   {ideal:.2} s");
@@ -107,18 +109,22 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// `logitdist compare`, and the most memory that this process has had, in bytes, on standard error.
+/// `logitdist compare`, and on standard error the most memory (MB) and the processor time (s) that it took.
 fn compare_files(a: &str, b: &str, threads: usize, rest: &[String]) -> anyhow::Result<ExitCode> {
     let threads = threads.to_string();
     let own = ["logitdist", "compare", a, b, "--format", "json", "--threads", &threads];
     let code = logitdist_cli::run(own.into_iter().chain(rest.iter().map(String::as_str)));
-    let status =
-        std::fs::read_to_string("/proc/self/status").context("memory can be measured on Linux only")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes: u64 =
-        line.and_then(|l| l.split_whitespace().next()?.parse().ok()).context("there is no VmHWM")?;
-    eprintln!("{}", 1024 * kilobytes);
+    eprintln!("{} {}", peak_mb()?, processor_seconds()?);
     Ok(code)
+}
+
+/// Processor time of all threads so far, in the program and in the system.
+fn processor_seconds() -> anyhow::Result<f64> {
+    let stat = std::fs::read_to_string("/proc/self/stat").context("time can be measured on Linux only")?;
+    // Fields 14 and 15, in hundredths of a second; the name in field 2 may hold anything.
+    let after_name = stat.rsplit(')').next().unwrap_or_default();
+    let ticks = after_name.split_whitespace().skip(11).take(2).map(str::parse::<f64>);
+    Ok(ticks.sum::<Result<f64, _>>().context("/proc/self/stat has another form")? / 100.0)
 }
 
 /// Operations a second of products of square matrices, one on each thread.

@@ -355,7 +355,18 @@ fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
         (&["compare", &a], &["1 model paths are given and 2 needed"]),
         (&["compare", &a, &a, &a], &["unexpected value"]),
         (
-            &["compare", "--embeddings-a", &nan, "--unembeddings-a", &good, &a],
+            // Shapes are compared before entries are read, so B has to fit.
+            &[
+                "compare",
+                "--embeddings-a",
+                &nan,
+                "--unembeddings-a",
+                &good,
+                "--embeddings-b",
+                &good,
+                "--unembeddings-b",
+                &good,
+            ],
             &["nan.npy", "row 1, column 0", "NaN"],
         ),
         (&["compare", "--embeddings-a", &good, &a], &["--unembeddings-a"]),
