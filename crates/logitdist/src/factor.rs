@@ -1,7 +1,7 @@
 //! The triangular factor of a tall matrix, made block by block.
 
 use crate::tree::merge_tree;
-use logitdist_linalg::{Mat, MatRef, TallQr, r_factor};
+use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, TallQr, r_factor};
 
 /// Rows in one block of a matrix with `cols` columns.
 ///
@@ -35,6 +35,28 @@ impl Factor {
             qr.append(block.as_mut().get_mut(start..rows.min(start + APPENDED_ROWS), ..));
         }
         Factor { rows, r: qr.into_r() }
+    }
+
+    /// The same factor of a block that never is in memory as a whole: `fill(start, piece)` writes the rows from `start` on over zeros.
+    pub(crate) fn of_pieces<E>(
+        rows: usize,
+        cols: usize,
+        fill: impl Fn(usize, MatMut<'_, f64>) -> Result<(), E>,
+    ) -> Result<Factor, E> {
+        if rows < cols {
+            let mut block = Mat::zeros(rows, cols);
+            fill(0, block.as_mut())?;
+            return Ok(Factor::of_block(block));
+        }
+        let mut qr = TallQr::new(cols);
+        let mut space = Mat::zeros(rows.min(APPENDED_ROWS), cols);
+        for start in (0..rows).step_by(APPENDED_ROWS) {
+            let mut piece = space.as_mut().get_mut(..APPENDED_ROWS.min(rows - start), ..);
+            piece.fill(0.0);
+            fill(start, piece.rb_mut())?;
+            qr.append(piece);
+        }
+        Ok(Factor { rows, r: qr.into_r() })
     }
 
     /// The factor of `rows` rows, block `[start, end)` of which `block(start, end)` makes, all of width `cols`.
@@ -108,6 +130,22 @@ mod tests {
             assert_eq!((factor.rows(), factor.cols()), (rows, cols));
             assert!(gram_error(&a, &factor) < 1e-14 * rows as f64, "{rows}×{cols}");
         }
+    }
+
+    #[test]
+    fn pieces_are_the_block_bit_for_bit() {
+        for (rows, cols) in [(3, 5), (5, 5), (512, 4), (513, 4), (1700, 30)] {
+            let a = sample(rows, cols);
+            let pieces = Factor::of_pieces(rows, cols, |start, mut piece| {
+                piece.copy_from(a.get(start..start + piece.nrows(), ..));
+                Ok::<_, ()>(())
+            });
+            assert_eq!(pieces.unwrap(), Factor::of_block(a), "{rows}×{cols}");
+        }
+        assert_eq!(
+            Factor::of_pieces(600, 3, |start, _| if start == 0 { Ok(()) } else { Err(start) }),
+            Err(512)
+        );
     }
 
     #[test]

@@ -5,7 +5,8 @@ use crate::factor::{Factor, block_rows};
 use crate::model::{Model, Pair, check_labels};
 use crate::progress::{Stage, Watch};
 use crate::tree::merge_tree;
-use logitdist_linalg::Mat;
+use logitdist_linalg::{Mat, MatMut, ReborrowMut};
+use std::convert::Infallible;
 use std::sync::Arc;
 
 /// The labels of one model, with their means over labels taken away: no probability depends on them, and an offset shared by all
@@ -74,16 +75,24 @@ impl LabelSide {
         let step = block_rows(width);
         let block = |i: usize| {
             let (start, end) = (i * step, rows.min((i + 1) * step));
-            let mut block = Mat::zeros(end - start, width);
-            block.col_mut(0).fill(1.0);
-            let mut from = 1;
-            for labels in [&a, &b] {
-                let m = labels.unembeddings.ncols();
-                block.get_mut(.., from..from + m).copy_from(labels.unembeddings.get(start..end, ..));
-                block.col_as_slice_mut(from + m).copy_from_slice(&labels.bias[start..end]);
-                from += m + 1;
-            }
-            let factor = Factor::of_block(block);
+            let fill = |first: usize, mut piece: MatMut<'_, f64>| {
+                piece.rb_mut().col_mut(0).fill(1.0);
+                let rows = start + first..start + first + piece.nrows();
+                let mut from = 1;
+                for labels in [&a, &b] {
+                    let m = labels.unembeddings.ncols();
+                    let g = labels.unembeddings.get(rows.clone(), ..);
+                    piece.rb_mut().get_mut(.., from..from + m).copy_from(g);
+                    let bias = piece.rb_mut().col_mut(from + m);
+                    bias.iter_mut().zip(&labels.bias[rows.clone()]).for_each(|(x, b)| *x = *b);
+                    from += m + 1;
+                }
+                Ok::<_, Infallible>(())
+            };
+            let factor = match Factor::of_pieces(end - start, width, fill) {
+                Ok(factor) => factor,
+                Err(never) => match never {},
+            };
             watch(Stage::Labels, end - start);
             factor
         };

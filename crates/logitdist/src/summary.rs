@@ -7,7 +7,7 @@ use crate::model::Pair;
 use crate::probability::{InputDivergences, LogitPrecision, ProbabilityPart};
 use crate::progress::{Stage, Watch};
 use crate::tree::merge_tree;
-use logitdist_linalg::{Mat, MatMut, Reborrow, ReborrowMut};
+use logitdist_linalg::{MatMut, Reborrow, ReborrowMut};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -176,11 +176,10 @@ fn input_factor(pair: &Pair<'_>, watch: Watch<'_>) -> Result<Factor, Error> {
         if i > failed.load(Ordering::Relaxed) {
             return Err(Error::Unreadable(format!("inputs {start} to {end} were not read")));
         }
-        let mut block = Mat::zeros(end - start, width);
-        read(start, block.as_mut()).inspect_err(|_| {
-            failed.fetch_min(i, Ordering::Relaxed);
-        })?;
-        let factor = Factor::of_block(block);
+        let factor = Factor::of_pieces(end - start, width, |from, piece| read(start + from, piece))
+            .inspect_err(|_| {
+                failed.fetch_min(i, Ordering::Relaxed);
+            })?;
         watch(Stage::Inputs, end - start);
         Ok(factor)
     };

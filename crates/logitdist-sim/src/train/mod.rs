@@ -1,13 +1,12 @@
 //! Trained networks as pairs: a teacher and a student of it, two networks trained apart, or a network and itself rounded.
 //!
 //! In the order in which a cell passes: what the config says ([`settings`]), the recipes and seeds of the networks that it asks for
-//! ([`recipes`]), which are trained once or read ([`networks`]), rounded perhaps ([`rounding`]), and what is measured of them beyond
+//! ([`recipes`]), which are trained once or read ([`networks`]), rounded perhaps, and what is measured of them beyond
 //! a comparison of models ([`measures`]).
 
 pub mod measures;
 mod networks;
 mod recipes;
-mod rounding;
 mod settings;
 
 pub use networks::{Networks, clear};

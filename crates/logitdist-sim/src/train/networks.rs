@@ -1,6 +1,5 @@
 //! The networks of a run: each is trained once, kept in memory while there is room, and in a file of the run's folder.
 
-use super::rounding::rounded;
 use super::{TrainSettings, TrainedPair};
 use crate::cell::RESULT_VERSION;
 use crate::error::SimError;
@@ -79,7 +78,7 @@ impl Networks {
             }
         };
         let b = match settings.rounding() {
-            Some((bits, per)) => Arc::new(rounded(&second, bits, per).map_err(|e| e.to_string())?),
+            Some(rounding) => Arc::new(rounding.of_network(&second).map_err(|e| e.to_string())?),
             None => second,
         };
         let data = settings.part(&splits)?.clone();

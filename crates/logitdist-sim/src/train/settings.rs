@@ -1,8 +1,18 @@
 //! The keys of a table `[train.NAME]`: what they may be, and the inputs that they choose.
 
-use super::rounding::Per;
-use logitdist_train::{Activation, Dataset, Loss, Region, Splits, TrainError, TrainingSpec};
+use logitdist_train::{Activation, Compression, Dataset, Loss, Region, Splits, TrainError, TrainingSpec};
 use serde::Deserialize;
+
+/// What shares one step of the grid that weights are rounded to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Per {
+    /// All weights of a layer.
+    #[default]
+    Tensor,
+    /// The weights of one output of a layer.
+    Row,
+}
 
 /// The parameters of a pair of trained networks; see configs/README.md for what each of them means.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -249,8 +259,12 @@ impl TrainSettings {
     }
 
     /// How the second network is rounded, `None` if it is not.
-    pub fn rounding(&self) -> Option<(u32, Per)> {
-        (self.bits > 0).then_some((self.bits, self.per))
+    pub fn rounding(&self) -> Option<Compression> {
+        let rounding = match self.per {
+            Per::Tensor => Compression::RoundTensor(self.bits),
+            Per::Row => Compression::RoundRow(self.bits),
+        };
+        (self.bits > 0).then_some(rounding)
     }
 }
 
