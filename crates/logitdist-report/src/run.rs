@@ -209,8 +209,8 @@ mod tests {
             ("manifest.json", "{", "manifest.json:1: not JSON"),
             (
                 "manifest.json",
-                r#"{"result_version": 2}"#,
-                "the results are of version 2; this program reads up to 1",
+                r#"{"result_version": 3}"#,
+                "the results are of version 3; this program reads up to 2",
             ),
             ("manifest.json", r#"{"processes":[{"result_version": 9}]}"#, "the results are of version 9"),
             ("config.toml", "a = 1\nb = \n", "config.toml:2: not TOML"),
