@@ -49,23 +49,20 @@ impl Lanczos {
         if self.z.iter().flatten().map(|x| 0.0 * x).sum::<f64>() != 0.0 {
             return f64::NAN;
         }
-        let (row, largest) = self.row_of_largest_entry();
+        let largest = self.largest_entry();
         if largest == 0.0 {
             return f64::NAN;
         }
         self.z.iter_mut().for_each(|z| *z = z.map(|x| x / largest));
         self.diagonal.clear();
         self.squared_off_diagonal.clear();
-        // The row of the largest entry leans towards the vector sought.
-        let v = &mut self.basis[..self.chunks];
-        v.copy_from_slice(&self.z[row * self.chunks..][..self.chunks]);
-        let size = norm(v);
-        v.iter_mut().for_each(|v| *v = v.map(|x| x / size));
+        self.start();
         let mut seen = 0.0;
         for step in 0..n {
-            let (alpha, beta) = self.step(step);
+            let [alpha, beta, before] = self.step(step);
             self.diagonal.push(alpha);
-            let last = step + 1 == n || beta <= f64::EPSILON * alpha;
+            // What is left is rounding errors: the vectors span all that the first has a part of, and it has one of every eigenvector.
+            let last = step + 1 == n || beta <= 16.0 * f64::EPSILON * before;
             if last || step > STEPS_BETWEEN_LOOKS && step % STEPS_BETWEEN_LOOKS == STEPS_BETWEEN_LOOKS - 1 {
                 let value = largest_eigenvalue(&self.diagonal, &self.squared_off_diagonal);
                 if last || value - seen <= 1e-14 * value {
@@ -78,26 +75,32 @@ impl Lanczos {
         unreachable!("the last step returns")
     }
 
-    fn row_of_largest_entry(&self) -> (usize, f64) {
-        let mut best = (0, 0.0);
-        for (i, row) in self.z.chunks_exact(self.chunks).enumerate() {
-            let mut sizes = [0.0; CHUNK];
-            for z in row {
-                for l in 0..CHUNK {
-                    sizes[l] = f64::max(sizes[l], z[l].abs());
-                }
-            }
-            let size = sizes.into_iter().fold(0.0, f64::max);
-            if size > best.1 {
-                best = (i, size);
+    fn largest_entry(&self) -> f64 {
+        let mut sizes = [0.0; CHUNK];
+        for z in &self.z {
+            for l in 0..CHUNK {
+                sizes[l] = f64::max(sizes[l], z[l].abs());
             }
         }
-        best
+        sizes.into_iter().fold(0.0, f64::max)
     }
 
-    /// One product with ZᵀZ: the new diagonal entry, and the length of what is orthogonal to the basis, which becomes its next
-    /// vector.
-    fn step(&mut self, step: usize) -> (f64, f64) {
+    /// A sum of all rows with weights that have nothing in common with any matrix, so that it leans towards every singular vector: a
+    /// single row would see one block of a matrix of blocks, and equal weights no vector whose entries cancel.
+    fn start(&mut self) {
+        let v = &mut self.basis[..self.chunks];
+        v.fill([0.0; CHUNK]);
+        for (i, row) in self.z.chunks_exact(self.chunks).enumerate() {
+            let weight = weight(i as u64);
+            v.iter_mut().zip(row).for_each(|(v, z)| *v = added(*v, weight, *z));
+        }
+        let size = norm(v);
+        v.iter_mut().for_each(|v| *v = v.map(|x| x / size));
+    }
+
+    /// One product with ZᵀZ: the new diagonal entry, the length of what is orthogonal to the basis, which becomes its next vector, and
+    /// the length before.
+    fn step(&mut self, step: usize) -> [f64; 3] {
         let (basis, rest) = self.basis.split_at_mut((step + 1) * self.chunks);
         let (v, next) = (&basis[step * self.chunks..], &mut rest[..self.chunks]);
         let rows = self.z.chunks_exact(self.chunks);
@@ -109,21 +112,40 @@ impl Lanczos {
             next.iter_mut().zip(z).for_each(|(x, z)| *x = added(*x, *y, *z));
         }
         let alpha = inner(v, next);
-        for q in basis.chunks_exact(self.chunks).rev() {
-            let along = inner(q, next);
-            next.iter_mut().zip(q).for_each(|(x, q)| *x = added(*x, -along, *q));
-        }
-        let beta = inner(next, next).sqrt();
+        let before = inner(next, next).sqrt();
+        let beta = without(next, basis, self.chunks);
+        // What is left of a vector that was almost in their span is rounding errors, which are not orthogonal to them until made so.
+        let beta = if beta < 0.1 * before { without(next, basis, self.chunks) } else { beta };
         if beta > 0.0 {
             next.iter_mut().for_each(|x| *x = x.map(|x| x / beta));
         }
-        (alpha, beta)
+        [alpha, beta, before]
     }
 }
 
-/// The largest eigenvalue of a symmetric tridiagonal matrix without negative ones, by Newton's method from above, where it cannot
-/// overshoot: from the Frobenius norm, which is close if one eigenvalue is much larger than the others, or the largest sum of a
-/// row, which is close if all are alike.
+/// A number of size ½ to 1 and either sign, with the digits of a mixed counter: no root and no fraction of a matrix at hand.
+fn weight(i: u64) -> f64 {
+    let mixed = (i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = mixed ^ (mixed >> 32);
+    let size = 0.5 + (mixed >> 11) as f64 / (1_u64 << 54) as f64;
+    if mixed & 1 == 0 { size } else { -size }
+}
+
+/// Takes the parts along the vectors of a basis away, and returns the length of what is left.
+fn without(x: &mut [[f64; CHUNK]], basis: &[[f64; CHUNK]], chunks: usize) -> f64 {
+    for q in basis.chunks_exact(chunks).rev() {
+        let along = inner(q, x);
+        x.iter_mut().zip(q).for_each(|(x, q)| *x = added(*x, -along, *q));
+    }
+    inner(x, x).sqrt()
+}
+
+/// The largest eigenvalue of a symmetric tridiagonal matrix without negative ones, by Laguerre's method from above, where it cannot
+/// overshoot, and which a root that comes several times does not slow down.
+///
+/// It starts from the Frobenius norm, which is close if one eigenvalue is much larger than the others, or the largest sum of a row,
+/// which is close if all are alike.
 fn largest_eigenvalue(diagonal: &[f64], squared_off_diagonal: &[f64]) -> f64 {
     let squares =
         diagonal.iter().map(|d| d * d).sum::<f64>() + 2.0 * squared_off_diagonal.iter().sum::<f64>();
@@ -131,23 +153,30 @@ fn largest_eigenvalue(diagonal: &[f64], squared_off_diagonal: &[f64]) -> f64 {
     let row_sum = |i: usize| diagonal[i] + off(i) + if i > 0 { off(i - 1) } else { 0.0 };
     let largest_row_sum = (0..diagonal.len()).map(row_sum).fold(0.0, f64::max);
     let mut value = largest_row_sum.min(squares.sqrt()) * (1.0 + 1e-15);
-    for _ in 0..200 {
-        // Pivots of value − T, whose product is the characteristic polynomial, and the sum of their logarithmic derivatives.
-        let (mut pivot, mut derivative, mut sum, mut smallest) =
-            (value - diagonal[0], 1.0, 0.0, f64::INFINITY);
-        for (d, b) in diagonal[1..].iter().zip(squared_off_diagonal) {
+    let k = diagonal.len() as f64;
+    for _ in 0..100 {
+        // Pivots of value − T, whose product is the characteristic polynomial: of each its first two derivatives, and the sums
+        // Σ 1/(value − λ) and Σ 1/(value − λ)² over the eigenvalues.
+        let (mut first, mut second, mut smallest) = (0.0, 0.0, f64::INFINITY);
+        let (mut pivot, mut slope, mut bend) = (value - diagonal[0], 1.0, 0.0);
+        for i in 0..diagonal.len() {
             smallest = f64::min(smallest, pivot);
             let inverse = 1.0 / pivot;
-            let ratio = derivative * inverse;
-            sum += ratio;
-            derivative = 1.0 + b * inverse * ratio;
-            pivot = value - d - b * inverse;
+            let (s, b) = (slope * inverse, bend * inverse);
+            first += s;
+            second += s * s - b;
+            if let (Some(d), Some(off)) = (diagonal.get(i + 1), squared_off_diagonal.get(i)) {
+                let quotient = off * inverse;
+                (pivot, slope, bend) =
+                    (value - d - quotient, 1.0 + quotient * s, quotient * (b - 2.0 * s * s));
+            }
         }
         // A pivot that is not positive: the value is under the eigenvalue, by rounding.
-        if f64::min(smallest, pivot) <= 0.0 {
+        if smallest <= 0.0 {
             break;
         }
-        let step = 1.0 / (sum + derivative / pivot);
+        let spread = ((k - 1.0) * (k * second - first * first)).max(0.0).sqrt();
+        let step = k / (first + spread);
         value -= step;
         if step <= 2.0 * f64::EPSILON * value {
             break;

@@ -297,6 +297,77 @@ mod tests {
     }
 
     #[test]
+    fn two_different_singular_values_are_told_apart_however_often_each_comes() {
+        for n in [2, 3, 4, 8, 20, 50] {
+            for shared in [0.01, 0.5, 1.0, 30.0] {
+                // Singular values 1, n − 1 times, and 1 + n times `shared`, in a basis without structure on one side.
+                let u = crate::svd(sample(n, 5).as_ref()).u;
+                let a = matmul(
+                    u.as_ref(),
+                    Mat::from_fn(n, n, |i, j| shared + if i == j { 1.0 } else { 0.0 }).as_ref(),
+                );
+                let found = factor(&mut LuSolver::new(n), &a).unwrap().sigma_min;
+                assert!((found - 1.0).abs() < 1e-12, "n = {n}, {shared}: {found}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_without_the_largest_entry_may_have_the_smallest_singular_value() {
+        // The inverse has the block [1] and one of 0.9 everywhere but for a little, of norm about 0.9 (n − 1).
+        for n in [3, 6, 9, 40] {
+            let inverse = Mat::from_fn(n, n, |i, j| match (i, j) {
+                (0, 0) => 1.0,
+                (0, _) | (_, 0) => 0.0,
+                _ if i == j => 0.95,
+                _ => 0.9,
+            });
+            let s = crate::svd(inverse.as_ref());
+            let a =
+                Mat::from_fn(n, n, |i, j| (0..n).map(|k| s.v[(i, k)] / s.s[k] * s.u[(j, k)]).sum::<f64>());
+            let found = factor(&mut LuSolver::new(n), &a).unwrap().sigma_min;
+            assert!((found * s.s[0] - 1.0).abs() < 1e-11, "n = {n}: {found}, {}", 1.0 / s.s[0]);
+        }
+        // The same with blocks that stay apart to the last bit.
+        let a = Mat::from_fn(3, 3, |i, j| match (i, j) {
+            (0, 0) => 1.0,
+            (0, _) | (_, 0) => 0.0,
+            _ if i == j => 0.75,
+            _ => -0.25,
+        });
+        let found = factor(&mut LuSolver::new(3), &a).unwrap().sigma_min;
+        assert!((found - 0.5).abs() < 1e-14, "{found}");
+    }
+
+    #[test]
+    fn matrices_of_few_different_numbers_hide_nothing() {
+        // Entries −1, 0, 1 make repeated singular values, blocks and cancellations of every kind.
+        let mut regular = 0;
+        for seed in 0..4000_u64 {
+            let n = 2 + (seed % 8) as usize;
+            let entry = |i: usize, j: usize| {
+                let x = (seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add((i * 31 + j) as u64);
+                let x = (x ^ (x >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                f64::from(((x >> 40) % 3) as u32) - 1.0
+            };
+            let a = Mat::from_fn(n, n, entry);
+            let s = singular_values(a.as_ref());
+            let Some(found) = factor(&mut LuSolver::new(n), &a) else {
+                assert!(s[n - 1] <= 1e-12 * s[0], "seed {seed}");
+                continue;
+            };
+            regular += 1;
+            assert!(
+                (found.sigma_min / s[n - 1] - 1.0).abs() < 1e-12,
+                "seed {seed}: {} {}",
+                found.sigma_min,
+                s[n - 1]
+            );
+        }
+        assert!(regular > 2000, "{regular}");
+    }
+
+    #[test]
     fn singular_and_zero_matrices_are_refused_at_any_scale() {
         let mut solver = LuSolver::new(3);
         assert!(factor(&mut solver, &Mat::zeros(3, 3)).is_none());
