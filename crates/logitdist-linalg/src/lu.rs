@@ -89,11 +89,9 @@ impl LuSolver {
             return Some(Regular { sigma_min, reciprocal_condition });
         }
         // Near the threshold, or singular: the singular values themselves decide.
-        let a = Mat::from_fn(n, n, |i, j| {
-            let mut values = vec![0.0; n];
-            row(i, &mut values);
-            values[j]
-        });
+        let mut rows = vec![0.0; n * n];
+        rows.chunks_exact_mut(n).enumerate().for_each(|(i, values)| row(i, values));
+        let a = Mat::from_fn(n, n, |i, j| rows[i * n + j]);
         let s = singular_values(a.as_ref());
         let regular = s[0] > 0.0 && s[n - 1] / s[0] >= MIN_RECIPROCAL_CONDITION;
         regular.then(|| Regular { sigma_min: s[n - 1], reciprocal_condition: s[n - 1] / self.frobenius_norm })

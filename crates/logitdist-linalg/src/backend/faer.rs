@@ -2,7 +2,8 @@
 
 use super::{
     Backend, BackendError, Solved, SymmetricEigen, Triangle, condition, finite, locked_version,
-    no_zero_on_diagonal, one_norm, over, regular, scale_of, shapes_of_system, solution, upper_trapezoid,
+    no_zero_on_diagonal, one_norm, over, regular, scale_of, solution, system, triangular_system,
+    upper_trapezoid,
 };
 use crate::Svd;
 use faer::diag::Diag;
@@ -164,9 +165,7 @@ impl Backend for Faer {
     }
 
     fn solve(&self, a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Result<Solved, BackendError> {
-        shapes_of_system(a, b);
-        finite("solving", a)?;
-        finite("solving", b)?;
+        system("solving", a, b)?;
         let n = a.nrows();
         if n == 0 {
             return Ok(Solved { x: b.to_owned(), reciprocal_condition: 1.0 });
@@ -217,10 +216,7 @@ impl Backend for Faer {
         t: MatRef<'_, f64>,
         b: MatRef<'_, f64>,
     ) -> Result<Mat<f64>, BackendError> {
-        shapes_of_system(t, b);
-        finite("solving by substitution", t)?;
-        finite("solving by substitution", b)?;
-        no_zero_on_diagonal(t)?;
+        triangular_system(t, b)?;
         let mut x = b.to_owned();
         match triangle {
             Triangle::Upper => {

@@ -177,9 +177,18 @@ fn no_zero_on_diagonal(t: MatRef<'_, f64>) -> Result<(), BackendError> {
     }
 }
 
-fn shapes_of_system(a: MatRef<'_, f64>, b: MatRef<'_, f64>) {
+/// Checks the two sides of a system: shapes that do not fit are a bug, and numbers that are not finite an error.
+fn system(operation: &'static str, a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Result<(), BackendError> {
     assert_eq!(a.nrows(), a.ncols(), "a square matrix is needed to solve with");
     assert_eq!(a.nrows(), b.nrows(), "right-hand sides need {} rows", a.nrows());
+    finite(operation, a)?;
+    finite(operation, b)
+}
+
+/// The same of a triangular system, which has no solution if there is a zero on its diagonal.
+fn triangular_system(t: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Result<(), BackendError> {
+    system("solving by substitution", t, b)?;
+    no_zero_on_diagonal(t)
 }
 
 /// The upper trapezoid of a matrix that a QR was done in, min(n, p)×p.

@@ -2,7 +2,7 @@
 
 use super::{
     Backend, BackendError, Solved, SymmetricEigen, Triangle, condition, finite, locked_version,
-    no_zero_on_diagonal, one_norm, regular, scale_of, shapes_of_system, solution,
+    no_zero_on_diagonal, one_norm, regular, scale_of, solution, system, triangular_system,
 };
 use crate::Svd;
 use faer::{Mat, MatMut, MatRef};
@@ -85,9 +85,7 @@ impl Backend for Nalgebra {
     }
 
     fn solve(&self, a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Result<Solved, BackendError> {
-        shapes_of_system(a, b);
-        finite("solving", a)?;
-        finite("solving", b)?;
+        system("solving", a, b)?;
         let n = a.nrows();
         if n == 0 {
             return Ok(Solved { x: b.to_owned(), reciprocal_condition: 1.0 });
@@ -120,10 +118,7 @@ impl Backend for Nalgebra {
         t: MatRef<'_, f64>,
         b: MatRef<'_, f64>,
     ) -> Result<Mat<f64>, BackendError> {
-        shapes_of_system(t, b);
-        finite("solving by substitution", t)?;
-        finite("solving by substitution", b)?;
-        no_zero_on_diagonal(t)?;
+        triangular_system(t, b)?;
         let (t, mut x) = (there(t, 1.0), there(b, 1.0));
         match triangle {
             Triangle::Upper => t.solve_upper_triangular_mut(&mut x),

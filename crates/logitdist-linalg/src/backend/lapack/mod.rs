@@ -11,8 +11,8 @@ pub use vendor::OPENBLAS;
 pub use vendor::{LoadError, Vendor};
 
 use super::{
-    Backend, BackendError, Solved, SymmetricEigen, Triangle, finite, no_zero_on_diagonal, one_norm, regular,
-    shapes_of_system, solution, upper_trapezoid,
+    Backend, BackendError, Solved, SymmetricEigen, Triangle, finite, one_norm, regular, solution, system,
+    triangular_system, upper_trapezoid,
 };
 use crate::Svd;
 use faer::{Mat, MatRef};
@@ -105,9 +105,7 @@ impl Backend for Lapack {
     }
 
     fn solve(&self, a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Result<Solved, BackendError> {
-        shapes_of_system(a, b);
-        finite("solving", a)?;
-        finite("solving", b)?;
+        system("solving", a, b)?;
         let n = a.nrows();
         if n == 0 {
             return Ok(Solved { x: b.to_owned(), reciprocal_condition: 1.0 });
@@ -132,10 +130,7 @@ impl Backend for Lapack {
         t: MatRef<'_, f64>,
         b: MatRef<'_, f64>,
     ) -> Result<Mat<f64>, BackendError> {
-        shapes_of_system(t, b);
-        finite("solving by substitution", t)?;
-        finite("solving by substitution", b)?;
-        no_zero_on_diagonal(t)?;
+        triangular_system(t, b)?;
         let mut x = b.to_owned();
         self.routines.trsm(triangle, t, &mut x);
         solution("solving by substitution", x)

@@ -6,7 +6,7 @@ mod qr;
 
 use super::{
     Backend, BackendError, Solved, SymmetricEigen, Triangle, finite, no_zero_on_diagonal, one_norm, over,
-    regular, scale_of, shapes_of_system, solution, upper_trapezoid,
+    regular, scale_of, solution, system, triangular_system, upper_trapezoid,
 };
 use crate::Svd;
 use faer::{Mat, MatRef};
@@ -76,9 +76,7 @@ impl Backend for Reference {
     }
 
     fn solve(&self, a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Result<Solved, BackendError> {
-        shapes_of_system(a, b);
-        finite("solving", a)?;
-        finite("solving", b)?;
+        system("solving", a, b)?;
         let n = a.nrows();
         if n == 0 {
             return Ok(Solved { x: b.to_owned(), reciprocal_condition: 1.0 });
@@ -97,10 +95,7 @@ impl Backend for Reference {
         t: MatRef<'_, f64>,
         b: MatRef<'_, f64>,
     ) -> Result<Mat<f64>, BackendError> {
-        shapes_of_system(t, b);
-        finite("solving by substitution", t)?;
-        finite("solving by substitution", b)?;
-        no_zero_on_diagonal(t)?;
+        triangular_system(t, b)?;
         let mut x = b.to_owned();
         match triangle {
             Triangle::Upper => lu::back_substitution(t, &mut x),
