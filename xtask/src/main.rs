@@ -43,6 +43,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    logitdist_linalg::keep_freed_memory();
     let result = match Arguments::parse().task {
         Task::Sweep(arguments) => sweep::run(*arguments),
         Task::Report(arguments) => report::run(&arguments),

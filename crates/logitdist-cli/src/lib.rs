@@ -24,6 +24,7 @@ use std::process::ExitCode;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    logitdist_linalg::keep_freed_memory();
     run(std::env::args_os())
 }
 

@@ -1,7 +1,7 @@
 //! Right-hand sides of small systems, kept so that a solve reads and writes whole registers.
 
-/// Columns of right-hand sides that are solved for together: eight registers of four numbers.
-pub(crate) const STRIPE: usize = 32;
+/// Columns of right-hand sides that are solved for together: four registers of four numbers.
+pub(crate) const STRIPE: usize = 16;
 
 /// A row of a stripe, aligned so that no register is read across two lines of the cache.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +29,7 @@ impl Columns {
     /// Writes row `i`, `c` numbers.
     pub fn set_row(&mut self, i: usize, values: impl IntoIterator<Item = f64>) {
         let mut values = values.into_iter();
-        for stripe in self.entries.chunks_exact_mut(self.rows) {
+        for stripe in self.stripes_mut() {
             for (entry, value) in stripe[i].0.iter_mut().zip(&mut values) {
                 *entry = value;
             }
@@ -51,6 +51,11 @@ impl Columns {
             }
         }
         sums.iter().sum()
+    }
+
+    /// The stripes from left to right, each a row after another.
+    pub(crate) fn stripes_mut(&mut self) -> impl Iterator<Item = &mut [Stripe]> {
+        self.entries.chunks_exact_mut(self.rows)
     }
 
     pub(crate) fn set_identity(&mut self) {

@@ -2,11 +2,13 @@
 //!
 //! A library's LU is made for one large matrix. Here there are tens of thousands of small ones, each with a hundred right-hand
 //! sides, and the smallest singular value of each is wanted too. So right-hand sides are kept in stripes of a few columns,
-//! whose solution stays in registers, and σ_min comes from the inverse by Lanczos' method instead of a decomposition.
+//! whose solution stays in registers, and σ_min comes from the inverse by squaring or Lanczos' method instead of a decomposition.
 
 use crate::chunk::{CHUNK, added, norm};
-use crate::columns::{Columns, Stripe};
+use crate::columns::{Columns, STRIPE, Stripe};
 use crate::lanczos::Lanczos;
+use crate::squaring::{self, LARGEST_SQUARED};
+use crate::substitution::Factors;
 use crate::svd::singular_values;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::lu::partial_pivoting::factor;
@@ -100,14 +102,22 @@ impl LuSolver {
     /// Replaces X (n×c) by `A⁻¹ X`, A the matrix factored last.
     pub fn solve(&mut self, x: &mut Columns) {
         assert_eq!(x.rows, self.n, "right-hand sides need {} rows", self.n);
-        let factors = Factors {
+        let mut stripe = std::mem::take(&mut self.stripe);
+        for x in x.stripes_mut() {
+            stripe.iter_mut().zip(&self.order).for_each(|(y, &row)| *y = x[row]);
+            self.factors().solve(&mut stripe, 0);
+            x.copy_from_slice(&stripe);
+        }
+        self.stripe = stripe;
+    }
+
+    fn factors(&self) -> Factors<'_> {
+        Factors {
             stride: self.stride,
             upper: &self.upper,
             lower: &self.lower,
             inverse_diagonal: &self.inverse_diagonal,
-            order: &self.order,
-        };
-        factors.solve(x, &mut self.stripe);
+        }
     }
 
     /// Gaussian elimination with partial pivoting, a row at a time.
@@ -178,51 +188,22 @@ impl LuSolver {
     }
 
     /// σ_min = 1 / ‖A⁻¹‖₂; 0 or NaN if the factors have a zero on the diagonal.
+    ///
+    /// Singular values do not depend on the order of columns: in that of the factors, L⁻¹ is a triangle and half of the first solve is spared.
     fn sigma_min(&mut self) -> f64 {
         let mut inverse = std::mem::replace(&mut self.inverse, Columns::zeros(0, 0));
         inverse.set_identity();
-        self.solve(&mut inverse);
-        let sigma_min = 1.0 / self.lanczos.largest_singular_value(&inverse);
+        for (s, x) in inverse.stripes_mut().enumerate() {
+            self.factors().solve(x, s * STRIPE);
+        }
+        let norm = if self.n <= LARGEST_SQUARED {
+            squaring::largest_singular_value(&inverse)
+        } else {
+            self.lanczos.largest_singular_value(&inverse)
+        };
         self.inverse = inverse;
-        sigma_min
+        1.0 / norm
     }
-}
-
-/// The factors of one matrix.
-struct Factors<'a> {
-    stride: usize,
-    upper: &'a [f64],
-    lower: &'a [f64],
-    inverse_diagonal: &'a [f64],
-    order: &'a [usize],
-}
-
-impl Factors<'_> {
-    fn solve(&self, x: &mut Columns, y: &mut [Stripe]) {
-        let n = self.order.len();
-        for x in x.entries.chunks_exact_mut(n) {
-            for i in 0..n {
-                let row = &self.lower[i * self.stride..][..i];
-                y[i] = eliminated(x[self.order[i]], row, &y[..i]);
-            }
-            for i in (0..n).rev() {
-                let row = &self.upper[i * self.stride..][i + 1..n];
-                let mut known = eliminated(y[i], row, &x[i + 1..]);
-                known.0.iter_mut().for_each(|value| *value *= self.inverse_diagonal[i]);
-                x[i] = known;
-            }
-        }
-    }
-}
-
-/// `b − Σ_k row_k known_k` for a stripe of columns.
-fn eliminated(mut b: Stripe, row: &[f64], known: &[Stripe]) -> Stripe {
-    for (factor, known) in row.iter().zip(known) {
-        for (b, known) in b.0.iter_mut().zip(&known.0) {
-            *b = (-factor).mul_add(*known, *b);
-        }
-    }
-    b
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::bound::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE};
 use crate::labels::Labels;
 use crate::measure::subsets::ChosenSubsets;
 use crate::reduced::{Direction, Reduced, ReducedModel};
-use logitdist_linalg::{Columns, LuSolver, Mat, MatRef, Reborrow, ReborrowMut, matmul, matmul_into};
+use logitdist_linalg::{Columns, LuSolver, Mat, MatRef, ReborrowMut, matmul, matmul_into, r_factor};
 use rayon::prelude::*;
 
 /// d_rep over label subsets and what its bounds need. All but the counts are square roots, in the units of f.
@@ -40,16 +40,15 @@ pub struct DRep {
 /// Linear identifiability dissimilarity of the other model carried onto the first of the direction.
 ///
 /// For a subset with L^T = rows g(l_i) − g(y0), `f − A f′ − c = L^{−T} δ_L` with δ_i = Δ_{l_i} − Δ_{y0}: only the logit error of
-/// each label is needed, no inputs and no A. Subsets whose L has reciprocal condition under 1e-12 are skipped and
+/// each label is needed, no inputs and no A. What no affine map of f′ gives of f is the same for every subset. Subsets whose L has reciprocal condition under 1e-12 are skipped and
 /// counted. Not applicable if K < M + 1 or every subset is singular. Source: Nielsen et al. 2026.
 pub fn d_rep(reduced: &Reduced, direction: Direction, chosen: &ChosenSubsets) -> Applicable<DRep> {
-    let (model, _) = reduced.models(direction);
+    let (model, other) = reduced.models(direction);
     if reduced.n_labels <= model.dim {
         return Err(Reason::Labels { labels: reduced.n_labels, needed: model.dim + 1 });
     }
     let evaluation = Evaluation {
-        model,
-        other: reduced.models(direction).1,
+        inputs: InputSide::of(model, other),
         labels: reduced.labels(direction),
         slack: ABSOLUTE_TOLERANCE * reduced.squared_scale(),
     };
@@ -63,10 +62,52 @@ const MOST_ENTRIES: usize = 1 << 23;
 /// Labels whose logit errors are computed by one task.
 const LABELS_PER_TASK: usize = 256;
 
+/// Both embeddings in orthonormal coordinates of the inputs that begin with the constant and the other model's embeddings: an affine map of
+/// f′ has no more than these.
+struct InputSide {
+    /// The first model's embeddings, p×M.
+    model: Mat<f64>,
+    /// The other's, h×M′: its further coordinates are zero.
+    other: Mat<f64>,
+    /// First coordinate of the constant, ±1.
+    constant: f64,
+    /// E‖f − A f′ − c‖² at the best A and c: the squared length of what the first model has in coordinates after h.
+    unexplained: f64,
+}
+
+impl InputSide {
+    fn of(model: &ReducedModel, other: &ReducedModel) -> InputSide {
+        let (m, m_other) = (model.dim, other.dim);
+        let both = Mat::from_fn(model.embeddings.nrows(), 1 + m_other + m, |i, j| match j {
+            0 => if i == 0 { model.constant } else { 0.0 },
+            j if j <= m_other => other.embeddings[(i, j - 1)],
+            j => model.embeddings[(i, j - 1 - m_other)],
+        });
+        let r = r_factor(both);
+        let head = r.nrows().min(1 + m_other);
+        let model = r.get(.., 1 + m_other..).to_owned();
+        InputSide {
+            unexplained: model.get(head.., ..).squared_norm_l2(),
+            other: r.get(..head, 1..1 + m_other).to_owned(),
+            constant: r[(0, 0)],
+            model,
+        }
+    }
+
+    /// M and the number of coordinates, p.
+    fn dims(&self) -> (usize, usize) {
+        (self.model.ncols(), self.model.nrows())
+    }
+
+    /// Coordinates that differ from subset to subset, h.
+    fn head(&self) -> usize {
+        self.other.nrows()
+    }
+}
+
 /// What the subsets of one direction have in common.
 struct Evaluation<'a> {
-    model: &'a ReducedModel,
-    other: &'a ReducedModel,
+    inputs: InputSide,
     labels: (&'a Labels, &'a Labels),
     /// Rounding errors in squared logits.
     slack: f64,
@@ -75,8 +116,8 @@ struct Evaluation<'a> {
 impl Evaluation<'_> {
     /// Outcomes in the order of the subsets; `None` where L is singular.
     fn of_all(&self, chosen: &ChosenSubsets) -> Vec<Option<Outcome>> {
-        let (labels, m) = (self.labels.0.bias.len(), self.model.dim);
-        let p = self.coordinates();
+        let labels = self.labels.0.bias.len();
+        let (m, p) = self.inputs.dims();
         if labels * (p + m) <= MOST_ENTRIES {
             let all: Vec<usize> = (0..labels).collect();
             return self.of_batch(chosen.labels(), &all);
@@ -96,12 +137,13 @@ impl Evaluation<'_> {
 
     /// Outcomes of subsets whose labels are all in `used`, a sorted list.
     fn of_batch(&self, subsets: &[usize], used: &[usize]) -> Vec<Option<Outcome>> {
-        let m = self.model.dim;
+        let (m, p) = self.inputs.dims();
         let columns = self.of_labels(used);
         let place = |label: &usize| used.binary_search(label).expect("a label of a subset is used");
         let space = || Space {
             lu: LuSolver::new(m),
-            aligned: Columns::zeros(m, self.coordinates()),
+            aligned: Columns::zeros(m, self.inputs.head()),
+            unexplained: Columns::zeros(m, p - self.inputs.head()),
             places: Vec::with_capacity(m + 1),
         };
         subsets
@@ -115,15 +157,10 @@ impl Evaluation<'_> {
             .collect()
     }
 
-    /// Coordinates over the inputs that embeddings have: those of the constant and of both models.
-    fn coordinates(&self) -> usize {
-        self.model.embeddings.nrows().min(1 + self.model.dim + self.other.dim)
-    }
-
     /// A column for each of the labels: g̃(y) (M entries), and under it the label's logit error over the inputs,
     /// `w_y = C g̃(y) − D g̃′(y) + r_0 (b̃(y) − b̃′(y))` (p entries).
     fn of_labels(&self, used: &[usize]) -> Mat<f64> {
-        let (m, p) = (self.model.dim, self.coordinates());
+        let ((m, p), head) = (self.inputs.dims(), self.inputs.head());
         let mut columns = Mat::zeros(m + p, used.len());
         columns.par_col_chunks_mut(LABELS_PER_TASK).zip(used.par_chunks(LABELS_PER_TASK)).for_each(
             |(part, used)| {
@@ -133,16 +170,13 @@ impl Evaluation<'_> {
                     Mat::from_fn(g.ncols(), used.len(), |j, y| g[(used[y], j)])
                 };
                 let g = of_model(self.labels.0);
-                matmul_into(
-                    errors.rb_mut(),
-                    self.other.embeddings.get(..p, ..),
-                    of_model(self.labels.1).as_ref(),
-                );
-                let logits = matmul(self.model.embeddings.get(..p, ..), g.as_ref());
-                errors.copy_from(&(logits - errors.rb()));
+                matmul_into(errors.rb_mut(), self.inputs.model.as_ref(), g.as_ref());
+                let logits = matmul(self.inputs.other.as_ref(), of_model(self.labels.1).as_ref());
+                let mut reached = errors.subrows_mut(0, head);
+                reached -= &logits;
                 for (column, &y) in used.iter().enumerate() {
-                    errors[(0, column)] +=
-                        self.model.constant * (self.labels.0.bias[y] - self.labels.1.bias[y]);
+                    reached[(0, column)] +=
+                        self.inputs.constant * (self.labels.0.bias[y] - self.labels.1.bias[y]);
                 }
                 unembeddings.copy_from(&g);
             },
@@ -152,19 +186,23 @@ impl Evaluation<'_> {
 
     /// One subset, given by the places of its labels among the columns.
     fn evaluate(&self, columns: MatRef<'_, f64>, space: &mut Space) -> Option<Outcome> {
-        let m = self.model.dim;
+        let ((m, _), head) = (self.inputs.dims(), self.inputs.head());
         let column = |place: usize| columns.col(place).try_as_col_major().expect("contiguous").as_slice();
         let (pivot, others) = space.places.split_first().expect("a subset has a pivot");
         let pivot = column(*pivot);
         let regular = space.lu.factor(|i, row| {
             row.iter_mut().zip(column(others[i])).zip(pivot).for_each(|((l, g), g0)| *l = g - g0);
         })?;
-        for (i, &other) in others.iter().enumerate() {
-            space.aligned.set_row(i, column(other)[m..].iter().zip(&pivot[m..]).map(|(w, w0)| w - w0));
+        let difference = |i: usize, from: usize| {
+            column(others[i])[from..].iter().zip(&pivot[from..]).map(|(w, w0)| w - w0)
+        };
+        for i in 0..m {
+            space.aligned.set_row(i, difference(i, m).take(head));
+            space.unexplained.set_row(i, difference(i, m + head));
         }
-        let delta = space.aligned.squared_norm();
+        let delta = space.aligned.squared_norm() + space.unexplained.squared_norm();
         space.lu.solve(&mut space.aligned);
-        let error = space.aligned.squared_norm();
+        let error = space.aligned.squared_norm() + self.inputs.unexplained;
         let sigma_min = regular.sigma_min;
         // The solve itself is accurate to about ε times the condition of L.
         let solve_error = 8.0 * m as f64 * f64::EPSILON / regular.reciprocal_condition;
@@ -177,7 +215,10 @@ impl Evaluation<'_> {
 /// Memory of one thread, used again for every subset.
 struct Space {
     lu: LuSolver,
+    /// δ_L in the coordinates that an affine map of f′ reaches, and then f − A f′ − c.
     aligned: Columns,
+    /// δ_L in the others: no solve is needed, since f itself is left there.
+    unexplained: Columns,
     places: Vec<usize>,
 }
 
