@@ -11,7 +11,7 @@ pub(crate) fn added(mut x: [f64; CHUNK], factor: f64, y: [f64; CHUNK]) -> [f64; 
     x
 }
 
-/// `Σ x y`, the sums of a chunk's places added as a tree.
+/// `Σ x y`.
 pub(crate) fn inner(x: &[[f64; CHUNK]], y: &[[f64; CHUNK]]) -> f64 {
     let mut s = [0.0; CHUNK];
     for (x, y) in x.iter().zip(y) {
@@ -19,6 +19,11 @@ pub(crate) fn inner(x: &[[f64; CHUNK]], y: &[[f64; CHUNK]]) -> f64 {
             s[l] = x[l].mul_add(y[l], s[l]);
         }
     }
+    total(s)
+}
+
+/// The sum of a chunk, as a tree.
+pub(crate) fn total(s: [f64; CHUNK]) -> f64 {
     ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
 }
 

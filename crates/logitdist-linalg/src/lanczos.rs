@@ -1,6 +1,6 @@
 //! The largest singular value of a small matrix, without decomposing it.
 
-use crate::chunk::{CHUNK, added, inner, norm};
+use crate::chunk::{CHUNK, added, inner, norm, total};
 use crate::columns::{Columns, STRIPE};
 
 /// The largest singular value of a square matrix Z by Lanczos' method on ZᵀZ with all vectors kept orthogonal.
@@ -10,11 +10,10 @@ use crate::columns::{Columns, STRIPE};
 pub(crate) struct Lanczos {
     /// Chunks in a row.
     chunks: usize,
-    /// Z divided by its largest entry, row by row.
+    /// Z divided by its largest entry, row by row, with rows of zeros at the end.
     z: Vec<[f64; CHUNK]>,
     /// Orthonormal vectors, one after another.
     basis: Vec<[f64; CHUNK]>,
-    product: Vec<f64>,
     /// Diagonal and squared off-diagonal of the tridiagonal matrix of ZᵀZ in the basis.
     diagonal: Vec<f64>,
     squared_off_diagonal: Vec<f64>,
@@ -28,15 +27,14 @@ impl Lanczos {
         let chunks = n.div_ceil(CHUNK);
         Lanczos {
             chunks,
-            z: vec![[0.0; CHUNK]; n * chunks],
+            z: vec![[0.0; CHUNK]; n.next_multiple_of(ROWS_TOGETHER) * chunks],
             basis: vec![[0.0; CHUNK]; (n + 1) * chunks],
-            product: vec![0.0; n],
             diagonal: Vec::with_capacity(n),
             squared_off_diagonal: Vec::with_capacity(n),
         }
     }
 
-    /// NaN if Z is zero or has entries that are not finite.
+    /// NaN if Z is zero, so small that it has no reciprocal, or has entries that are not finite.
     pub(crate) fn largest_singular_value(&mut self, z: &Columns) -> f64 {
         let n = z.rows;
         for (s, stripe) in z.entries.chunks_exact(n).enumerate() {
@@ -45,15 +43,12 @@ impl Lanczos {
                 row[s * (STRIPE / CHUNK)..].iter_mut().zip(entries).for_each(|(z, e)| *z = *e);
             }
         }
-        // 0 · ∞ and 0 · NaN are NaN.
-        if self.z.iter().flatten().map(|x| 0.0 * x).sum::<f64>() != 0.0 {
-            return f64::NAN;
-        }
         let largest = self.largest_entry();
-        if largest == 0.0 {
+        let inverse = 1.0 / largest;
+        if !inverse.is_normal() {
             return f64::NAN;
         }
-        self.z.iter_mut().for_each(|z| *z = z.map(|x| x / largest));
+        self.z.iter_mut().for_each(|z| *z = z.map(|x| x * inverse));
         self.diagonal.clear();
         self.squared_off_diagonal.clear();
         self.start();
@@ -75,14 +70,17 @@ impl Lanczos {
         unreachable!("the last step returns")
     }
 
+    /// NaN if an entry is not finite.
     fn largest_entry(&self) -> f64 {
-        let mut sizes = [0.0; CHUNK];
+        let (mut sizes, mut zeros) = ([0.0; CHUNK], [0.0; CHUNK]);
         for z in &self.z {
             for l in 0..CHUNK {
                 sizes[l] = f64::max(sizes[l], z[l].abs());
+                // 0 · ∞ and 0 · NaN are NaN.
+                zeros[l] += 0.0 * z[l];
             }
         }
-        sizes.into_iter().fold(0.0, f64::max)
+        sizes.into_iter().fold(0.0, f64::max) + total(zeros)
     }
 
     /// A sum of all rows with weights that have nothing in common with any matrix, so that it leans towards every singular vector: a
@@ -103,13 +101,10 @@ impl Lanczos {
     fn step(&mut self, step: usize) -> [f64; 3] {
         let (basis, rest) = self.basis.split_at_mut((step + 1) * self.chunks);
         let (v, next) = (&basis[step * self.chunks..], &mut rest[..self.chunks]);
-        let rows = self.z.chunks_exact(self.chunks);
-        for (y, z) in self.product.iter_mut().zip(rows.clone()) {
-            *y = inner(z, v);
-        }
         next.fill([0.0; CHUNK]);
-        for (y, z) in self.product.iter().zip(rows) {
-            next.iter_mut().zip(z).for_each(|(x, z)| *x = added(*x, *y, *z));
+        for rows in self.z.chunks_exact(ROWS_TOGETHER * self.chunks) {
+            let row = |i: usize| &rows[i * self.chunks..(i + 1) * self.chunks];
+            add_product(next, std::array::from_fn(row), v);
         }
         let alpha = inner(v, next);
         let before = inner(next, next).sqrt();
@@ -120,6 +115,31 @@ impl Lanczos {
             next.iter_mut().for_each(|x| *x = x.map(|x| x / beta));
         }
         [alpha, beta, before]
+    }
+}
+
+/// Rows of Z that share what is read of the vectors.
+const ROWS_TOGETHER: usize = 4;
+
+/// Adds `Σ z (z·v)` over rows z to `next`.
+fn add_product(next: &mut [[f64; CHUNK]], rows: [&[[f64; CHUNK]]; ROWS_TOGETHER], v: &[[f64; CHUNK]]) {
+    let rows = rows.map(|row| &row[..v.len()]);
+    let next = &mut next[..v.len()];
+    let mut sums = [[0.0; CHUNK]; ROWS_TOGETHER];
+    for (j, v) in v.iter().enumerate() {
+        for (sum, row) in sums.iter_mut().zip(rows) {
+            for l in 0..CHUNK {
+                sum[l] = row[j][l].mul_add(v[l], sum[l]);
+            }
+        }
+    }
+    let along = sums.map(total);
+    for (j, next) in next.iter_mut().enumerate() {
+        let mut x = *next;
+        for (y, row) in along.iter().zip(rows) {
+            x = added(x, *y, row[j]);
+        }
+        *next = x;
     }
 }
 

@@ -120,46 +120,77 @@ impl LuSolver {
         }
     }
 
-    /// Gaussian elimination with partial pivoting, a row at a time.
+    /// Gaussian elimination with partial pivoting, a chunk of columns at a time: the rows under them hear of all at once.
     fn eliminate(&mut self) {
-        let (n, stride) = (self.n, self.stride);
+        let n = self.n;
         self.order.iter_mut().enumerate().for_each(|(i, o)| *o = i);
-        let mut pivot = 0;
-        for i in 1..n {
-            if self.upper[i * stride].abs() > self.upper[pivot * stride].abs() {
-                pivot = i;
+        for start in (0..n).step_by(CHUNK) {
+            let end = n.min(start + CHUNK);
+            let mut pivot = self.largest_in_column(start);
+            for k in start..end {
+                pivot = self.eliminate_in_panel(k, pivot);
+            }
+            if end < n {
+                self.eliminate_after_panel(start);
             }
         }
-        for k in 0..n {
-            if pivot != k {
-                self.order.swap(k, pivot);
-                for rows in [&mut self.upper, &mut self.lower] {
-                    let (top, bottom) = rows.split_at_mut(pivot * stride);
-                    top[k * stride..(k + 1) * stride].swap_with_slice(&mut bottom[..stride]);
-                }
+    }
+
+    /// The row, from the diagonal down, with the largest entry of column `k`.
+    fn largest_in_column(&self, k: usize) -> usize {
+        let column = self.upper[k * self.stride + k..].iter().step_by(self.stride).zip(k..);
+        column
+            .fold((-1.0, k), |best: (f64, usize), (x, i)| if x.abs() > best.0 { (x.abs(), i) } else { best })
+            .1
+    }
+
+    /// Eliminates column `k` within its panel of columns, with a row as pivot, and returns the pivot for the next column.
+    fn eliminate_in_panel(&mut self, k: usize, pivot: usize) -> usize {
+        let (stride, panel, column) = (self.stride, k / CHUNK, k % CHUNK);
+        if pivot != k {
+            self.order.swap(k, pivot);
+            for rows in [&mut self.upper, &mut self.lower] {
+                let (top, bottom) = rows.split_at_mut(pivot * stride);
+                top[k * stride..(k + 1) * stride].swap_with_slice(&mut bottom[..stride]);
             }
-            let (top, below) = self.upper.split_at_mut((k + 1) * stride);
-            let pivot_row = &top[k * stride..];
-            let inverse = 1.0 / pivot_row[k];
-            self.inverse_diagonal[k] = inverse;
-            // Whole chunks, though the first may reach back: what is left of the diagonal is never read.
-            let from = (k + 1) / CHUNK;
-            let (pivot_chunks, _) = pivot_row.as_chunks::<CHUNK>();
-            let lower = self.lower[(k + 1) * stride..].chunks_exact_mut(stride);
-            // The next pivot is the largest of the next column, seen in passing.
-            let mut largest = -1.0;
-            pivot = k + 1;
-            for (i, (row, lower)) in below.chunks_exact_mut(stride).zip(lower).enumerate() {
-                let factor = row[k] * inverse;
-                lower[k] = factor;
-                let (chunks, _) = row.as_chunks_mut::<CHUNK>();
-                for (chunk, pivot) in chunks[from..].iter_mut().zip(&pivot_chunks[from..]) {
-                    *chunk = added(*chunk, -factor, *pivot);
-                }
-                let size = row[k + 1].abs();
-                if size > largest {
-                    (largest, pivot) = (size, k + 1 + i);
-                }
+        }
+        let (top, below) = self.upper.split_at_mut((k + 1) * stride);
+        let pivot_row = top[k * stride..].as_chunks::<CHUNK>().0[panel];
+        let inverse = 1.0 / pivot_row[column];
+        self.inverse_diagonal[k] = inverse;
+        let lower = self.lower[(k + 1) * stride..].chunks_exact_mut(stride);
+        let (mut largest, mut pivot) = (-1.0, k + 1);
+        for ((row, lower), i) in below.chunks_exact_mut(stride).zip(lower).zip(k + 1..) {
+            let own = &mut row.as_chunks_mut::<CHUNK>().0[panel];
+            let factor = own[column] * inverse;
+            lower.as_chunks_mut::<CHUNK>().0[panel][column] = factor;
+            // The whole panel: what is left of the diagonal is never read.
+            *own = added(*own, -factor, pivot_row);
+            let size = own[(column + 1) % CHUNK].abs();
+            if size > largest {
+                (largest, pivot) = (size, i);
+            }
+        }
+        pivot
+    }
+
+    /// The columns after the panel that begins at `start`: a chunk of them in the panel's own rows, and then in all rows under those.
+    fn eliminate_after_panel(&mut self, start: usize) {
+        let (stride, panel) = (self.stride, start / CHUNK);
+        let (top, below) = self.upper.split_at_mut((start + CHUNK) * stride);
+        let top = &mut top[start * stride..];
+        let factors = |row: &[f64]| row.as_chunks::<CHUNK>().0[panel];
+        let lower = self.lower[start * stride..].chunks_exact(stride).map(factors);
+        for c in panel + 1..stride / CHUNK {
+            let mut pivots = [[0.0; CHUNK]; CHUNK];
+            for (i, (row, factors)) in top.chunks_exact_mut(stride).zip(lower.clone()).enumerate() {
+                let own = &mut row.as_chunks_mut::<CHUNK>().0[c];
+                *own = without(*own, &factors[..i], &pivots);
+                pivots[i] = *own;
+            }
+            for (row, factors) in below.chunks_exact_mut(stride).zip(lower.clone().skip(CHUNK)) {
+                let own = &mut row.as_chunks_mut::<CHUNK>().0[c];
+                *own = without(*own, &factors, &pivots);
             }
         }
     }
@@ -204,6 +235,11 @@ impl LuSolver {
         self.inverse = inverse;
         1.0 / norm
     }
+}
+
+/// `own − Σ factor · pivot`.
+fn without(own: [f64; CHUNK], factors: &[f64], pivots: &[[f64; CHUNK]; CHUNK]) -> [f64; CHUNK] {
+    factors.iter().zip(pivots).fold(own, |own, (factor, pivot)| added(own, -factor, *pivot))
 }
 
 #[cfg(test)]

@@ -36,7 +36,8 @@ impl Factors<'_> {
         }
         if i < x.len() {
             let (known, rest) = x[first..].split_at_mut(i - first);
-            rest[0] = known.iter().zip(row(i)).fold(rest[0], |b, (known, factor)| without(b, *factor, *known));
+            rest[0] =
+                known.iter().zip(row(i)).fold(rest[0], |b, (known, factor)| without(b, *factor, *known));
         }
     }
 
@@ -54,7 +55,8 @@ impl Factors<'_> {
         }
         if i == 1 {
             let (rest, known) = x.split_at_mut(1);
-            let sum = known.iter().zip(row(0)).fold(rest[0], |b, (known, factor)| without(b, *factor, *known));
+            let sum =
+                known.iter().zip(row(0)).fold(rest[0], |b, (known, factor)| without(b, *factor, *known));
             rest[0] = times(sum, self.inverse_diagonal[0]);
         }
     }

@@ -79,7 +79,13 @@ impl InputSide {
     fn of(model: &ReducedModel, other: &ReducedModel) -> InputSide {
         let (m, m_other) = (model.dim, other.dim);
         let both = Mat::from_fn(model.embeddings.nrows(), 1 + m_other + m, |i, j| match j {
-            0 => if i == 0 { model.constant } else { 0.0 },
+            0 => {
+                if i == 0 {
+                    model.constant
+                } else {
+                    0.0
+                }
+            }
             j if j <= m_other => other.embeddings[(i, j - 1)],
             j => model.embeddings[(i, j - 1 - m_other)],
         });
