@@ -7,6 +7,7 @@ use crate::grid::{Block, Grid, Source};
 use crate::replicates::Replicates;
 use crate::table::Columns;
 use crate::train::TrainSettings;
+use crate::train::measures::Group;
 use logitdist::{Settings, Subsets};
 use std::path::Path;
 use toml::Value;
@@ -103,11 +104,6 @@ impl Config {
         Ok(config)
     }
 
-    /// Whether some cells are pairs of trained networks.
-    pub fn has_trained_networks(&self) -> bool {
-        self.grid.blocks.iter().any(|block| matches!(block.source, Source::Train(_)))
-    }
-
     /// What is measured in a cell, in words: results of the same cell agree if these and the run's seed do.
     pub fn measured(&self) -> String {
         let s = &self.settings;
@@ -120,8 +116,9 @@ impl Config {
             other => format!("{other:?}"),
         };
         // Columns that only some configs have: rows with and without them never stand in one table.
-        let trained = if self.has_trained_networks() { " accuracy" } else { "" };
-        format!("measures={} d_rep: {subsets}{trained}", names.collect::<Vec<_>>().join(","))
+        let trained = Group::of(&self.grid).into_iter().map(|group| format!(" {}", group.name()));
+        let names = names.collect::<Vec<_>>().join(",");
+        format!("measures={names} d_rep: {subsets}{}", trained.collect::<String>())
     }
 }
 

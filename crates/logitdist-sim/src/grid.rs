@@ -115,6 +115,16 @@ impl Block {
         values
     }
 
+    /// A combination with as many of these values as it can have, and else the first of its axis.
+    pub fn values_like<'a>(&'a self, values: &[(&str, &Value)]) -> Vec<(&'a str, &'a Value)> {
+        let like = |axis: &'a Axis| {
+            let wanted = values.iter().find(|(name, _)| axis.name == *name);
+            let position = wanted.and_then(|(_, value)| axis.position(value)).unwrap_or(0);
+            (axis.name.as_str(), &axis.values[position])
+        };
+        self.axes.iter().map(like).collect()
+    }
+
     /// The combination with these values, `None` if there is none.
     fn combination_of(&self, values: &[(&str, &Value)]) -> Option<usize> {
         if values.len() != self.axes.len() {
@@ -179,6 +189,12 @@ impl Block {
     /// The path of the key and what is wrong with its value. Combinations that are impossible while each value is
     /// not are no error: they become rows with a reason.
     pub fn check(&self) -> Result<(), (String, String)> {
+        if let (Some(_), Some(epoch)) = (self.axis("patience"), self.axis("epoch"))
+            && epoch.values.len() > 1
+        {
+            let message = "with patience there is one value of epoch, the most epochs: the weights of the smallest validation loss are kept, and none on the way";
+            return Err((epoch.path.clone(), message.into()));
+        }
         for (position, axis) in self.axes.iter().enumerate() {
             let others: usize = self.combinations() / axis.values.len();
             let inner: usize = self.axes[position + 1..].iter().map(|a| a.values.len()).product();
@@ -215,10 +231,14 @@ impl Block {
         }
     }
 
+    /// The axis of a parameter, `None` if it is not set.
+    pub fn axis(&self, name: &str) -> Option<&Axis> {
+        self.axes.iter().find(|axis| axis.name == name)
+    }
+
     /// The values of an axis of whole numbers, none if there is no such axis.
     pub fn whole_values(&self, name: &str) -> Vec<usize> {
-        let axis = self.axes.iter().find(|axis| axis.name == name);
-        let values = axis.into_iter().flat_map(|axis| &axis.values);
+        let values = self.axis(name).into_iter().flat_map(|axis| &axis.values);
         values.filter_map(|value| usize::try_from(value.as_integer()?).ok()).collect()
     }
 
@@ -239,10 +259,8 @@ impl Block {
             return Some(self.section());
         }
         let named = [after("unknown field `"), after(": in `"), message.split(' ').next()];
-        let axis = named.into_iter().flatten().find_map(|name| {
-            let field = name.rsplit('.').next().unwrap_or(name);
-            self.axes.iter().find(|axis| axis.name == field)
-        });
+        let axis =
+            named.into_iter().flatten().find_map(|name| self.axis(name.rsplit('.').next().unwrap_or(name)));
         axis.map(|axis| axis.path.clone())
     }
 }
