@@ -4,6 +4,7 @@ use super::tuned::Tuned;
 use super::{TrainSettings, TrainedNetwork, TrainedPair};
 use crate::cell::RESULT_VERSION;
 use crate::error::SimError;
+use crate::progress::News;
 use crate::tables::remove;
 use logitdist_train::{
     Concept, Duration, EpochRecord, FineTuneSpec, Network, Observer, Recipe, Splits, Task, TeacherLogits,
@@ -25,6 +26,7 @@ pub struct Networks {
     folder: Option<PathBuf>,
     kept: Mutex<Kept>,
     tuned: Tuned,
+    news: News,
 }
 
 /// Trainings by their names, and when each was needed last.
@@ -51,18 +53,25 @@ impl Networks {
         Networks { folder: Some(out.join(FOLDER)), ..Networks::default() }
     }
 
+    /// The same, and every epoch of a training is told.
+    pub fn telling(self, news: &News) -> Networks {
+        Networks { news: news.clone(), ..self }
+    }
+
     /// Those that are beside a config, where it is that of a run's results.
     pub fn beside(config: &Path) -> Networks {
         let out = config.parent().unwrap_or(Path::new(""));
         if out.join(FOLDER).is_dir() { Networks::of_results(out) } else { Networks::in_memory() }
     }
 
-    /// The pair of a cell. `epochs` are those after which this cell and others need the second network: one training serves them all.
+    /// The pair of a cell of the table `source`. `epochs` are those after which this cell and others need the second network: one training
+    /// serves them all.
     ///
     /// # Errors
     /// A training that diverged, or a network that cannot be saved.
     pub fn pair(
         &self,
+        source: &str,
         settings: &TrainSettings,
         run: u64,
         replicate: usize,
@@ -70,12 +79,13 @@ impl Networks {
     ) -> Result<TrainedPair, Reason> {
         let splits = settings.splits(run, replicate)?;
         let recipe = settings.teacher(run, replicate);
-        let teacher = self.trained(&recipe, settings.teacher_epochs(), &[], &splits, None);
+        let teacher = self.trained(source, &recipe, settings.teacher_epochs(), &[], &splits, None);
         let a = teacher.map_err(|reason| format!("the teacher: {reason}"))?;
         let second = match settings.second(run, replicate).map_err(|e| e.to_string())? {
             None => a.clone(),
             Some(recipe) => {
-                let student = self.trained(&recipe, settings.epochs(), epochs, &splits, Some(&a.network));
+                let student =
+                    self.trained(source, &recipe, settings.epochs(), epochs, &splits, Some(&a.network));
                 student.map_err(|reason| format!("the second network: {reason}"))?
             }
         };
@@ -106,6 +116,7 @@ impl Networks {
     /// The network of a recipe after `epoch` epochs; its training goes on to the last of `epochs`, where others need it.
     fn trained(
         &self,
+        source: &str,
         recipe: &Recipe,
         epoch: usize,
         epochs: &[usize],
@@ -124,7 +135,7 @@ impl Networks {
         let checkpoints = training.get_or_init(|| {
             let recipes: Vec<(usize, Recipe)> =
                 epochs.iter().map(|&epoch| (epoch, recipe_at(epoch))).collect();
-            self.read(&recipes).unwrap_or_else(|| self.train(&recipes, splits, teacher))
+            self.read(&recipes).unwrap_or_else(|| self.train(source, &recipes, splits, teacher))
         });
         self.make_room(&name);
         let found = checkpoints.iter().find(|(at, _)| *at == epoch).map(|(_, network)| network.clone());
@@ -177,9 +188,15 @@ impl Networks {
     }
 
     /// Trains a network to the last of these recipes, which differ in their epochs alone, and saves it at each of them.
-    fn train(&self, recipes: &[(usize, Recipe)], splits: &Splits, teacher: Option<&Network>) -> Checkpoints {
-        let mut reached =
-            Reached { epochs: recipes.iter().map(|(epoch, _)| *epoch).collect(), networks: vec![] };
+    fn train(
+        &self,
+        source: &str,
+        recipes: &[(usize, Recipe)],
+        splits: &Splits,
+        teacher: Option<&Network>,
+    ) -> Checkpoints {
+        let epochs = recipes.iter().map(|(epoch, _)| *epoch).collect();
+        let mut reached = Reached { epochs, networks: vec![], source, news: &self.news };
         let last = &recipes[recipes.len() - 1].1;
         let ended = self.train_observed(last, splits, teacher, &mut reached);
         if last.training.patience.is_some() {
@@ -203,7 +220,7 @@ impl Networks {
         recipe: &Recipe,
         splits: &Splits,
         teacher: Option<&Network>,
-        reached: &mut Reached,
+        reached: &mut Reached<'_>,
     ) -> Result<Network, Reason> {
         let Recipe { network, training, seed, .. } = recipe;
         if training.duration == Duration::Epochs(0) {
@@ -255,13 +272,15 @@ pub fn clear(out: &Path) -> Result<(), SimError> {
     Ok(())
 }
 
-/// Keeps a network as it is after certain epochs, in ascending order.
-struct Reached {
+/// Keeps a network as it is after certain epochs, in ascending order, and tells of all.
+struct Reached<'a> {
     epochs: Vec<usize>,
     networks: Vec<Network>,
+    source: &'a str,
+    news: &'a News,
 }
 
-impl Reached {
+impl Reached<'_> {
     fn keep(&mut self, epoch: usize, network: &Network) {
         if self.epochs.contains(&epoch) {
             self.networks.push(network.clone());
@@ -269,7 +288,7 @@ impl Reached {
     }
 }
 
-impl Observer for Reached {
+impl Observer for Reached<'_> {
     fn step(&mut self, step: usize, network: &Network) {
         if step == 0 {
             self.keep(0, network);
@@ -278,5 +297,6 @@ impl Observer for Reached {
 
     fn epoch(&mut self, record: &EpochRecord, network: &Network) {
         self.keep(record.epoch, network);
+        self.news.epoch(self.source, record);
     }
 }
