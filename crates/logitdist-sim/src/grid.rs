@@ -4,7 +4,9 @@ use crate::axis::{Axis, text};
 use crate::replicates::Replicates;
 use crate::train::TrainSettings;
 use logitdist_synth::{BaseModel, Extremal, Perturbation};
+use logitdist_train::Files;
 use serde::de::DeserializeOwned;
+use std::path::PathBuf;
 use toml::{Table, Value};
 
 /// Where the second model of a pair comes from, or both.
@@ -74,6 +76,8 @@ pub struct Block {
     pub source: Source,
     /// Axes; the last one runs fastest.
     pub axes: Vec<Axis>,
+    /// The folder that names of files are relative to.
+    pub folder: PathBuf,
 }
 
 /// A recipe for a pair, ready to be drawn.
@@ -156,7 +160,7 @@ impl Block {
             Source::Train(_) => {
                 let settings: TrainSettings = read(Value::Table(parameters))?;
                 settings.check()?;
-                Ok(Recipe::Trained(Box::new(settings)))
+                Ok(Recipe::Trained(Box::new(settings.in_folder(&self.folder))))
             }
             Source::Perturbation(name) => {
                 let level = parameters.remove("level");
@@ -223,12 +227,25 @@ impl Block {
         Ok(())
     }
 
-    /// Whether a combination has a pair. The ranges of data to train on are known to the data alone, so they are made.
+    /// Whether a combination has a pair. The ranges of data to train on are known to the data alone, so they are made; a user's files
+    /// are not read.
     fn possible(&self, values: &[(&str, &Value)]) -> Result<(), String> {
         match self.recipe(values)? {
-            Recipe::Trained(settings) => settings.splits(0, 0).map(|_| ()),
+            Recipe::Trained(settings) if settings.files(0).is_none() => settings.splits(0, 0).map(|_| ()),
             _ => Ok(()),
         }
+    }
+
+    /// The files that it names, features with labels in every combination.
+    pub fn files(&self) -> Vec<Files> {
+        let names = |name| self.axis(name).map(|axis| axis.values.as_slice()).unwrap_or_default();
+        let with = |features: &Value, labels: &Value| {
+            let (features, labels) = (features.as_str()?, labels.as_str()?);
+            let (features, labels) = (self.folder.join(features), self.folder.join(labels));
+            Some(Files { features, labels, n_labels: None, standardise: false, seed: 0 })
+        };
+        let pairs = names("features").iter().flat_map(|f| names("labels").iter().map(move |l| (f, l)));
+        pairs.filter_map(|(features, labels)| with(features, labels)).collect()
     }
 
     /// The axis of a parameter, `None` if it is not set.

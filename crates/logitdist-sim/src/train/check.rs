@@ -17,11 +17,16 @@ impl TrainSettings {
             ("region", self.region.is_some(), Data::Spirals),
             ("classes", self.classes.is_some(), Data::Radial),
             ("inputs", self.inputs.is_some(), Data::Radial),
+            ("features", self.features.is_some(), Data::Files),
+            ("labels", self.labels.is_some(), Data::Files),
             ("concept", self.concept.is_some(), Data::Digits),
         ];
         if let Some((key, _, data)) = of_other_data.iter().find(|(_, set, data)| *set && *data != self.data) {
             let (data, own) = (format!("{data:?}").to_lowercase(), format!("{:?}", self.data).to_lowercase());
             return Err(format!("{key} belongs to data = \"{data}\", and data is \"{own}\""));
+        }
+        if self.data == Data::Files && (self.features.is_none() || self.labels.is_none()) {
+            return Err("data is files, which needs both keys features and labels".into());
         }
         if self.part == Part::HeldOut && self.region.unwrap_or_default() == Region::All {
             return Err(
@@ -143,6 +148,11 @@ mod tests {
             ("concept = \"odd\"", "concept belongs to data = \"digits\", and data is \"spirals\""),
             ("data = \"digits\"\ntune_epochs = 3", "tune_epochs is 3, and there is no task to adapt to"),
             ("data = \"digits\"\nconcept = \"odd\"\ntune_epochs = 1000001", "tune_epochs is 1000001"),
+            ("features = \"x.npy\"", "features belongs to data = \"files\", and data is \"spirals\""),
+            (
+                "data = \"files\"\nlabels = \"y.npy\"",
+                "data is files, which needs both keys features and labels",
+            ),
             ("patience = 0", "patience is 0; it must be at least 1 epoch"),
             ("layers = 101", "layers is 101"),
             ("width = 0", "width is 0; it must be from 1"),

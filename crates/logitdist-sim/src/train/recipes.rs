@@ -3,8 +3,8 @@
 use super::settings::{DEFAULT_EPOCHS, Data, HeadKind, TrainSettings};
 use crate::cell::hash;
 use logitdist_train::{
-    DataSpec, Digits, Duration, Head, Loss, NetworkSpec, Radial, Recipe, Schedule, Spirals, TrainError,
-    TrainingSpec,
+    DataSpec, Digits, Duration, Files, Head, Loss, NetworkSpec, Radial, Recipe, Schedule, Spirals,
+    TrainError, TrainingSpec,
 };
 
 impl TrainSettings {
@@ -71,7 +71,14 @@ impl TrainSettings {
                 })
             }
             Data::Digits => DataSpec::Digits(Digits { seed }),
+            Data::Files => DataSpec::Files(self.files(seed).expect("settings that were checked name both")),
         }
+    }
+
+    /// The files that data come from, divided by a seed; `None` for data that are generated or shipped.
+    pub fn files(&self, seed: u64) -> Option<Files> {
+        let (features, labels) = (self.features.clone()?, self.labels.clone()?);
+        Some(Files { features, labels, n_labels: None, standardise: false, seed })
     }
 
     pub(super) fn network_of_teacher(&self) -> NetworkSpec {

@@ -5,6 +5,7 @@ use logitdist_train::{
     Activation, Compression, Concept, Dataset, FineTuneSpec, Frozen, Loss, Region, Splits, TrainingSpec,
 };
 use serde::Deserialize;
+use std::path::{Path, PathBuf};
 
 /// What shares one step of the grid that weights are rounded to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -26,6 +27,8 @@ pub struct TrainSettings {
     pub(super) region: Option<Region>,
     pub(super) classes: Option<usize>,
     pub(super) inputs: Option<usize>,
+    pub(super) features: Option<PathBuf>,
+    pub(super) labels: Option<PathBuf>,
     pub(super) width: usize,
     pub(super) layers: usize,
     pub(super) dim: usize,
@@ -64,6 +67,8 @@ impl Default for TrainSettings {
             region: None,
             classes: None,
             inputs: None,
+            features: None,
+            labels: None,
             width: 128,
             layers: 3,
             dim: 2,
@@ -104,6 +109,7 @@ pub(super) enum Data {
     Spirals,
     Radial,
     Digits,
+    Files,
 }
 
 /// Where unembeddings come from: a matrix, or a second network as wide and deep as the first.
@@ -163,12 +169,14 @@ impl TrainSettings {
     /// The keys in the order of the grid, the fastest last.
     ///
     /// Cells that follow one another have different networks, so that no thread waits for a network that another one trains.
-    pub const KEYS: [&str; 33] = [
+    pub const KEYS: [&str; 35] = [
         "data",
         "points",
         "region",
         "classes",
         "inputs",
+        "features",
+        "labels",
         "width",
         "layers",
         "dim",
@@ -198,6 +206,14 @@ impl TrainSettings {
         "student",
         "teacher",
     ];
+
+    /// The same with names of files relative to a folder.
+    pub fn in_folder(mut self, folder: &Path) -> TrainSettings {
+        for file in [&mut self.features, &mut self.labels].into_iter().flatten() {
+            *file = folder.join(&*file);
+        }
+        self
+    }
 
     /// The data of a replicate of a run, divided.
     ///

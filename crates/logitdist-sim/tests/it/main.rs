@@ -5,6 +5,7 @@ mod concepts;
 mod damage;
 mod extension;
 mod failures;
+mod files;
 mod folder;
 mod locks;
 mod shards;
