@@ -27,7 +27,7 @@ impl News {
     }
 
     /// It, after a separator; empty if nothing was trained.
-    fn after(&self, separator: &str) -> String {
+    pub fn after(&self, separator: &str) -> String {
         let text = self.0.lock().expect("no thread panicked");
         if text.is_empty() { String::new() } else { format!("{separator}{text}") }
     }

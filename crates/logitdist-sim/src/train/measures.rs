@@ -77,7 +77,9 @@ pub fn added(
     let Some(tuning) = settings.tuning() else { return Ok(comparison) };
     for (token, trained) in Group::Tuned.tokens().iter().zip([&pair.a, &pair.b]) {
         let accuracy = networks.tuned_accuracy(trained, &tuning, &pair.splits, concept);
-        comparison.scalars.push((token, accuracy.map_err(Reason::Undetermined)));
+        let accuracy =
+            accuracy.map_err(|reason| Reason::Undetermined(format!("adapted to {concept}: {reason}")));
+        comparison.scalars.push((token, accuracy));
     }
     Ok(comparison)
 }

@@ -300,3 +300,36 @@ impl Observer for Reached<'_> {
         self.news.epoch(self.source, record);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_epoch_is_told_and_what_was_trained_is_not_trained_again() {
+        let text = "points = 16\nwidth = 6\nlayers = 1\nteacher_epochs = 1\nepoch = ";
+        let news = News::default();
+        let networks = Networks::in_memory().telling(&news);
+        let pair = |epoch: usize| {
+            let settings: TrainSettings = toml::from_str(&format!("{text}{epoch}")).unwrap();
+            networks.pair("train.small", &settings, 7, 0, &[3, 2]).unwrap()
+        };
+        let two = pair(2);
+        let told = news.after("");
+        assert!(told.starts_with("training small: epoch 3, loss "), "{told}");
+        let record = EpochRecord {
+            epoch: 0,
+            step: 0,
+            learning_rate: 1.0,
+            loss: 1.0,
+            validation_loss: None,
+            accuracy: 1.0,
+        };
+        news.epoch("train.none", &record);
+        let three = pair(3);
+        assert!(news.after("").starts_with("training none: epoch 0"), "{}", news.after(""));
+        assert!(Arc::ptr_eq(&two.a.network, &three.a.network));
+        assert_ne!(two.b.network, three.b.network);
+        assert_ne!(two.b.recipe, three.b.recipe);
+    }
+}
