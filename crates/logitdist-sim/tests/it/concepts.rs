@@ -1,9 +1,9 @@
 //! Concepts in sweeps of trained networks: probes carried over, and networks adapted.
 
-use crate::folder::{Folder, shard};
+use crate::folder::Folder;
 use crate::training::{number, rows};
 use logitdist::Pair;
-use logitdist_sim::{SweepOptions, merge, sweep};
+use logitdist_sim::sweep;
 use logitdist_train::{
     Concept, Duration, FineTuneSpec, Frozen, Loss, Network, ProbeSpec, Recipe, TrainingSpec,
     concept_transfer, fine_tune, load_network,
@@ -51,19 +51,12 @@ fn tables_do_not_depend_on_threads_shards_or_interruptions() {
     let folder = Folder::new();
     let one = folder.tables_of(CONCEPTS, "one");
     assert!(one.failures.is_empty());
-    let two = SweepOptions { threads: Some(2), ..folder.options(CONCEPTS, "two") };
-    sweep(&two).unwrap();
-    assert_eq!(folder.tables("two"), one);
-    for index in 0..2 {
-        sweep(&shard(&folder.options(CONCEPTS, "shards"), index, 2)).unwrap();
-    }
-    assert!(merge(&folder.path("shards"), &[], false).unwrap().tables.is_some());
-    assert_eq!(folder.tables("shards"), one);
+    folder.check_divided(CONCEPTS, &one);
     // Half of the journal: what is lost is computed again.
     let journal = folder.journal("two");
     let bytes = fs::read(&journal).unwrap();
     fs::write(&journal, &bytes[..bytes.len() / 2]).unwrap();
-    let outcome = sweep(&two).unwrap();
+    let outcome = sweep(&folder.options(CONCEPTS, "two")).unwrap();
     assert!(outcome.computed > 0 && outcome.computed < 18, "{}", outcome.computed);
     assert_eq!(folder.tables("two"), one);
 }

@@ -1,8 +1,8 @@
 //! Sweeps of trained networks: trained once, kept in files, and none of it shows in the tables.
 
-use crate::folder::{Folder, Tables, shard};
+use crate::folder::{Folder, Tables};
 use logitdist::{Pair, Settings, compare};
-use logitdist_sim::{Ended, SweepOptions, merge, single, sweep};
+use logitdist_sim::{Ended, SweepOptions, single, sweep};
 use logitdist_train::{Compression, Loss, Network, Recipe, Splits, Task, TeacherLogits, load_network, train};
 use std::collections::BTreeMap;
 use std::fs;
@@ -67,18 +67,10 @@ fn tables_do_not_depend_on_threads_shards_or_what_was_trained_before() {
     let trained = networks(&folder, "one");
     assert_eq!(trained.len(), 2 + 8 * 2);
 
-    let two = SweepOptions { threads: Some(2), ..folder.options(TRAINED, "two") };
-    sweep(&two).unwrap();
-    assert_eq!(folder.tables("two"), one);
+    folder.check_divided(TRAINED, &one);
     let contents =
         |out: &str| networks(&folder, out).into_values().map(|(content, _)| content).collect::<Vec<_>>();
     assert_eq!(contents("two"), contents("one"));
-
-    for index in 0..2 {
-        sweep(&shard(&folder.options(TRAINED, "shards"), index, 2)).unwrap();
-    }
-    assert!(merge(&folder.path("shards"), &[], false).unwrap().tables.is_some());
-    assert_eq!(folder.tables("shards"), one);
 
     forget_results(&folder, "one");
     assert_eq!(folder.tables_of(TRAINED, "one"), one);
@@ -223,7 +215,9 @@ fn a_network_with_fewer_weights_is_that_of_its_compression() {
         .replace("bits = [0, 4]", "bits = [0, 4]\nprune = [0.0, 0.5, 0.9]")
         + "[train.truncated]\npoints = 16\nwidth = 12\nlayers = 1\nbatch = 64\nlearning_rate = 0.01\nteacher_epochs = 6\n\
            loss = \"copy\"\nrank = [1, 2]\n";
-    let table = rows(&folder.tables_of(&text, "out").rows);
+    let tables = folder.tables_of(&text, "out");
+    folder.check_divided(&text, &tables);
+    let table = rows(&tables.rows);
     let networks = loaded(&folder, "out");
     let [(teacher, recipe)] = &networks[..] else { panic!("{} networks", networks.len()) };
     let test = recipe.data.load().unwrap().test;
@@ -265,8 +259,7 @@ fn training_with_patience_keeps_the_smallest_validation_loss() {
         .replace("[0, 1]\nteacher = [0, 1]", "0\nteacher = 0");
     let one = folder.tables_of(&text, "one");
     assert_eq!(rows(&one.rows).len(), 4);
-    sweep(&SweepOptions { threads: Some(2), ..folder.options(&text, "two") }).unwrap();
-    assert_eq!(folder.tables("two"), one);
+    folder.check_divided(&text, &one);
     let networks = loaded(&folder, "one");
     assert_eq!(networks.len(), 2 + 4, "a teacher and two students for each patience");
     let mut stopped = 0;
