@@ -3,7 +3,7 @@
 use crate::axis::text;
 use crate::config::Config;
 use crate::grid::{Cell, Recipe, Source};
-use crate::train::{Networks, measures};
+use crate::train::{Networks, checkpoints_of, measures};
 use logitdist::{Comparison, Model, Pair, compare};
 use logitdist_synth::{SynthError, rng};
 
@@ -90,11 +90,14 @@ pub fn run_with(config: &Config, cell: &Cell<'_>, networks: &Networks) -> Result
             Ok((a, b))
         })),
         Ok(Recipe::Trained(settings)) => {
-            let epochs = cell.block.whole_values("epoch");
-            let pair = networks.pair(&settings, config.seed, cell.replicate, &epochs)?;
-            pair.models()
+            let epochs = checkpoints_of(&config.grid, config.seed, cell, &settings);
+            let epochs = epochs.map_err(|e| e.to_string())?;
+            let pair =
+                networks.pair(cell.block.source.name(), &settings, config.seed, cell.replicate, &epochs)?;
+            let models = settings.part(&pair.splits).and_then(|data| pair.models(data));
+            models
                 .and_then(|(a, b)| compared(&a, &b))
-                .and_then(|comparison| measures::added(comparison, &pair))
+                .and_then(|comparison| measures::added(comparison, &pair, &settings, networks))
         }
     };
     Ok(Outcome { coordinates, comparison })

@@ -7,6 +7,8 @@ use crate::grid::{Block, Grid, Source};
 use crate::replicates::Replicates;
 use crate::table::Columns;
 use crate::train::TrainSettings;
+use crate::train::measures::Group;
+use crate::user_files;
 use logitdist::{Settings, Subsets};
 use std::path::Path;
 use toml::Value;
@@ -28,12 +30,15 @@ pub struct Config {
     pub grid: Grid,
     /// The settings as TOML, overrides included.
     pub toml: String,
+    /// A hash of what is in the files that it names, if it names any and was run.
+    pub files_content: Option<String>,
 }
 
 /// More cells than any sweep could finish.
 const MOST_CELLS: usize = 10_000_000_000;
 
-const TOP_KEYS: [&str; 5] = ["question", "expected", "seed", "replicates", "measures"];
+const TOP_KEYS: [&str; 7] =
+    ["question", "expected", "seed", "replicates", "measures", user_files::FROM, user_files::CONTENT];
 const D_REP_KEYS: [&str; 3] = ["pivots", "per_pivot", "all_up_to"];
 const MEASURES: [&str; 5] = ["probability", "d_rep", "llv", "baselines", "lists"];
 
@@ -59,15 +64,26 @@ enum Default {
 }
 
 impl Config {
-    /// Reads and checks a config, with overrides `key=value` applied.
+    /// Reads and checks a config that is to be run, with overrides `key=value` applied, and the files that it names.
     ///
     /// # Errors
     /// Anything wrong with it, with file, line and key, before anything runs.
     pub fn read(file: &Path, overrides: &[String]) -> Result<Config, SimError> {
-        Config::of(&Document::read(file, overrides)?)
+        let document = Document::read(file, overrides)?;
+        let config = Config::of(&document)?;
+        let stated = user_files::stated(document, &config.grid.blocks)?;
+        Config::of(&stated)
     }
 
-    /// Checks a document.
+    /// Reads and checks the config that results were made with. The files that it names need not be there any more.
+    ///
+    /// # Errors
+    /// Anything wrong with it, with file, line and key.
+    pub fn of_results(file: &Path) -> Result<Config, SimError> {
+        Config::of(&Document::read(file, &[])?)
+    }
+
+    /// Checks a document, but not the files that it names.
     ///
     /// # Errors
     /// As [`read`](Config::read).
@@ -91,6 +107,7 @@ impl Config {
             lists,
             grid,
             toml: document.to_toml(),
+            files_content: user_files::content(document),
         };
         if let Replicates::UntilNarrow { of, .. } = &config.grid.replicates {
             let columns = Columns::of(&config);
@@ -101,11 +118,6 @@ impl Config {
             }
         }
         Ok(config)
-    }
-
-    /// Whether some cells are pairs of trained networks.
-    pub fn has_trained_networks(&self) -> bool {
-        self.grid.blocks.iter().any(|block| matches!(block.source, Source::Train(_)))
     }
 
     /// What is measured in a cell, in words: results of the same cell agree if these and the run's seed do.
@@ -120,8 +132,11 @@ impl Config {
             other => format!("{other:?}"),
         };
         // Columns that only some configs have: rows with and without them never stand in one table.
-        let trained = if self.has_trained_networks() { " accuracy" } else { "" };
-        format!("measures={} d_rep: {subsets}{trained}", names.collect::<Vec<_>>().join(","))
+        let trained = Group::of(&self.grid).into_iter().map(|group| format!(" {}", group.name()));
+        let names = names.collect::<Vec<_>>().join(",");
+        let files = self.files_content.as_ref().map(|content| format!(" files={content}"));
+        let files = files.unwrap_or_default();
+        format!("measures={names} d_rep: {subsets}{}{files}", trained.collect::<String>())
     }
 }
 
@@ -228,6 +243,8 @@ fn blocks(document: &Document) -> Result<Vec<Block>, SimError> {
         sections.filter_map(|(path, _)| path.strip_prefix(&inside)).map(str::to_owned).collect()
     };
     let mut blocks = Vec::new();
+    let folder = user_files::folder(document)?;
+    let block = |source: Source, axes: Vec<Axis>| Block { source, axes, folder: folder.clone() };
     for name in named("perturbation") {
         let mut axes = model_axes(document)?;
         for parameter in Source::parameters_of_perturbation(&name) {
@@ -238,7 +255,7 @@ fn blocks(document: &Document) -> Result<Vec<Block>, SimError> {
             };
             axes.push(Axis::of(document, &path, setting)?);
         }
-        blocks.push(Block { source: Source::Perturbation(name), axes });
+        blocks.push(block(Source::Perturbation(name), axes));
     }
     for name in named("family") {
         let inside = format!("family.{name}.");
@@ -246,7 +263,7 @@ fn blocks(document: &Document) -> Result<Vec<Block>, SimError> {
         for (path, _) in document.paths().filter(|(path, _)| path.starts_with(&inside)) {
             axes.push(Axis::of(document, path, document.get(path).expect("a path of a setting"))?);
         }
-        blocks.push(Block { source: Source::Family(name), axes });
+        blocks.push(block(Source::Family(name), axes));
     }
     for name in named("train") {
         let section = format!("train.{name}");
@@ -257,7 +274,7 @@ fn blocks(document: &Document) -> Result<Vec<Block>, SimError> {
                 axes.push(Axis::of(document, &path, setting)?);
             }
         }
-        blocks.push(Block { source: Source::Train(section), axes });
+        blocks.push(block(Source::Train(section), axes));
     }
     if blocks.is_empty() {
         let message = "there is nothing to compare: a table [perturbation.NAME], [family.NAME] or [train.NAME] is needed";

@@ -146,6 +146,18 @@ impl Document {
         self.insert(&path, origin, value)
     }
 
+    /// The folder of the file.
+    pub fn folder(&self) -> &Path {
+        self.file.parent().unwrap_or(Path::new(""))
+    }
+
+    /// This config with a setting that its file does not have.
+    pub fn with(mut self, path: &str, value: Value) -> Document {
+        let origin = self.get(path).map_or(Origin::File, |setting| setting.origin.clone());
+        self.settings.insert(path.to_owned(), Setting { value, origin });
+        self
+    }
+
     /// The setting at a path.
     pub fn get(&self, path: &str) -> Option<&Setting> {
         self.settings.get(path)

@@ -4,7 +4,9 @@ use crate::axis::{Axis, text};
 use crate::replicates::Replicates;
 use crate::train::TrainSettings;
 use logitdist_synth::{BaseModel, Extremal, Perturbation};
+use logitdist_train::Files;
 use serde::de::DeserializeOwned;
+use std::path::PathBuf;
 use toml::{Table, Value};
 
 /// Where the second model of a pair comes from, or both.
@@ -74,6 +76,8 @@ pub struct Block {
     pub source: Source,
     /// Axes; the last one runs fastest.
     pub axes: Vec<Axis>,
+    /// The folder that names of files are relative to.
+    pub folder: PathBuf,
 }
 
 /// A recipe for a pair, ready to be drawn.
@@ -115,6 +119,16 @@ impl Block {
         values
     }
 
+    /// A combination with as many of these values as it can have, and else the first of its axis.
+    pub fn values_like<'a>(&'a self, values: &[(&str, &Value)]) -> Vec<(&'a str, &'a Value)> {
+        let like = |axis: &'a Axis| {
+            let wanted = values.iter().find(|(name, _)| axis.name == *name);
+            let position = wanted.and_then(|(_, value)| axis.position(value)).unwrap_or(0);
+            (axis.name.as_str(), &axis.values[position])
+        };
+        self.axes.iter().map(like).collect()
+    }
+
     /// The combination with these values, `None` if there is none.
     fn combination_of(&self, values: &[(&str, &Value)]) -> Option<usize> {
         if values.len() != self.axes.len() {
@@ -146,7 +160,7 @@ impl Block {
             Source::Train(_) => {
                 let settings: TrainSettings = read(Value::Table(parameters))?;
                 settings.check()?;
-                Ok(Recipe::Trained(Box::new(settings)))
+                Ok(Recipe::Trained(Box::new(settings.in_folder(&self.folder))))
             }
             Source::Perturbation(name) => {
                 let level = parameters.remove("level");
@@ -179,6 +193,12 @@ impl Block {
     /// The path of the key and what is wrong with its value. Combinations that are impossible while each value is
     /// not are no error: they become rows with a reason.
     pub fn check(&self) -> Result<(), (String, String)> {
+        if let (Some(_), Some(epoch)) = (self.axis("patience"), self.axis("epoch"))
+            && epoch.values.len() > 1
+        {
+            let message = "with patience there is one value of epoch, the most epochs: the weights of the smallest validation loss are kept, and none on the way";
+            return Err((epoch.path.clone(), message.into()));
+        }
         for (position, axis) in self.axes.iter().enumerate() {
             let others: usize = self.combinations() / axis.values.len();
             let inner: usize = self.axes[position + 1..].iter().map(|a| a.values.len()).product();
@@ -207,18 +227,35 @@ impl Block {
         Ok(())
     }
 
-    /// Whether a combination has a pair. The ranges of data to train on are known to the data alone, so they are made.
+    /// Whether a combination has a pair. The ranges of data to train on are known to the data alone, so they are made; a user's files
+    /// are not read.
     fn possible(&self, values: &[(&str, &Value)]) -> Result<(), String> {
         match self.recipe(values)? {
-            Recipe::Trained(settings) => settings.splits(0, 0).map(|_| ()),
+            Recipe::Trained(settings) if settings.files(0).is_none() => settings.splits(0, 0).map(|_| ()),
             _ => Ok(()),
         }
     }
 
+    /// The files that it names, features with labels in every combination.
+    pub fn files(&self) -> Vec<Files> {
+        let names = |name| self.axis(name).map(|axis| axis.values.as_slice()).unwrap_or_default();
+        let with = |features: &Value, labels: &Value| {
+            let (features, labels) = (features.as_str()?, labels.as_str()?);
+            let (features, labels) = (self.folder.join(features), self.folder.join(labels));
+            Some(Files { features, labels, n_labels: None, standardise: false, seed: 0 })
+        };
+        let pairs = names("features").iter().flat_map(|f| names("labels").iter().map(move |l| (f, l)));
+        pairs.filter_map(|(features, labels)| with(features, labels)).collect()
+    }
+
+    /// The axis of a parameter, `None` if it is not set.
+    pub fn axis(&self, name: &str) -> Option<&Axis> {
+        self.axes.iter().find(|axis| axis.name == name)
+    }
+
     /// The values of an axis of whole numbers, none if there is no such axis.
     pub fn whole_values(&self, name: &str) -> Vec<usize> {
-        let axis = self.axes.iter().find(|axis| axis.name == name);
-        let values = axis.into_iter().flat_map(|axis| &axis.values);
+        let values = self.axis(name).into_iter().flat_map(|axis| &axis.values);
         values.filter_map(|value| usize::try_from(value.as_integer()?).ok()).collect()
     }
 
@@ -239,10 +276,8 @@ impl Block {
             return Some(self.section());
         }
         let named = [after("unknown field `"), after(": in `"), message.split(' ').next()];
-        let axis = named.into_iter().flatten().find_map(|name| {
-            let field = name.rsplit('.').next().unwrap_or(name);
-            self.axes.iter().find(|axis| axis.name == field)
-        });
+        let axis =
+            named.into_iter().flatten().find_map(|name| self.axis(name.rsplit('.').next().unwrap_or(name)));
         axis.map(|axis| axis.path.clone())
     }
 }

@@ -29,6 +29,7 @@ mod status;
 mod table;
 mod tables;
 mod train;
+mod user_files;
 mod work;
 
 pub use axis::Axis;

@@ -100,7 +100,7 @@ pub fn widest<'a>(
         // A sweep that was submitted and has not begun has only the config of its jobs.
         let files = [folder.join("config.toml"), slurm::folder(folder).join("config.toml")];
         if let Some(file) = files.into_iter().find(|file| file.is_file()) {
-            let config = Config::read(&file, &[])?;
+            let config = Config::of_results(&file)?;
             if configs.iter().all(|other| other.toml != config.toml) {
                 configs.push(config);
             }

@@ -6,7 +6,7 @@ use crate::error::SimError;
 use crate::grid::Cell;
 use crate::journal::{self, CellRecord, End, Ended, Frame, Kind, Session, Store, Writer};
 use crate::manifest::{Manifest, Status};
-use crate::progress::Progress;
+use crate::progress::{News, Progress};
 use crate::replicates::Replicates;
 use crate::shard::Shard;
 use crate::table::Columns;
@@ -73,9 +73,13 @@ pub struct Outcome {
 /// A config that is wrong, found before anything runs; one that would mix its results with those in the folder; another process at work
 /// on the same journal; a folder or file that cannot be written.
 pub fn sweep(options: &SweepOptions) -> Result<Outcome, SimError> {
-    let networks = Networks::of_results(&out_of(options));
-    sweep_with(options, &|config, cell| cell::run_with(config, cell, &networks))
+    let news = News::default();
+    let networks = Networks::of_results(&out_of(options)).telling(&news);
+    sweep_telling(options, &|config, cell| cell::run_with(config, cell, &networks), news)
 }
+
+/// Computes a cell, or says why it failed.
+type RunCell<'a> = &'a (dyn Fn(&Config, &Cell<'_>) -> Result<CellOutcome, String> + Sync);
 
 /// As [`sweep`], with another way to compute a cell: what is done around the cells can be tested and timed by itself.
 ///
@@ -85,6 +89,11 @@ pub fn sweep_with(
     options: &SweepOptions,
     run_cell: &(dyn Fn(&Config, &Cell<'_>) -> Result<CellOutcome, String> + Sync),
 ) -> Result<Outcome, SimError> {
+    sweep_telling(options, run_cell, News::default())
+}
+
+/// As [`sweep_with`]; what is told of trainings stands beside the progress.
+fn sweep_telling(options: &SweepOptions, run_cell: RunCell<'_>, news: News) -> Result<Outcome, SimError> {
     let clock = Instant::now();
     let config = Config::read(&options.config, &options.overrides)?;
     let out = out_of(options);
@@ -119,7 +128,7 @@ pub fn sweep_with(
         store: &store,
         shard,
         limits,
-        progress: Progress::new(before.done, before.total),
+        progress: Progress::new(before.done, before.total, news),
         run_cell,
     };
     let mut ended = Ended::Complete;

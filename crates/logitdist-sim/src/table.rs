@@ -2,7 +2,7 @@
 
 use crate::cell::Coordinates;
 use crate::config::Config;
-use crate::train::measures;
+use crate::train::measures::Group;
 use logitdist::{Applicable, Bound, Comparison, Mat, Model, Pair, Statement, Status, compare};
 
 /// A number as it is written: the shortest text that reads back as the same number, whole numbers without a point.
@@ -31,10 +31,10 @@ impl Columns {
     pub fn of(config: &Config) -> Columns {
         let comparison = smallest_comparison(config);
         let lists = if config.lists { comparison.lists.iter().map(|(t, _)| *t).collect() } else { vec![] };
-        let trained = if config.has_trained_networks() { &measures::TOKENS[..] } else { &[] };
+        let trained = Group::of(&config.grid).into_iter().flat_map(Group::tokens).copied();
         Columns {
             parameters: config.grid.parameters(),
-            scalars: comparison.scalars.iter().map(|(t, _)| *t).chain(trained.iter().copied()).collect(),
+            scalars: comparison.scalars.iter().map(|(t, _)| *t).chain(trained).collect(),
             lists,
         }
     }
@@ -84,7 +84,7 @@ impl Columns {
         let reasons = missing(comparison);
         let status = if reasons.is_empty() { "ok" } else { "partial" };
         let mut record = vec![status.into(), reasons.join("; ")];
-        // Generated pairs have no labels: beside trained networks, their accuracies are blank.
+        // Measures that another block has are blank: generated pairs have no labels, and not all networks a concept.
         let value = |token: &&str| comparison.scalar(token)?.as_ref().ok().copied();
         record.extend(self.scalars.iter().map(|token| optional(value(token))));
         for token in &self.lists {

@@ -74,7 +74,7 @@ const LOGIT_DISTANCE: &str =
 const CLOSENESS: &str = "Nielsen et al. 2025, When Does Closeness in Distribution Imply Representational Similarity? (NeurIPS, arXiv 2506.03784)";
 
 #[rustfmt::skip]
-const GLOSSARY: [Entry; 101] = [
+const GLOSSARY: [Entry; 112] = [
     entry(Section::Size, "n_inputs", "Number N of inputs both models were evaluated on",
         "", "a whole number, at least 1", ""),
     entry(Section::Size, "n_labels", "Number K of labels",
@@ -217,6 +217,28 @@ const GLOSSARY: [Entry; 101] = [
         "1 − (1/M) Σ singular values of corr(Z, Z′)", "0 to 1; 0 = equal up to rotation of standardised columns; smaller is closer", CLOSENESS),
     entry(Section::Representation, "d_fg", "Larger of the two PLS-SVD dissimilarities",
         "max{d_svd_embeddings, d_svd_unembeddings}", "0 to 1; smaller is closer", CLOSENESS),
+    entry(Section::Representation, "probe_majority", "Share of the inputs with the concept's more common answer: what a probe that saw nothing would reach",
+        "max(q, 1 − q), q the share of inputs where the concept holds", "1/2 to 1; only in sweeps with a concept", ""),
+    entry(Section::Representation, "probe_accuracy_a", "Accuracy of a linear probe of the concept on model a, fitted on other inputs",
+        "share of inputs where the sign of w·f + c says whether the concept holds; (w, c) by logistic regression on the inputs trained on", "0 to 1; only in sweeps with a concept", ""),
+    entry(Section::Representation, "probe_accuracy_b", "Accuracy of a linear probe of the concept refitted on model b: whether the concept is still there",
+        "the same with model b's embeddings", "0 to 1; only in sweeps with a concept", ""),
+    entry(Section::Representation, "probe_accuracy_carried", "Accuracy of model a's probe carried over to model b without refitting: whether the concept is still in the same place",
+        "share of inputs where the sign of w·G̃⁺(G̃′f′ + b̃′ − b̃) + c says whether the concept holds; what the distribution leaves undetermined of w is at its mean", "0 to 1; only in sweeps with a concept", "this project"),
+    entry(Section::Representation, "probe_accuracy_determined", "Accuracy on model a of the part of its probe that its distribution determines: what the carried probe would reach if both distributions were equal",
+        "share of inputs where the sign of w_det·f + c says whether the concept holds, w_det = G̃⁺G̃ w", "0 to 1; equal to probe_accuracy_a if G̃ has full column rank; only in sweeps with a concept", "this project"),
+    entry(Section::Representation, "probe_error", "Error of the carried probe's score",
+        "√(E(w·G̃⁺Δ)²), Δ = u − u′: T8's left side for the concept's probe", "≥ 0; 0 = carried over exactly; units of the score; only in sweeps with a concept", "this project"),
+    entry(Section::Representation, "probe_certificate", "What the distributions alone certify of the carried probe's error",
+        "‖G̃⁺ᵀw‖ · d_logit: T8's right side for the concept's probe", "≥ probe_error; units of the score; only in sweeps with a concept", "proved in this project"),
+    entry(Section::Representation, "probe_sd", "Standard deviation of the score of model a's probe, to judge its error by",
+        "sd over inputs of w·f", "≥ 0; units of the score; only in sweeps with a concept", ""),
+    entry(Section::Representation, "probe_undetermined", "Standard deviation of the part of the score that model a's distribution does not determine: it is not carried",
+        "sd over inputs of (w − G̃⁺G̃ w)·f", "≥ 0; 0 if G̃ has full column rank; units of the score; only in sweeps with a concept", "this project"),
+    entry(Section::Representation, "tuned_accuracy_a", "Accuracy of model a adapted to telling where the concept holds, on test inputs",
+        "share of inputs whose answer has the larger logit, under a new linear head trained on the answers, with the embedder or without", "0 to 1; only in sweeps that adapt networks", ""),
+    entry(Section::Representation, "tuned_accuracy_b", "Accuracy of model b adapted to telling where the concept holds, on test inputs",
+        "share of inputs whose answer has the larger logit, under a new linear head trained on the answers, with the embedder or without", "0 to 1; only in sweeps that adapt networks", ""),
     entry(Section::Baseline, "cka", "Linear CKA of the embeddings",
         "‖XᵀY‖²/(‖XᵀX‖ ‖YᵀY‖), columns centred", "0 to 1; 1 = equal up to rotation and scale; larger is closer", "Kornblith et al. 2019"),
     entry(Section::Baseline, "cka_debiased", "Linear CKA with the unbiased estimator of HSIC",

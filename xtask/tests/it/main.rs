@@ -148,6 +148,13 @@ fn every_shipped_config_runs_on_a_small_grid_without_a_violation() {
                 "train.digits.epoch=[1,2]",
                 "train.digits.student=0",
                 "train.digits.teacher=0",
+                "train.concepts.dim=8",
+                "train.concepts.width=16",
+                "train.concepts.teacher_epochs=2",
+                "train.concepts.tune_epochs=1",
+                "train.concepts.epoch=2",
+                "train.concepts.student=0",
+                "train.concepts.teacher=0",
             ],
         ),
         (

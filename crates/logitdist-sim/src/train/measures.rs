@@ -1,19 +1,134 @@
 //! What is measured of trained networks beyond a comparison of models: it needs labels, or the networks themselves.
 
-use super::TrainedPair;
-use logitdist::Comparison;
+use super::{Networks, TrainSettings, TrainedPair};
+use crate::grid::{Grid, Source};
+use logitdist::bound::{Bound, Form, Scale};
+use logitdist::{Comparison, Pair, Reason};
+use logitdist_train::{Concept, ConceptTransfer, ProbeSpec, concept_transfer};
 
-/// Tokens of these measures, in the order of their columns: they follow those of a comparison in every run with trained networks.
-pub const TOKENS: [&str; 2] = ["accuracy_a", "accuracy_b"];
+/// Measures that a run has together or not at all, each group's columns after those of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Group {
+    /// Of both networks; of all runs with trained networks.
+    Accuracy,
+    /// Of a concept; of runs whose config names one.
+    Concept,
+    /// Of both networks adapted to it; of runs that adapt them.
+    Tuned,
+}
+
+impl Group {
+    /// The groups of a config, which depend on its blocks alone.
+    pub fn of(grid: &Grid) -> Vec<Group> {
+        let trained = || grid.blocks.iter().filter(|block| matches!(block.source, Source::Train(_)));
+        let there = [
+            (Group::Accuracy, trained().next().is_some()),
+            (Group::Concept, trained().any(|block| block.axis("concept").is_some())),
+            (Group::Tuned, trained().any(|block| block.whole_values("tune_epochs").iter().any(|&n| n > 0))),
+        ];
+        there.into_iter().filter(|(_, there)| *there).map(|(group, _)| group).collect()
+    }
+
+    /// Its name in the words that say what a run measures.
+    pub fn name(self) -> &'static str {
+        match self {
+            Group::Accuracy => "accuracy",
+            Group::Concept => "concept",
+            Group::Tuned => "tuned",
+        }
+    }
+
+    /// Its tokens in the order of their columns.
+    pub fn tokens(self) -> &'static [&'static str] {
+        match self {
+            Group::Accuracy => &["accuracy_a", "accuracy_b"],
+            Group::Concept => &ConceptTransfer::TOKENS,
+            Group::Tuned => &["tuned_accuracy_a", "tuned_accuracy_b"],
+        }
+    }
+}
 
 /// A pair's comparison with these measures.
 ///
 /// # Errors
 /// Networks that do not fit the data.
-pub fn added(mut comparison: Comparison, pair: &TrainedPair) -> Result<Comparison, String> {
-    let accuracies = [&pair.a, &pair.b].map(|network| network.accuracy(&pair.data));
-    for (token, accuracy) in TOKENS.into_iter().zip(accuracies) {
-        comparison.scalars.push((token, Ok(accuracy.map_err(|e| e.to_string())?)));
+pub fn added(
+    mut comparison: Comparison,
+    pair: &TrainedPair,
+    settings: &TrainSettings,
+    networks: &Networks,
+) -> Result<Comparison, String> {
+    let data = settings.part(&pair.splits)?;
+    for (token, trained) in Group::Accuracy.tokens().iter().zip([&pair.a, &pair.b]) {
+        let accuracy = trained.network.accuracy(data).map_err(|e| e.to_string())?;
+        comparison.scalars.push((token, Ok(accuracy)));
+    }
+    let Some(concept) = settings.concept() else { return Ok(comparison) };
+    match transfer(pair, settings, concept) {
+        Ok(transfer) => {
+            comparison.scalars.extend(transfer.numbers().map(|(token, value)| (token, Ok(value))));
+            comparison.bounds.extend(violated_certificate(&transfer));
+        }
+        Err(reason) => {
+            let missing = |token: &&'static str| (*token, Err(Reason::Undetermined(reason.clone())));
+            comparison.scalars.extend(Group::Concept.tokens().iter().map(missing));
+        }
+    }
+    let Some(tuning) = settings.tuning() else { return Ok(comparison) };
+    for (token, trained) in Group::Tuned.tokens().iter().zip([&pair.a, &pair.b]) {
+        let accuracy = networks.tuned_accuracy(trained, &tuning, &pair.splits, concept);
+        let accuracy =
+            accuracy.map_err(|reason| Reason::Undetermined(format!("adapted to {concept}: {reason}")));
+        comparison.scalars.push((token, accuracy));
     }
     Ok(comparison)
+}
+
+/// Probes fitted on the inputs trained on, and measured where the pair is compared.
+fn transfer(
+    pair: &TrainedPair,
+    settings: &TrainSettings,
+    concept: Concept,
+) -> Result<ConceptTransfer, String> {
+    let (fit, data) = (&pair.splits.train, settings.part(&pair.splits)?);
+    let ((fit_a, fit_b), (a, b)) = (pair.models(fit)?, pair.models(data)?);
+    let pair_of = |a, b| Pair::new(a, b).map_err(|e| e.to_string());
+    let (fit_pair, pair) = (pair_of(&fit_a, &fit_b)?, pair_of(&a, &b)?);
+    concept_transfer(&pair, &fit_pair, fit.labels(), data.labels(), concept, &ProbeSpec::default())
+        .map_err(|e| e.to_string())
+}
+
+/// T8 for the concept's probe if it fails: a violation like others. Where it holds, the columns have both sides, and the bound on the
+/// worst probe is reported anyway.
+fn violated_certificate(transfer: &ConceptTransfer) -> Option<Bound> {
+    let ConceptTransfer { probe_error, probe_certificate, certificate_holds, .. } = *transfer;
+    // Rounding was allowed for when it was found to fail.
+    let exact = Scale::Linear(0.0);
+    let violated = Bound::at_most("probe_transfer", Form::Sharpened, probe_error, probe_certificate, exact);
+    (!certificate_holds).then_some(violated)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_that_fails_is_a_violated_bound_and_one_that_holds_is_none() {
+        let transfer = |error: f64, certificate_holds: bool| ConceptTransfer {
+            probe_majority: 0.6,
+            probe_accuracy_a: 0.9,
+            probe_accuracy_b: 0.9,
+            probe_accuracy_carried: 0.9,
+            probe_accuracy_determined: 0.9,
+            probe_error: error,
+            probe_certificate: 1.0,
+            probe_sd: 1.0,
+            probe_undetermined: 0.0,
+            certificate_holds,
+        };
+        assert_eq!(violated_certificate(&transfer(0.5, true)), None);
+        let bound = violated_certificate(&transfer(1.1, false)).unwrap();
+        assert!(bound.is_violated() && bound.token == "probe_transfer");
+        assert!(violated_certificate(&transfer(f64::NAN, false)).unwrap().is_violated());
+    }
 }

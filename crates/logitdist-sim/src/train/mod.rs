@@ -1,39 +1,56 @@
-//! Trained networks as pairs: a teacher and a student of it, two networks trained apart, or a network and itself rounded.
+//! Trained networks as pairs: a teacher and a student of it, two networks trained apart, or a network and itself made smaller.
 //!
-//! In the order in which a cell passes: what the config says ([`settings`]), the recipes and seeds of the networks that it asks for
-//! ([`recipes`]), which are trained once or read ([`networks`]), rounded perhaps, and what is measured of them beyond
-//! a comparison of models ([`measures`]).
+//! In the order in which a cell passes: what the config says ([`settings`], checked by [`check`]), the recipes and seeds of the networks
+//! that it asks for ([`recipes`]) and the epochs after which they are needed ([`checkpoints`]), the networks themselves, which are trained
+//! once or read ([`networks`]), made smaller perhaps, and adapted to a second task ([`tuned`]), and what is measured of them beyond a
+//! comparison of models ([`measures`]).
 
+mod check;
+mod checkpoints;
 pub mod measures;
 mod networks;
 mod recipes;
 mod settings;
+mod tuned;
 
+pub use checkpoints::of_cell as checkpoints_of;
 pub use networks::{Networks, clear};
 pub use settings::TrainSettings;
 
 use logitdist::Model;
-use logitdist_train::{Dataset, Network};
+use logitdist_train::{Compression, Dataset, Network, Splits};
 use std::sync::Arc;
 
-/// Two networks and the inputs that they are compared on.
+/// A network and all that it comes from.
+#[derive(Debug, Clone)]
+pub struct TrainedNetwork {
+    /// The network.
+    pub network: Arc<Network>,
+    /// The fingerprint of its recipe.
+    pub recipe: String,
+    /// How it was made smaller after its training.
+    pub compression: Option<Compression>,
+}
+
+/// Two networks and their data.
 #[derive(Debug)]
 pub struct TrainedPair {
     /// The teacher.
-    pub a: Arc<Network>,
-    /// The student, the other network, or the teacher's copy; rounded if that was asked for.
-    pub b: Arc<Network>,
-    /// The inputs and their labels.
-    pub data: Dataset,
+    pub a: TrainedNetwork,
+    /// The student, the other network, or the teacher's copy; made smaller if that was asked for.
+    pub b: TrainedNetwork,
+    /// All data of both, of which the settings choose the inputs that the pair is compared on.
+    pub splits: Splits,
 }
 
 impl TrainedPair {
-    /// The models that the networks are on the inputs.
+    /// The models that the networks are on inputs.
     ///
     /// # Errors
     /// Outputs that are no model: weights so large that a value is infinite.
-    pub fn models(&self) -> Result<(Model, Model), String> {
-        let model = |network: &Network| network.model(self.data.features()).map_err(|e| e.to_string());
+    pub fn models(&self, data: &Dataset) -> Result<(Model, Model), String> {
+        let model =
+            |trained: &TrainedNetwork| trained.network.model(data.features()).map_err(|e| e.to_string());
         Ok((model(&self.a)?, model(&self.b)?))
     }
 }

@@ -1,12 +1,14 @@
 //! The networks of a run: each is trained once, kept in memory while there is room, and in a file of the run's folder.
 
-use super::{TrainSettings, TrainedPair};
+use super::tuned::Tuned;
+use super::{TrainSettings, TrainedNetwork, TrainedPair};
 use crate::cell::RESULT_VERSION;
 use crate::error::SimError;
+use crate::progress::News;
 use crate::tables::remove;
 use logitdist_train::{
-    Duration, EpochRecord, Network, Observer, Recipe, Splits, Task, TeacherLogits, TrainingSpec,
-    load_network, save_network, train,
+    Concept, Duration, EpochRecord, FineTuneSpec, Network, Observer, Recipe, Splits, Task, TeacherLogits,
+    TrainingSpec, load_network, save_network, train,
 };
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -19,10 +21,12 @@ type Reason = String;
 type Checkpoints = Vec<(usize, Result<Arc<Network>, Reason>)>;
 
 /// All networks of a run. Threads that need a network while another trains it wait for that one.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Networks {
     folder: Option<PathBuf>,
     kept: Mutex<Kept>,
+    tuned: Tuned,
+    news: News,
 }
 
 /// Trainings by their names, and when each was needed last.
@@ -41,12 +45,17 @@ const FOLDER: &str = "networks";
 impl Networks {
     /// Networks that are in memory alone.
     pub fn in_memory() -> Networks {
-        Networks { folder: None, kept: Mutex::default() }
+        Networks::default()
     }
 
     /// Networks that are kept in the folder of a run's results, too.
     pub fn of_results(out: &Path) -> Networks {
-        Networks { folder: Some(out.join(FOLDER)), kept: Mutex::default() }
+        Networks { folder: Some(out.join(FOLDER)), ..Networks::default() }
+    }
+
+    /// The same, and every epoch of a training is told.
+    pub fn telling(self, news: &News) -> Networks {
+        Networks { news: news.clone(), ..self }
     }
 
     /// Those that are beside a config, where it is that of a run's results.
@@ -55,12 +64,14 @@ impl Networks {
         if out.join(FOLDER).is_dir() { Networks::of_results(out) } else { Networks::in_memory() }
     }
 
-    /// The pair of a cell. `epochs` are those after which this cell and others need the second network: one training serves them all.
+    /// The pair of a cell of the table `source`. `epochs` are those after which this cell and others need the second network: one training
+    /// serves them all.
     ///
     /// # Errors
     /// A training that diverged, or a network that cannot be saved.
     pub fn pair(
         &self,
+        source: &str,
         settings: &TrainSettings,
         run: u64,
         replicate: usize,
@@ -68,32 +79,50 @@ impl Networks {
     ) -> Result<TrainedPair, Reason> {
         let splits = settings.splits(run, replicate)?;
         let recipe = settings.teacher(run, replicate);
-        let teacher = self.trained(&recipe, settings.teacher_epochs(), &[], &splits, None);
+        let teacher = self.trained(source, &recipe, settings.teacher_epochs(), &[], &splits, None);
         let a = teacher.map_err(|reason| format!("the teacher: {reason}"))?;
         let second = match settings.second(run, replicate).map_err(|e| e.to_string())? {
-            None => Arc::clone(&a),
+            None => a.clone(),
             Some(recipe) => {
-                let student = self.trained(&recipe, settings.epochs(), epochs, &splits, Some(&a));
+                let student =
+                    self.trained(source, &recipe, settings.epochs(), epochs, &splits, Some(&a.network));
                 student.map_err(|reason| format!("the second network: {reason}"))?
             }
         };
-        let b = match settings.rounding() {
-            Some(rounding) => Arc::new(rounding.of_network(&second).map_err(|e| e.to_string())?),
+        let b = match settings.compression() {
+            Some(compression) => {
+                let network = compression.of_network(&second.network).map_err(|e| e.to_string())?;
+                TrainedNetwork { network: Arc::new(network), compression: Some(compression), ..second }
+            }
             None => second,
         };
-        let data = settings.part(&splits)?.clone();
-        Ok(TrainedPair { a, b, data })
+        Ok(TrainedPair { a, b, splits })
+    }
+
+    /// Accuracy of a network adapted to a concept, on its test inputs.
+    ///
+    /// # Errors
+    /// A training that diverged.
+    pub fn tuned_accuracy(
+        &self,
+        trained: &TrainedNetwork,
+        tuning: &FineTuneSpec,
+        splits: &Splits,
+        concept: Concept,
+    ) -> Result<f64, Reason> {
+        self.tuned.accuracy(trained, tuning, splits, concept)
     }
 
     /// The network of a recipe after `epoch` epochs; its training goes on to the last of `epochs`, where others need it.
     fn trained(
         &self,
+        source: &str,
         recipe: &Recipe,
         epoch: usize,
         epochs: &[usize],
         splits: &Splits,
         teacher: Option<&Network>,
-    ) -> Result<Arc<Network>, Reason> {
+    ) -> Result<TrainedNetwork, Reason> {
         let recipe_at = |epoch: usize| Recipe {
             training: TrainingSpec { duration: Duration::Epochs(epoch), ..recipe.training.clone() },
             ..recipe.clone()
@@ -106,11 +135,15 @@ impl Networks {
         let checkpoints = training.get_or_init(|| {
             let recipes: Vec<(usize, Recipe)> =
                 epochs.iter().map(|&epoch| (epoch, recipe_at(epoch))).collect();
-            self.read(&recipes).unwrap_or_else(|| self.train(&recipes, splits, teacher))
+            self.read(&recipes).unwrap_or_else(|| self.train(source, &recipes, splits, teacher))
         });
         self.make_room(&name);
         let found = checkpoints.iter().find(|(at, _)| *at == epoch).map(|(_, network)| network.clone());
-        found.expect("the epoch is among those of its training")
+        Ok(TrainedNetwork {
+            network: found.expect("the epoch is among those of its training")?,
+            recipe: recipe_at(epoch).fingerprint().map_err(|e| e.to_string())?,
+            compression: None,
+        })
     }
 
     /// The place of a training, empty if it has not been done.
@@ -155,16 +188,27 @@ impl Networks {
     }
 
     /// Trains a network to the last of these recipes, which differ in their epochs alone, and saves it at each of them.
-    fn train(&self, recipes: &[(usize, Recipe)], splits: &Splits, teacher: Option<&Network>) -> Checkpoints {
-        let mut reached =
-            Reached { epochs: recipes.iter().map(|(epoch, _)| *epoch).collect(), networks: vec![] };
-        let ended = self.train_observed(&recipes[recipes.len() - 1].1, splits, teacher, &mut reached);
+    fn train(
+        &self,
+        source: &str,
+        recipes: &[(usize, Recipe)],
+        splits: &Splits,
+        teacher: Option<&Network>,
+    ) -> Checkpoints {
+        let epochs = recipes.iter().map(|(epoch, _)| *epoch).collect();
+        let mut reached = Reached { epochs, networks: vec![], source, news: &self.news };
+        let last = &recipes[recipes.len() - 1].1;
+        let ended = self.train_observed(last, splits, teacher, &mut reached);
+        if last.training.patience.is_some() {
+            // Of the smallest validation loss, whatever the epoch.
+            reached.networks = ended.iter().cloned().collect();
+        }
         let mut networks = reached.networks.into_iter();
         let checkpoints = recipes.iter().map(|(epoch, recipe)| {
             let network = match (networks.next(), &ended) {
                 (Some(network), _) => self.save(&network, recipe, splits).map(|()| Arc::new(network)),
                 (None, Err(reason)) => Err(reason.clone()),
-                (None, Ok(())) => panic!("a training of {epoch} epochs ended earlier"),
+                (None, Ok(_)) => panic!("a training of {epoch} epochs ended earlier"),
             };
             (*epoch, network)
         });
@@ -176,21 +220,24 @@ impl Networks {
         recipe: &Recipe,
         splits: &Splits,
         teacher: Option<&Network>,
-        reached: &mut Reached,
-    ) -> Result<(), Reason> {
+        reached: &mut Reached<'_>,
+    ) -> Result<Network, Reason> {
         let Recipe { network, training, seed, .. } = recipe;
         if training.duration == Duration::Epochs(0) {
             let data = &splits.train;
             let untrained = Network::new(network, data.n_features(), data.n_labels(), *seed);
-            reached.networks.push(untrained.map_err(|e| e.to_string())?);
-            return Ok(());
+            let untrained = untrained.map_err(|e| e.to_string())?;
+            reached.keep(0, &untrained);
+            return Ok(untrained);
         }
         let teacher = teacher.filter(|_| training.loss.needs_teacher());
-        let logits = teacher.map(|teacher| TeacherLogits::of(teacher, &splits.train, None)).transpose();
+        // What is not stopped early needs no validation.
+        let validation = training.patience.map(|_| &splits.validation);
+        let logits = teacher.map(|teacher| TeacherLogits::of(teacher, &splits.train, validation)).transpose();
         let logits = logits.map_err(|e| e.to_string())?;
-        // Nothing is stopped early, so nothing needs to be validated.
-        let task = Task { train: &splits.train, validation: None, teacher: logits.as_ref() };
-        train(network, training, &task, *seed, reached).map(|_| ()).map_err(|e| e.to_string())
+        let task = Task { train: &splits.train, validation, teacher: logits.as_ref() };
+        let trained = train(network, training, &task, *seed, reached).map_err(|e| e.to_string())?;
+        Ok(trained.network)
     }
 
     fn save(&self, network: &Network, recipe: &Recipe, splits: &Splits) -> Result<(), Reason> {
@@ -225,13 +272,15 @@ pub fn clear(out: &Path) -> Result<(), SimError> {
     Ok(())
 }
 
-/// Keeps a network as it is after certain epochs, in ascending order.
-struct Reached {
+/// Keeps a network as it is after certain epochs, in ascending order, and tells of all.
+struct Reached<'a> {
     epochs: Vec<usize>,
     networks: Vec<Network>,
+    source: &'a str,
+    news: &'a News,
 }
 
-impl Reached {
+impl Reached<'_> {
     fn keep(&mut self, epoch: usize, network: &Network) {
         if self.epochs.contains(&epoch) {
             self.networks.push(network.clone());
@@ -239,7 +288,7 @@ impl Reached {
     }
 }
 
-impl Observer for Reached {
+impl Observer for Reached<'_> {
     fn step(&mut self, step: usize, network: &Network) {
         if step == 0 {
             self.keep(0, network);
@@ -248,5 +297,39 @@ impl Observer for Reached {
 
     fn epoch(&mut self, record: &EpochRecord, network: &Network) {
         self.keep(record.epoch, network);
+        self.news.epoch(self.source, record);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_epoch_is_told_and_what_was_trained_is_not_trained_again() {
+        let text = "points = 16\nwidth = 6\nlayers = 1\nteacher_epochs = 1\nepoch = ";
+        let news = News::default();
+        let networks = Networks::in_memory().telling(&news);
+        let pair = |epoch: usize| {
+            let settings: TrainSettings = toml::from_str(&format!("{text}{epoch}")).unwrap();
+            networks.pair("train.small", &settings, 7, 0, &[3, 2]).unwrap()
+        };
+        let two = pair(2);
+        let told = news.after("");
+        assert!(told.starts_with("training small: epoch 3, loss "), "{told}");
+        let record = EpochRecord {
+            epoch: 0,
+            step: 0,
+            learning_rate: 1.0,
+            loss: 1.0,
+            validation_loss: None,
+            accuracy: 1.0,
+        };
+        news.epoch("train.none", &record);
+        let three = pair(3);
+        assert!(news.after("").starts_with("training none: epoch 0"), "{}", news.after(""));
+        assert!(Arc::ptr_eq(&two.a.network, &three.a.network));
+        assert_ne!(two.b.network, three.b.network);
+        assert_ne!(two.b.recipe, three.b.recipe);
     }
 }

@@ -3,8 +3,8 @@
 use super::settings::{DEFAULT_EPOCHS, Data, HeadKind, TrainSettings};
 use crate::cell::hash;
 use logitdist_train::{
-    DataSpec, Digits, Duration, Head, Loss, NetworkSpec, Radial, Recipe, Schedule, Spirals, TrainError,
-    TrainingSpec,
+    DataSpec, Digits, Duration, Files, Head, Loss, NetworkSpec, Radial, Recipe, Schedule, Spirals,
+    TrainError, TrainingSpec,
 };
 
 impl TrainSettings {
@@ -71,7 +71,14 @@ impl TrainSettings {
                 })
             }
             Data::Digits => DataSpec::Digits(Digits { seed }),
+            Data::Files => DataSpec::Files(self.files(seed).expect("settings that were checked name both")),
         }
+    }
+
+    /// The files that data come from, divided by a seed; `None` for data that are generated or shipped.
+    pub fn files(&self, seed: u64) -> Option<Files> {
+        let (features, labels) = (self.features.clone()?, self.labels.clone()?);
+        Some(Files { features, labels, n_labels: None, standardise: false, seed })
     }
 
     pub(super) fn network_of_teacher(&self) -> NetworkSpec {
@@ -108,6 +115,7 @@ impl TrainSettings {
                 (0, 1.0) => Schedule::Constant,
                 (warm_up, decay) => Schedule::Decay { warm_up, decay },
             },
+            patience: self.patience,
             loss,
             ..TrainingSpec::default()
         }
@@ -125,12 +133,23 @@ mod tests {
     #[test]
     fn a_teacher_is_shared_by_all_that_is_not_its_own() {
         let teacher = |text: &str| settings(text).teacher(7, 0);
-        let same =
-            ["student = 4", "loss = \"l2\"", "epoch = 9", "student_dim = 1", "bits = 3", "temperature = 2.0"];
+        let same = [
+            "student = 4",
+            "loss = \"l2\"",
+            "epoch = 9",
+            "student_dim = 1",
+            "bits = 3",
+            "prune = 0.5",
+            "rank = 1",
+            "tune = \"whole\"",
+            "temperature = 2.0",
+        ];
         for text in same {
             assert_eq!(teacher(text), teacher(""), "{text}");
         }
-        for text in ["teacher = 1", "width = 5", "points = 30", "teacher_epochs = 3", "batch = 3"] {
+        for text in
+            ["teacher = 1", "width = 5", "points = 30", "teacher_epochs = 3", "batch = 3", "patience = 3"]
+        {
             assert_ne!(teacher(text), teacher(""), "{text}");
         }
         assert_ne!(settings("").teacher(7, 1), teacher(""));

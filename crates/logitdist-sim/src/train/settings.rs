@@ -1,7 +1,11 @@
 //! The keys of a table `[train.NAME]`: what they may be, and the inputs that they choose.
 
-use logitdist_train::{Activation, Compression, Dataset, Loss, Region, Splits, TrainError, TrainingSpec};
+use super::check::words;
+use logitdist_train::{
+    Activation, Compression, Concept, Dataset, FineTuneSpec, Frozen, Loss, Region, Splits, TrainingSpec,
+};
 use serde::Deserialize;
+use std::path::{Path, PathBuf};
 
 /// What shares one step of the grid that weights are rounded to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
@@ -23,6 +27,8 @@ pub struct TrainSettings {
     pub(super) region: Option<Region>,
     pub(super) classes: Option<usize>,
     pub(super) inputs: Option<usize>,
+    pub(super) features: Option<PathBuf>,
+    pub(super) labels: Option<PathBuf>,
     pub(super) width: usize,
     pub(super) layers: usize,
     pub(super) dim: usize,
@@ -35,6 +41,7 @@ pub struct TrainSettings {
     pub(super) learning_rate: f64,
     pub(super) warm_up: usize,
     pub(super) decay: f64,
+    pub(super) patience: Option<usize>,
     pub(super) teacher_epochs: usize,
     pub(super) loss: Second,
     pub(super) temperature: f64,
@@ -42,6 +49,11 @@ pub struct TrainSettings {
     pub(super) part: Part,
     pub(super) per: Per,
     pub(super) bits: u32,
+    pub(super) prune: f64,
+    pub(super) rank: Option<usize>,
+    pub(super) concept: Option<Concept>,
+    pub(super) tune: Tune,
+    pub(super) tune_epochs: usize,
     pub(super) epoch: Option<usize>,
     pub(super) student: usize,
     pub(super) teacher: usize,
@@ -55,6 +67,8 @@ impl Default for TrainSettings {
             region: None,
             classes: None,
             inputs: None,
+            features: None,
+            labels: None,
             width: 128,
             layers: 3,
             dim: 2,
@@ -67,6 +81,7 @@ impl Default for TrainSettings {
             learning_rate: 1e-3,
             warm_up: 0,
             decay: 1.0,
+            patience: None,
             teacher_epochs: DEFAULT_EPOCHS,
             loss: Second::Kl,
             temperature: 1.0,
@@ -74,6 +89,11 @@ impl Default for TrainSettings {
             part: Part::Test,
             per: Per::Tensor,
             bits: 0,
+            prune: 0.0,
+            rank: None,
+            concept: None,
+            tune: Tune::Head,
+            tune_epochs: 0,
             epoch: None,
             student: 0,
             teacher: 0,
@@ -82,8 +102,6 @@ impl Default for TrainSettings {
 }
 
 pub(super) const DEFAULT_EPOCHS: usize = 100;
-const DEEPEST: usize = 100;
-const LONGEST: usize = 1_000_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -91,6 +109,7 @@ pub(super) enum Data {
     Spirals,
     Radial,
     Digits,
+    Files,
 }
 
 /// Where unembeddings come from: a matrix, or a second network as wide and deep as the first.
@@ -129,6 +148,14 @@ impl Second {
     }
 }
 
+/// What is trained when a network is adapted to a second task: its new head alone, or all of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Tune {
+    Head,
+    Whole,
+}
+
 /// Which inputs the pair is compared on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -142,12 +169,14 @@ impl TrainSettings {
     /// The keys in the order of the grid, the fastest last.
     ///
     /// Cells that follow one another have different networks, so that no thread waits for a network that another one trains.
-    pub const KEYS: [&str; 27] = [
+    pub const KEYS: [&str; 35] = [
         "data",
         "points",
         "region",
         "classes",
         "inputs",
+        "features",
+        "labels",
         "width",
         "layers",
         "dim",
@@ -160,6 +189,7 @@ impl TrainSettings {
         "learning_rate",
         "warm_up",
         "decay",
+        "patience",
         "teacher_epochs",
         "loss",
         "temperature",
@@ -167,73 +197,22 @@ impl TrainSettings {
         "part",
         "per",
         "bits",
+        "prune",
+        "rank",
+        "concept",
+        "tune",
+        "tune_epochs",
         "epoch",
         "student",
         "teacher",
     ];
 
-    /// Checks everything but the ranges of the data, which [`splits`](TrainSettings::splits) checks.
-    ///
-    /// # Errors
-    /// What is wrong, beginning with the key.
-    pub fn check(&self) -> Result<(), String> {
-        let of_other_data = [
-            ("points", self.points.is_some(), Data::Spirals),
-            ("region", self.region.is_some(), Data::Spirals),
-            ("classes", self.classes.is_some(), Data::Radial),
-            ("inputs", self.inputs.is_some(), Data::Radial),
-        ];
-        if let Some((key, _, data)) = of_other_data.iter().find(|(_, set, data)| *set && *data != self.data) {
-            let (data, own) = (format!("{data:?}").to_lowercase(), format!("{:?}", self.data).to_lowercase());
-            return Err(format!("{key} belongs to data = \"{data}\", and data is \"{own}\""));
+    /// The same with names of files relative to a folder.
+    pub fn in_folder(mut self, folder: &Path) -> TrainSettings {
+        for file in [&mut self.features, &mut self.labels].into_iter().flatten() {
+            *file = folder.join(&*file);
         }
-        if self.part == Part::HeldOut && self.region.unwrap_or_default() == Region::All {
-            return Err(
-                "part is held_out, and nothing is held out; region must be interpolation or extrapolation"
-                    .into(),
-            );
-        }
-        if !(self.bits == 0 || (2..=16).contains(&self.bits)) {
-            return Err(format!("bits is {}; it must be from 2 to 16, or 0 for no rounding", self.bits));
-        }
-        if self.layers > DEEPEST {
-            return Err(format!("layers is {}; it must be at most {DEEPEST}", self.layers));
-        }
-        for (key, epochs, least) in
-            [("teacher_epochs", self.teacher_epochs, 1), ("epoch", self.epoch.unwrap_or(DEFAULT_EPOCHS), 0)]
-        {
-            if !(least..=LONGEST).contains(&epochs) {
-                return Err(format!("{key} is {epochs}; it must be from {least} to {LONGEST}"));
-            }
-        }
-        let teacher = self.network_of_teacher();
-        teacher.check().map_err(|e| words(&e, "width", "dim"))?;
-        self.training(Loss::CrossEntropy, self.teacher_epochs)
-            .check()
-            .map_err(|e| words(&e, "width", "dim"))?;
-        let Some(loss) = self.loss.loss() else { return self.check_copy() };
-        let spec = TrainingSpec { temperature: self.temperature, mix: self.mix, ..self.training(loss, 1) };
-        spec.check()
-            .and_then(|()| self.network_of_student().check())
-            .map_err(|e| words(&e, "student_width", "student_dim"))
-    }
-
-    /// A copy has nothing that only a student could have.
-    fn check_copy(&self) -> Result<(), String> {
-        let set = [
-            ("student_width", self.student_width.is_some()),
-            ("student_dim", self.student_dim.is_some()),
-            ("temperature", self.temperature != 1.0),
-            ("mix", self.mix != 1.0),
-            ("epoch", self.epoch.is_some()),
-            ("student", self.student != 0),
-        ];
-        let key = set.iter().find(|(_, set)| *set).map(|(key, _)| key);
-        key.map_or(Ok(()), |key| {
-            Err(format!(
-                "{key} is a student's, and with loss = \"copy\" the second network is the teacher itself"
-            ))
-        })
+        self
     }
 
     /// The data of a replicate of a run, divided.
@@ -258,75 +237,30 @@ impl TrainSettings {
         }
     }
 
-    /// How the second network is rounded, `None` if it is not.
-    pub fn rounding(&self) -> Option<Compression> {
-        let rounding = match self.per {
-            Per::Tensor => Compression::RoundTensor(self.bits),
-            Per::Row => Compression::RoundRow(self.bits),
+    /// How the second network is made smaller, `None` if it is not. At most one of the keys says so.
+    pub fn compression(&self) -> Option<Compression> {
+        match (self.bits, self.rank) {
+            (0, Some(rank)) => Some(Compression::LowRank(rank)),
+            (0, None) => (self.prune > 0.0).then_some(Compression::Prune(self.prune)),
+            (bits, _) => Some(match self.per {
+                Per::Tensor => Compression::RoundTensor(bits),
+                Per::Row => Compression::RoundRow(bits),
+            }),
+        }
+    }
+
+    /// The concept that is looked for, `None` if none is.
+    pub fn concept(&self) -> Option<Concept> {
+        self.concept
+    }
+
+    /// How both networks are adapted to telling where the concept holds, `None` if they are not.
+    pub fn tuning(&self) -> Option<FineTuneSpec> {
+        let frozen = match self.tune {
+            Tune::Head => Frozen::Embedder,
+            Tune::Whole => Frozen::Nothing,
         };
-        (self.bits > 0).then_some(rounding)
-    }
-}
-
-/// An error in the words of the config: it begins with the config's own key.
-fn words(error: &TrainError, width: &str, dim: &str) -> String {
-    let TrainError::Setting { key, value, needed } = error else { return error.to_string() };
-    let key = match *key {
-        "hidden" | "head.hidden" => width,
-        "dim" => dim,
-        "schedule.decay" => "decay",
-        "points_per_arm" => "points",
-        key => key,
-    };
-    format!("{key} is {value}; it must be {needed}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn settings(text: &str) -> TrainSettings {
-        toml::from_str(text).unwrap()
-    }
-
-    #[test]
-    fn what_cannot_be_is_said_with_its_key() {
-        assert_eq!(TrainSettings::default().check(), Ok(()));
-        for (text, start) in [
-            ("classes = 6", "classes belongs to data = \"radial\""),
-            ("data = \"digits\"\npoints = 20", "points belongs to data = \"spirals\""),
-            ("part = \"held_out\"", "part is held_out, and nothing is held out"),
-            ("bits = 1", "bits is 1; it must be from 2 to 16"),
-            ("layers = 101", "layers is 101"),
-            ("width = 0", "width is 0; it must be from 1"),
-            ("student_width = 0", "student_width is 0"),
-            ("student_dim = 0", "student_dim is 0"),
-            ("dropout = 1.0", "dropout is 1"),
-            ("decay = 0.0", "decay is 0"),
-            ("batch = 0", "batch is 0"),
-            ("teacher_epochs = 0", "teacher_epochs is 0"),
-            ("epoch = 1000001", "epoch is 1000001"),
-            ("loss = \"l2\"\ntemperature = 2.0", "temperature is 2"),
-            ("loss = \"copy\"\nepoch = 3", "epoch is a student's"),
-            ("loss = \"cross_entropy\"\nmix = 0.5", "mix is 0.5"),
-        ] {
-            let error = settings(text).check().unwrap_err();
-            assert!(error.starts_with(start), "{text}: {error}");
-        }
-        let error = settings("points = 3").splits(0, 0).unwrap_err();
-        assert!(error.starts_with("points is 3; it must be from 16"), "{error}");
-    }
-
-    #[test]
-    fn every_field_is_a_key() {
-        let known: toml::Table =
-            TrainSettings::KEYS.iter().map(|k| ((*k).to_owned(), toml::Value::Boolean(true))).collect();
-        for (key, value) in known {
-            let error =
-                toml::Table::from_iter([(key.clone(), value)]).try_into::<TrainSettings>().unwrap_err();
-            assert!(!error.to_string().contains("unknown field"), "{key}");
-        }
-        let error = toml::from_str::<TrainSettings>("nothing = 1").unwrap_err().to_string();
-        assert_eq!(error.matches('`').count(), 2 * (TrainSettings::KEYS.len() + 1), "{error}");
+        let training = TrainingSpec { patience: None, ..self.training(Loss::CrossEntropy, self.tune_epochs) };
+        (self.tune_epochs > 0).then_some(FineTuneSpec { frozen, training, ..FineTuneSpec::default() })
     }
 }

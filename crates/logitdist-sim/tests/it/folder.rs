@@ -1,7 +1,7 @@
 //! A config in a folder of its own, and sweeps of it.
 
 use logitdist_sim::{
-    Cell, CellOutcome, Config, Coordinates, Outcome, Shard, SimError, SweepOptions, sweep, sweep_with,
+    Cell, CellOutcome, Config, Coordinates, Outcome, Shard, SimError, SweepOptions, merge, sweep, sweep_with,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -66,6 +66,17 @@ impl Folder {
             summary: read("summary.csv"),
             failures: read("failures.csv"),
         }
+    }
+
+    /// Two threads into `two`, and two shards into `shards`, must give the same tables.
+    pub fn check_divided(&self, config: &str, tables: &Tables) {
+        sweep(&SweepOptions { threads: Some(2), ..self.options(config, "two") }).unwrap();
+        assert_eq!(self.tables("two"), *tables);
+        for index in 0..2 {
+            sweep(&shard(&self.options(config, "shards"), index, 2)).unwrap();
+        }
+        assert!(merge(&self.path("shards"), &[], false).unwrap().tables.is_some());
+        assert_eq!(self.tables("shards"), *tables);
     }
 
     /// The only journal of a folder of results.

@@ -1,9 +1,11 @@
 //! Sweeps through their journals: whatever happens on the way, the tables are those of one uninterrupted run.
 
 mod adaptive;
+mod concepts;
 mod damage;
 mod extension;
 mod failures;
+mod files;
 mod folder;
 mod locks;
 mod shards;

@@ -1,7 +1,9 @@
 //! Sweeps of trained networks: trained once, kept in files, and none of it shows in the tables.
 
-use crate::folder::{Folder, Tables, shard};
-use logitdist_sim::{Ended, SweepOptions, merge, single, sweep};
+use crate::folder::{Folder, Tables};
+use logitdist::{Pair, Settings, compare};
+use logitdist_sim::{Ended, SweepOptions, single, sweep};
+use logitdist_train::{Compression, Loss, Network, Recipe, Splits, Task, TeacherLogits, load_network, train};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -38,13 +40,17 @@ fn networks(folder: &Folder, out: &str) -> BTreeMap<PathBuf, (Vec<u8>, SystemTim
 }
 
 /// Rows of a table as maps from column to text.
-fn rows(table: &str) -> Vec<BTreeMap<String, String>> {
+pub fn rows(table: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(table.as_bytes());
     let header = reader.headers().unwrap().clone();
     let row = |record: csv::StringRecord| {
         header.iter().zip(record.iter()).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
     };
     reader.records().map(|record| row(record.unwrap())).collect()
+}
+
+pub fn number(row: &BTreeMap<String, String>, key: &str) -> f64 {
+    row[key].parse().unwrap_or_else(|_| panic!("{key} of {row:?}"))
 }
 
 fn forget_results(folder: &Folder, out: &str) {
@@ -61,18 +67,10 @@ fn tables_do_not_depend_on_threads_shards_or_what_was_trained_before() {
     let trained = networks(&folder, "one");
     assert_eq!(trained.len(), 2 + 8 * 2);
 
-    let two = SweepOptions { threads: Some(2), ..folder.options(TRAINED, "two") };
-    sweep(&two).unwrap();
-    assert_eq!(folder.tables("two"), one);
+    folder.check_divided(TRAINED, &one);
     let contents =
         |out: &str| networks(&folder, out).into_values().map(|(content, _)| content).collect::<Vec<_>>();
     assert_eq!(contents("two"), contents("one"));
-
-    for index in 0..2 {
-        sweep(&shard(&folder.options(TRAINED, "shards"), index, 2)).unwrap();
-    }
-    assert!(merge(&folder.path("shards"), &[], false).unwrap().tables.is_some());
-    assert_eq!(folder.tables("shards"), one);
 
     forget_results(&folder, "one");
     assert_eq!(folder.tables_of(TRAINED, "one"), one);
@@ -104,7 +102,6 @@ fn students_of_a_teacher_differ_and_copies_do_not() {
            loss = \"copy\"\nbits = [0, 2, 8, 16]\nper = [\"tensor\", \"row\"]\n\
            [perturbation.noise_embeddings]\nlevel = 0.1\n";
     let tables = folder.tables_of(&text, "out");
-    let number = |row: &BTreeMap<String, String>, key: &str| row[key].parse::<f64>().unwrap();
     let rows = rows(&tables.rows);
     let of = |source: &str| rows.iter().filter(|row| row["source"] == source).cloned().collect::<Vec<_>>();
     let (students, copies, generated) = (of("train.small"), of("train.copies"), of("noise_embeddings"));
@@ -204,6 +201,84 @@ fn a_student_that_diverges_still_is_what_it_was_before() {
     assert!(rows(&failures).iter().all(|row| row["message"].starts_with(message)), "{failures}");
 }
 
+/// The networks of a run that one teacher and its students by loss have, with their recipes.
+fn loaded(folder: &Folder, out: &str) -> Vec<(Network, Recipe)> {
+    networks(folder, out).keys().map(|path| load_network(path).unwrap()).collect()
+}
+
+#[test]
+fn a_network_with_fewer_weights_is_that_of_its_compression() {
+    let folder = Folder::new();
+    let text = TRAINED
+        .replace("[\"kl\", \"centred_l2\"]", "\"copy\"")
+        .replace("epoch = [1, 4]\nstudent = [0, 1]\nteacher = [0, 1]\n", "")
+        .replace("bits = [0, 4]", "bits = [0, 4]\nprune = [0.0, 0.5, 0.9]")
+        + "[train.truncated]\npoints = 16\nwidth = 12\nlayers = 1\nbatch = 64\nlearning_rate = 0.01\nteacher_epochs = 6\n\
+           loss = \"copy\"\nrank = [1, 2]\n";
+    let tables = folder.tables_of(&text, "out");
+    folder.check_divided(&text, &tables);
+    let table = rows(&tables.rows);
+    let networks = loaded(&folder, "out");
+    let [(teacher, recipe)] = &networks[..] else { panic!("{} networks", networks.len()) };
+    let test = recipe.data.load().unwrap().test;
+    for row in &table {
+        if row["bits"] == "4" && row["prune"] != "0" {
+            assert_eq!(row["status"], "not_applicable");
+            assert!(row["reason"].contains("a network is made smaller in one way at most"), "{row:?}");
+            continue;
+        }
+        let compression = match (&*row["bits"], &*row["prune"], &*row["rank"]) {
+            ("4", _, _) => Compression::RoundTensor(4),
+            (_, fraction, "") => Compression::Prune(fraction.parse().unwrap()),
+            (_, _, rank) => Compression::LowRank(rank.parse().unwrap()),
+        };
+        let smaller = compression.of_network(teacher).unwrap();
+        let model = |network: &Network| network.model(test.features()).unwrap();
+        let (a, b) = (model(teacher), model(&smaller));
+        let direct =
+            compare(&Pair::new(&a, &b).unwrap(), &Settings::default(), &mut logitdist_synth::rng(0, 0))
+                .unwrap();
+        assert_eq!(number(row, "d_logit"), *direct.scalar("d_logit").unwrap().as_ref().unwrap(), "{row:?}");
+        assert_eq!(number(row, "accuracy_b"), smaller.accuracy(&test).unwrap());
+        // Inputs and embeddings have two values each: no matrix has a larger rank.
+        let is_whole = [Compression::Prune(0.0), Compression::LowRank(2)].contains(&compression);
+        assert_eq!(number(row, "d_logit") < 1e-12, is_whole, "{row:?}");
+    }
+    assert_eq!(table.len(), 6 + 2);
+    assert_eq!(table.iter().filter(|row| row["status"] == "not_applicable").count(), 2);
+}
+
+#[test]
+fn training_with_patience_keeps_the_smallest_validation_loss() {
+    let folder = Folder::new();
+    let text = TRAINED
+        .replace("learning_rate = 0.01", "learning_rate = 0.05\npatience = [1, 3]")
+        .replace("teacher_epochs = 6", "teacher_epochs = 60")
+        .replace("epoch = [1, 4]", "epoch = 60")
+        .replace("bits = [0, 4]\n", "")
+        .replace("[0, 1]\nteacher = [0, 1]", "0\nteacher = 0");
+    let one = folder.tables_of(&text, "one");
+    assert_eq!(rows(&one.rows).len(), 4);
+    folder.check_divided(&text, &one);
+    let networks = loaded(&folder, "one");
+    assert_eq!(networks.len(), 2 + 4, "a teacher and two students for each patience");
+    let mut stopped = 0;
+    for (network, recipe) in &networks {
+        let Splits { train: data, validation, .. } = recipe.data.load().unwrap();
+        let is_teacher = |other: &&(Network, Recipe)| {
+            other.1.training.loss == Loss::CrossEntropy
+                && other.1.training.patience == recipe.training.patience
+        };
+        let teacher = &networks.iter().find(is_teacher).unwrap().0;
+        let logits = TeacherLogits::of(teacher, &data, Some(&validation)).unwrap();
+        let task = Task { train: &data, validation: Some(&validation), teacher: Some(&logits) };
+        let direct = train(&recipe.network, &recipe.training, &task, recipe.seed, &mut ()).unwrap();
+        assert_eq!(direct.network, *network, "{recipe:?}");
+        stopped += usize::from(direct.history.len() < 60);
+    }
+    assert!(stopped >= 2, "{stopped} trainings of 6 ended early");
+}
+
 #[test]
 fn settings_that_cannot_be_name_file_line_and_key() {
     let folder = Folder::new();
@@ -231,6 +306,13 @@ fn settings_that_cannot_be_name_file_line_and_key() {
         ("bits = [0, 4]", "bits = [0, 1]", 14, "bits", "bits is 1; it must be from 2 to 16"),
         ("[\"kl\", \"centred_l2\"]", "[\"kl\", \"none\"]", 13, "loss", "unknown variant"),
         ("batch = 64", "batch = 0", 10, "batch", "batch is 0; it must be from 1"),
+        ("batch = 64", "patience = 2", 15, "epoch", "with patience there is one value of epoch"),
+        ("bits = [0, 4]", "bits = 4\nprune = 0.5", 14, "bits", "bits is 4 and prune is 0.5"),
+        ("bits = [0, 4]", "prune = [0.5, 1.0]", 14, "prune", "prune is 1; it must be at least 0"),
+        ("bits = [0, 4]", "rank = 0", 14, "rank", "rank is 0; it must be at least 1"),
+        ("bits = [0, 4]", "concept = \"odd\"", 14, "concept", "concept belongs to data = \"digits\""),
+        ("points = 16", "data = \"digits\"\nconcept = \"even\"", 8, "concept", "unknown variant `even`"),
+        ("points = 16", "data = \"digits\"\ntune_epochs = 2", 8, "tune_epochs", "it needs the key concept"),
     ] {
         assert!(TRAINED.contains(old), "{old}");
         let error = sweep(&folder.options(&TRAINED.replace(old, new), "bad")).unwrap_err().to_string();

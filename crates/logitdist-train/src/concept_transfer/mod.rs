@@ -42,19 +42,33 @@ pub struct ConceptTransfer {
 }
 
 impl ConceptTransfer {
+    /// Names of the numbers, in the order in which they are reported.
+    pub const TOKENS: [&str; 9] = [
+        "probe_majority",
+        "probe_accuracy_a",
+        "probe_accuracy_b",
+        "probe_accuracy_carried",
+        "probe_accuracy_determined",
+        "probe_error",
+        "probe_certificate",
+        "probe_sd",
+        "probe_undetermined",
+    ];
+
     /// The numbers under their names, in the order in which they are reported.
     pub fn numbers(&self) -> [(&'static str, f64); 9] {
-        [
-            ("probe_majority", self.probe_majority),
-            ("probe_accuracy_a", self.probe_accuracy_a),
-            ("probe_accuracy_b", self.probe_accuracy_b),
-            ("probe_accuracy_carried", self.probe_accuracy_carried),
-            ("probe_accuracy_determined", self.probe_accuracy_determined),
-            ("probe_error", self.probe_error),
-            ("probe_certificate", self.probe_certificate),
-            ("probe_sd", self.probe_sd),
-            ("probe_undetermined", self.probe_undetermined),
-        ]
+        let numbers = [
+            self.probe_majority,
+            self.probe_accuracy_a,
+            self.probe_accuracy_b,
+            self.probe_accuracy_carried,
+            self.probe_accuracy_determined,
+            self.probe_error,
+            self.probe_certificate,
+            self.probe_sd,
+            self.probe_undetermined,
+        ];
+        std::array::from_fn(|i| (ConceptTransfer::TOKENS[i], numbers[i]))
     }
 }
 

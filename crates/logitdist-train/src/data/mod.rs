@@ -233,13 +233,16 @@ impl DataSpec {
         }
     }
 
-    /// A name of 32 hexadecimal digits for these data, different for any others; of files, their content counts too.
+    /// A name of 32 hexadecimal digits for these data, different for any others; of files, their content counts and not their names.
     ///
     /// # Errors
     /// A file cannot be read.
     pub fn fingerprint(&self) -> Result<String, TrainError> {
         Ok(match self {
-            DataSpec::Files(files) => fingerprint("files", &(files, files.content()?)),
+            DataSpec::Files(files) => {
+                let Files { n_labels, standardise, seed, .. } = files;
+                fingerprint("files", &(files.content()?, n_labels, standardise, seed))
+            }
             _ => fingerprint("data", self),
         })
     }

@@ -51,6 +51,8 @@ fn a_fingerprint_changes_with_the_content_of_a_file() {
     let (features, mut labels) = lines();
     let before = DataSpec::Files(files(folder.path(), &features, &labels)).fingerprint().unwrap();
     assert_eq!(before, DataSpec::Files(files(folder.path(), &features, &labels)).fingerprint().unwrap());
+    let moved = tempfile::tempdir().unwrap();
+    assert_eq!(before, DataSpec::Files(files(moved.path(), &features, &labels)).fingerprint().unwrap());
     labels.swap(0, 1);
     assert_ne!(before, DataSpec::Files(files(folder.path(), &features, &labels)).fingerprint().unwrap());
 }

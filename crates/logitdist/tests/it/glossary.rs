@@ -12,7 +12,10 @@ fn the_glossary_explains_exactly_what_a_comparison_reports() {
     measures.extend(comparison.lists.iter().map(|(token, _)| *token));
     measures.insert("logit_error"); // Reported for logits in single precision alone.
     // What a sweep of trained networks adds: it needs labels, which a comparison does not.
-    measures.extend(["accuracy_a", "accuracy_b"]);
+    measures.extend(["accuracy_a", "accuracy_b", "tuned_accuracy_a", "tuned_accuracy_b"]);
+    measures.extend(["probe_majority", "probe_accuracy_a", "probe_accuracy_b", "probe_accuracy_carried"]);
+    measures.extend(["probe_accuracy_determined", "probe_error", "probe_certificate", "probe_sd"]);
+    measures.insert("probe_undetermined");
     let bounds: BTreeSet<&str> = comparison.bounds.iter().map(|bound| bound.token).collect();
     // The names of the fields of `PerInput`, and of what `label_geometry` gives.
     let details: BTreeSet<&str> =

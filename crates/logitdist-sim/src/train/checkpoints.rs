@@ -1,0 +1,86 @@
+//! After which epochs the second network of a cell is needed, by its own cells and by others that train the same.
+
+use super::TrainSettings;
+use crate::grid::{Cell, Grid, Recipe, Source};
+use logitdist_train::{Duration, Recipe as NetworkRecipe, TrainError};
+
+/// The epochs of the cell's own block and of every other that has the same network: one training serves them all.
+///
+/// # Errors
+/// A file of the data that cannot be read.
+pub fn of_cell(
+    grid: &Grid,
+    run: u64,
+    cell: &Cell<'_>,
+    settings: &TrainSettings,
+) -> Result<Vec<usize>, TrainError> {
+    let Some(own) = but_for_epochs(settings, run, cell.replicate)? else { return Ok(vec![]) };
+    if own.training.patience.is_some() {
+        // What is kept depends on where the training may end: another end is another training.
+        return Ok(vec![settings.epochs()]);
+    }
+    let mut epochs = Vec::new();
+    for block in grid.blocks.iter().filter(|block| matches!(block.source, Source::Train(_))) {
+        let Ok(Recipe::Trained(alike)) = block.recipe(&block.values_like(&cell.values)) else { continue };
+        if but_for_epochs(&alike, run, cell.replicate)?.as_ref() == Some(&own) {
+            let several = block.whole_values("epoch");
+            epochs.extend(if several.is_empty() { vec![alike.epochs()] } else { several });
+        }
+    }
+    epochs.sort_unstable();
+    epochs.dedup();
+    Ok(epochs)
+}
+
+/// The recipe of a second network without its duration.
+fn but_for_epochs(
+    settings: &TrainSettings,
+    run: u64,
+    replicate: usize,
+) -> Result<Option<NetworkRecipe>, TrainError> {
+    let recipe = settings.second(run, replicate)?;
+    Ok(recipe.map(|mut recipe| {
+        recipe.training.duration = Duration::Epochs(0);
+        recipe
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+    use crate::document::Document;
+    use std::path::Path;
+
+    /// The epochs for the first cell of each block.
+    fn epochs(blocks: &str) -> Vec<Vec<usize>> {
+        let text = format!("question = \"q\"\nexpected = \"e\"\n{blocks}");
+        let config = Config::of(&Document::parse(Path::new("c.toml"), &text, &[]).unwrap()).unwrap();
+        let firsts = config.grid.blocks.iter().map(|block| {
+            let cell = (0..config.grid.len()).map(|i| config.grid.cell(i)).find(|cell| cell.block == block);
+            let cell = cell.unwrap();
+            let Ok(Recipe::Trained(settings)) = block.recipe(&cell.values) else { panic!("{blocks}") };
+            of_cell(&config.grid, config.seed, &cell, &settings).unwrap()
+        });
+        firsts.collect()
+    }
+
+    #[test]
+    fn blocks_with_the_same_network_have_it_trained_for_all() {
+        let first = "[train.a]\npoints = 16\nwidth = [9, 8]\nepoch = [7, 3]\n";
+        let with = |second: &str| epochs(&format!("{first}[train.b]\n{second}\n"));
+        let shared = vec![vec![3, 5, 7]; 2];
+        assert_eq!(with("points = 16\nwidth = 9\nepoch = 5"), shared);
+        assert_eq!(
+            with("points = 16\nwidth = 9\nepoch = 5\nprune = 0.5\npart = \"train\"\nlayers = 3"),
+            shared
+        );
+        assert_eq!(with("points = 16\nwidth = 9"), [vec![3, 7, 100], vec![3, 7, 100]], "the default counts");
+        for other in ["width = 10", "width = 9\nregion = \"interpolation\"", "width = 9\nloss = \"l2\""] {
+            assert_eq!(with(&format!("points = 16\n{other}\nepoch = 5")), [vec![3, 7], vec![5]], "{other}");
+        }
+        assert_eq!(with("points = 16\nwidth = 9\nloss = \"copy\""), [vec![3, 7], vec![]]);
+        let patient = "[train.c]\npoints = 16\npatience = 2\nepoch = 9\n[train.d]\npoints = 16\npatience = 2\nepoch = 8\n";
+        assert_eq!(epochs(patient), [[9], [8]]);
+    }
+}

@@ -1,0 +1,96 @@
+//! Files of features and labels that a config names: where they are, and what was in them.
+//!
+//! A config that was run says both, so that its copy among the results finds the same files, and results of other contents are never
+//! mixed with its own.
+
+use crate::document::Document;
+use crate::error::SimError;
+use crate::grid::{Block, Source};
+use logitdist_train::DataSpec;
+use std::path::{Path, PathBuf};
+use toml::Value;
+
+/// The folder that names of files are relative to; without this key, the config's own.
+pub const FROM: &str = "files_from";
+
+/// A hash of what the files hold. A run adds it to its config.
+pub const CONTENT: &str = "files_content";
+
+/// The keys of a table `[train.NAME]` that name files.
+const NAMES: [&str; 2] = ["features", "labels"];
+
+/// Whether a config names files.
+fn are_named(document: &Document) -> bool {
+    let is_name = |path: &str| {
+        NAMES.iter().any(|name| path.starts_with("train.") && path.ends_with(&format!(".{name}")))
+    };
+    document.paths().any(|(path, _)| is_name(path))
+}
+
+/// The folder that the names of a config's files are relative to.
+///
+/// # Errors
+/// A key about files in a config that names none, or one that is no text.
+pub fn folder(document: &Document) -> Result<PathBuf, SimError> {
+    for key in [FROM, CONTENT] {
+        match document.get(key).map(|setting| &setting.value) {
+            Some(Value::String(_)) if are_named(document) => (),
+            Some(Value::String(_)) => {
+                let message = "belongs to tables [train.NAME] with data = \"files\", and there is none";
+                return Err(document.error_at(key, message.into()));
+            }
+            Some(_) => return Err(document.error_at(key, "must be a text".into())),
+            None => (),
+        }
+    }
+    let from = text(document, FROM).unwrap_or_default();
+    Ok(document.folder().join(from))
+}
+
+/// The hash of the files' contents that a config was run with.
+pub fn content(document: &Document) -> Option<String> {
+    text(document, CONTENT).map(str::to_owned)
+}
+
+/// A config with the place and the contents of the files that it names, which are read to see whether they are any good. `blocks` are its
+/// own.
+///
+/// # Errors
+/// A file that cannot be trained on, with what is wrong in it and where; files that hold something else than the config says.
+pub fn stated(document: Document, blocks: &[Block]) -> Result<Document, SimError> {
+    if !are_named(&document) {
+        return Ok(document);
+    }
+    let mut contents = String::new();
+    for block in blocks.iter().filter(|block| matches!(block.source, Source::Train(_))) {
+        for files in block.files() {
+            let labels = files.labels.display().to_string();
+            let spec = DataSpec::Files(files);
+            let fingerprint = spec.load().and_then(|_| spec.fingerprint());
+            contents.push_str(&fingerprint.map_err(|e| {
+                let message = e.to_string();
+                let name = NAMES[usize::from(message.starts_with(&labels))];
+                document.error_at(&format!("{}.{name}", block.source.name()), message)
+            })?);
+        }
+    }
+    let found = blake3::hash(contents.as_bytes()).to_hex()[..32].to_owned();
+    if let Some(stated) = content(&document).filter(|stated| *stated != found) {
+        let message = format!(
+            "is {stated}, and the files now hold {found}: they have changed since; put back what they were, or take this key away to run with what they are"
+        );
+        return Err(document.error_at(CONTENT, message));
+    }
+    let folder = folder(&document)?;
+    let from = std::path::absolute(&folder).map_err(|e| SimError::io("find the folder", &folder, e))?;
+    let from = from.to_str().ok_or_else(|| not_text(&document, &from))?.to_owned();
+    Ok(document.with(FROM, Value::String(from)).with(CONTENT, Value::String(found)))
+}
+
+fn text<'a>(document: &'a Document, key: &str) -> Option<&'a str> {
+    document.get(key).and_then(|setting| setting.value.as_str())
+}
+
+fn not_text(document: &Document, folder: &Path) -> SimError {
+    document.error_at(FROM, format!("the folder {} has a name that is no text", folder.display()))
+}
