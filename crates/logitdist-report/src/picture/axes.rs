@@ -1,5 +1,6 @@
 //! Axes of pictures from the axes of a study.
 
+use crate::number::minus;
 use crate::plot::Axis;
 use crate::study::{Study, StudyAxis};
 
@@ -41,6 +42,27 @@ pub fn share_axis(label: &str, medians: impl Iterator<Item = f64>) -> Axis {
     } else {
         Axis::linear(label).between(0.0, most.max(1.0))
     }
+}
+
+/// An axis between two ends with at least three ticks, as far apart as that allows.
+pub fn ticked(label: &str, low: f64, high: f64) -> Axis {
+    let axis = Axis::linear(label).between(low, high);
+    let span = high - low;
+    if !span.is_finite() || span <= 0.0 {
+        return axis;
+    }
+    let power = span.log10().floor();
+    let steps = [power, power - 1.0].map(|p| [(5.0, p), (2.0, p), (1.0, p)]).concat();
+    let ticks = |(factor, power): (f64, f64)| {
+        let step = factor * 10f64.powf(power);
+        let places = (-power).max(0.0) as usize;
+        let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
+        // Adding 0 makes a negative zero positive.
+        let tick = |i: i64| (i as f64 * step, minus(format!("{:.places$}", i as f64 * step + 0.0)));
+        (first..=last).map(tick).collect::<Vec<_>>()
+    };
+    let chosen = steps.into_iter().map(ticks).find(|ticks| ticks.len() >= 3);
+    chosen.map_or(axis.clone(), |ticks| axis.ticked(ticks))
 }
 
 /// A name that may stand in a file's name.
