@@ -2,7 +2,7 @@
 //!
 //! [`summarise`] makes a table of any number of cells in bounded memory, [`report`] adds pictures, sentences and a page, [`difference`] sets two runs of one
 //! config side by side. A [`Study`] is a sweep in memory, with a sample of its cells if there are many; [`picture`] has the numbers behind every picture, and
-//! [`plot`] draws them.
+//! [`plot`] draws them; [`training`] has what pairs of trained networks measured.
 
 mod cell;
 mod dictionary;

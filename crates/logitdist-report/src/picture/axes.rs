@@ -84,3 +84,23 @@ pub fn sample_note(study: &Study) -> String {
         String::new()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_axis_has_three_ticks_at_least() {
+        for (low, high, want) in [
+            (0.0, 1.0, "0.0 0.5 1.0"),
+            (0.12, 1.0, "0.2 0.4 0.6 0.8 1.0"),
+            (-0.02, 0.99, "0.0 0.2 0.4 0.6 0.8"),
+            (0.971, 1.0, "0.98 0.99 1.00"),
+            (0.0, 30.0, "0 10 20 30"),
+        ] {
+            let texts: Vec<String> = ticked("", low, high).ticks.into_iter().map(|(_, text)| text).collect();
+            assert_eq!(texts.join(" "), want, "{low} to {high}");
+        }
+        assert!(ticked("", 1.0, 1.0).ticks.is_empty());
+    }
+}

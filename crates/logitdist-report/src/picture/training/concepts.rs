@@ -1,9 +1,11 @@
 //! Concepts: whether they can be read off the second network with a probe of its own, and with the first one's.
 
 use super::split::{Split, Values};
+use crate::picture::axes::ticked;
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Point, Shape, Width, palette};
 use crate::study::Study;
 use crate::training::Arm;
+use std::collections::BTreeSet;
 
 /// The most panels.
 const MOST_PANELS: usize = 12;
@@ -38,7 +40,7 @@ pub fn concepts(study: &Study) -> (String, Vec<Figure>) {
     let names = &study.axes[concept].values;
     let (low, high) = range(all.iter().flatten());
     let plots = panels.iter().take(MOST_PANELS).map(|panel| {
-        let x = Axis::linear("accuracy").between(low, high);
+        let x = ticked("accuracy", low, high);
         let mut plot = Panel::new(split.title(study, panel), x, Axis::places("", names));
         for (i, ((_, name, colour, shape), arms)) in SHOWN.iter().zip(&all).enumerate() {
             // Concepts are in rows, the accuracies of one a little apart.
@@ -68,16 +70,17 @@ pub fn concepts(study: &Study) -> (String, Vec<Figure>) {
             panels.len() - MOST_PANELS
         ));
     }
-    let columns = columns(study, &split, &panels, plots.len());
+    let columns = columns(&panels, plots.len());
     let width = if columns == 1 { Width::Column } else { Width::Full };
     (caption.to_owned(), vec![Figure::new(width, plots).in_columns(columns).noted(notes.join(" "))])
 }
 
-/// Panels in a row: those that differ in the last axis only, if they fit and are several.
-fn columns(study: &Study, split: &Split, panels: &[Vec<Option<usize>>], drawn: usize) -> usize {
-    let last = split.panels.last().map_or(1, |&axis| study.axes[axis].values.len());
-    match last {
-        2..=3 if panels.len().is_multiple_of(last) => last,
+/// Panels in a row: those that differ in the last axis only, if they fit, or half of four.
+fn columns(panels: &[Vec<Option<usize>>], drawn: usize) -> usize {
+    let last: BTreeSet<_> = panels.iter().filter_map(|panel| panel.last()).collect();
+    match last.len() {
+        2 | 3 if panels.len().is_multiple_of(last.len()) => last.len(),
+        4 if panels.len().is_multiple_of(4) => 2,
         _ => drawn.clamp(1, 3),
     }
 }

@@ -264,9 +264,8 @@ impl Scene<'_> {
                     dashed: layer.dashed,
                     ..Mark::new(Form::DottedLine(line), colour).labelled(label)
                 };
-                if !places.is_empty() {
-                    above.push(mark);
-                }
+                // A curve without a mean here is in the key nevertheless, in its place.
+                above.push(mark);
             }
         }
         below.into_iter().chain(above).collect()

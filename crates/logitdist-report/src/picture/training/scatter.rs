@@ -80,9 +80,8 @@ fn figure(study: &Study, along: &str, up: &str) -> Option<Figure> {
             let points: Vec<Point> = own
                 .map(|&(_, x, y, seed)| Point { link: Some(format!("#cell-{seed:016x}")), ..Point::at(x, y) })
                 .collect();
-            if !points.is_empty() {
-                plot = plot.with(Mark::new(Form::Points(points, shape), colour).labelled(name));
-            }
+            // Without a point it is in the key nevertheless, in its place.
+            plot = plot.with(Mark::new(Form::Points(points, shape), colour).labelled(name));
         }
         plot
     });
