@@ -238,4 +238,25 @@ mod tests {
         }
         assert_eq!(study.summary.groups[0].n, 3000);
     }
+
+    #[test]
+    fn pairs_of_trained_networks_are_all_there_in_order_however_few_cells_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut rows = String::from("source,teacher,student,replicate,cell_seed,status,reason,m_cca\n");
+        for i in 0..500u32 {
+            let seed = u64::from(i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            let source =
+                if i % 5 == 0 { "noise,,".to_owned() } else { format!("train.a,{},{}", i % 2, i / 2) };
+            writeln!(rows, "{source},0,{seed:016x},ok,,0.{i:03}").unwrap();
+        }
+        std::fs::write(folder.path().join("rows.csv"), rows).unwrap();
+        let header = "source,teacher,student,replicate,cell_seed,direction,bound,form,status,lhs,rhs,tightness,slack,holds\n";
+        std::fs::write(folder.path().join("bounds.csv"), header).unwrap();
+        let study = Study::read_keeping(folder.path(), 10).unwrap();
+        let values: Vec<f64> = study.training.pairs.iter().filter_map(|pair| pair.measures[0]).collect();
+        assert_eq!((values.len(), study.sample().count()), (400, 10));
+        assert!(values.is_sorted());
+        let arms = study.arms("m_cca");
+        assert_eq!((arms.len(), arms[0].estimate.n, arms[0].estimate.teachers), (1, 400, 2));
+    }
 }

@@ -42,7 +42,7 @@ pub const MEASURES: [&str; 21] = [
 const OF_TEACHERS: [&str; 3] = ["accuracy_a", "probe_accuracy_a", "tuned_accuracy_a"];
 
 /// What the tables of means show, in words.
-pub const INTERVALS: &str = "Means over teachers at the last epoch, ± half a 95 % confidence interval (Student's t over teachers' means; networks trained on \
+pub const INTERVALS: &str = "Means over teachers at the last epoch, ± half a 95 % confidence interval (Student’s t over teachers’ means; networks trained on \
     labels alone are shared by all teachers, and then both vary). All arms are in measures.csv.";
 
 /// What every source of trained networks begins with.

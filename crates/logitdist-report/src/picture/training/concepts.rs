@@ -19,7 +19,7 @@ const SHOWN: [(&str, &str, Colour, Shape); 3] = [
 
 /// Accuracies of concepts, a panel per loss.
 pub fn concepts(study: &Study) -> (String, Vec<Figure>) {
-    let caption = "Concepts read off the second network: accuracy of a probe refitted on it (is the concept still there?), of the first network's \
+    let caption = "Concepts read off the second network: accuracy of a probe refitted on it (is the concept still there?), of the first network’s \
                    probe carried over (is it in the same place?), and of the more common answer; means over teachers with 95 % intervals.";
     let Some(concept) = study.axis("concept") else { return (String::new(), Vec::new()) };
     let last = study.last_epochs();

@@ -89,8 +89,8 @@ pub fn course(study: &Study) -> (String, Vec<Figure>) {
 
 /// Both sides of T1 over training.
 pub fn sides(study: &Study) -> (String, Vec<Figure>) {
-    let caption = "Both sides of T1 (cca_spectral) over training: the spectrum's weighted distance of the embeddings (lhs, solid) and the \
-                   squared logit distance that bounds it (rhs, dashed).";
+    let caption = "Both sides of T1 (cca_spectral) over training: what correlations under 1 lose of the first network’s spectrum (lhs, solid), and \
+                   the squared distance of the centred logits that bounds it (rhs, dashed).";
     let Some((epoch, bound)) = study.axis("epoch").zip(study.bound("cca_spectral")) else {
         return (String::new(), Vec::new());
     };
