@@ -2,7 +2,7 @@
 //!
 //! [`summarise`] makes a table of any number of cells in bounded memory, [`report`] adds pictures, sentences and a page, [`difference`] sets two runs of one
 //! config side by side. A [`Study`] is a sweep in memory, with a sample of its cells if there are many; [`picture`] has the numbers behind every picture, and
-//! [`plot`] draws them.
+//! [`plot`] draws them; [`training`] has what pairs of trained networks measured.
 
 mod cell;
 mod dictionary;
@@ -21,9 +21,11 @@ mod report;
 mod run;
 mod sentences;
 mod splice;
+mod student_t;
 mod study;
 mod summary;
 mod tally;
+pub mod training;
 
 pub use cell::{Cell, Evaluation, State};
 pub use difference::{Difference, TokenDifference, difference};
@@ -33,5 +35,6 @@ pub use quantile::quantile;
 pub use report::{Report, report};
 pub use run::Run;
 pub use splice::{picture_part, spliced};
+pub use student_t::t_975;
 pub use study::{Study, StudyAxis};
 pub use summary::{Group, Summary, summarise};

@@ -6,6 +6,7 @@ use crate::picture::{Picture, pictures};
 use crate::sentences;
 use crate::study::Study;
 use crate::summary::Summary;
+use crate::training;
 use logitdist_io::WholeFile;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -28,8 +29,8 @@ impl Report {
     }
 }
 
-/// Reports a folder of results: writes `plots/*.svg` and `plots/*.png`, `summary.csv`, `summary.md` and `report.html` into it, each whole or not at
-/// all. Pictures of an earlier report that are not among the new ones are removed.
+/// Reports a folder of results: writes `plots/*.svg` and `plots/*.png`, `summary.csv`, `summary.md` and `report.html` into it, and
+/// `measures.csv` if networks were trained, each whole or not at all. Pictures of an earlier report that are not among the new ones are removed.
 ///
 /// # Errors
 /// Results that cannot be read or are not what a sweep writes; a file that cannot be written.
@@ -41,11 +42,14 @@ pub fn report(results: &Path) -> Result<Report, ReportError> {
     // `results/.` and the like have no name of their own.
     let whole = results.canonicalize().map_err(|e| ReportError::io("find", results, e))?;
     let name = whole.file_name().unwrap_or_default().to_string_lossy();
-    let texts = [
-        ("summary.csv", study.summary.to_csv()),
+    let mut texts = vec![("summary.csv", study.summary.to_csv())];
+    if !study.training.pairs.is_empty() {
+        texts.push(("measures.csv", training::csv(&study)));
+    }
+    texts.extend([
         ("summary.md", sentences::markdown(&study, &sentences)),
         ("report.html", html::page(&study, &name, &pictures, &sentences)),
-    ];
+    ]);
     for (file, text) in texts {
         let path = results.join(file);
         write(&path, text.as_bytes())?;
@@ -90,8 +94,8 @@ fn write_pictures(folder: &Path, pictures: &[Picture]) -> Result<Vec<PathBuf>, R
 
 /// Removes pictures of earlier reports: those that have a name that reports give.
 fn remove_older(folder: &Path, files: &[PathBuf]) -> Result<(), ReportError> {
-    const BEGINNINGS: [&str; 6] =
-        ["kl-against-", "frontier", "certificates", "vacuous", "tightness-", "map-"];
+    const BEGINNINGS: [&str; 7] =
+        ["kl-against-", "frontier", "certificates", "vacuous", "tightness-", "map-", "training-"];
     let failed = |e| ReportError::io("read", folder, e);
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();

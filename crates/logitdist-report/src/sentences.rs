@@ -1,10 +1,11 @@
 //! Headline sentences, computed: each only where its numbers exist.
 
 use crate::distribution::Distribution;
+use crate::number::typeset;
 use crate::picture::families;
-use crate::plot::short;
 use crate::study::Study;
 use crate::summary::Group;
+use crate::training::{self, INTERVALS, NETWORKS};
 use std::fmt::Write;
 
 /// Bounds of the headline: T2, T3 and T5.
@@ -47,12 +48,20 @@ fn size(study: &Study) -> String {
         format!("{} ({} values{ends})", axis.name, axis.values.len())
     });
     let axes: Vec<String> = axes.collect();
+    let networks = NETWORKS.iter().filter_map(|name| {
+        let count = study.axes[study.axis(name)?].values.len();
+        (count > 1).then(|| format!("{count} {name}s"))
+    });
+    let networks = match networks.collect::<Vec<_>>() {
+        networks if networks.is_empty() => String::new(),
+        networks => format!(", with {}", listed(&networks)),
+    };
     let over = if axes.is_empty() { String::new() } else { format!(" over {}", listed(&axes)) };
     let missing = match study.not_applicable {
         0 => String::new(),
         n => format!("; {n} of them without a pair to compare"),
     };
-    format!("{} cells{over}{missing}.", study.total)
+    format!("{} cells{over}{networks}{missing}.", study.total)
 }
 
 fn violations(study: &Study) -> String {
@@ -80,7 +89,7 @@ fn certificates(study: &Study) -> Vec<String> {
                 Some(match share {
                     _ if median > 0.0 => format!(
                         "{name} certifies m_CCA ≥ {} at the median{}",
-                        short(floored(median)),
+                        typeset(floored(median)),
                         if share > 0.0 {
                             format!(" and is vacuous in {}", percent(share))
                         } else {
@@ -122,15 +131,15 @@ fn comparisons(study: &Study) -> Vec<String> {
         let sharpened = medians.iter().filter(|m| m.1 == "sharpened").max_by(|a, b| a.2.total_cmp(&b.2));
         let (Some(published), Some(sharpened)) = (published, sharpened) else { continue };
         let times = match sharpened.2 / published.2 {
-            ratio if ratio.is_finite() && ratio >= 1.05 => format!(", {} times as tight", short(ratio)),
+            ratio if ratio.is_finite() && ratio >= 1.05 => format!(", {} times as tight", typeset(ratio)),
             _ => String::new(),
         };
         all.push(format!(
             "{}: the median tightness is {} by {} (published) and {} by {} (sharpened){times}.",
             family.title,
-            short(published.2),
+            typeset(published.2),
             published.0,
-            short(sharpened.2),
+            typeset(sharpened.2),
             sharpened.0
         ));
     }
@@ -154,9 +163,9 @@ fn attained(study: &Study) -> Vec<String> {
 
 /// The course of E6: KL vanishes and the embeddings stay unrelated.
 fn counter_example(study: &Study) -> Option<String> {
-    let source = study.axes.iter().position(|axis| axis.name == "source")?;
+    let source = study.axis("source")?;
     let family = study.axes[source].values.iter().position(|v| v == "permuted_clusters")?;
-    let gamma = study.axes.iter().position(|axis| axis.name == "gamma")?;
+    let gamma = study.axis("gamma")?;
     let measures = ["kl_ab", "d_logit", "m_cca"].map(|token| study.measure(token));
     let [Some(kl), Some(d_logit), Some(m_cca)] = measures else { return None };
     let median = |measure: usize, value: usize| {
@@ -171,8 +180,9 @@ fn counter_example(study: &Study) -> Option<String> {
     if first == last {
         return None;
     }
-    let from_to =
-        |measure| Some(format!("{} to {}", short(median(measure, first)?), short(median(measure, last)?)));
+    let from_to = |measure| {
+        Some(format!("{} to {}", typeset(median(measure, first)?), typeset(median(measure, last)?)))
+    };
     Some(format!(
         "Counter-example permuted_clusters (E6): as gamma goes from {} to {}, kl_ab goes from {}, d_logit from {} and m_cca from {}.",
         study.axes[gamma].values[first],
@@ -185,7 +195,7 @@ fn counter_example(study: &Study) -> Option<String> {
 
 /// How alike independent models seem.
 fn independent(study: &Study) -> Option<String> {
-    let source = study.axes.iter().position(|axis| axis.name == "source")?;
+    let source = study.axis("source")?;
     let independent = study.axes[source].values.iter().position(|v| v == "independent")?;
     let m_cca = study.measure("m_cca")?;
     let inputs = study.axes.iter().position(|axis| axis.name == "inputs" && axis.values.len() > 1)?;
@@ -202,9 +212,9 @@ fn independent(study: &Study) -> Option<String> {
         let values = &study.axes[inputs].values;
         format!(
             "Independent models have a median m_cca of {} at {} inputs and of {} at {} inputs.",
-            short(high),
+            typeset(high),
             values[first],
-            short(low),
+            typeset(low),
             values[last]
         )
     })
@@ -213,7 +223,7 @@ fn independent(study: &Study) -> Option<String> {
 /// A value of an axis, shorter where it has many digits.
 fn tidy(value: &str) -> String {
     match value.parse::<f64>() {
-        Ok(x) if value.len() > 6 => short(x),
+        Ok(x) if value.len() > 6 => typeset(x),
         _ => value.to_owned(),
     }
 }
@@ -226,7 +236,7 @@ fn floored(x: f64) -> f64 {
 /// A share in per cent: not 0 or 100 unless it is.
 fn percent(share: f64) -> String {
     match 100.0 * share {
-        p if p > 0.0 && p < 1.0 => format!("{} %", short(p)),
+        p if p > 0.0 && p < 1.0 => format!("{} %", typeset(p)),
         p if p > 99.0 && p < 100.0 => format!("{p:.2} %"),
         p => format!("{p:.0} %"),
     }
@@ -268,6 +278,29 @@ pub fn markdown(study: &Study, sentences: &[String]) -> String {
     for line in lines {
         writeln!(text, "| {} |", line.join(" | ")).expect("writing to a string");
     }
+    text.push_str(&means(study));
+    text
+}
+
+/// The tables of what trained networks measured.
+fn means(study: &Study) -> String {
+    let tables = training::tables(study);
+    let mut text = String::new();
+    if !tables.is_empty() {
+        writeln!(text, "\n{INTERVALS}").expect("writing to a string");
+    }
+    for table in tables {
+        let rule: String =
+            (0..table.header.len()).map(|i| if i < table.axes { "---|" } else { "---:|" }).collect();
+        writeln!(text, "\n**{}.**\n\n| {} |\n|{rule}", table.title, table.header.join(" | "))
+            .expect("writing to a string");
+        for line in &table.lines {
+            writeln!(text, "| {} |", line.join(" | ")).expect("writing to a string");
+        }
+        if !table.left_out.is_empty() {
+            writeln!(text, "\n{}", table.left_out).expect("writing to a string");
+        }
+    }
     text
 }
 
@@ -277,7 +310,7 @@ pub fn headline(study: &Study) -> ([&'static str; 10], Vec<[String; 10]>) {
     let line = |g: &Group| {
         let (values, of) = if g.slack.is_empty() { (&g.tightness, "tightness") } else { (&g.slack, "slack") };
         let quantiles = values.quantiles([0.05, 0.5, 1.0]);
-        let [low, median, most] = quantiles.map_or([const { String::new() }; 3], |q| q.map(short));
+        let [low, median, most] = quantiles.map_or([const { String::new() }; 3], |q| q.map(typeset));
         let share = g.vacuous_share().map_or_else(String::new, percent);
         let counts = [g.n, g.not_applicable, g.violations].map(|n| n.to_string());
         let [n, not_applicable, violations] = counts;

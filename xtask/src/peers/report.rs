@@ -3,7 +3,7 @@
 use super::SizeName;
 use super::agreement::PEERS;
 use super::contest::{Entrant, Outcome, PARTS, Terms};
-use logitdist_report::plot::short;
+use logitdist_report::number::typeset;
 
 /// On a quiet machine two measurements of the same differ by less than this factor.
 const QUIET: f64 = 1.2;
@@ -128,11 +128,11 @@ fn section(outcome: &Outcome) -> String {
         size.pivots,
         size.per_pivot,
         size.inputs_limit.min(size.inputs),
-        short(outcome.everything),
+        typeset(outcome.everything),
     );
     let ours = &outcome.entrants[0];
     for entrant in &outcome.entrants {
-        text.push_str(&row(entrant.name, entrant, |seconds, _| format!("{} s", short(seconds)), None));
+        text.push_str(&row(entrant.name, entrant, |seconds, _| format!("{} s", typeset(seconds)), None));
     }
     for entrant in &outcome.entrants[1..] {
         let name = format!("{} / logitdist", entrant.name);
@@ -154,7 +154,7 @@ fn section(outcome: &Outcome) -> String {
     if !(1.0 / QUIET..=QUIET).contains(&outcome.drift) {
         text.push_str(&format!(
             "\nThe machine was not quiet: what logitdist computed took {} times as long after the peers as before them.\n",
-            short(outcome.drift)
+            typeset(outcome.drift)
         ));
     }
     text.push_str(&agreement_table(outcome));
@@ -206,7 +206,7 @@ fn agreement_table(outcome: &Outcome) -> String {
     text.push_str("\n|---|---|---|---|---|\n");
     let ours = &outcome.entrants[0].agreements;
     for own in ours.iter().filter(|own| !own.token.starts_with("n_subsets")) {
-        text.push_str(&format!("| {} | {} |", own.token, short(own.ours)));
+        text.push_str(&format!("| {} | {} |", own.token, typeset(own.ours)));
         for entrant in &outcome.entrants[1..] {
             let found = entrant.agreements.iter().find(|a| a.token == own.token);
             text.push_str(&match found {

@@ -5,7 +5,7 @@ use super::fit::{exponent, upper_decade};
 use super::picture::file_mb;
 use super::{Measurements, Point, Series};
 use crate::measure::PARTS;
-use logitdist_report::plot::short;
+use logitdist_report::number::typeset;
 
 /// Every point: a line per axis and size.
 pub fn csv(all: &Measurements) -> String {
@@ -66,12 +66,12 @@ fn section(series: &Series, all: &Measurements) -> String {
         "---|".repeat(PARTS.len())
     );
     for point in &series.points {
-        let seconds = PARTS.map(|part| short(point.seconds(part))).join(" | ");
+        let seconds = PARTS.map(|part| typeset(point.seconds(part))).join(" | ");
         text.push_str(&format!(
             "| {} | {seconds} | {:.0} | {} |\n",
             axis.value(&point.size),
             point.measured.peak_mb,
-            short(file_mb(point))
+            typeset(file_mb(point))
         ));
     }
     if let Some(size) = &series.ended_before {
@@ -131,7 +131,7 @@ fn threads(all: &Measurements) -> String {
     for point in &all.by_threads {
         let cells = PARTS.map(|part| {
             let ratio = all.by_threads[0].seconds(part) / point.seconds(part);
-            format!("{} ({ratio:.2}×)", short(point.seconds(part)))
+            format!("{} ({ratio:.2}×)", typeset(point.seconds(part)))
         });
         text.push_str(&format!("| {} | {} |\n", point.threads, cells.join(" | ")));
     }

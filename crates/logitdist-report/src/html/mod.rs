@@ -7,6 +7,7 @@ use crate::picture::{Kind, Picture};
 use crate::plot::Width;
 use crate::sentences::headline;
 use crate::study::Study;
+use crate::training::{self, INTERVALS};
 pub(crate) use escape::escaped;
 use std::fmt::Write;
 
@@ -69,22 +70,23 @@ fn found(study: &Study, sentences: &[String]) -> String {
         let class = if sentence.starts_with("VIOLATED") { " class=\"bad\"" } else { "" };
         writeln!(text, "<li{class}>{}</li>", escaped(sentence)).expect("writing to a string");
     }
-    text.push_str("</ul>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Bounds\"><table><thead><tr>");
+    text.push_str("</ul>\n");
     let (header, lines) = headline(study);
-    for (i, name) in header.iter().enumerate() {
-        let class = if i < 2 { " class=\"text\"" } else { "" };
-        write!(text, "<th scope=\"col\"{class}>{name}</th>").expect("writing to a string");
+    let lines: Vec<&[String]> = lines.iter().map(|line| &line[..]).collect();
+    text.push_str(&table("Bounds", &header, &lines, 2));
+    let tables = training::tables(study);
+    if !tables.is_empty() {
+        writeln!(text, "<p>{}</p>", escaped(INTERVALS)).expect("writing to a string");
     }
-    text.push_str("</tr></thead>\n<tbody>\n");
-    for line in lines {
-        text.push_str("<tr>");
-        for (i, field) in line.iter().enumerate() {
-            let class = if i < 2 { " class=\"text\"" } else { "" };
-            write!(text, "<td{class}>{}</td>", escaped(field)).expect("writing to a string");
+    for own in &tables {
+        let lines: Vec<&[String]> = own.lines.iter().map(|line| &line[..]).collect();
+        let header: Vec<&str> = own.header.iter().map(String::as_str).collect();
+        writeln!(text, "<h3>{}</h3>", escaped(&own.title)).expect("writing to a string");
+        text.push_str(&table(&own.title, &header, &lines, own.axes));
+        if !own.left_out.is_empty() {
+            writeln!(text, "<p class=\"soft\">{}</p>", escaped(&own.left_out)).expect("writing to a string");
         }
-        text.push_str("</tr>\n");
     }
-    text.push_str("</tbody></table></div>\n");
     let failures = &study.run.failures;
     if !failures.is_empty() {
         write!(text, "<h3>Failed cells, the first {}</h3>\n<ul>\n", failures.len())
@@ -98,6 +100,27 @@ fn found(study: &Study, sentences: &[String]) -> String {
     text + "</section>\n"
 }
 
+/// A table with a name; the first columns are texts.
+fn table(name: &str, header: &[&str], lines: &[&[String]], texts: usize) -> String {
+    let class = |i: usize| if i < texts { " class=\"text\"" } else { "" };
+    let mut text = format!(
+        "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{}\"><table><thead><tr>",
+        escaped(name)
+    );
+    for (i, name) in header.iter().enumerate() {
+        write!(text, "<th scope=\"col\"{}>{}</th>", class(i), escaped(name)).expect("writing to a string");
+    }
+    text.push_str("</tr></thead>\n<tbody>\n");
+    for line in lines {
+        text.push_str("<tr>");
+        for (i, field) in line.iter().enumerate() {
+            write!(text, "<td{}>{}</td>", class(i), escaped(field)).expect("writing to a string");
+        }
+        text.push_str("</tr>\n");
+    }
+    text + "</tbody></table></div>\n"
+}
+
 /// What the selectors make of a kind of picture.
 fn key(kind: &Kind) -> String {
     match kind {
@@ -108,6 +131,7 @@ fn key(kind: &Kind) -> String {
         Kind::Families { x, source } => format!("families|{x}|{source}"),
         Kind::Bound { bound, x, lines } => format!("bound|{bound}|{x}|{lines}"),
         Kind::Heat { quantity, x, y } => format!("map|{quantity}|{x}|{y}"),
+        Kind::Training(view, part) => format!("{}-{part}", view.name()),
     }
 }
 
@@ -138,21 +162,28 @@ fn gallery(study: &Study, pictures: &[Picture]) -> String {
         Kind::Families { source, .. } if !source.is_empty() => Some(source.clone()),
         _ => None,
     });
-    let mut views = vec![
+    let mut views: Vec<(String, String)> = Vec::new();
+    for picture in pictures {
+        if let Kind::Training(view, part) = &picture.kind {
+            let which = if *part > 0 { format!(", part {}", part + 1) } else { String::new() };
+            views.push((key(&picture.kind), format!("{}{which}", view.title())));
+        }
+    }
+    let mut others = vec![
         ("divergence", "KL divergence against logit distance"),
         ("frontier", "tightness frontier"),
         ("certificates", "certificates of m_cca"),
         ("vacuous", "vacuous certificates"),
     ];
     if !axes.is_empty() {
-        views.extend([("families", "all bounds against an axis"), ("bound", "a bound against an axis")]);
+        others.extend([("families", "all bounds against an axis"), ("bound", "a bound against an axis")]);
     }
     if !quantities.is_empty() {
-        views.push(("map", "map over two axes"));
+        others.push(("map", "map over two axes"));
     }
     let mut text = String::from("<section id=\"pictures\">\n<h2>Pictures</h2>\n<div class=\"choices\">\n");
     let plain = |names: &[String]| names.iter().map(|n| (n.clone(), n.clone())).collect::<Vec<_>>();
-    let views: Vec<_> = views.iter().map(|(v, n)| ((*v).to_owned(), (*n).to_owned())).collect();
+    views.extend(others.iter().map(|(v, n)| ((*v).to_owned(), (*n).to_owned())));
     let mut second = vec![(String::new(), "(none)".to_owned())];
     second.extend(plain(&axes));
     // A map needs a second axis: the last is chosen at first.

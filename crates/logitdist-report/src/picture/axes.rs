@@ -1,5 +1,6 @@
 //! Axes of pictures from the axes of a study.
 
+use crate::number::minus;
 use crate::plot::Axis;
 use crate::study::{Study, StudyAxis};
 
@@ -43,6 +44,27 @@ pub fn share_axis(label: &str, medians: impl Iterator<Item = f64>) -> Axis {
     }
 }
 
+/// An axis between two ends with at least three ticks, as far apart as that allows.
+pub fn ticked(label: &str, low: f64, high: f64) -> Axis {
+    let axis = Axis::linear(label).between(low, high);
+    let span = high - low;
+    if !span.is_finite() || span <= 0.0 {
+        return axis;
+    }
+    let power = span.log10().floor();
+    let steps = [power, power - 1.0].map(|p| [(5.0, p), (2.0, p), (1.0, p)]).concat();
+    let ticks = |(factor, power): (f64, f64)| {
+        let step = factor * 10f64.powf(power);
+        let places = (-power).max(0.0) as usize;
+        let (first, last) = ((low / step - 1e-9).ceil() as i64, (high / step + 1e-9).floor() as i64);
+        // Adding 0 makes a negative zero positive.
+        let tick = |i: i64| (i as f64 * step, minus(format!("{:.places$}", i as f64 * step + 0.0)));
+        (first..=last).map(tick).collect::<Vec<_>>()
+    };
+    let chosen = steps.into_iter().map(ticks).find(|ticks| ticks.len() >= 3);
+    chosen.map_or(axis.clone(), |ticks| axis.ticked(ticks))
+}
+
 /// A name that may stand in a file's name.
 pub fn file_name(parts: &[&str]) -> String {
     let clean = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
@@ -60,5 +82,25 @@ pub fn sample_note(study: &Study) -> String {
         format!("A sample of {} of {} cells, chosen by their seeds.", study.sample().count(), study.total)
     } else {
         String::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_short_axis_has_three_ticks_at_least() {
+        for (low, high, want) in [
+            (0.0, 1.0, "0.0 0.5 1.0"),
+            (0.12, 1.0, "0.2 0.4 0.6 0.8 1.0"),
+            (-0.02, 0.99, "0.0 0.2 0.4 0.6 0.8"),
+            (0.971, 1.0, "0.98 0.99 1.00"),
+            (0.0, 30.0, "0 10 20 30"),
+        ] {
+            let texts: Vec<String> = ticked("", low, high).ticks.into_iter().map(|(_, text)| text).collect();
+            assert_eq!(texts.join(" "), want, "{low} to {high}");
+        }
+        assert!(ticked("", 1.0, 1.0).ticks.is_empty());
     }
 }

@@ -37,7 +37,7 @@ pub struct Divergence {
 pub fn divergences(study: &Study) -> Vec<Divergence> {
     let measures = ["d_logit", "kl_ab", "m_cca"].map(|token| study.measure(token));
     let [Some(d_logit), Some(kl), m_cca] = measures else { return Vec::new() };
-    let source = study.axes.iter().position(|axis| axis.name == "source");
+    let source = study.axis("source");
     let is_counter_example = |values: &[Option<usize>]| {
         let axis = source.and_then(|axis| Some(study.axes[axis].values[values[axis]?].as_str()));
         axis == Some(COUNTER_EXAMPLE)

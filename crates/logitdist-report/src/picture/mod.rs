@@ -8,6 +8,7 @@ mod family;
 pub mod frontier;
 pub mod heat;
 pub mod quantity;
+pub mod training;
 
 pub use family::{Family, families};
 
@@ -45,6 +46,8 @@ pub enum Kind {
         /// The axis that has a line per level, or empty.
         lines: String,
     },
+    /// What trained networks measured: what of it, and which part of several pictures, from 0.
+    Training(training::View, usize),
     /// A quantity over two axes.
     Heat {
         /// The bound or measure; `vacuous` and a bound for a share.
@@ -78,11 +81,12 @@ impl Picture {
     }
 }
 
-/// All pictures of a study that show something, and the overviews, first, also if they do not.
+/// All pictures of a study that show something, and the overviews also if they do not: first what trained networks measured, then the overviews.
 pub fn pictures(study: &Study) -> Vec<Picture> {
     let mut varied = study.varied();
     varied.truncate(AXES_DRAWN);
-    let mut all = overviews(study, &varied);
+    let mut all = training::pictures(study);
+    all.extend(overviews(study, &varied));
     for bound in 0..study.bounds.len() {
         for &x in &varied {
             let others = varied.iter().copied().filter(|&lines| lines != x);

@@ -39,13 +39,15 @@ impl Quantity {
             Quantity::Bound(bound) if certifies(study, bound) => "certified m_cca".into(),
             Quantity::Bound(_) => "tightness lhs/rhs".into(),
             Quantity::Vacuous(_) => "vacuous share".into(),
-            Quantity::Measure(measure) => {
-                let token = study.measures[measure].as_str();
-                let nats = ["d_logit", "d_logit_centred", "kl_ab", "kl_ba", "jeffreys", "js", "log_tau"];
-                format!("{token}{}", if nats.contains(&token) { " (nats)" } else { "" })
-            }
+            Quantity::Measure(measure) => measure_label(&study.measures[measure]),
         }
     }
+}
+
+/// A measure's name for an axis: its token, with the unit if it has one.
+pub fn measure_label(token: &str) -> String {
+    let nats = ["d_logit", "d_logit_centred", "kl_ab", "kl_ba", "jeffreys", "js", "log_tau"];
+    format!("{token}{}", if nats.contains(&token) { " (nats)" } else { "" })
 }
 
 /// Quantiles of a quantity at a value of an axis.

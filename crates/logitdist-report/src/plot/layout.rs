@@ -7,7 +7,7 @@ use super::marks;
 use super::palette::{GREY, INK};
 use super::scale::Mapping;
 
-/// Entries of a key above all panels; with more, each panel has its own.
+/// Entries of a key above all panels; with more, each panel has its own, unless one has them all.
 const MOST_IN_KEY: usize = 6;
 
 /// Height of a line of text, in points.
@@ -100,7 +100,9 @@ impl<'a> Layout<'a> {
         let columns = figure.columns.max(1).min(figure.panels.len().max(1));
         let names_at_ends = columns == 1 && figure.colours.is_none() && names_fit(figure, width);
         let mut key = key(figure, names_at_ends, width);
-        let keys_in_panels = columns > 1 && key.len() > MOST_IN_KEY;
+        let names = |panel: &Panel| panel.marks.iter().filter(|m| !m.label.is_empty()).count();
+        let is_shared = figure.panels.iter().any(|panel| names(panel) >= key.len());
+        let keys_in_panels = columns > 1 && key.len() > MOST_IN_KEY && !is_shared;
         if keys_in_panels {
             key.clear();
         }
@@ -113,7 +115,6 @@ impl<'a> Layout<'a> {
         let (mut panels, mut top) = (Vec::new(), key_height);
         for (row_index, row) in figure.panels.chunks(columns).enumerate() {
             let has_title = row.iter().any(|p| !p.title.is_empty()) || (row_index == 0 && bar > 0.0);
-            let names = |panel: &Panel| panel.marks.iter().filter(|m| !m.label.is_empty()).count();
             let names = if keys_in_panels { row.iter().map(names).max().unwrap_or(0) } else { 0 };
             // The highest number beside the colour bar stands half a line above it.
             let above = if row_index == 0 && bar > 0.0 { LINE / 2.0 } else { 0.0 };

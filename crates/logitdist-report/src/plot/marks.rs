@@ -5,7 +5,7 @@ use super::canvas::{Anchor, Canvas, text_width};
 use super::figure::{Colours, Form, Mark, Scale, Shape, Tiles};
 use super::layout::{LINE, Placed, is_line, key_shape};
 use super::palette::{Colour, GREY, GROUND, INK};
-use super::ticks::short;
+use crate::number::typeset;
 
 /// Radius of a point.
 pub const RADIUS: f64 = 1.6;
@@ -172,7 +172,7 @@ fn draw_tiles(canvas: &mut dyn Canvas, placed: &Placed<'_>, tiles: &Tiles, colou
         let corners: Vec<_> = corners.iter().filter_map(|&(dx, dy)| corner(dx, dy)).collect();
         let colour = value.map(|value| colours.map_or(GREY, |colours| colour_of(colours, value)));
         canvas.area(&corners, colour.unwrap_or(GROUND), 1.0);
-        let text = value.map_or_else(|| "–".to_owned(), short);
+        let text = value.map_or_else(|| "–".to_owned(), typeset);
         let (wide, high) = (corners[1].0 - corners[0].0, corners[0].1 - corners[2].1);
         if tiles.written && text_width(&text) + 2.0 < wide && LINE < high {
             let ink = if colour.is_some_and(Colour::is_dark) { Colour(255, 255, 255) } else { INK };

@@ -28,4 +28,3 @@ mod ticks;
 
 pub use figure::{Axis, Bar, Colours, Figure, Form, Mark, Panel, Point, Scale, Shape, Tiles, Width};
 pub use palette::Colour;
-pub use ticks::short;

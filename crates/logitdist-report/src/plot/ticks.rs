@@ -1,10 +1,12 @@
 //! Where an axis has its ticks, and what they say.
 
+use crate::number::{minus, superscript, typeset};
+
 /// Ticks of a linear axis: multiples of 1, 2 or 5 times a power of ten.
 pub fn linear(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     let span = high - low;
     if !span.is_finite() || span <= 0.0 {
-        return vec![(low, short(low))];
+        return vec![(low, typeset(low))];
     }
     let rough = span / most.max(1) as f64;
     let power = 10f64.powf(rough.log10().floor());
@@ -14,7 +16,7 @@ pub fn linear(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     let largest = low.abs().max(high.abs());
     let places = (-(step.log10() + 1e-9).floor()).max(0.0) as usize;
     let text =
-        |x: f64| if !(1e-4..1e6).contains(&largest) { short(x) } else { minus(format!("{x:.places$}")) };
+        |x: f64| if !(1e-4..1e6).contains(&largest) { typeset(x) } else { minus(format!("{x:.places$}")) };
     // Adding 0 makes the zero of a negative step positive.
     (0..=(last - first) as usize).map(|i| (first + i as f64) * step + 0.0).map(|x| (x, text(x))).collect()
 }
@@ -31,7 +33,7 @@ pub fn logarithmic(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
             .collect();
         return match fine.len() {
             0 | 1 => linear(low, high, most as usize).into_iter().filter(|&(x, _)| x > 0.0).collect(),
-            _ => fine.into_iter().map(|x| (x, short(x))).collect(),
+            _ => fine.into_iter().map(|x| (x, typeset(x))).collect(),
         };
     }
     let step = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200].into_iter().find(|s| (count + s - 1) / s <= most);
@@ -39,49 +41,10 @@ pub fn logarithmic(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     let powers: Vec<i32> = (first..=last).filter(|power| power % step == 0).collect();
     let plain = powers.iter().all(|power| (-2..=3).contains(power));
     let text = |power: i32| match plain {
-        true => short(10f64.powi(power)),
+        true => typeset(10f64.powi(power)),
         false => format!("10{}", superscript(power)),
     };
     powers.into_iter().map(|power| (10f64.powi(power), text(power))).collect()
-}
-
-/// A whole number raised: ⁻¹².
-pub fn superscript(n: i32) -> String {
-    const DIGITS: [char; 10] = ['⁰', '¹', '²', '³', '⁴', '⁵', '⁶', '⁷', '⁸', '⁹'];
-    let digit = |c: char| c.to_digit(10).map_or('⁻', |d| DIGITS[d as usize]);
-    n.to_string().chars().map(digit).collect()
-}
-
-/// A number in three digits, as one writes it: 0.25, 1200, 3×10⁻⁵.
-pub fn short(x: f64) -> String {
-    if x == 0.0 {
-        return "0".into();
-    }
-    if x.is_infinite() {
-        return if x > 0.0 { "∞".into() } else { "−∞".into() };
-    }
-    let text = format!("{x:.2e}");
-    let (mantissa, power) = text.split_once('e').expect("the form has an exponent");
-    let power: i32 = power.parse().expect("an exponent is a whole number");
-    if (-3..5).contains(&power) {
-        let places = (2 - power).max(0) as usize;
-        let text = format!("{x:.places$}");
-        let trimmed =
-            if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-        return minus(trimmed.to_owned());
-    }
-    let mantissa = mantissa.trim_end_matches('0').trim_end_matches('.');
-    let factor = match mantissa {
-        "1" => String::new(),
-        "-1" => "−".into(),
-        other => format!("{}×", minus(other.to_owned())),
-    };
-    format!("{factor}10{}", superscript(power))
-}
-
-/// With a minus sign in place of a hyphen.
-fn minus(text: String) -> String {
-    text.replace('-', "−")
 }
 
 #[cfg(test)]
@@ -120,24 +83,6 @@ mod tests {
             let most = if low == 1e-300 { 3 } else { 6 };
             let most = if low == 1e-6 || low == 1e-30 { 4 } else { most };
             assert_eq!(texts(logarithmic(low, high, most)), want, "{low} to {high}");
-        }
-    }
-
-    #[test]
-    fn numbers_are_short() {
-        for (x, want) in [
-            (0.0, "0"),
-            (0.25, "0.25"),
-            (0.97312, "0.973"),
-            (1234.5, "1234"),
-            (12345.0, "12345"),
-            (-0.5, "−0.5"),
-            (1e-5, "10⁻⁵"),
-            (-2.5e10, "−2.5×10¹⁰"),
-            (f64::INFINITY, "∞"),
-            (100.0, "100"),
-        ] {
-            assert_eq!(short(x), want);
         }
     }
 }

@@ -6,3 +6,4 @@ mod pair;
 mod pictures;
 mod reports;
 mod sweep;
+mod trained;

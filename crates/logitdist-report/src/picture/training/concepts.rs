@@ -1,0 +1,95 @@
+//! Concepts: whether they can be read off the second network with a probe of its own, and with the first one's.
+
+use super::split::{Split, Values};
+use crate::picture::axes::ticked;
+use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Point, Shape, Width, palette};
+use crate::study::Study;
+use crate::training::Arm;
+use std::collections::BTreeSet;
+
+/// The most panels.
+const MOST_PANELS: usize = 12;
+
+/// What is shown of a concept, from the top down: measure, name, colour, shape.
+const SHOWN: [(&str, &str, Colour, Shape); 3] = [
+    ("probe_accuracy_b", "probe refitted on b", palette::BLUE, Shape::Disc),
+    ("probe_accuracy_carried", "probe of a carried over to b", palette::VERMILLION, Shape::Triangle),
+    ("probe_majority", "the more common answer", palette::GREY, Shape::Diamond),
+];
+
+/// Accuracies of concepts, a panel per loss.
+pub fn concepts(study: &Study) -> (String, Vec<Figure>) {
+    let caption = "Concepts read off the second network: accuracy of a probe refitted on it (is the concept still there?), of the first network’s \
+                   probe carried over (is it in the same place?), and of the more common answer; means over teachers with 95 % intervals.";
+    let Some(concept) = study.axis("concept") else { return (String::new(), Vec::new()) };
+    let last = study.last_epochs();
+    let all: Vec<Vec<Arm>> = SHOWN
+        .iter()
+        .map(|(token, ..)| {
+            let arms = study.arms(token).into_iter();
+            arms.filter(|arm| arm.values[concept].is_some() && study.is_last(&last, &arm.values)).collect()
+        })
+        .collect();
+    let values: Vec<&Values> = all.iter().flatten().map(|arm| &arm.values[..]).collect();
+    if values.is_empty() {
+        return (String::new(), Vec::new());
+    }
+    // Colours tell the accuracies apart: every other axis makes panels.
+    let split = Split::of(study, &values, &[concept]).without_series();
+    let panels = split.all(values.iter().copied());
+    let names = &study.axes[concept].values;
+    let (low, high) = range(all.iter().flatten());
+    let plots = panels.iter().take(MOST_PANELS).map(|panel| {
+        let x = ticked("accuracy", low, high);
+        let mut plot = Panel::new(split.title(study, panel), x, Axis::places("", names));
+        for (i, ((_, name, colour, shape), arms)) in SHOWN.iter().zip(&all).enumerate() {
+            // Concepts are in rows, the accuracies of one a little apart.
+            let height = |arm: &Arm| arm.values[concept].map_or(0.0, |v| v as f64) + 0.22 * (1.0 - i as f64);
+            let own = || arms.iter().filter(|arm| split.panel(&arm.values) == *panel);
+            for arm in own() {
+                if let Some((from, to)) = arm.estimate.interval() {
+                    let y = height(arm);
+                    plot = plot.with(Mark::line(
+                        vec![(from.clamp(low, high), y), (to.clamp(low, high), y)],
+                        *colour,
+                    ));
+                }
+            }
+            let points: Vec<Point> = own().map(|arm| Point::at(arm.estimate.mean, height(arm))).collect();
+            if !points.is_empty() {
+                plot = plot.with(Mark::new(Form::Points(points, *shape), *colour).labelled(*name));
+            }
+        }
+        plot.shaped(0.18 * names.len().max(3) as f64)
+    });
+    let plots: Vec<Panel> = plots.collect();
+    let mut notes = vec!["At the last epoch; means over teachers with 95 % intervals.".to_owned()];
+    if panels.len() > MOST_PANELS {
+        notes.push(format!(
+            "{} more panels are left out; all means are in measures.csv.",
+            panels.len() - MOST_PANELS
+        ));
+    }
+    let columns = columns(&panels, plots.len());
+    let width = if columns == 1 { Width::Column } else { Width::Full };
+    (caption.to_owned(), vec![Figure::new(width, plots).in_columns(columns).noted(notes.join(" "))])
+}
+
+/// Panels in a row: those that differ in the last axis only, if they fit, or half of four.
+fn columns(panels: &[Vec<Option<usize>>], drawn: usize) -> usize {
+    let last: BTreeSet<_> = panels.iter().filter_map(|panel| panel.last()).collect();
+    match last.len() {
+        2 | 3 if panels.len().is_multiple_of(last.len()) => last.len(),
+        4 if panels.len().is_multiple_of(4) => 2,
+        _ => drawn.clamp(1, 3),
+    }
+}
+
+/// From the least to the greatest accuracy, with some room, inside 0 and 1.
+fn range<'a>(arms: impl Iterator<Item = &'a Arm>) -> (f64, f64) {
+    let (low, high) = arms.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), arm| {
+        let (from, to) = arm.estimate.interval().unwrap_or((arm.estimate.mean, arm.estimate.mean));
+        (low.min(from), high.max(to))
+    });
+    ((low - 0.03).max(0.0), (high + 0.03).min(1.0))
+}

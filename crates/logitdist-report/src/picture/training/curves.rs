@@ -1,0 +1,306 @@
+//! Means against a number: the epoch, or a size of the networks; a row of panels per measure, a curve per loss.
+
+use super::split::{Split, Values};
+use crate::picture::axes;
+use crate::picture::quantity::measure_label;
+use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width};
+use crate::study::Study;
+use crate::training::{Arm, Estimate};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most panels side by side; more are in pictures of their own, up to so many.
+const MOST_COLUMNS: usize = 4;
+const MOST_PARTS: usize = 3;
+
+/// Measures between 0 and 1.
+const SHARES: [&str; 4] = ["m_cca", "m_cca_logits", "top1_agreement", "d_fg"];
+
+/// A value over this many times another is easier to see on a logarithmic axis.
+const WIDE: f64 = 30.0;
+
+/// How far intervals may widen an axis beyond the means, as a share of what those take; longer ones are cut off.
+const ROOM: f64 = 0.6;
+
+const NOTE: &str = "Means over teachers with 95 % intervals, cut off where they leave the axis.";
+
+/// With more curves in a panel than this, bands would hide each other: intervals are bars.
+const MOST_BANDS: usize = 4;
+
+/// How intervals are drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drawn {
+    Band,
+    Bars,
+}
+
+/// A row of panels.
+struct Row {
+    label: String,
+    /// Whether the vertical axis ends at 0 and 1.
+    is_share: bool,
+    layers: Vec<Layer>,
+}
+
+/// Curves of one kind.
+struct Layer {
+    arms: Vec<Arm>,
+    /// Stands after the name of each curve.
+    suffix: &'static str,
+    dashed: bool,
+    /// Whether means are of logarithms.
+    of_logarithms: bool,
+}
+
+/// A mean with the ends of its interval.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Place {
+    mean: f64,
+    ends: Option<(f64, f64)>,
+}
+
+impl Layer {
+    fn of(arms: Vec<Arm>) -> Layer {
+        Layer { arms, suffix: "", dashed: false, of_logarithms: false }
+    }
+
+    fn place(&self, estimate: &Estimate) -> Place {
+        let ends = estimate.interval();
+        match self.of_logarithms {
+            true => {
+                Place { mean: estimate.mean.exp(), ends: ends.map(|(low, high)| (low.exp(), high.exp())) }
+            }
+            false => Place { mean: estimate.mean, ends },
+        }
+    }
+}
+
+/// Measures over training: m_cca (or that of logits), d_logit and agreement.
+pub fn course(study: &Study) -> (String, Vec<Figure>) {
+    let caption = "Over training, how alike inside (m_cca), how far apart in logits (d_logit) and how often of one opinion (top1_agreement) \
+                   the two networks are: means over teachers with 95 % intervals.";
+    let Some(epoch) = study.axis("epoch") else { return (String::new(), Vec::new()) };
+    let correlation = correlation(study);
+    let rows: Vec<Row> = [correlation, "d_logit", "top1_agreement"]
+        .iter()
+        .map(|token| row(token, varying(study, study.arms(token), epoch)))
+        .collect();
+    (caption.to_owned(), grid(study, &rows, epoch, NOTE))
+}
+
+/// Both sides of T1 over training.
+pub fn sides(study: &Study) -> (String, Vec<Figure>) {
+    let caption = "Both sides of T1 (cca_spectral) over training: what correlations under 1 lose of the first network’s spectrum (lhs, solid), and \
+                   the squared distance of the centred logits that bounds it (rhs, dashed).";
+    let Some((epoch, bound)) = study.axis("epoch").zip(study.bound("cca_spectral")) else {
+        return (String::new(), Vec::new());
+    };
+    let side = |of: fn(&crate::cell::Evaluation) -> Option<f64>, suffix, dashed| {
+        let arms = study.arms_of(|cell| {
+            let own = cell.evaluations.iter().find(|e| e.bound == bound && !e.reversed)?;
+            of(own).filter(|&x| x > 0.0 && x.is_finite()).map(f64::ln)
+        });
+        Layer { arms: varying(study, arms, epoch), suffix, dashed, of_logarithms: true }
+    };
+    let layers = vec![side(|e| e.lhs, ", lhs", false), side(|e| e.rhs, ", rhs", true)];
+    let rows = [Row { label: "side of cca_spectral".into(), is_share: false, layers }];
+    let note = "Solid: lhs; dashed: rhs. Geometric means over teachers with 95 % intervals, cut off where they leave the axis.";
+    (caption.to_owned(), grid(study, &rows, epoch, note))
+}
+
+/// Measures against the number that is varied most, where no epochs are.
+pub fn sizes(study: &Study) -> (String, Vec<Figure>) {
+    let still = |arms: Vec<Arm>| match study.axis("epoch") {
+        Some(epoch) => {
+            let several = sources_varying(study, &arms, epoch);
+            arms.into_iter().filter(|arm| !several.contains(&source(study, &arm.values))).collect()
+        }
+        None => arms,
+    };
+    let tokens = ["d_llv", "d_fg", correlation(study), "d_logit", "top1_agreement"];
+    let all: Vec<(&str, Vec<Arm>)> = tokens
+        .iter()
+        .map(|token| (*token, still(study.arms(token))))
+        .filter(|(_, arms)| !arms.is_empty())
+        .collect();
+    let values: Vec<&Values> = all.iter().flat_map(|(_, arms)| arms).map(|arm| &arm.values[..]).collect();
+    let count = |axis: usize| values.iter().filter_map(|v| v[axis]).collect::<BTreeSet<_>>().len();
+    let mut numbers = study.told_apart(values.iter().copied());
+    numbers.retain(|&axis| count(axis) > 1 && study.axes[axis].numbers().is_some());
+    let Some(x) = numbers.into_iter().min_by_key(|&axis| std::cmp::Reverse(count(axis))) else {
+        return (String::new(), Vec::new());
+    };
+    let caption = format!(
+        "Measures of the two networks against {}: means over teachers with 95 % intervals.",
+        study.axes[x].name
+    );
+    let rows: Vec<Row> = all.into_iter().map(|(token, arms)| row(token, varying(study, arms, x))).collect();
+    (caption, grid(study, &rows, x, NOTE))
+}
+
+/// The measure of how alike embeddings are that the study has.
+pub fn correlation(study: &Study) -> &'static str {
+    if study.arms("m_cca").is_empty() { "m_cca_logits" } else { "m_cca" }
+}
+
+fn row(token: &str, arms: Vec<Arm>) -> Row {
+    Row { label: measure_label(token), is_share: SHARES.contains(&token), layers: vec![Layer::of(arms)] }
+}
+
+fn source(study: &Study, values: &Values) -> Option<usize> {
+    study.axis("source").and_then(|axis| values[axis])
+}
+
+/// The sources with several values on an axis.
+fn sources_varying(study: &Study, arms: &[Arm], axis: usize) -> BTreeSet<Option<usize>> {
+    let mut values: BTreeMap<Option<usize>, BTreeSet<usize>> = BTreeMap::new();
+    for arm in arms {
+        values.entry(source(study, &arm.values)).or_default().extend(arm.values[axis]);
+    }
+    values.into_iter().filter(|(_, own)| own.len() > 1).map(|(source, _)| source).collect()
+}
+
+/// The arms of sources with several values on an axis.
+fn varying(study: &Study, arms: Vec<Arm>, axis: usize) -> Vec<Arm> {
+    let several = sources_varying(study, &arms, axis);
+    arms.into_iter().filter(|arm| several.contains(&source(study, &arm.values))).collect()
+}
+
+/// A row of panels per measure; none if there is nothing to show.
+fn grid(study: &Study, rows: &[Row], x: usize, note: &str) -> Vec<Figure> {
+    let rows: Vec<&Row> = rows.iter().filter(|row| row.layers.iter().any(|l| !l.arms.is_empty())).collect();
+    let arms = || rows.iter().flat_map(|row| &row.layers).flat_map(|layer| &layer.arms);
+    let all: Vec<&Values> = arms().map(|arm| &arm.values[..]).collect();
+    let split = Split::of(study, &all, &[x]);
+    let panels = split.all(all.iter().copied());
+    let levels = split.levels(all.iter().copied());
+    let layers = rows.iter().map(|row| row.layers.len()).max().unwrap_or(0);
+    let is_course = study.axes[x].name == "epoch";
+    let drawn = if is_course && layers * levels.len() <= MOST_BANDS { Drawn::Band } else { Drawn::Bars };
+    let left_out = panels.len().saturating_sub(MOST_COLUMNS * MOST_PARTS);
+    let figures = panels.chunks(MOST_COLUMNS).take(MOST_PARTS).map(|columns| {
+        let mut plots = Vec::new();
+        for (i, row) in rows.iter().enumerate() {
+            for panel in columns {
+                let title =
+                    if i == 0 || columns.len() == 1 { split.title(study, panel) } else { String::new() };
+                let y = vertical(row);
+                let mut plot = Panel::new(title, axes::axis(&study.axes[x]), y.clone());
+                let scene =
+                    Scene { study, split: &split, levels: &levels, x, drawn, alone: panels.len() == 1 };
+                for mark in scene.marks(row, panel, y.range) {
+                    plot = plot.with(mark);
+                }
+                plots.push(plot.shaped(if columns.len() * rows.len() == 1 { 0.6 } else { 0.8 }));
+            }
+        }
+        let width = if columns.len() * rows.len() == 1 { Width::Column } else { Width::Full };
+        // Rows of one panel each stand side by side.
+        let abreast = if columns.len() == 1 { rows.len().min(3) } else { columns.len() };
+        let mut notes = vec![note.to_owned()];
+        if left_out > 0 {
+            notes.push(format!("{left_out} more panels are left out; all means are in measures.csv."));
+        }
+        Figure::new(width, plots).in_columns(abreast).noted(notes.join(" "))
+    });
+    figures.collect()
+}
+
+/// The vertical axis of a row, the same in all its panels: over the means, and the intervals as far as they are not much longer.
+fn vertical(row: &Row) -> Axis {
+    let (mut means, mut ends) = ((f64::INFINITY, f64::NEG_INFINITY), (f64::INFINITY, f64::NEG_INFINITY));
+    let wider = |(low, high): (f64, f64), (from, to): (f64, f64)| (low.min(from), high.max(to));
+    for layer in &row.layers {
+        for place in layer.arms.iter().map(|arm| layer.place(&arm.estimate)).filter(|p| p.mean.is_finite()) {
+            means = wider(means, (place.mean, place.mean));
+            ends = wider(ends, place.ends.unwrap_or((place.mean, place.mean)));
+        }
+    }
+    if means.0 > means.1 {
+        return Axis::linear(&row.label);
+    }
+    if !row.is_share && means.0 > 0.0 && means.1 > WIDE * means.0 {
+        let room = (means.1 / means.0).powf(ROOM / 3.0);
+        return Axis::log(&row.label).between(ends.0.max(means.0 / room), ends.1.min(means.1 * room));
+    }
+    let span = (means.1 - means.0).max(1e-3);
+    let (low, high) = (ends.0.max(means.0 - ROOM * span), ends.1.min(means.1 + ROOM * span));
+    let (low, high) = (low - 0.05 * span, high + 0.05 * span);
+    match row.is_share {
+        true => axes::ticked(&row.label, low.max(0.0), high.min(1.0)),
+        false => Axis::linear(&row.label).between(0.0, high),
+    }
+}
+
+/// What all panels of a figure have in common.
+struct Scene<'a> {
+    study: &'a Study,
+    split: &'a Split,
+    levels: &'a [Option<usize>],
+    x: usize,
+    drawn: Drawn,
+    /// Whether there is one panel, in which every curve has a name.
+    alone: bool,
+}
+
+impl Scene<'_> {
+    /// Intervals below, and curves on top of them.
+    fn marks(&self, row: &Row, panel: &Values, range: Option<(f64, f64)>) -> Vec<Mark> {
+        let (low, high) = range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+        let (mut below, mut above) = (Vec::new(), Vec::new());
+        for layer in &row.layers {
+            for (i, &level) in self.levels.iter().enumerate() {
+                let (name, colour, _) = self.split.style(self.study, level);
+                let places = self.places(layer, panel, level, i);
+                let ends = places.iter().filter_map(|&(x, place)| Some((x, place.ends?)));
+                let ends = ends.map(|(x, (from, to))| (x, from.clamp(low, high), to.clamp(low, high)));
+                below.extend(intervals(ends.collect(), self.drawn, colour));
+                let line: Vec<(f64, f64)> = places.iter().map(|&(x, place)| (x, place.mean)).collect();
+                let label = match (self.alone, layer.dashed) {
+                    (true, _) => format!("{name}{}", layer.suffix),
+                    (false, true) => String::new(),
+                    (false, false) => name,
+                };
+                let mark = Mark {
+                    dashed: layer.dashed,
+                    ..Mark::new(Form::DottedLine(line), colour).labelled(label)
+                };
+                // A curve without a mean here is in the key nevertheless, in its place.
+                above.push(mark);
+            }
+        }
+        below.into_iter().chain(above).collect()
+    }
+
+    /// The means of a curve in the order of the axis; those of several curves a little apart if their intervals are bars.
+    fn places(&self, layer: &Layer, panel: &Values, level: Option<usize>, i: usize) -> Vec<(f64, Place)> {
+        let axis = &self.study.axes[self.x];
+        let belongs =
+            |arm: &&Arm| self.split.panel(&arm.values) == panel && self.split.level(&arm.values) == level;
+        let own = layer.arms.iter().filter(belongs);
+        let places =
+            own.filter_map(|arm| Some((axes::at(axis, arm.values[self.x]?), layer.place(&arm.estimate))));
+        let mut places: Vec<(f64, Place)> = places.filter(|(_, place)| place.mean.is_finite()).collect();
+        places.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let share = match self.drawn {
+            Drawn::Band => 0.0,
+            Drawn::Bars => 0.012 * (i as f64 - (self.levels.len() - 1) as f64 / 2.0),
+        };
+        let positions = || (0..axis.values.len()).map(|value| axes::at(axis, value));
+        let least = positions().filter(|&x| x > 0.0 || !axis.logarithmic).fold(f64::INFINITY, f64::min);
+        let most = positions().fold(f64::NEG_INFINITY, f64::max);
+        for (x, _) in &mut places {
+            *x = if axis.logarithmic { *x * (most / least).powf(share) } else { *x + share * (most - least) };
+        }
+        places
+    }
+}
+
+fn intervals(ends: Vec<(f64, f64, f64)>, drawn: Drawn, colour: Colour) -> Vec<Mark> {
+    match drawn {
+        Drawn::Band if ends.is_empty() => Vec::new(),
+        Drawn::Band => vec![Mark::new(Form::Band(ends), colour)],
+        Drawn::Bars => {
+            ends.into_iter().map(|(x, low, high)| Mark::line(vec![(x, low), (x, high)], colour)).collect()
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! What tells panels apart, and what the marks of one panel.
+
+use crate::plot::{Colour, Shape, palette};
+use crate::study::Study;
+use crate::training::name_of;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Positions of values on all axes.
+pub type Values = [Option<usize>];
+
+/// The most levels that are told apart by their colours.
+const MOST_SERIES: usize = 8;
+
+/// Axes of panels, and the axis that colours tell apart.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Split {
+    /// A panel for each combination of their values.
+    pub panels: Vec<usize>,
+    /// A colour for each of its values.
+    pub series: Option<usize>,
+    /// The axes that differ inside each source: the others need not be told.
+    told: BTreeMap<Option<usize>, Vec<usize>>,
+}
+
+impl Split {
+    /// Of what differs in `all`, but for axes that are shown otherwise: colours for the loss or, without one, for the axis with most values.
+    pub fn of(study: &Study, all: &[&Values], shown: &[usize]) -> Split {
+        let mut panels = study.told_apart(all.iter().copied());
+        panels.retain(|axis| !shown.contains(axis));
+        let count = |&axis: &usize| all.iter().map(|values| values[axis]).collect::<BTreeSet<_>>().len();
+        let is = |axis: usize, name: &str| study.axes[axis].name == name;
+        let loss = panels.iter().copied().find(|&axis| is(axis, "loss"));
+        let others =
+            panels.iter().copied().filter(|&axis| !is(axis, "source") && count(&axis) <= MOST_SERIES);
+        // Of equally many, the first.
+        let series = loss.or_else(|| others.min_by_key(|axis| std::cmp::Reverse(count(axis))));
+        panels.retain(|&axis| Some(axis) != series);
+        let source = |values: &Values| study.axis("source").and_then(|axis| values[axis]);
+        let mut by_source: BTreeMap<Option<usize>, Vec<&Values>> = BTreeMap::new();
+        for &values in all {
+            by_source.entry(source(values)).or_default().push(values);
+        }
+        let told = by_source.into_iter().map(|(source, own)| (source, study.told_apart(own.into_iter())));
+        Split { panels, series, told: told.collect() }
+    }
+
+    /// The same with a panel, and no colour, for each value of the axis that colours would tell apart.
+    pub fn without_series(mut self) -> Split {
+        self.panels.extend(self.series.take());
+        self
+    }
+
+    /// The panel that values belong to.
+    pub fn panel(&self, values: &Values) -> Vec<Option<usize>> {
+        self.panels.iter().map(|&axis| values[axis]).collect()
+    }
+
+    /// All panels of `all`, in the order of the axes' values.
+    pub fn all<'a>(&self, all: impl Iterator<Item = &'a Values>) -> Vec<Vec<Option<usize>>> {
+        all.map(|values| self.panel(values)).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// A panel in words: `dim 2, interpolation`.
+    pub fn title(&self, study: &Study, panel: &Values) -> String {
+        let is_source = |axis: usize| study.axes[axis].name == "source";
+        let levels = self.panels.iter().copied().zip(panel.iter().copied());
+        let source = levels.clone().find(|&(axis, _)| is_source(axis)).and_then(|(_, value)| value);
+        let told =
+            |axis: usize| source.is_none() || self.told.get(&source).is_some_and(|own| own.contains(&axis));
+        let names = levels.filter(|&(axis, _)| is_source(axis) || told(axis));
+        let names = names.filter_map(|(axis, value)| Some(level(study, axis, value?)));
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    /// The level that colours tell apart, of values.
+    pub fn level(&self, values: &Values) -> Option<usize> {
+        self.series.and_then(|axis| values[axis])
+    }
+
+    /// All levels that colours tell apart, in order; `None` alone without such an axis.
+    pub fn levels<'a>(&self, all: impl Iterator<Item = &'a Values>) -> Vec<Option<usize>> {
+        all.map(|values| self.level(values)).collect::<BTreeSet<_>>().into_iter().collect()
+    }
+
+    /// A level's name, colour and shape.
+    pub fn style(&self, study: &Study, level_of: Option<usize>) -> (String, Colour, Shape) {
+        let Some((axis, value)) = self.series.zip(level_of) else {
+            return (String::new(), palette::BLUE, Shape::Disc);
+        };
+        let own = &study.axes[axis];
+        let name = level(study, axis, value);
+        let shape = |i: usize| [Shape::Disc, Shape::Triangle, Shape::Square, Shape::Diamond][i % 4];
+        if own.name == "loss" {
+            let known = LOSSES.iter().position(|loss| *loss == own.values[value]);
+            let colour = known.and_then(|i| palette::UNORDERED.get(i)).copied();
+            return (name, colour.unwrap_or(palette::GREY), known.map_or(Shape::Ring, shape));
+        }
+        let colour = match own.numbers() {
+            Some(_) => palette::ordered(own.values.len())[value],
+            None => palette::UNORDERED[value % palette::UNORDERED.len()],
+        };
+        (name, colour, shape(value))
+    }
+}
+
+/// Losses in the order of their colours, which are the same in all pictures of all studies.
+const LOSSES: [&str; 6] = ["kl", "l2", "cross_entropy", "reverse_kl", "l1", "centred_l2"];
+
+/// A value of an axis in words: a number with its axis, a name alone.
+fn level(study: &Study, axis: usize, value: usize) -> String {
+    let own = &study.axes[axis];
+    match own.values[value].parse::<f64>() {
+        Ok(_) => format!("{} {}", own.name, own.values[value]),
+        Err(_) => name_of(&own.values[value]).to_owned(),
+    }
+}

@@ -1,0 +1,136 @@
+//! Means with intervals, as CSV of everything and as tables that can be read.
+
+use super::{Arm, Estimate, MEASURES, NETWORKS, name_of};
+use crate::number::typeset;
+use crate::study::Study;
+use crate::summary::quoted;
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// The most rows of a table; all are in `measures.csv`.
+pub const ROWS_SHOWN: usize = 60;
+
+/// Tables: what they are about, and their measures.
+const TABLES: [(&str, &[&str]); 4] = [
+    ("Distributions", &["d_logit", "kl_ab", "top1_agreement", "accuracy_a", "accuracy_b", "d_llv"]),
+    ("Representations", &["m_cca", "m_cca_logits", "d_rep_ab", "d_fg"]),
+    (
+        "Concepts",
+        &["probe_majority", "probe_accuracy_a", "probe_accuracy_b", "probe_accuracy_carried", "probe_error"],
+    ),
+    ("Networks tuned to other labels", &["tuned_accuracy_a", "tuned_accuracy_b"]),
+];
+
+/// A table of means.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeasureTable {
+    /// What it is about.
+    pub title: String,
+    /// Names of its columns: axes, then measures.
+    pub header: Vec<String>,
+    /// How many of the columns are axes.
+    pub axes: usize,
+    /// A line per arm.
+    pub lines: Vec<Vec<String>>,
+    /// What was left out, in a sentence; empty if nothing was.
+    pub left_out: String,
+}
+
+/// Everything as CSV: a line per measure and arm; the ends of the interval blank where there is none, `students` where every teacher has its own.
+pub fn csv(study: &Study) -> String {
+    let axes: Vec<usize> =
+        (0..study.axes.len()).filter(|&axis| !NETWORKS.contains(&study.axes[axis].name.as_str())).collect();
+    let mut text = String::from("measure");
+    for &axis in &axes {
+        write!(text, ",{}", study.axes[axis].name).expect("writing to a string");
+    }
+    text.push_str(",n,teachers,students,mean,low,high\n");
+    for measure in MEASURES {
+        for arm in study.arms(measure) {
+            text.push_str(measure);
+            for &axis in &axes {
+                let value = arm.values[axis].map_or("", |v| &study.axes[axis].values[v]);
+                write!(text, ",{}", quoted(value)).expect("writing to a string");
+            }
+            let Estimate { n, teachers, students, mean, .. } = arm.estimate;
+            let students = students.map_or_else(String::new, |s| s.to_string());
+            let ends = arm.estimate.interval();
+            let (low, high) =
+                ends.map_or_else(Default::default, |(low, high)| (format!("{low:?}"), format!("{high:?}")));
+            writeln!(text, ",{n},{teachers},{students},{mean:?},{low},{high}").expect("writing to a string");
+        }
+    }
+    text
+}
+
+/// Tables of what trained networks measured, at the last epoch of every source.
+pub fn tables(study: &Study) -> Vec<MeasureTable> {
+    TABLES.iter().filter_map(|(title, measures)| table(study, title, measures)).collect()
+}
+
+fn table(study: &Study, title: &str, measures: &[&str]) -> Option<MeasureTable> {
+    let all: Vec<(&str, Vec<Arm>)> =
+        measures.iter().map(|m| (*m, at_the_end(study, study.arms(m)))).collect();
+    let present: Vec<&(&str, Vec<Arm>)> = all.iter().filter(|(_, arms)| !arms.is_empty()).collect();
+    let mut rows: BTreeMap<&[Option<usize>], Vec<Option<Estimate>>> = BTreeMap::new();
+    for (column, (_, arms)) in present.iter().enumerate() {
+        for arm in arms {
+            rows.entry(&arm.values).or_insert_with(|| vec![None; present.len()])[column] = Some(arm.estimate);
+        }
+    }
+    if rows.is_empty() {
+        return None;
+    }
+    let axes = study.told_apart(rows.keys().copied());
+    let mut header: Vec<String> = axes.iter().map(|&axis| study.axes[axis].name.clone()).collect();
+    header.extend(present.iter().map(|(measure, _)| (*measure).to_owned()));
+    let line = |(values, estimates): (&&[Option<usize>], &Vec<Option<Estimate>>)| {
+        let axis = |&axis: &usize| {
+            values[axis].map_or_else(String::new, |v| name_of(&study.axes[axis].values[v]).to_owned())
+        };
+        axes.iter().map(axis).chain(estimates.iter().map(written)).collect()
+    };
+    let lines: Vec<Vec<String>> = rows.iter().take(ROWS_SHOWN).map(line).collect();
+    let more = rows.len() - lines.len();
+    let left_out = if more > 0 { format!("{more} more rows are in measures.csv.") } else { String::new() };
+    Some(MeasureTable { title: title.to_owned(), axes: axes.len(), header, lines, left_out })
+}
+
+/// A mean and half its interval: `0.873 ± 0.012`.
+fn written(estimate: &Option<Estimate>) -> String {
+    match estimate {
+        None => String::new(),
+        Some(Estimate { mean, half_width: None, .. }) => typeset(*mean),
+        Some(Estimate { mean, half_width: Some(half), .. }) => {
+            format!("{} ± {}", typeset(*mean), typeset(*half))
+        }
+    }
+}
+
+/// The arms of the last epoch that each source has.
+fn at_the_end(study: &Study, arms: Vec<Arm>) -> Vec<Arm> {
+    let last = study.last_epochs();
+    arms.into_iter().filter(|arm| study.is_last(&last, &arm.values)).collect()
+}
+
+impl Study {
+    /// The last epoch of every source of trained networks, as positions of values.
+    pub fn last_epochs(&self) -> BTreeMap<Option<usize>, Option<usize>> {
+        let [source, epoch] = ["source", "epoch"].map(|name| self.axis(name));
+        let mut last = BTreeMap::new();
+        for pair in &self.training.pairs {
+            let own = epoch.and_then(|axis| pair.values[axis]);
+            let known = last.entry(source.and_then(|axis| pair.values[axis])).or_insert(own);
+            // Positions of numbers are in ascending order.
+            *known = (*known).max(own);
+        }
+        last
+    }
+
+    /// Whether values are at the last epoch of their source.
+    pub fn is_last(&self, last: &BTreeMap<Option<usize>, Option<usize>>, values: &[Option<usize>]) -> bool {
+        let [source, epoch] = ["source", "epoch"].map(|name| self.axis(name));
+        let at = |axis: Option<usize>| axis.and_then(|axis| values[axis]);
+        last.get(&at(source)) == Some(&at(epoch))
+    }
+}
