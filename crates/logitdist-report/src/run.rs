@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The newest form of results that this program reads.
-const RESULT_VERSION: u64 = 2;
+const RESULT_VERSION: u64 = 3;
 
 /// The most failed cells that are named.
 const FAILURES_NAMED: usize = 50;
@@ -209,8 +209,8 @@ mod tests {
             ("manifest.json", "{", "manifest.json:1: not JSON"),
             (
                 "manifest.json",
-                r#"{"result_version": 3}"#,
-                "the results are of version 3; this program reads up to 2",
+                r#"{"result_version": 4}"#,
+                "the results are of version 4; this program reads up to 3",
             ),
             ("manifest.json", r#"{"processes":[{"result_version": 9}]}"#, "the results are of version 9"),
             ("config.toml", "a = 1\nb = \n", "config.toml:2: not TOML"),

@@ -1,6 +1,7 @@
 //! Journals that were cut off or changed: never a wrong row, never a whole record lost, always said.
 
 use crate::folder::{Folder, SMALL, Tables, sweep_counted};
+use logitdist_sim::RESULT_VERSION;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::fs;
@@ -165,7 +166,7 @@ fn a_journal_of_another_version_is_refused() {
     // The session's record with another version of the results and the checks to match.
     let length = u32::from_le_bytes(journal[5..9].try_into().unwrap()) as usize;
     let text = String::from_utf8(journal[37..37 + length].to_vec()).unwrap();
-    let text = text.replacen("\"result_version\":2", "\"result_version\":9", 1);
+    let text = text.replacen(&format!("\"result_version\":{RESULT_VERSION}"), "\"result_version\":9", 1);
     let mut newer = journal[..29].to_vec();
     newer.extend(&blake3::hash(text.as_bytes()).as_bytes()[..8]);
     newer.extend(text.as_bytes());
