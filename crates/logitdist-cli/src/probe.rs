@@ -126,7 +126,8 @@ fn measured(
     let transfer = |(name, answers): &(String, Vec<bool>)| {
         let half = |first: usize| answers.iter().skip(first).step_by(2).copied().collect::<Vec<bool>>();
         let transfer = answer_transfer(&pair, &fit_pair, &half(0), &half(1), &spec);
-        Ok((name.clone(), transfer.with_context(|| format!("concept {name}"))?))
+        let place = || format!("concept {name}, on every second input (0, 2, 4, …) of {}", models.name_a);
+        Ok((name.clone(), transfer.with_context(place)?))
     };
     concepts.iter().map(transfer).collect()
 }

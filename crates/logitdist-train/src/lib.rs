@@ -56,6 +56,6 @@ pub use loss::Loss;
 pub use network::{Activation, Head, Network, NetworkSpec, Part};
 pub use pass::Frozen;
 pub use probe::{Penalty, Probe, ProbeSpec, Regression};
-pub use recipe::{Recipe, load_network, save_network};
+pub use recipe::{Recipe, check_data, load_network, save_network};
 pub use spec::{Duration, Schedule, TrainingSpec};
 pub use train::{EpochRecord, Observer, Task, TeacherLogits, Trained, train, train_from};

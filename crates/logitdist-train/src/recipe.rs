@@ -54,6 +54,8 @@ struct Description {
     n_features: usize,
     n_labels: usize,
     recipe: Recipe,
+    /// A hash of the settings of the data and of what is in their files.
+    data: String,
 }
 
 /// Name of the description in the archive.
@@ -80,10 +82,35 @@ pub fn save_network(
         n_features: network.n_features(),
         n_labels: network.n_labels(),
         recipe: Recipe { network: network.spec().clone(), ..recipe.clone() },
+        data: recipe.data.fingerprint()?,
     };
     let description = serde_json::to_string(&description).expect("numbers, words and lists are JSON");
     let attached = Attached { arrays: &[(WEIGHTS, weights.as_ref())], texts: &[(DESCRIPTION, &description)] };
     Ok(write_npz_with(path, &model, &attached)?)
+}
+
+fn description(path: &Path) -> Result<Description, TrainError> {
+    let error = |message: String| TrainError::file(path, None, message);
+    let text = read_text(path, DESCRIPTION)?.ok_or_else(|| {
+        error(format!(
+            "a model without its network (there is no `{DESCRIPTION}`); one that `logitdist train` or `distill` wrote is needed"
+        ))
+    })?;
+    serde_json::from_str(&text).map_err(|e| error(format!("`{DESCRIPTION}` is damaged: {e}")))
+}
+
+/// Checks that the data of a saved network are still those that it was trained on.
+///
+/// # Errors
+/// Files of the data with other contents, or that cannot be read, and as [`load_network`].
+pub fn check_data(path: &Path) -> Result<(), TrainError> {
+    let Description { recipe, data, .. } = description(path)?;
+    if recipe.data.fingerprint()? == data {
+        return Ok(());
+    }
+    let message =
+        "the files of its data have changed since it was trained; it needs those, or must be trained anew";
+    Err(TrainError::file(path, None, message.to_owned()))
 }
 
 /// Reads a network that [`save_network`] saved, and what it comes from.
@@ -92,14 +119,7 @@ pub fn save_network(
 /// The file cannot be read, holds a model without its network, or is damaged.
 pub fn load_network(path: &Path) -> Result<(Network, Recipe), TrainError> {
     let error = |message: String| TrainError::file(path, None, message);
-    let text = read_text(path, DESCRIPTION)?.ok_or_else(|| {
-        error(format!(
-            "a model without its network (there is no `{DESCRIPTION}`); one that `logitdist train` or `distill` wrote is needed"
-        ))
-    })?;
-    let description: Description =
-        serde_json::from_str(&text).map_err(|e| error(format!("`{DESCRIPTION}` is damaged: {e}")))?;
-    let Description { n_features, n_labels, recipe } = description;
+    let Description { n_features, n_labels, recipe, .. } = description(path)?;
     let weights = read_array(path, WEIGHTS)?;
     let weights = weights.col_as_slice(0).iter().map(|&w| w as f32).collect();
     let network = Network::new(&recipe.network, n_features, n_labels, 0)

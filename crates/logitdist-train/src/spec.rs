@@ -52,12 +52,32 @@ impl Default for TrainingSpec {
 
 /// How long a training is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", try_from = "DurationKeys")]
 pub enum Duration {
     /// So many times over all inputs.
     Epochs(usize),
     /// So many steps; the last epoch may be cut short.
     Steps(usize),
+}
+
+/// What may be written for a duration, to say what is wrong with it.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DurationKeys {
+    epochs: Option<usize>,
+    steps: Option<usize>,
+}
+
+impl TryFrom<DurationKeys> for Duration {
+    type Error = &'static str;
+
+    fn try_from(keys: DurationKeys) -> Result<Duration, &'static str> {
+        match (keys.epochs, keys.steps) {
+            (Some(epochs), None) => Ok(Duration::Epochs(epochs)),
+            (None, Some(steps)) => Ok(Duration::Steps(steps)),
+            _ => Err("`duration` must be either { epochs = n } or { steps = n }"),
+        }
+    }
 }
 
 /// Factor of the learning rate in epoch e = 1, 2, …

@@ -5,7 +5,9 @@ use super::progress::Progress;
 use super::result::{Output, in_words};
 use crate::output::to_stdout;
 use anyhow::Context;
-use logitdist_train::{Duration, Loss, Network, Recipe, Splits, Task, TeacherLogits, load_network, train};
+use logitdist_train::{
+    Duration, Loss, Network, Recipe, Splits, Task, TeacherLogits, check_data, load_network, train,
+};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -21,10 +23,10 @@ pub struct Arguments {
     #[arg(long, value_enum)]
     loss: StudentLoss,
     /// Temperature of kl and reverse_kl.
-    #[arg(long, value_name = "T", default_value_t = 1.0)]
+    #[arg(long, value_name = "T", default_value_t = 1.0, allow_negative_numbers = true)]
     temperature: f64,
     /// The loss is MIX · loss + (1 − MIX) · cross-entropy with the labels.
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
     mix: f64,
     /// Widths of the student's hidden layers, for example 64,64.
     #[arg(long, value_delimiter = ',', value_name = "WIDTHS")]
@@ -36,7 +38,7 @@ pub struct Arguments {
     #[arg(long, value_name = "N")]
     epochs: Option<usize>,
     /// Seed of the student's first weights, of the order of inputs and of dropout.
-    #[arg(long)]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64), allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Override any other key of the teacher's config, for example `--set training.batch=64`. May be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -81,12 +83,15 @@ impl From<StudentLoss> for Loss {
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let (teacher, of_teacher) = load_network(&arguments.teacher)?;
     let recipe = arguments.recipe(&of_teacher)?;
-    arguments.output.check()?;
-    let data = recipe.data.load()?;
-    let name = || arguments.teacher.display().to_string();
+    arguments.output.check(&super::files(&arguments.teacher, &recipe))?;
+    let name = || format!("{}, the teacher", arguments.teacher.display());
+    let data = recipe.data.load().with_context(name)?;
+    if recipe.data == of_teacher.data {
+        check_data(&arguments.teacher)?;
+    }
     if teacher.n_labels() != data.train.n_labels() {
         anyhow::bail!(
-            "{}: the teacher has {} labels and the data {}; a student needs a teacher of its own labels",
+            "{}: it has {} labels and the data {}; a student needs a teacher of its own labels",
             name(),
             teacher.n_labels(),
             data.train.n_labels()
@@ -116,7 +121,7 @@ impl Arguments {
         recipe.training.loss = self.loss.into();
         recipe.training.temperature = self.temperature;
         recipe.training.mix = self.mix;
-        recipe.seed = self.seed.unwrap_or(of_teacher.seed.wrapping_add(1));
+        recipe.seed = self.seed.unwrap_or((of_teacher.seed + 1) % (1 << 63));
         if let Some(width) = &self.width {
             recipe.network.hidden.clone_from(width);
         }
@@ -126,7 +131,29 @@ impl Arguments {
         if let Some(epochs) = self.epochs {
             recipe.training.duration = Duration::Epochs(epochs);
         }
+        self.check_overrides()?;
         config::changed(&recipe, &self.overrides)
+    }
+
+    /// A key that an option has set is not set again.
+    fn check_overrides(&self) -> anyhow::Result<()> {
+        let options = [
+            ("training.loss", "--loss", true),
+            ("network.hidden", "--width", self.width.is_some()),
+            ("network.dim", "--dim", self.dim.is_some()),
+            ("training.duration", "--epochs", self.epochs.is_some()),
+            ("seed", "--seed", self.seed.is_some()),
+        ];
+        for text in &self.overrides {
+            let key = text.split('=').next().unwrap_or_default().trim();
+            let given = |(of, _, given): &&(&str, &str, bool)| {
+                *given && (key == *of || key.starts_with(&format!("{of}.")))
+            };
+            if let Some((of, option, _)) = options.iter().find(given) {
+                anyhow::bail!("--set {text}: {option} sets {of}; only one of them can");
+            }
+        }
+        Ok(())
     }
 }
 

@@ -6,10 +6,10 @@ mod progress;
 mod result;
 
 use anyhow::Context;
-use logitdist_train::{Task, train};
+use logitdist_train::{DataSpec, Recipe, Task, train};
 use progress::Progress;
 use result::Output;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 // Paragraphs are single lines: clap wraps them to the terminal.
@@ -48,6 +48,15 @@ pub struct Arguments {
     output: Output,
 }
 
+/// Files that a training reads.
+fn files<'a>(named: &'a Path, recipe: &'a Recipe) -> Vec<&'a Path> {
+    let mut files = vec![named];
+    if let DataSpec::Files(data) = &recipe.data {
+        files.extend([data.features.as_path(), data.labels.as_path()]);
+    }
+    files
+}
+
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let recipe = config::read(&arguments.config, &arguments.overrides)?;
@@ -57,7 +66,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             arguments.config.display()
         );
     }
-    arguments.output.check()?;
+    arguments.output.check(&files(&arguments.config, &recipe))?;
     let data = recipe.data.load().with_context(|| arguments.config.display().to_string())?;
     result::note_constant_features(&data.train);
     let task = Task { train: &data.train, validation: Some(&data.validation), teacher: None };

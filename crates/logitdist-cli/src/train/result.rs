@@ -3,7 +3,7 @@
 use crate::output::to_file;
 use anyhow::{Context, bail};
 use logitdist_train::{Dataset, Recipe, Splits, Trained, save_network};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where a trained network goes.
 #[derive(clap::Args)]
@@ -32,8 +32,8 @@ enum On {
 }
 
 impl Output {
-    /// Refuses before the training what would only fail after it.
-    pub(super) fn check(&self) -> anyhow::Result<()> {
+    /// Refuses before the training what would only fail after it, or replace what it is made from.
+    pub(super) fn check(&self, read: &[&Path]) -> anyhow::Result<()> {
         if self.out.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("npz")) {
             bail!("--out {}: the name of a network's file ends in .npz", self.out.display());
         }
@@ -42,8 +42,19 @@ impl Output {
             if folder.is_some_and(|folder| !folder.is_dir()) {
                 bail!("{}: there is no folder to write it to", file.display());
             }
+            if read.iter().any(|read| same_file(read, file)) {
+                bail!(
+                    "{}: what is trained is made from this file, which would be replaced; another name is needed",
+                    file.display()
+                );
+            }
         }
-        Ok(())
+        match &self.history {
+            Some(history) if *history == self.out || same_file(history, &self.out) => {
+                bail!("--history {}: the network is written to it; another name is needed", history.display())
+            }
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn write(&self, trained: &Trained, recipe: &Recipe, data: &Splits) -> anyhow::Result<()> {
@@ -65,6 +76,12 @@ impl Output {
     pub(super) fn in_words(&self) -> String {
         format!("written to {}", self.out.display())
     }
+}
+
+/// Whether two names are those of one file that there is.
+fn same_file(a: &Path, b: &Path) -> bool {
+    let place = |path: &Path| path.canonicalize().ok();
+    place(a).is_some_and(|a| place(b) == Some(a))
 }
 
 fn history(trained: &Trained) -> anyhow::Result<Vec<u8>> {

@@ -100,8 +100,40 @@ fn a_users_files_are_trained_on() {
     assert_eq!(run.code, 0, "{}", run.stderr);
     assert!(run.stderr.contains("note: 1 of 3 features are constant over the inputs trained on: 2"));
     let student = files.path("student.npz");
-    let run = logitdist(&["distill", &out, "--loss", "l1", "--out", &student]);
+    let distill = ["distill", &out, "--loss", "l1", "--out", &student];
+    let run = logitdist(&distill);
     assert_eq!(run.code, 0, "{}", run.stderr);
+    files.bytes("y.csv", labels.replace('0', "2").replace('1', "0").replace('2', "1").as_bytes());
+    let run = logitdist(&distill);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    assert!(run.stderr.contains("x.npz: the files of its data have changed"), "{}", run.stderr);
+    let y = files.path("y.csv");
+    std::fs::remove_file(&y).unwrap();
+    let run = logitdist(&distill);
+    assert_eq!(run.code, 2, "{}", run.stdout);
+    assert!(run.stderr.contains("x.npz, the teacher: ") && run.stderr.contains(&y), "{}", run.stderr);
+}
+
+#[test]
+fn nothing_that_a_training_is_made_from_is_replaced() {
+    let files = Files::new();
+    let (config, teacher) = teacher(&files);
+    let out = files.path("out.npz");
+    let before = [&config, &teacher].map(|path| std::fs::read(path).unwrap());
+    let made_from = "another name is needed";
+    let table: &[(&[&str], &str)] = &[
+        (&["distill", &teacher, "--loss", "l2", "--out", &teacher], made_from),
+        (&["distill", &teacher, "--loss", "l2", "--out", &out, "--history", &teacher], made_from),
+        (&["train", &config, "--out", &out, "--history", &config], made_from),
+        (&["train", &config, "--out", &out, "--history", &out], "the network is written to it"),
+    ];
+    for (arguments, needed) in table {
+        let run = logitdist(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}", run.stdout);
+        assert!(run.stderr.contains(needed), "{arguments:?}: {}", run.stderr);
+        assert!(!Path::new(&out).exists());
+        assert_eq!([&config, &teacher].map(|path| std::fs::read(path).unwrap()), before);
+    }
 }
 
 #[test]
@@ -150,9 +182,19 @@ fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
         (
             &distill,
             &["--set", "data={ kind = \"radial\" }"],
-            &["teacher.npz", "the teacher has 7 labels and the data 4", "of its own labels"],
+            &["teacher.npz, the teacher: it has 7 labels and the data 4", "of its own labels"],
         ),
-        (&distill, &["--set", "data={ kind = \"digits\" }"], &["the teacher has 7 labels and the data 10"]),
+        (
+            &distill,
+            &["--set", "data={ kind = \"digits\" }"],
+            &["the teacher: it has 7 labels and the data 10"],
+        ),
+        (&distill, &["--set", "training.loss=l1"], &["--set training.loss=l1: --loss sets training.loss"]),
+        (&distill, &["--dim", "3", "--set", "network.dim=4"], &["--dim sets network.dim"]),
+        (&distill, &["--epochs", "3", "--set", "training.duration.steps=4"], &["--epochs sets"]),
+        (&distill, &["--set", "training.duration.steps=5"], &["either { epochs = n } or { steps = n }"]),
+        (&distill, &["--temperature", "-1"], &["`temperature` is -1"]),
+        (&distill, &["--seed", "18446744073709551615"], &["is not in 0..="]),
     ];
     for (arguments, more, needed) in table {
         let arguments = [*arguments, *more].concat();

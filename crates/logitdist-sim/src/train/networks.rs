@@ -6,6 +6,7 @@ use crate::cell::RESULT_VERSION;
 use crate::error::SimError;
 use crate::progress::News;
 use crate::tables::remove;
+use logitdist_io::{ReadOptions, Source, read_model};
 use logitdist_train::{
     Concept, Duration, EpochRecord, FineTuneSpec, Network, Observer, Recipe, Splits, Task, TeacherLogits,
     TrainingSpec, load_network, save_network, train,
@@ -135,7 +136,7 @@ impl Networks {
         let checkpoints = training.get_or_init(|| {
             let recipes: Vec<(usize, Recipe)> =
                 epochs.iter().map(|&epoch| (epoch, recipe_at(epoch))).collect();
-            self.read(&recipes).unwrap_or_else(|| self.train(source, &recipes, splits, teacher))
+            self.read(&recipes, splits).unwrap_or_else(|| self.train(source, &recipes, splits, teacher))
         });
         self.make_room(&name);
         let found = checkpoints.iter().find(|(at, _)| *at == epoch).map(|(_, network)| network.clone());
@@ -178,11 +179,13 @@ impl Networks {
     }
 
     /// The networks of these recipes from their files; `None` if one is missing, damaged, or of another recipe.
-    fn read(&self, recipes: &[(usize, Recipe)]) -> Option<Checkpoints> {
+    fn read(&self, recipes: &[(usize, Recipe)], splits: &Splits) -> Option<Checkpoints> {
         let folder = self.folder.as_ref()?;
         let networks = recipes.iter().map(|(epoch, recipe)| {
-            let (network, found) = load_network(&path(folder, recipe).ok()?).ok()?;
-            (found == *recipe).then(|| (*epoch, Ok(Arc::new(network))))
+            let path = path(folder, recipe).ok()?;
+            let (network, found) = load_network(&path).ok()?;
+            (found == *recipe && is_model_of(&path, &network, splits))
+                .then(|| (*epoch, Ok(Arc::new(network))))
         });
         networks.collect()
     }
@@ -246,6 +249,13 @@ impl Networks {
         save_network(&path(folder, recipe)?, network, recipe, splits.test.features())
             .map_err(|e| e.to_string())
     }
+}
+
+/// Whether the arrays of the model in a network's file, which others read, are those of the network.
+fn is_model_of(path: &Path, network: &Network, splits: &Splits) -> bool {
+    let read = read_model(&Source::Path(path.to_owned()), &ReadOptions::default());
+    let (Ok(read), Ok(own)) = (read, network.model(splits.test.features())) else { return false };
+    read.into_parts() == own.into_parts()
 }
 
 /// The file of a recipe's network.

@@ -149,6 +149,12 @@ fn a_damaged_or_foreign_network_is_trained_again() {
     fs::write(&paths[1], &before[&paths[1]].0[..100]).unwrap();
     fs::write(&paths[2], "no archive").unwrap();
     fs::copy(&paths[4], &paths[3]).unwrap();
+    // The model alone: its embeddings, which no cell reads.
+    let mut model = before[&paths[5]].0.clone();
+    let name = b"embeddings.npy";
+    let at = model.windows(name.len()).position(|bytes| bytes == name).unwrap();
+    model[at + name.len() + 200] ^= 0x55;
+    fs::write(&paths[5], model).unwrap();
     forget_results(&folder, "out");
     assert_eq!(folder.tables_of(TRAINED, "out"), tables);
     let after = networks(&folder, "out");

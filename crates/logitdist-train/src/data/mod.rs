@@ -76,7 +76,7 @@ impl Dataset {
         let constant = data.constant_features();
         if constant.len() == d {
             return error(format!(
-                "every feature ({}) is constant over all inputs; nothing can be learnt from them",
+                "every feature ({}) is constant over the {n} inputs; nothing can be learnt from them",
                 columns(&constant)
             ));
         }

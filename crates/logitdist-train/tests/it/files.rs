@@ -74,7 +74,7 @@ fn bad_data_are_clear_errors() {
         (
             |f, _| f.iter_mut().for_each(|f| *f = "1,2".into()),
             None,
-            "every feature (columns 0, 1) is constant over all inputs",
+            "every feature (columns 0, 1) is constant over the 12 inputs",
         ),
     ];
     for (change, n_labels, needed) in cases {
