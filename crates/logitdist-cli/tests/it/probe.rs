@@ -64,7 +64,7 @@ fn what_cannot_be_probed_is_refused_by_file_and_place() {
     );
     refused(
         &["--labels", &labels(&files, |_| 2.0)],
-        "concept closed_loop: the concept holds at 0 of 30 inputs",
+        "a.npz: the concept holds at 0 of 30 inputs",
     );
     let digits = labels(&files, |i| (i % 10) as f64);
     refused(&["--labels", &digits, "--concepts", "loops"], "one of closed_loop, horizontal_stroke");
