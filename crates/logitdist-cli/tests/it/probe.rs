@@ -62,10 +62,7 @@ fn what_cannot_be_probed_is_refused_by_file_and_place() {
         &["--labels", &labels(&files, |i| i as f64)],
         "labels.npy: the label of input 10 is 10; it must be a digit from 0 to 9",
     );
-    refused(
-        &["--labels", &labels(&files, |_| 2.0)],
-        "a.npz: the concept holds at 0 of 30 inputs",
-    );
+    refused(&["--labels", &labels(&files, |_| 2.0)], "a.npz: the concept holds at 0 of 30 inputs");
     let digits = labels(&files, |i| (i % 10) as f64);
     refused(&["--labels", &digits, "--concepts", "loops"], "one of closed_loop, horizontal_stroke");
     refused(

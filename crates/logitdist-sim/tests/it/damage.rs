@@ -175,7 +175,8 @@ fn a_journal_of_another_version_is_refused() {
     let before = fs::read(folder.journal("whole")).unwrap();
     let (outcome, computed) = sweep_counted(&folder.options(SMALL, "whole"));
     let error = outcome.unwrap_err().to_string();
-    assert!(error.contains("results of version 9, not 2") && error.contains("--fresh"), "{error}");
+    let versions = format!("results of version 9, not {RESULT_VERSION}");
+    assert!(error.contains(&versions) && error.contains("--fresh"), "{error}");
     assert_eq!(computed, 0);
     assert_eq!(fs::read(folder.journal("whole")).unwrap(), before, "nothing was changed");
 }
