@@ -97,9 +97,10 @@ pub fn readme(outcomes: &[Outcome], command: &str) -> String {
          - `factors`: the strongest numpy at full accuracy. One QR per side of the pair, canonical correlations by SVD, d_rep by the error of the logits in batched solves, KL\n  \
            divergence in tiles that fit a cache; solves and tiles on all threads.\n\
          - `moments`: the same from covariances, as SVCCA's code has it: faster than a QR, with half of the digits.\n\n\
-         Seconds are medians of warm runs: of logitdist the mean of one before the peers and one after them, of peers with one thread or with all, whichever is faster.\n\
+         Seconds are medians of warm repetitions. logitdist is measured before the peers and after them, and its seconds are the mean of both; peers with one thread or with all, whichever is faster.\n\
          *geometry* is d_logit and m_cca, *probability* is KL divergence both ways, JS, TV, Hellinger and agreement, *d_rep* is both\n\
-         directions; that of logitdist has the smallest singular value of every subset besides, for its bounds, and that of peers has not.\n\
+         directions; that of logitdist has the smallest singular value of every subset besides, for its bounds, and that of peers has not. Peers solve for all\n\
+         coordinates of an error; that half of them need no solve is this project's own.\n\
          *computed* is their sum; *process* has start-up and reading too, and for logitdist it is `logitdist compare`, with every other measure and every bound.\n\
          `*` is extrapolated from a part of the work, as said below the table. Memory is the peak of the process, in MB; `peers.csv` and `values.csv` have every number.\n\n\
          ```text\n{command}\n```\n"
