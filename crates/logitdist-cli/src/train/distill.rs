@@ -121,7 +121,7 @@ impl Arguments {
         recipe.training.loss = self.loss.into();
         recipe.training.temperature = self.temperature;
         recipe.training.mix = self.mix;
-        recipe.seed = self.seed.unwrap_or((of_teacher.seed + 1) % (1 << 63));
+        recipe.seed = self.seed.unwrap_or(of_teacher.seed.wrapping_add(1) % (1 << 63));
         if let Some(width) = &self.width {
             recipe.network.hidden.clone_from(width);
         }
