@@ -3,6 +3,7 @@
 use crate::axis::{Axis, text};
 use crate::replicates::Replicates;
 use crate::train::TrainSettings;
+use crate::user_files;
 use logitdist_synth::{BaseModel, Extremal, Perturbation};
 use logitdist_train::Files;
 use serde::de::DeserializeOwned;
@@ -242,7 +243,7 @@ impl Block {
         let with = |features: &Value, labels: &Value| {
             let (features, labels) = (features.as_str()?, labels.as_str()?);
             let (features, labels) = (self.folder.join(features), self.folder.join(labels));
-            Some(Files { features, labels, n_labels: None, standardise: false, seed: 0 })
+            Some(user_files::files(features, labels, 0))
         };
         let pairs = names("features").iter().flat_map(|f| names("labels").iter().map(move |l| (f, l)));
         pairs.filter_map(|(features, labels)| with(features, labels)).collect()

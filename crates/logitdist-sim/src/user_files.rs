@@ -6,7 +6,7 @@
 use crate::document::Document;
 use crate::error::SimError;
 use crate::grid::{Block, Source};
-use logitdist_train::DataSpec;
+use logitdist_train::{DataSpec, Files};
 use std::path::{Path, PathBuf};
 use toml::Value;
 
@@ -18,6 +18,11 @@ pub const CONTENT: &str = "files_content";
 
 /// The keys of a table `[train.NAME]` that name files.
 const NAMES: [&str; 2] = ["features", "labels"];
+
+/// Files as data, in the one way in which sweeps read them: what is hashed is what is trained on.
+pub fn files(features: PathBuf, labels: PathBuf, seed: u64) -> Files {
+    Files { features, labels, n_labels: None, standardise: false, seed }
+}
 
 /// Whether a config names files.
 fn are_named(document: &Document) -> bool {

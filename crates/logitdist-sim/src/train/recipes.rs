@@ -2,6 +2,7 @@
 
 use super::settings::{DEFAULT_EPOCHS, Data, HeadKind, TrainSettings};
 use crate::cell::hash;
+use crate::user_files;
 use logitdist_train::{
     DataSpec, Digits, Duration, Files, Head, Loss, NetworkSpec, Radial, Recipe, Schedule, Spirals,
     TrainError, TrainingSpec,
@@ -78,7 +79,7 @@ impl TrainSettings {
     /// The files that data come from, divided by a seed; `None` for data that are generated or shipped.
     pub fn files(&self, seed: u64) -> Option<Files> {
         let (features, labels) = (self.features.clone()?, self.labels.clone()?);
-        Some(Files { features, labels, n_labels: None, standardise: false, seed })
+        Some(user_files::files(features, labels, seed))
     }
 
     pub(super) fn network_of_teacher(&self) -> NetworkSpec {
