@@ -3,6 +3,8 @@
 //! A tile is a few inputs × all labels. Every term of every sum is computed from d = log p′ − log p and is ≥ 0, so the
 //! sums are relatively accurate however close the models are; `Σ p (log p − log p′)` would be off by 1e-16 absolutely.
 
+mod chunk;
+mod divergence;
 mod terms;
 mod tile;
 

@@ -71,11 +71,12 @@ impl Tiling<'_> {
     fn tile(&self, inputs: &[usize]) -> Result<Tile, Error> {
         let (u, error_u) = self.logits(self.pair.a(), &self.labels.a, inputs)?;
         let (v, error_v) = self.logits(self.pair.b(), &self.labels.b, inputs)?;
-        let of_input = |i: usize| InputTerms::of(column(u.as_ref(), i), column(v.as_ref(), i));
+        let of_input = |space: &mut _, i| InputTerms::of(column(u.as_ref(), i), column(v.as_ref(), i), space);
         let terms: Vec<InputTerms> = if self.one_at_a_time() {
-            (0..inputs.len()).into_par_iter().map(of_input).collect()
+            (0..inputs.len()).into_par_iter().map_init(Vec::new, of_input).collect()
         } else {
-            (0..inputs.len()).map(of_input).collect()
+            let mut space = Vec::new();
+            (0..inputs.len()).map(|i| of_input(&mut space, i)).collect()
         };
         let columns = self.tracked.len();
         let tracked = Mat::from_fn(inputs.len(), 1 + 2 * columns, |i, j| match j {
