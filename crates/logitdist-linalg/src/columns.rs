@@ -26,6 +26,11 @@ impl Columns {
         Columns { rows, cols, entries: vec![Stripe::ZERO; rows * cols.div_ceil(STRIPE)] }
     }
 
+    /// c.
+    pub(crate) fn cols(&self) -> usize {
+        self.cols
+    }
+
     /// Writes row `i`, `c` numbers.
     pub fn set_row(&mut self, i: usize, values: impl IntoIterator<Item = f64>) {
         let mut values = values.into_iter();

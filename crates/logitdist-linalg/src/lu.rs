@@ -2,12 +2,11 @@
 //!
 //! A library's LU is made for one large matrix. Here there are tens of thousands of small ones, each with a hundred right-hand
 //! sides, and the smallest singular value of each is wanted too. So right-hand sides are kept in stripes of a few columns,
-//! whose solution stays in registers, and σ_min comes from the inverse by squaring or Lanczos' method instead of a decomposition.
+//! whose solution stays in registers, and σ_min comes from the inverse by Lanczos' method instead of a decomposition.
 
 use crate::chunk::{CHUNK, added, norm};
 use crate::columns::{Columns, STRIPE, Stripe};
 use crate::lanczos::Lanczos;
-use crate::squaring::{self, LARGEST_SQUARED};
 use crate::substitution::Factors;
 use crate::svd::singular_values;
 use faer::dyn_stack::{MemBuffer, MemStack};
@@ -227,11 +226,7 @@ impl LuSolver {
         for (s, x) in inverse.stripes_mut().enumerate() {
             self.factors().solve(x, s * STRIPE);
         }
-        let norm = if self.n <= LARGEST_SQUARED {
-            squaring::largest_singular_value(&inverse)
-        } else {
-            self.lanczos.largest_singular_value(&inverse)
-        };
+        let norm = self.lanczos.largest_singular_value(&inverse);
         self.inverse = inverse;
         1.0 / norm
     }

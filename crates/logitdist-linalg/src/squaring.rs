@@ -1,56 +1,114 @@
-//! The largest singular value of a very small matrix, by squaring its Gram matrix over and over.
+//! The largest singular values of four very small matrices, by squaring their Gram matrices over and over.
 
-use crate::chunk::{CHUNK, added, total};
-use crate::columns::Columns;
+use crate::lanes::{LANES, Lanes, PANEL, PanelRow, ZERO_ROW, squared_norm};
 
-/// Up to this size, where a row is a chunk, squaring is faster than Lanczos' method.
-pub(crate) const LARGEST_SQUARED: usize = CHUNK;
-
-/// A matrix filled up with zeros.
-type Square = [[f64; CHUNK]; CHUNK];
-
-/// The largest singular value of a square matrix Z, at most 8×8.
+/// Finds largest singular values of square matrices of one size, without allocating.
 ///
 /// Let `G₀ = ZᵀZ / t`, t its trace, and `G_{k+1} = G_k² / s_k` with `s_k = ‖G_k‖²_F`, so that every trace is 1. The largest eigenvalue of ZᵀZ
 /// is `t √(s_0 √(s_1 … √(s_{k−1} μ)))` with μ that of G_k, which lies between s_k and √s_k. The roots take this distance away: it is gone
 /// after half a dozen squarings if one value stands out, and after fifty whatever the values are. They do the same to the rounding
 /// errors of each squaring.
-///
-/// NaN if Z is zero or has entries that are not finite.
-pub(crate) fn largest_singular_value(z: &Columns) -> f64 {
-    let largest = z.entries.iter().flat_map(|row| row.0).fold(0.0, |m: f64, x| m.max(x.abs()));
-    let mut g: Square = [[0.0; CHUNK]; CHUNK];
-    for row in &z.entries {
-        let row: [f64; CHUNK] = std::array::from_fn(|j| row.0[j] / largest);
-        g.iter_mut().zip(row).for_each(|(sums, x)| *sums = added(*sums, x, row));
-    }
-    let trace: f64 = (0..CHUNK).map(|i| g[i][i]).sum();
-    let mut squares = [0.0; MOST_SQUARINGS];
-    let (mut size, mut root) = (trace, 0.5);
-    for k in 0..MOST_SQUARINGS {
-        let inverse = 1.0 / size;
-        g.iter_mut().for_each(|row| *row = row.map(|x| x * inverse));
-        size = squared_norm(&g);
-        squares[k] = size;
-        // ½ ln(1/s) root is the relative distance that is left; also where it is NaN.
-        let far = 1.0 - size > size * f64::EPSILON / root;
-        if !far {
-            let value = squares[..k].iter().rev().fold(size.sqrt(), |inner, s| (s * inner).sqrt());
-            return largest * (trace * value).sqrt();
-        }
-        root *= 0.5;
-        g = g.map(|row| row.iter().zip(&g).fold([0.0; CHUNK], |sums, (x, other)| added(sums, *x, *other)));
-    }
-    unreachable!("a factor of 8 has no digit left in its root of this order")
+#[derive(Debug, Clone)]
+pub(crate) struct Squaring {
+    /// n, filled up to whole panels.
+    rows: usize,
+    /// G by panels of columns, filled up with zeros.
+    gram: Vec<PanelRow>,
+    next: Vec<PanelRow>,
 }
 
-/// Squarings after which nothing is left of a factor of 8, the most that s can be off.
+/// Squarings after which nothing is left of a factor of 16, the most that s can be off.
 const MOST_SQUARINGS: usize = 60;
 
-fn squared_norm(g: &Square) -> f64 {
-    let squares =
-        |sums: [f64; CHUNK], row: &[f64; CHUNK]| std::array::from_fn(|j| row[j].mul_add(row[j], sums[j]));
-    total(g.iter().fold([0.0; CHUNK], squares))
+impl Squaring {
+    /// For n×n matrices.
+    pub fn new(n: usize) -> Squaring {
+        let rows = n.next_multiple_of(PANEL);
+        let zeros = vec![ZERO_ROW; rows * rows / PANEL];
+        Squaring { rows, gram: zeros.clone(), next: zeros }
+    }
+
+    /// The largest singular value of each of four matrices Z, given by panels of columns of `n` rows, filled up with zeros.
+    ///
+    /// NaN if Z is zero or has entries that are not finite.
+    pub fn largest_singular_values(&mut self, z: &[PanelRow], n: usize) -> Lanes {
+        let largest = z.iter().flatten().fold(Lanes::ZERO, |largest, x| largest.fast_max(x.abs()));
+        set_gram(z, n, &mut self.gram, self.rows);
+        let inverse = Lanes::ONE / largest;
+        self.scale(inverse * inverse);
+        let trace = self.trace();
+        let (mut squares, mut depths) = ([Lanes::ZERO; MOST_SQUARINGS], [None; LANES]);
+        let (mut size, mut root) = (trace, 0.5);
+        for (k, square) in squares.iter_mut().enumerate() {
+            self.scale(Lanes::ONE / size);
+            size = squared_norm(&self.gram);
+            *square = size;
+            for (depth, size) in depths.iter_mut().zip(size.to_array()) {
+                // ½ ln(1/s) root is the relative distance that is left; also where it is NaN.
+                let far = 1.0 - size > size * f64::EPSILON / root;
+                if depth.is_none() && !far {
+                    *depth = Some(k);
+                }
+            }
+            if depths.iter().all(Option::is_some) {
+                break;
+            }
+            root *= 0.5;
+            set_gram(&self.gram, self.rows, &mut self.next, self.rows);
+            std::mem::swap(&mut self.gram, &mut self.next);
+        }
+        let depths = depths.map(|k| k.expect("a factor of 16 has no digit left in its root of this order"));
+        // Each lane begins at its own depth, so that its value does not depend on the others.
+        let deepest = depths.into_iter().fold(0, usize::max);
+        let depths = Lanes::from(depths.map(|k| k as f64));
+        let value = (0..=deepest).rev().fold(Lanes::ONE, |inner, k| {
+            let begun = depths.simd_ge(Lanes::splat(k as f64));
+            begun.select(inner * squares[k], Lanes::ONE).sqrt()
+        });
+        largest * (trace * value).sqrt()
+    }
+
+    fn scale(&mut self, factor: Lanes) {
+        self.gram.iter_mut().flatten().for_each(|x| *x *= factor);
+    }
+
+    fn trace(&self) -> Lanes {
+        (0..self.rows).map(|i| self.gram[i / PANEL * self.rows + i][i % PANEL]).sum()
+    }
+}
+
+/// `XᵀX` of a matrix by panels of `n` rows, into panels of `rows` rows. Of a symmetric matrix this is its square.
+fn set_gram(x: &[PanelRow], n: usize, gram: &mut [PanelRow], rows: usize) {
+    for (i, left) in x.chunks_exact(n).enumerate() {
+        for (j, right) in x.chunks_exact(n).enumerate().skip(i) {
+            for c in (0..PANEL).step_by(2) {
+                let [above, below] = products(left, c, right);
+                let at = j * rows + i * PANEL + c;
+                gram[at] = above;
+                gram[at + 1] = below;
+                if i != j {
+                    for d in 0..PANEL {
+                        let mirrored = &mut gram[i * rows + j * PANEL + d];
+                        mirrored[c] = above[d];
+                        mirrored[c + 1] = below[d];
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Columns `c` and `c + 1` of the left panel times all of the right one.
+#[inline(always)]
+fn products(left: &[PanelRow], c: usize, right: &[PanelRow]) -> [PanelRow; 2] {
+    let [mut above, mut below] = [ZERO_ROW; 2];
+    for (x, y) in left.iter().zip(right) {
+        for d in 0..PANEL {
+            above[d] = x[c].mul_add(y[d], above[d]);
+            below[d] = x[c + 1].mul_add(y[d], below[d]);
+        }
+    }
+    [above, below]
 }
 
 #[cfg(test)]
@@ -59,10 +117,18 @@ mod tests {
     use crate::svd::{singular_values, svd};
     use crate::{Mat, matmul, matmul_nt};
 
-    fn columns(z: &Mat<f64>) -> Columns {
-        let mut columns = Columns::zeros(z.nrows(), z.ncols());
-        (0..z.nrows()).for_each(|i| columns.set_row(i, z.row(i).iter().copied()));
-        columns
+    /// Four matrices of one size.
+    fn of_four(z: [&Mat<f64>; LANES]) -> [f64; LANES] {
+        let n = z[0].nrows();
+        let panels = (0..n.div_ceil(PANEL) * n).map(|at| {
+            let (panel, i) = (at / n, at % n);
+            std::array::from_fn(|c| {
+                let j = panel * PANEL + c;
+                Lanes::from(z.map(|z| if j < n { z[(i, j)] } else { 0.0 }))
+            })
+        });
+        let panels: Vec<PanelRow> = panels.collect();
+        Squaring::new(n).largest_singular_values(&panels, n).to_array()
     }
 
     fn sample(n: usize, seed: usize) -> Mat<f64> {
@@ -71,11 +137,11 @@ mod tests {
 
     #[test]
     fn agrees_with_the_decomposition_at_every_size_and_scale() {
-        for n in 1..=LARGEST_SQUARED {
-            for (seed, scale) in [(1, 1.0), (2, 1e-150), (3, 1e150), (4, 1.0)] {
-                let z = sample(n, seed);
-                let found = largest_singular_value(&columns(&(faer::Scale(scale) * &z)));
-                let expected = scale * singular_values(z.as_ref())[0];
+        for n in 1..=16 {
+            let z = [(1, 1.0), (2, 1e-150), (3, 1e150), (4, 1.0)]
+                .map(|(seed, scale)| faer::Scale(scale) * &sample(n, seed));
+            for (found, z) in of_four(z.each_ref()).into_iter().zip(&z) {
+                let expected = singular_values(z.as_ref())[0];
                 assert!((found / expected - 1.0).abs() < 1e-14, "n = {n}: {found} {expected}");
             }
         }
@@ -83,17 +149,36 @@ mod tests {
 
     #[test]
     fn clusters_of_any_width_are_told_apart() {
-        for n in [2, 3, 5, 8] {
+        for n in [2, 3, 5, 8, 13, 16] {
             let (u, v) = (svd(sample(n, 1).as_ref()).u, svd(sample(n, 2).as_ref()).u);
-            for gap in [0.0, 1e-15, 1e-12, 1e-9, 1e-6, 1e-3, 0.1, 1.0] {
+            let of_gap = |gap: f64| {
                 let scaled = Mat::from_fn(n, n, |i, j| u[(i, j)] * if j == n / 2 { 1.0 + gap } else { 1.0 });
-                let found = largest_singular_value(&columns(&matmul_nt(scaled.as_ref(), v.as_ref())));
-                assert!((found / (1.0 + gap) - 1.0).abs() < 4e-15 * n as f64, "n = {n}, gap {gap}: {found}");
+                matmul_nt(scaled.as_ref(), v.as_ref())
+            };
+            for gaps in [[0.0, 1e-15, 1e-12, 1e-9], [1e-6, 1e-3, 0.1, 1.0]] {
+                let z = gaps.map(of_gap);
+                for (found, gap) in of_four(z.each_ref()).into_iter().zip(gaps) {
+                    assert!(
+                        (found / (1.0 + gap) - 1.0).abs() < 4e-15 * n as f64,
+                        "n = {n}, gap {gap}: {found}"
+                    );
+                }
             }
         }
         let u = svd(sample(8, 3).as_ref()).u;
         let projection = matmul(u.get(.., ..3), u.get(.., ..3).transpose());
-        assert!((largest_singular_value(&columns(&projection)) - 1.0).abs() < 1e-14);
+        assert!((of_four([&projection; 4])[0] - 1.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn a_lane_has_the_same_bits_whatever_the_others_are() {
+        let easy = sample(5, 1);
+        let hard = Mat::from_fn(5, 5, |i, j| if i == j { 1.0 + 1e-9 * i as f64 } else { 0.0 });
+        let zero = Mat::zeros(5, 5);
+        let alone = of_four([&easy; 4])[0];
+        assert_eq!(of_four([&hard, &easy, &zero, &easy])[1], alone);
+        assert_eq!(of_four([&hard, &zero, &zero, &easy])[3], alone);
+        assert_eq!(of_four([&hard; 4])[2], of_four([&easy, &zero, &hard, &easy])[2]);
     }
 
     #[test]
@@ -101,7 +186,7 @@ mod tests {
         for entry in [0.0, f64::NAN, f64::INFINITY] {
             let mut z = Mat::zeros(3, 3);
             z[(1, 2)] = entry;
-            assert!(largest_singular_value(&columns(&z)).is_nan(), "{entry}");
+            assert!(of_four([&sample(3, 1), &z, &sample(3, 2), &z])[1].is_nan(), "{entry}");
         }
     }
 }

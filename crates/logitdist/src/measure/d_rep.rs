@@ -5,7 +5,7 @@ use crate::bound::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE};
 use crate::labels::Labels;
 use crate::measure::subsets::ChosenSubsets;
 use crate::reduced::{Direction, Reduced, ReducedModel};
-use logitdist_linalg::{Columns, LuSolver, Mat, MatRef, ReborrowMut, matmul, matmul_into, r_factor};
+use logitdist_linalg::{Mat, ReborrowMut, SIMPLICES, Simplex, Simplices, matmul, matmul_into, r_factor};
 use rayon::prelude::*;
 
 /// d_rep over label subsets and what its bounds need. All but the counts are square roots, in the units of f.
@@ -145,22 +145,25 @@ impl Evaluation<'_> {
     fn of_batch(&self, subsets: &[usize], used: &[usize]) -> Vec<Option<Outcome>> {
         let (m, p) = self.inputs.dims();
         let columns = self.of_labels(used);
-        let place = |label: &usize| used.binary_search(label).expect("a label of a subset is used");
-        let space = || Space {
-            lu: LuSolver::new(m),
-            aligned: Columns::zeros(m, self.inputs.head()),
-            unexplained: Columns::zeros(m, p - self.inputs.head()),
-            places: Vec::with_capacity(m + 1),
-        };
-        subsets
-            .par_chunks_exact(m + 1)
-            .with_min_len(16)
-            .map_init(space, |space, subset| {
-                space.places.clear();
-                space.places.extend(subset.iter().map(place));
-                self.evaluate(columns.as_ref(), space)
-            })
-            .collect()
+        let mut places = vec![usize::MAX; self.labels.0.bias.len()];
+        used.iter().enumerate().for_each(|(place, &label)| places[label] = place);
+        let vector = |label: usize| columns.col_as_slice(places[label]);
+        let mut outcomes: Vec<Option<Outcome>> = (0..subsets.len() / (m + 1)).map(|_| None).collect();
+        outcomes
+            .par_chunks_mut(SIMPLICES)
+            .zip(subsets.par_chunks(SIMPLICES * (m + 1)))
+            .with_min_len(8)
+            .for_each_init(
+                || Simplices::new(m, self.inputs.head(), p - self.inputs.head()),
+                |simplices, (outcomes, subsets)| {
+                    let of_label = |s: usize, i: usize| vector(subsets[s * (m + 1) + i]);
+                    let found = simplices.evaluate(outcomes.len(), of_label);
+                    for (outcome, found) in outcomes.iter_mut().zip(found) {
+                        *outcome = found.map(|simplex| self.outcome(&simplex));
+                    }
+                },
+            );
+        outcomes
     }
 
     /// A column for each of the labels: g̃(y) (M entries), and under it the label's logit error over the inputs,
@@ -190,42 +193,17 @@ impl Evaluation<'_> {
         columns
     }
 
-    /// One subset, given by the places of its labels among the columns.
-    fn evaluate(&self, columns: MatRef<'_, f64>, space: &mut Space) -> Option<Outcome> {
-        let ((m, _), head) = (self.inputs.dims(), self.inputs.head());
-        let column = |place: usize| columns.col(place).try_as_col_major().expect("contiguous").as_slice();
-        let (pivot, others) = space.places.split_first().expect("a subset has a pivot");
-        let pivot = column(*pivot);
-        let regular = space.lu.factor(|i, row| {
-            row.iter_mut().zip(column(others[i])).zip(pivot).for_each(|((l, g), g0)| *l = g - g0);
-        })?;
-        let difference = |i: usize, from: usize| {
-            column(others[i])[from..].iter().zip(&pivot[from..]).map(|(w, w0)| w - w0)
-        };
-        for i in 0..m {
-            space.aligned.set_row(i, difference(i, m).take(head));
-            space.unexplained.set_row(i, difference(i, m + head));
-        }
-        let delta = space.aligned.squared_norm() + space.unexplained.squared_norm();
-        space.lu.solve(&mut space.aligned);
-        let error = space.aligned.squared_norm() + self.inputs.unexplained;
-        let sigma_min = regular.sigma_min;
+    /// One subset, from its simplex of unembeddings with logit errors: `A = L^T`.
+    fn outcome(&self, simplex: &Simplex) -> Outcome {
+        let m = self.inputs.dims().0;
+        let (delta, sigma_min) = (simplex.squared_norm, simplex.sigma_min);
+        let error = simplex.solved_squared_norm + self.inputs.unexplained;
         // The solve itself is accurate to about ε times the condition of L.
-        let solve_error = 8.0 * m as f64 * f64::EPSILON / regular.reciprocal_condition;
+        let solve_error = 8.0 * m as f64 * f64::EPSILON / simplex.reciprocal_condition;
         let relative = 1.0 + RELATIVE_TOLERANCE + 2.0 * solve_error;
         let violated = error > (delta * relative + self.slack) / (sigma_min * sigma_min);
-        Some(Outcome { error, delta, sigma_min, solve_error, violated })
+        Outcome { error, delta, sigma_min, solve_error, violated }
     }
-}
-
-/// Memory of one thread, used again for every subset.
-struct Space {
-    lu: LuSolver,
-    /// δ_L in the coordinates that an affine map of f′ reaches, and then f − A f′ − c.
-    aligned: Columns,
-    /// δ_L in the others: no solve is needed, since f itself is left there.
-    unexplained: Columns,
-    places: Vec<usize>,
 }
 
 /// What one regular subset gives.

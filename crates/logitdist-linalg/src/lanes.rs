@@ -1,0 +1,46 @@
+//! The same entry of four matrices in one register.
+
+use wide::f64x4;
+
+/// Systems that are worked on together.
+pub(crate) const LANES: usize = 4;
+
+/// One number of each system.
+pub(crate) type Lanes = f64x4;
+
+/// Changes x and y over where |y| is larger than |x| in their first column, all along two rows.
+#[inline(always)]
+pub(crate) fn change_where_larger(x: &mut [Lanes], y: &mut [Lanes], at: usize) -> Lanes {
+    let larger = y[at].abs().simd_gt(x[at].abs());
+    x.iter_mut().zip(y).for_each(|(x, y)| change(larger, x, y));
+    larger
+}
+
+/// Changes x and y over in the lanes of a mask.
+#[inline(always)]
+pub(crate) fn change(mask: Lanes, x: &mut Lanes, y: &mut Lanes) {
+    (*x, *y) = (mask.select(*y, *x), mask.select(*x, *y));
+}
+
+/// Columns that are solved for together.
+pub(crate) const PANEL: usize = 4;
+
+/// A row of a panel of columns.
+pub(crate) type PanelRow = [Lanes; PANEL];
+
+pub(crate) const ZERO_ROW: PanelRow = [Lanes::ZERO; PANEL];
+
+/// `sums + x y`, column by column.
+#[inline(always)]
+pub(crate) fn plus(mut sums: PanelRow, x: PanelRow, y: PanelRow) -> PanelRow {
+    for c in 0..PANEL {
+        sums[c] = x[c].mul_add(y[c], sums[c]);
+    }
+    sums
+}
+
+/// Σ of the squares of all entries.
+pub(crate) fn squared_norm(x: &[PanelRow]) -> Lanes {
+    let [a, b, c, d] = x.iter().fold(ZERO_ROW, |sums, row| plus(sums, *row, *row));
+    (a + b) + (c + d)
+}
