@@ -96,9 +96,9 @@ impl OneSimplex {
         let regular =
             self.lu.factor(|i, row| row.iter_mut().zip(difference(i, 0)).for_each(|(l, x)| *l = x))?;
         for i in 0..n {
-            let mut numbers = difference(i, n);
-            self.solved.set_row(i, numbers.by_ref().take(self.solved.cols()));
-            self.further.set_row(i, numbers);
+            let solved = self.solved.cols();
+            self.solved.set_row(i, difference(i, n).take(solved));
+            self.further.set_row(i, difference(i, n + solved));
         }
         let squared_norm = self.solved.squared_norm() + self.further.squared_norm();
         self.lu.solve(&mut self.solved);
