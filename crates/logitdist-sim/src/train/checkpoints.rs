@@ -1,7 +1,7 @@
 //! After which epochs the second network of a cell is needed, by its own cells and by others that train the same.
 
 use super::TrainSettings;
-use crate::grid::{Cell, Grid, Recipe, Source};
+use crate::grid::{Cell, Grid, Recipe};
 use logitdist_train::{Duration, Recipe as NetworkRecipe, TrainError};
 
 /// The epochs of the cell's own block and of every other that has the same network: one training serves them all.
@@ -20,7 +20,7 @@ pub fn of_cell(
         return Ok(vec![settings.epochs()]);
     }
     let mut epochs = Vec::new();
-    for block in grid.blocks.iter().filter(|block| matches!(block.source, Source::Train(_))) {
+    for block in grid.trained() {
         let Ok(Recipe::Trained(alike)) = block.recipe(&block.values_like(&cell.values)) else { continue };
         if but_for_epochs(&alike, run, cell.replicate)?.as_ref() == Some(&own) {
             let several = block.whole_values("epoch");

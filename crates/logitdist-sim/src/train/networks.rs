@@ -265,6 +265,19 @@ fn path(folder: &Path, recipe: &Recipe) -> Result<PathBuf, Reason> {
     Ok(folder.join(format!("{}.npz", &name[..32])))
 }
 
+/// Whether the folder of results has room for networks.
+///
+/// # Errors
+/// Something else has the name of their folder.
+pub fn check_place(out: &Path) -> Result<(), SimError> {
+    let folder = out.join(FOLDER);
+    if !folder.exists() || folder.is_dir() {
+        return Ok(());
+    }
+    let message = "trained networks are kept there: a folder is needed, and this is a file; move it away, or write to another folder";
+    Err(SimError::Usage(format!("{}: {message}", folder.display())))
+}
+
 /// Takes away the networks of a folder of results.
 ///
 /// # Errors

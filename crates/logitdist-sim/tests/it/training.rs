@@ -189,11 +189,26 @@ fn a_training_that_diverges_is_a_failure_with_its_reason_and_what_came_before_st
 }
 
 #[test]
+fn networks_that_could_not_be_kept_are_an_error_before_the_first_cell() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("out")).unwrap();
+    fs::write(folder.path("out/networks"), "not a folder").unwrap();
+    for fresh in [false, true] {
+        let error = sweep(&SweepOptions { fresh, ..folder.options(TRAINED, "out") }).unwrap_err().to_string();
+        assert!(error.contains("out/networks: ") && error.contains("a folder is needed"), "{error}");
+        assert!(!folder.path("out/journal").exists() && !folder.path("out/config.toml").exists());
+    }
+    // A sweep without networks is free to have such a file.
+    sweep(&folder.options(crate::folder::SMALL, "out")).unwrap();
+}
+
+#[test]
 fn a_student_that_diverges_still_is_what_it_was_before() {
     let folder = Folder::new();
-    // The teacher's logits are so large that their squares overflow: a student has a loss only before its first step.
+    // A step of a network's weights by 1 is little for one of width 1, and multiplies the logits of one of width 512 by it in each layer.
     let text = TRAINED
-        .replace("learning_rate = 0.01", "learning_rate = 1e9")
+        .replace("learning_rate = 0.01", "learning_rate = 1.0\nstudent_width = 512")
+        .replace("width = 12\nlayers = 1", "width = 1\nlayers = 4")
         .replace("teacher_epochs = 6", "teacher_epochs = 1")
         .replace("epoch = [1, 4]", "epoch = [0, 1, 3]")
         .replace("bits = [0, 4]\n", "")
@@ -203,7 +218,7 @@ fn a_student_that_diverges_still_is_what_it_was_before() {
     let epochs = |table: &str| rows(table).iter().map(|row| row["epoch"].clone()).collect::<Vec<_>>();
     assert_eq!(epochs(&table), ["0"; 4]);
     assert_eq!(epochs(&failures), ["1", "1", "1", "1", "3", "3", "3", "3"]);
-    let message = "the second network: training diverged in epoch 1, at step 1: the loss is inf";
+    let message = "the second network: training diverged in epoch 1, at step 2: a logit is ";
     assert!(rows(&failures).iter().all(|row| row["message"].starts_with(message)), "{failures}");
 }
 
