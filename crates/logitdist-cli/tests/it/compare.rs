@@ -1,6 +1,6 @@
 //! `logitdist compare` as a user runs it: what is printed, in every format.
 
-use crate::{Files, compare, fixture, json, npy};
+use crate::{Files, compare, fixture, json, logitdist, npy};
 use assert_cmd::Command;
 use serde_json::Value;
 use std::path::Path;
@@ -59,6 +59,27 @@ fn what_is_not_applicable_is_null_with_its_reason() {
     assert!(got["certificate"]["m_cca_logits"]["at_least"].as_f64().unwrap() >= 0.0);
     let table = compare("digits-m16-relu.npz", "digits-m16-tanh.npz", &[]);
     assert!(table.stdout.contains("n/a [1]") && table.stdout.contains("[1] 10 labels"), "{}", table.stdout);
+}
+
+#[test]
+fn logits_too_large_for_their_digits_have_a_note() {
+    let files = Files::new();
+    let note = |scale: f64| {
+        let values = |phase: f64| (0..40).map(|i| scale * (f64::from(i) + phase).sin()).collect::<Vec<f64>>();
+        let (a, b) = (files.bytes("a.npy", &npy("(20, 2)", &values(0.0))), files.path("b.npy"));
+        files.bytes("b.npy", &npy("(20, 2)", &values(0.3)));
+        let g = files.bytes("g.npy", &npy("(4, 2)", &[1.0, 0.0, 0.0, 1.0, -1.0, 0.5, 0.3, -1.0]));
+        let models =
+            ["--embeddings-a", &a, "--unembeddings-a", &g, "--embeddings-b", &b, "--unembeddings-b", &g];
+        let compared = json(&logitdist(&[&["compare", "--format", "json"], &models[..]].concat()));
+        (compared["log_tau"].as_f64().unwrap(), compared["notes"]["log_tau"].clone())
+    };
+    let (log_tau, said) = note(1e11);
+    assert!(
+        log_tau < -1e11 && said.as_str().unwrap().contains("rounding alone changes probabilities"),
+        "{said}"
+    );
+    assert_eq!(note(1e8).1, Value::Null);
 }
 
 #[test]
