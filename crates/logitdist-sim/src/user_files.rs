@@ -125,7 +125,9 @@ pub fn stated(document: Document, blocks: &[Block]) -> Result<(Document, UserDat
         return Err(document.error_at(CONTENT, message));
     }
     let folder = folder(&document)?;
-    let from = std::path::absolute(&folder).map_err(|e| SimError::io("find the folder", &folder, e))?;
+    // A config named without a folder is in this one.
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
+    let from = std::path::absolute(here).map_err(|e| SimError::io("find the folder", &folder, e))?;
     let from = from.to_str().ok_or_else(|| not_text(&document, &from))?.to_owned();
     let stated = document.with(FROM, Value::String(from)).with(CONTENT, Value::String(found));
     Ok((stated, UserData(Arc::new(data))))

@@ -209,6 +209,48 @@ fn numbers_of_any_size_are_short() {
 }
 
 #[test]
+fn dropout_is_a_setting_of_teachers_and_students() {
+    let files = Files::new();
+    let (config, plain) = teacher(&files);
+    let (first, again) = (files.path("first.npz"), files.path("again.npz"));
+    let dropout = |path: &str| load_network(Path::new(path)).unwrap().1.network.dropout;
+    for out in [&first, &again] {
+        let run = logitdist(&["train", &config, "--set", "network.dropout=0.2", "--out", out]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+    }
+    assert_eq!((dropout(&plain), dropout(&first)), (0.0, 0.2));
+    assert_eq!(fs::read(&first).unwrap(), fs::read(&again).unwrap());
+    for (more, expected) in [(&[][..], 0.2), (&["--set", "network.dropout=0.5"][..], 0.5)] {
+        let run = logitdist(&[&["distill", &first, "--loss", "kl", "--out", &again], more].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert_eq!(dropout(&again), expected);
+    }
+}
+
+#[test]
+fn a_sweep_on_files_can_be_run_in_their_folder() {
+    let files = Files::new();
+    files.bytes("x.csv", (0..40).map(|i| format!("{},{}\n", i % 7, i % 5)).collect::<String>().as_bytes());
+    files.bytes("y.csv", (0..40).map(|i| format!("{}\n", i % 2)).collect::<String>().as_bytes());
+    files.bytes(
+        "c.toml",
+        b"question = \"q\"\nexpected = \"e\"\nmeasures = [\"probability\"]\n[train.own]\ndata = \"files\"\nfeatures = \"x.csv\"\n\
+          labels = \"y.csv\"\nwidth = 6\nlayers = 1\nteacher_epochs = 1\nepoch = 1\n",
+    );
+    let sweep = |config: &str| {
+        let arguments = ["sweep", config, "--out", "out"];
+        let mut command = assert_cmd::Command::cargo_bin("logitdist").unwrap();
+        command.current_dir(files.path("")).args(arguments).assert().success();
+    };
+    sweep("c.toml");
+    let rows = fs::read(files.path("out/rows.csv")).unwrap();
+    // Its copy among the results finds the files from anywhere.
+    fs::remove_dir_all(files.path("out/journal")).unwrap();
+    sweep("out/config.toml");
+    assert_eq!(fs::read(files.path("out/rows.csv")).unwrap(), rows);
+}
+
+#[test]
 fn every_example_trains() {
     let files = Files::new();
     let out = files.path("x.npz");
