@@ -189,6 +189,30 @@ fn a_training_that_diverges_is_a_failure_with_its_reason_and_what_came_before_st
 }
 
 #[test]
+fn dropout_is_an_axis_and_the_same_bits_on_any_thread() {
+    let folder = Folder::new();
+    let text = TRAINED
+        .replace("width = 12", "width = 12\ndropout = [0.0, 0.3]")
+        .replace("bits = [0, 4]\n", "")
+        .replace("student = [0, 1]\nteacher = [0, 1]", "student = 0\nteacher = 0");
+    let one = folder.tables_of(&text, "one");
+    folder.check_divided(&text, &one);
+    let contents =
+        |out: &str| networks(&folder, out).into_values().map(|(bytes, _)| bytes).collect::<Vec<_>>();
+    assert_eq!(contents("one"), contents("two"));
+    // A teacher and two students by each loss at both epochs.
+    let kept = loaded(&folder, "one");
+    for dropout in [0.0, 0.3] {
+        assert_eq!(kept.iter().filter(|(_, recipe)| recipe.network.dropout == dropout).count(), 1 + 2 * 2);
+    }
+    let of = |dropout: &str| {
+        let rows = rows(&one.rows).into_iter().filter(|row| row["dropout"] == dropout);
+        rows.map(|row| row["d_logit"].clone()).collect::<Vec<_>>()
+    };
+    assert!(of("0").iter().zip(of("0.3")).all(|(without, with)| *without != with));
+}
+
+#[test]
 fn networks_that_could_not_be_kept_are_an_error_before_the_first_cell() {
     let folder = Folder::new();
     fs::create_dir(folder.path("out")).unwrap();
