@@ -9,6 +9,7 @@ use anyhow::Context;
 use logitdist::bound::{ProbeTransfer, probe_transfer};
 use logitdist::{Comparison, Direction, LogitPrecision, Pair, Settings, compare_watched};
 use logitdist_io::read_matrix;
+use logitdist_report::number::short;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::process::ExitCode;
@@ -83,7 +84,10 @@ fn evaluate(arguments: &Compare) -> anyhow::Result<Result> {
     let progress =
         Progress::new(pair.n_labels() + pair.n_inputs() + inputs_of_probabilities(&pair, &settings));
     let watch = |stage, rows| progress.watch(stage, rows);
-    let comparison = compare_watched(&pair, &settings, &mut rng, &watch)?;
+    let mut comparison = compare_watched(&pair, &settings, &mut rng, &watch)?;
+    if settings.logit_precision == LogitPrecision::F64 {
+        comparison.notes.extend(lost_digits(&comparison));
+    }
     drop(progress);
     let probes = probes.map_or(Ok(Vec::new()), |(path, rows)| {
         let transfer = |i: usize| {
@@ -100,6 +104,23 @@ fn evaluate(arguments: &Compare) -> anyhow::Result<Result> {
         command: command_line(),
         comparison,
         probes,
+    })
+}
+
+/// A note where rounding of logits alone changes probabilities by more than a millionth of themselves.
+///
+/// −log τ is how far the logits of an input are apart at most, and a logit z in f64 is uncertain by ε|z|, a probability relatively by as much.
+fn lost_digits(comparison: &Comparison) -> Option<(&'static str, String)> {
+    const TOO_COARSE: f64 = 1e-6;
+    let apart = -comparison.scalar("log_tau")?.as_ref().ok()?;
+    let rounding = f64::EPSILON * apart;
+    (rounding > TOO_COARSE).then(|| {
+        let note = format!(
+            "logits of one input are up to {} apart, so that rounding alone changes probabilities by up to {} of themselves; so few digits of kl, jeffreys, js, tv, hellinger and d_llv mean anything",
+            short(apart),
+            short(rounding)
+        );
+        ("log_tau", note)
     })
 }
 

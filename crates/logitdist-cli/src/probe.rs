@@ -28,7 +28,7 @@ pub struct Arguments {
     /// Digits from 0 to 9, an .npy with one for each input: concepts are functions of them.
     #[arg(long, value_name = "NPY")]
     labels: Option<PathBuf>,
-    /// Concepts of the digits, for example closed_loop,odd [default: all].
+    /// Concepts of the digits, for example closed_loop,odd [default: all that hold at some of the inputs to fit on, and not at all of them].
     #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with = "answers")]
     concepts: Vec<Concept>,
     /// Strength of the penalty on the variance of a probe's score, greater than 0.
@@ -97,8 +97,40 @@ fn concepts(arguments: &Arguments, inputs: usize) -> anyhow::Result<Vec<(String,
         })
     };
     let digits: Vec<usize> = (0..inputs).map(digit).collect::<anyhow::Result<_>>()?;
-    let wanted = if arguments.concepts.is_empty() { &Concept::ALL[..] } else { &arguments.concepts };
-    wanted.iter().map(|concept| Ok((concept.name().to_owned(), concept.of_labels(&digits)?))).collect()
+    let of_digits = |concept: &Concept| Ok((concept.name().to_owned(), concept.of_labels(&digits)?));
+    match &arguments.concepts[..] {
+        [] => shown(path, Concept::ALL.iter().map(of_digits).collect::<anyhow::Result<_>>()?),
+        asked => asked.iter().map(of_digits).collect(),
+    }
+}
+
+/// Of concepts that nobody asked for by name, those that a probe can be fitted to; what is left out is said.
+fn shown(path: &Path, all: Vec<(String, Vec<bool>)>) -> anyhow::Result<Vec<(String, Vec<bool>)>> {
+    let holds_at = |answers: &[bool]| {
+        let fitted = || answers.iter().step_by(2);
+        (fitted().filter(|&&holds| holds).count(), fitted().count())
+    };
+    let in_words = |(name, answers): &(String, Vec<bool>)| {
+        let (holds, of) = holds_at(answers);
+        format!("{name}, which holds at {holds} of the {of} inputs to fit on")
+    };
+    let is_shown = |(_, answers): &(String, Vec<bool>)| {
+        let (holds, of) = holds_at(answers);
+        holds > 0 && holds < of
+    };
+    let (shown, left_out): (Vec<_>, Vec<_>) = all.into_iter().partition(is_shown);
+    let left_out: Vec<String> = left_out.iter().map(in_words).collect();
+    if shown.is_empty() {
+        bail!(
+            "{}: there is no concept to fit a probe of on every second input (0, 2, 4, …): {}; a probe needs inputs where it holds and inputs where it does not",
+            path.display(),
+            left_out.join("; ")
+        );
+    }
+    if !left_out.is_empty() {
+        eprintln!("note: left out: {}", left_out.join("; "));
+    }
+    Ok(shown)
 }
 
 /// An array with a row for each input.

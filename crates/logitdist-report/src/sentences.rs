@@ -103,7 +103,7 @@ fn certificates(study: &Study) -> Vec<String> {
         (!parts.is_empty()).then(|| parts.join("; "))
     };
     all.extend(about("all", "").map(|what| format!("Over all cells, {what}.")));
-    for position in study.varied() {
+    for position in study.varied_of_pairs() {
         let axis = &study.axes[position];
         if axis.numbers().is_none() || !study.sources_apart(position).is_empty() {
             continue;

@@ -90,10 +90,8 @@ pub fn run_with(config: &Config, cell: &Cell<'_>, networks: &Networks) -> Result
             Ok((a, b))
         })),
         Ok(Recipe::Trained(settings)) => {
-            let epochs = checkpoints_of(&config.grid, config.seed, cell, &settings);
-            let epochs = epochs.map_err(|e| e.to_string())?;
-            let pair =
-                networks.pair(cell.block.source.name(), &settings, config.seed, cell.replicate, &epochs)?;
+            let epochs = checkpoints_of(config, cell, &settings).map_err(|e| e.to_string())?;
+            let pair = networks.pair(config, cell, &settings, &epochs)?;
             let models = settings.part(&pair.splits).and_then(|data| pair.models(data));
             models
                 .and_then(|(a, b)| compared(&a, &b))

@@ -8,7 +8,7 @@ use crate::replicates::Replicates;
 use crate::table::Columns;
 use crate::train::TrainSettings;
 use crate::train::measures::Group;
-use crate::user_files;
+use crate::user_files::{self, UserData};
 use logitdist::{Settings, Subsets};
 use std::path::Path;
 use toml::Value;
@@ -32,6 +32,8 @@ pub struct Config {
     pub toml: String,
     /// A hash of what is in the files that it names, if it names any and was run.
     pub files_content: Option<String>,
+    /// What was in them; of a config of results, whose files are not read, nothing.
+    pub data: UserData,
 }
 
 /// More cells than any sweep could finish.
@@ -71,8 +73,8 @@ impl Config {
     pub fn read(file: &Path, overrides: &[String]) -> Result<Config, SimError> {
         let document = Document::read(file, overrides)?;
         let config = Config::of(&document)?;
-        let stated = user_files::stated(document, &config.grid.blocks)?;
-        Config::of(&stated)
+        let (stated, data) = user_files::stated(document, &config.grid.blocks)?;
+        Ok(Config { data, ..Config::of(&stated)? })
     }
 
     /// Reads and checks the config that results were made with. The files that it names need not be there any more.
@@ -108,6 +110,7 @@ impl Config {
             grid,
             toml: document.to_toml(),
             files_content: user_files::content(document),
+            data: UserData::default(),
         };
         if let Replicates::UntilNarrow { of, .. } = &config.grid.replicates {
             let columns = Columns::of(&config);

@@ -327,6 +327,11 @@ impl Grid {
         }
     }
 
+    /// Blocks of trained networks.
+    pub fn trained(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().filter(|block| matches!(block.source, Source::Train(_)))
+    }
+
     /// Whether there are no cells, which a checked config rules out.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -1,6 +1,7 @@
 //! How far a sweep is: a bar on a terminal, a line every ten seconds elsewhere. On standard error.
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use logitdist_report::number::short;
 use logitdist_train::EpochRecord;
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,10 +21,10 @@ impl News {
     /// A training of a table of trained networks has finished an epoch.
     pub fn epoch(&self, source: &str, record: &EpochRecord) {
         let name = source.strip_prefix("train.").unwrap_or(source);
-        let EpochRecord { epoch, loss, accuracy, .. } = record;
-        let loss = record.validation_loss.unwrap_or(*loss);
+        let EpochRecord { epoch, accuracy, .. } = record;
+        let loss = short(record.validation_loss.unwrap_or(record.loss));
         *self.0.lock().expect("no thread panicked") =
-            format!("training {name}: epoch {epoch}, loss {loss:.3}, accuracy {accuracy:.2}");
+            format!("training {name}: epoch {epoch}, loss {loss}, accuracy {accuracy:.2}");
     }
 
     /// It, after a separator; empty if nothing was trained.
@@ -110,8 +111,10 @@ mod tests {
         };
         news.epoch("train.digits", &EpochRecord { epoch: 119, ..record });
         news.epoch("train.digits", &record);
-        assert_eq!(news.after("; "), "; training digits: epoch 120, loss 0.031, accuracy 0.98");
+        assert_eq!(news.after("; "), "; training digits: epoch 120, loss 0.0312, accuracy 0.98");
+        news.epoch("train.own", &EpochRecord { loss: 1e300, ..record });
+        assert_eq!(news.after(""), "training own: epoch 120, loss 1.00e300, accuracy 0.98");
         news.epoch("train.own", &EpochRecord { validation_loss: Some(2.0), ..record });
-        assert_eq!(news.after(""), "training own: epoch 120, loss 2.000, accuracy 0.98");
+        assert_eq!(news.after(""), "training own: epoch 120, loss 2, accuracy 0.98");
     }
 }

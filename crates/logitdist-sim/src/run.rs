@@ -11,7 +11,7 @@ use crate::replicates::Replicates;
 use crate::shard::Shard;
 use crate::table::Columns;
 use crate::tables::{self, Tables, clear, needed_cells, remove, write_config};
-use crate::train::Networks;
+use crate::train::{self, Networks};
 use crate::work::{Limits, Work};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -98,6 +98,9 @@ fn sweep_telling(options: &SweepOptions, run_cell: RunCell<'_>, news: News) -> R
     let config = Config::read(&options.config, &options.overrides)?;
     let out = out_of(options);
     let shard = options.shard.unwrap_or(Shard::WHOLE);
+    if config.grid.trained().next().is_some() {
+        train::check_place(&out)?;
+    }
     if options.fresh && options.shard.is_none() {
         clear(&out)?;
     }

@@ -6,8 +6,11 @@
 use crate::document::Document;
 use crate::error::SimError;
 use crate::grid::{Block, Source};
-use logitdist_train::{DataSpec, Files};
+use logitdist_train::{DataSpec, FileData, Files, Splits, TrainError};
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use toml::Value;
 
 /// The folder that names of files are relative to; without this key, the config's own.
@@ -22,6 +25,38 @@ const NAMES: [&str; 2] = ["features", "labels"];
 /// Files as data, in the one way in which sweeps read them: what is hashed is what is trained on.
 pub fn files(features: PathBuf, labels: PathBuf, seed: u64) -> Files {
     Files { features, labels, n_labels: None, standardise: false, seed }
+}
+
+/// What a user's files held when the config was read. All cells have that, whatever becomes of the files.
+#[derive(Debug, Clone, Default)]
+pub struct UserData(Arc<HashMap<[PathBuf; 2], FileData>>);
+
+impl UserData {
+    /// Data divided; generated, shipped, or from files.
+    ///
+    /// # Errors
+    /// As [`DataSpec::load`].
+    pub fn splits(&self, spec: &DataSpec) -> Result<Splits, TrainError> {
+        self.known(spec).map_or_else(|| spec.load(), |(files, known)| known.divided(files))
+    }
+
+    /// [`DataSpec::fingerprint`] of what is trained on.
+    ///
+    /// # Errors
+    /// As [`DataSpec::fingerprint`].
+    pub fn fingerprint(&self, spec: &DataSpec) -> Result<String, TrainError> {
+        self.known(spec).map_or_else(|| spec.fingerprint(), |(files, known)| Ok(known.fingerprint(files)))
+    }
+
+    fn known<'a>(&self, spec: &'a DataSpec) -> Option<(&'a Files, &FileData)> {
+        let DataSpec::Files(files) = spec else { return None };
+        Some((files, self.0.get(&names(files))?))
+    }
+}
+
+/// What files are known by, from whatever folder their names are written.
+fn names(files: &Files) -> [PathBuf; 2] {
+    [&files.features, &files.labels].map(|name| std::path::absolute(name).unwrap_or_else(|_| name.clone()))
 }
 
 /// Whether a config names files.
@@ -57,26 +92,29 @@ pub fn content(document: &Document) -> Option<String> {
     text(document, CONTENT).map(str::to_owned)
 }
 
-/// A config with the place and the contents of the files that it names, which are read to see whether they are any good. `blocks` are its
-/// own.
+/// A config with the place and the contents of the files that it names, and what is in them. `blocks` are its own.
 ///
 /// # Errors
 /// A file that cannot be trained on, with what is wrong in it and where; files that hold something else than the config says.
-pub fn stated(document: Document, blocks: &[Block]) -> Result<Document, SimError> {
+pub fn stated(document: Document, blocks: &[Block]) -> Result<(Document, UserData), SimError> {
     if !are_named(&document) {
-        return Ok(document);
+        return Ok((document, UserData::default()));
     }
+    let mut data: HashMap<[PathBuf; 2], FileData> = HashMap::new();
     let mut contents = String::new();
     for block in blocks.iter().filter(|block| matches!(block.source, Source::Train(_))) {
         for files in block.files() {
-            let labels = files.labels.display().to_string();
-            let spec = DataSpec::Files(files);
-            let fingerprint = spec.load().and_then(|_| spec.fingerprint());
-            contents.push_str(&fingerprint.map_err(|e| {
+            let error = |e: TrainError| {
                 let message = e.to_string();
-                let name = NAMES[usize::from(message.starts_with(&labels))];
+                let name = NAMES[usize::from(message.starts_with(&files.labels.display().to_string()))];
                 document.error_at(&format!("{}.{name}", block.source.name()), message)
-            })?);
+            };
+            let known = match data.entry(names(&files)) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => place.insert(files.read().map_err(error)?),
+            };
+            known.divided(&files).map_err(error)?;
+            contents.push_str(&known.fingerprint(&files));
         }
     }
     let found = blake3::hash(contents.as_bytes()).to_hex()[..32].to_owned();
@@ -87,9 +125,12 @@ pub fn stated(document: Document, blocks: &[Block]) -> Result<Document, SimError
         return Err(document.error_at(CONTENT, message));
     }
     let folder = folder(&document)?;
-    let from = std::path::absolute(&folder).map_err(|e| SimError::io("find the folder", &folder, e))?;
+    // A config named without a folder is in this one.
+    let here = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
+    let from = std::path::absolute(here).map_err(|e| SimError::io("find the folder", &folder, e))?;
     let from = from.to_str().ok_or_else(|| not_text(&document, &from))?.to_owned();
-    Ok(document.with(FROM, Value::String(from)).with(CONTENT, Value::String(found)))
+    let stated = document.with(FROM, Value::String(from)).with(CONTENT, Value::String(found));
+    Ok((stated, UserData(Arc::new(data))))
 }
 
 fn text<'a>(document: &'a Document, key: &str) -> Option<&'a str> {

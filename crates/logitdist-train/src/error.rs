@@ -36,7 +36,7 @@ pub enum TrainError {
     /// A file could not be written.
     #[error(transparent)]
     Write(#[from] logitdist_io::WriteError),
-    /// The loss or the weights left the range of numbers.
+    /// The loss, the weights or the logits left the range in which they mean something.
     #[error(
         "training diverged in epoch {epoch}, at step {step}: {reason}; a smaller learning rate (`learning_rate`) may help"
     )]
@@ -45,7 +45,7 @@ pub enum TrainError {
         epoch: usize,
         /// The step, from 1.
         step: usize,
-        /// What was no finite number.
+        /// What was not finite, or too large.
         reason: String,
     },
     /// A network and data, or a teacher and a student, do not fit together.
@@ -78,5 +78,36 @@ pub(crate) fn require(
     if ok {
         return Ok(());
     }
-    Err(TrainError::Setting { key, value: value.to_string(), needed: needed.to_string() })
+    Err(TrainError::Setting { key, value: short(&value), needed: needed.to_string() })
+}
+
+/// A value as texts have it; a very large or small number by its power of ten, and not by its hundreds of digits.
+fn short(value: &impl Display) -> String {
+    let text = value.to_string();
+    match text.parse::<f64>() {
+        Ok(x) if x.is_finite() && x != 0.0 && !(1e-5..1e16).contains(&x.abs()) => format!("{x:e}"),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_given_shortly_and_exactly() {
+        for (value, text) in [
+            (1e300, "1e300"),
+            (-2.5e-60, "-2.5e-60"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (0.0, "0"),
+            (2.0, "2"),
+        ] {
+            let message = require(false, "mix", value, "another").unwrap_err().to_string();
+            assert_eq!(message, format!("`mix` is {text}; it must be another"));
+        }
+        for word in ["loops", "NaN", "inf"] {
+            assert_eq!(short(&word), word);
+        }
+    }
 }

@@ -5,7 +5,8 @@ use crate::error::TrainError;
 use crate::network::Network;
 use crate::pass::Frozen;
 use crate::spec::TrainingSpec;
-use crate::train::{Observer, Task, Trained, train_from};
+use crate::task::Task;
+use crate::train::{Observer, Trained, train_from};
 use serde::{Deserialize, Serialize};
 
 /// How a network is adapted.

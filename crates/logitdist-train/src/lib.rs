@@ -30,6 +30,7 @@ mod compress;
 mod concept;
 mod concept_transfer;
 mod data;
+mod divergence;
 mod error;
 mod fine_tune;
 mod fingerprint;
@@ -44,18 +45,22 @@ mod probe;
 mod recipe;
 mod scalar;
 mod spec;
+mod task;
 mod train;
 
 pub use compress::{Compression, low_rank_head};
 pub use concept::Concept;
 pub use concept_transfer::{ConceptTransfer, answer_transfer, carry_probe, concept_transfer};
-pub use data::{DIGITS_CITATION, DataSpec, Dataset, Digits, Files, Radial, Region, Spirals, Splits};
+pub use data::{
+    DIGITS_CITATION, DataSpec, Dataset, Digits, FileData, Files, Radial, Region, Spirals, Splits,
+};
 pub use error::TrainError;
 pub use fine_tune::{FineTuneSpec, FineTuned, fine_tune};
 pub use loss::Loss;
 pub use network::{Activation, Head, Network, NetworkSpec, Part};
 pub use pass::Frozen;
 pub use probe::{Penalty, Probe, ProbeSpec, Regression};
-pub use recipe::{Recipe, check_data, load_network, save_network};
+pub use recipe::{Recipe, check_data, load_network, save_network, save_network_of};
 pub use spec::{Duration, Schedule, TrainingSpec};
-pub use train::{EpochRecord, Observer, Task, TeacherLogits, Trained, train, train_from};
+pub use task::{Task, TeacherLogits};
+pub use train::{EpochRecord, Observer, Trained, train, train_from};

@@ -33,8 +33,12 @@ impl Recipe {
     /// # Errors
     /// A file of the data cannot be read.
     pub fn fingerprint(&self) -> Result<String, TrainError> {
-        let data = self.data.fingerprint()?;
-        Ok(fingerprint("recipe", &(data, &self.network, &self.training, self.seed)))
+        Ok(self.fingerprint_of(&self.data.fingerprint()?))
+    }
+
+    /// The same of data whose fingerprint is known, so that no file is read.
+    pub fn fingerprint_of(&self, data: &str) -> String {
+        fingerprint("recipe", &(data, &self.network, &self.training, self.seed))
     }
 
     /// Checks all settings but those of the data, which are checked when they are loaded.
@@ -76,13 +80,27 @@ pub fn save_network(
     recipe: &Recipe,
     features: MatRef<'_, f64>,
 ) -> Result<(), TrainError> {
+    save_network_of(path, network, recipe, &recipe.data.fingerprint()?, features)
+}
+
+/// [`save_network`] with the fingerprint of the data, so that no file is read.
+///
+/// # Errors
+/// As [`save_network`].
+pub fn save_network_of(
+    path: &Path,
+    network: &Network,
+    recipe: &Recipe,
+    data: &str,
+    features: MatRef<'_, f64>,
+) -> Result<(), TrainError> {
     let model = network.model(features)?;
     let weights = Mat::from_fn(network.parameters().len(), 1, |i, _| f64::from(network.parameters()[i]));
     let description = Description {
         n_features: network.n_features(),
         n_labels: network.n_labels(),
         recipe: Recipe { network: network.spec().clone(), ..recipe.clone() },
-        data: recipe.data.fingerprint()?,
+        data: data.to_owned(),
     };
     let description = serde_json::to_string(&description).expect("numbers, words and lists are JSON");
     let attached = Attached { arrays: &[(WEIGHTS, weights.as_ref())], texts: &[(DESCRIPTION, &description)] };

@@ -1,52 +1,17 @@
 //! The training loop: one network on one thread, the same weights for the same seed.
 
 use crate::adam::Adam;
-use crate::data::{Dataset, shuffle};
+use crate::data::shuffle;
+use crate::divergence::{Limit, not_finite};
 use crate::error::TrainError;
 use crate::loss::{Batch, Objective};
 use crate::network::{Network, NetworkSpec};
 use crate::pass::{Frozen, Pass};
 use crate::spec::{Duration, TrainingSpec};
-use logitdist::{Mat, MatRef};
+use crate::task::{Examples, Task};
+use logitdist::Mat;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-
-/// What to train on.
-#[derive(Debug, Clone, Copy)]
-pub struct Task<'a> {
-    /// Inputs whose loss is made small.
-    pub train: &'a Dataset,
-    /// Inputs that say when to stop.
-    pub validation: Option<&'a Dataset>,
-    /// A teacher's logits on both, for all losses but cross-entropy.
-    pub teacher: Option<&'a TeacherLogits>,
-}
-
-/// A teacher's logits on the inputs of a task.
-#[derive(Debug, Clone, PartialEq)]
-pub struct TeacherLogits {
-    /// N×K on the inputs trained on.
-    pub train: Mat<f64>,
-    /// N×K on those of the validation; needed if there are any.
-    pub validation: Option<Mat<f64>>,
-}
-
-impl TeacherLogits {
-    /// The logits of a network.
-    ///
-    /// # Errors
-    /// The network takes inputs of another number of features.
-    pub fn of(
-        teacher: &Network,
-        train: &Dataset,
-        validation: Option<&Dataset>,
-    ) -> Result<TeacherLogits, TrainError> {
-        Ok(TeacherLogits {
-            train: teacher.logits(train.features())?,
-            validation: validation.map(|data| teacher.logits(data.features())).transpose()?,
-        })
-    }
-}
 
 /// What is told of a training while it goes on. Cloning the network that is shown makes a checkpoint.
 pub trait Observer {
@@ -97,7 +62,9 @@ pub struct Trained {
 /// The seed makes its first weights, the order of inputs and dropout. Nothing depends on threads: a training uses the calling one.
 ///
 /// # Errors
-/// A setting outside its range, data or a teacher of other numbers, or [`TrainError::Diverged`].
+/// A setting outside its range, data or a teacher of other numbers, or [`TrainError::Diverged`]: a loss or a weight that is not finite, or a
+/// logit over 2²⁴ times the largest of one nat, the teacher's logits and the network's own before the first step. f32 has 24 bits, so that the
+/// loss is then one of rounding errors.
 pub fn train(
     network: &NetworkSpec,
     training: &TrainingSpec,
@@ -122,69 +89,8 @@ pub fn train_from(
     observer: &mut dyn Observer,
 ) -> Result<Trained, TrainError> {
     training.check()?;
-    check_task(&network, training, task)?;
+    task.check(&network, training)?;
     Trainer::new(network, training, task, frozen, seed).run(observer)
-}
-
-fn check_task(network: &Network, training: &TrainingSpec, task: &Task<'_>) -> Result<(), TrainError> {
-    let mismatch = |message: String| Err(TrainError::Mismatch(message));
-    for data in std::iter::once(task.train).chain(task.validation) {
-        let (found, needed) =
-            ((data.n_features(), data.n_labels()), (network.n_features(), network.n_labels()));
-        if found != needed {
-            return mismatch(format!(
-                "the data have {} features and {} labels, and the network {} and {}",
-                found.0, found.1, needed.0, needed.1
-            ));
-        }
-    }
-    if training.patience.is_some() && task.validation.is_none() {
-        return mismatch("`patience` needs inputs to validate on, and there are none".to_owned());
-    }
-    let teacher = match task.teacher {
-        _ if !training.loss.needs_teacher() => return Ok(()),
-        Some(teacher) => teacher,
-        None => return mismatch("the loss compares with a teacher, and there is none".to_owned()),
-    };
-    let pairs = [
-        ("train on", Some(task.train), Some(&teacher.train)),
-        ("validate on", task.validation, teacher.validation.as_ref()),
-    ];
-    for (purpose, data, logits) in pairs {
-        let Some(data) = data else { continue };
-        let (n, k) = (data.n_inputs(), data.n_labels());
-        let (rows, cols) = logits.map_or((0, k), |logits| (logits.nrows(), logits.ncols()));
-        if cols != k {
-            return mismatch(format!(
-                "the teacher has {cols} labels and the data {k}; a student needs a teacher of its own labels"
-            ));
-        }
-        if rows != n {
-            return mismatch(format!("there are {n} inputs to {purpose} and teacher's logits of {rows}"));
-        }
-    }
-    Ok(())
-}
-
-/// Inputs, labels and teacher's logits as f32, input after input.
-struct Examples<'a> {
-    features: Vec<f32>,
-    labels: &'a [usize],
-    teacher: Vec<f32>,
-}
-
-impl<'a> Examples<'a> {
-    fn new(data: &'a Dataset, teacher: Option<MatRef<'_, f64>>) -> Examples<'a> {
-        Examples {
-            features: by_rows(data.features()),
-            labels: data.labels(),
-            teacher: teacher.map(by_rows).unwrap_or_default(),
-        }
-    }
-}
-
-fn by_rows(matrix: MatRef<'_, f64>) -> Vec<f32> {
-    matrix.row_iter().flat_map(|row| row.iter().map(|&v| v as f32)).collect()
 }
 
 /// All memory of a training; a step allocates nothing.
@@ -195,6 +101,7 @@ struct Trainer<'a> {
     network: Network,
     examples: Examples<'a>,
     validation: Option<Examples<'a>>,
+    limit: Limit,
     order: Vec<usize>,
     rng: ChaCha8Rng,
     adam: Adam<f32>,
@@ -206,12 +113,17 @@ struct Trainer<'a> {
     scratch: Vec<f32>,
 }
 
+/// Inputs by which the last weights of an epoch without a validation are judged: wrong ones are wrong at nearly all inputs.
+const GLANCED_AT: usize = 32;
+
 /// Sums over the inputs seen.
 #[derive(Default)]
 struct Tally {
     loss: f64,
     right: usize,
     inputs: usize,
+    /// The largest magnitude of a logit.
+    largest: f32,
 }
 
 impl<'a> Trainer<'a> {
@@ -229,11 +141,13 @@ impl<'a> Trainer<'a> {
         // Another stream than that of the first weights.
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(1);
+        let examples = Examples::new(task.train, teacher.map(|t| t.train.as_ref()));
         Trainer {
             training,
             objective: training.objective(),
             frozen,
-            examples: Examples::new(task.train, teacher.map(|t| t.train.as_ref())),
+            limit: Limit::of(&examples.teacher),
+            examples,
             validation: task.validation.map(|data| {
                 Examples::new(data, teacher.and_then(|t| t.validation.as_ref()).map(Mat::as_ref))
             }),
@@ -272,7 +186,8 @@ impl<'a> Trainer<'a> {
                 validation_loss: validation.as_ref().map(|v| v.loss / v.inputs as f64),
                 accuracy: of.right as f64 / of.inputs as f64,
             };
-            self.check_epoch(&record)?;
+            let of_last_weights = validation.unwrap_or_else(|| self.glance());
+            self.check_epoch(&record, &of_last_weights)?;
             observer.epoch(&record, &self.network);
             history.push(record);
             if let (Some(patience), Some(loss)) = (self.training.patience, record.validation_loss) {
@@ -319,8 +234,11 @@ impl<'a> Trainer<'a> {
             self.gather(chosen);
             let loss = self.step(chosen.len(), learning_rate, &mut tally);
             *step += 1;
-            if !loss.is_finite() {
-                let reason = format!("the loss is {loss}");
+            if *step == 1 {
+                self.limit.start_from(tally.largest);
+            }
+            if let Some(reason) = not_finite("the loss", loss).or_else(|| self.limit.passed_by(tally.largest))
+            {
                 return Err(TrainError::Diverged { epoch, step: *step, reason });
             }
             observer.step(*step, &self.network);
@@ -385,18 +303,29 @@ impl<'a> Trainer<'a> {
         Some(tally)
     }
 
-    /// What the losses of the steps cannot show: weights made by the last of them.
-    fn check_epoch(&self, record: &EpochRecord) -> Result<(), TrainError> {
+    /// The logits of a few inputs of the last step, by the weights that it made.
+    fn glance(&mut self) -> Tally {
+        let Network { layout, parameters, .. } = &self.network;
+        let (d, k, n) = (layout.n_features(), layout.n_labels(), self.labels.len().min(GLANCED_AT));
+        layout.forward(parameters, &self.inputs[..n * d], &mut self.pass, None);
+        let batch = Batch { logits: &self.pass.logits[..n * k], teacher: &[], labels: &self.labels[..n] };
+        let mut tally = Tally::default();
+        tally.add(0.0, &batch);
+        tally
+    }
+
+    /// What the steps cannot show: weights made by the last of them. `seen` is what the network is by those.
+    fn check_epoch(&self, record: &EpochRecord, seen: &Tally) -> Result<(), TrainError> {
         let parts = || self.network.layout.parts();
-        let reason = if let Some(i) = self.network.parameters.iter().position(|p| !p.is_finite()) {
+        let weight = self.network.parameters.iter().position(|p| !p.is_finite()).map(|i| {
             let part = parts().into_iter().find(|part| part.range.contains(&i));
             let name = part.map_or_else(String::new, |part| part.name);
             format!("a weight of `{name}` is {}", self.network.parameters[i])
-        } else if let Some(loss) = record.validation_loss.filter(|loss| !loss.is_finite()) {
-            format!("the validation loss is {loss}")
-        } else {
-            return Ok(());
-        };
+        });
+        let reason = weight
+            .or_else(|| not_finite("the validation loss", record.validation_loss.unwrap_or_default()))
+            .or_else(|| self.limit.passed_by(seen.largest));
+        let Some(reason) = reason else { return Ok(()) };
         Err(TrainError::Diverged { epoch: record.epoch, step: record.step, reason })
     }
 }
@@ -410,6 +339,7 @@ impl Tally {
             .zip(batch.labels)
             .filter(|(z, y)| (0..k).fold(0, |best, k| if z[k] > z[best] { k } else { best }) == **y);
         self.right += right.count();
+        self.largest = batch.logits.iter().fold(self.largest, |largest, z| largest.max(z.abs()));
         self.loss += loss;
         self.inputs += batch.labels.len();
     }

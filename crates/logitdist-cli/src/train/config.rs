@@ -2,8 +2,8 @@
 
 use anyhow::{Context, anyhow, bail};
 use logitdist_train::{DataSpec, Recipe};
+use serde_json::{Map, Value};
 use std::path::Path;
-use toml::{Table, Value};
 
 /// Reads a config with overrides `key=value`. Files that it names are looked for from its own folder.
 pub(super) fn read(path: &Path, overrides: &[String]) -> anyhow::Result<Recipe> {
@@ -17,8 +17,8 @@ pub(super) fn read(path: &Path, overrides: &[String]) -> anyhow::Result<Recipe> 
     let mut recipe = if overrides.is_empty() {
         toml::from_str(&text).map_err(at_line)?
     } else {
-        apply(toml::from_str(&text).map_err(at_line)?, overrides)
-            .with_context(|| path.display().to_string())?
+        let table = toml::from_str::<toml::Table>(&text).map_err(at_line)?;
+        tree(table).and_then(|tree| apply(tree, overrides)).with_context(|| path.display().to_string())?
     };
     if let Recipe { data: DataSpec::Files(files), .. } = &mut recipe {
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -32,24 +32,29 @@ pub(super) fn read(path: &Path, overrides: &[String]) -> anyhow::Result<Recipe> 
 
 /// A recipe changed by overrides.
 pub(super) fn changed(recipe: &Recipe, overrides: &[String]) -> anyhow::Result<Recipe> {
-    let recipe = apply(Table::try_from(recipe).context("the recipe is no TOML")?, overrides)?;
+    let recipe = apply(tree(recipe)?, overrides)?;
     recipe.check()?;
     Ok(recipe)
 }
 
-fn apply(mut table: Table, overrides: &[String]) -> anyhow::Result<Recipe> {
+/// Settings by their keys. Not as TOML, whose numbers are too small for seeds that are hashes.
+fn tree(settings: impl serde::Serialize) -> anyhow::Result<Value> {
+    serde_json::to_value(settings).context("the settings cannot be written by their keys")
+}
+
+fn apply(mut settings: Value, overrides: &[String]) -> anyhow::Result<Recipe> {
     for text in overrides {
         let (key, value) = text.split_once('=').with_context(|| {
             format!("--set {text}: an override has the form key=value, for example network.dim=4")
         })?;
         let value = value_of(value.trim()).with_context(|| format!("--set {text}"))?;
-        set(&mut table, key.trim(), value).with_context(|| format!("--set {text}"))?;
+        set(settings.as_object_mut().expect("settings are a tree"), key.trim(), value)
+            .with_context(|| format!("--set {text}"))?;
     }
-    let recipe = Value::Table(table).try_into::<Recipe>();
-    recipe.map_err(|e| anyhow!("with --set {}: {}", overrides.join(" --set "), e.message()))
+    serde_json::from_value(settings).map_err(|e| anyhow!("with --set {}: {e}", overrides.join(" --set ")))
 }
 
-fn set(table: &mut Table, key: &str, value: Value) -> anyhow::Result<()> {
+fn set(table: &mut Map<String, Value>, key: &str, value: Value) -> anyhow::Result<()> {
     let (section, rest) = match key.split_once('.') {
         None if key.is_empty() => bail!("the key is empty"),
         None => {
@@ -58,19 +63,22 @@ fn set(table: &mut Table, key: &str, value: Value) -> anyhow::Result<()> {
         }
         Some(parts) => parts,
     };
-    let inner = table.entry(section).or_insert_with(|| Value::Table(Table::new()));
+    let inner = table.entry(section).or_insert_with(|| Value::Object(Map::new()));
     let inner =
-        inner.as_table_mut().with_context(|| format!("`{section}` holds a value and no further keys"))?;
+        inner.as_object_mut().with_context(|| format!("`{section}` holds a value and no further keys"))?;
     set(inner, rest, value)
 }
 
 /// A TOML value, or a bare word as a string.
 fn value_of(text: &str) -> anyhow::Result<Value> {
-    if let Ok(mut table) = toml::from_str::<Table>(&format!("value = {text}"))
+    if let Ok(mut table) = toml::from_str::<toml::Table>(&format!("value = {text}"))
         && table.len() == 1
         && let Some(value) = table.remove("value")
     {
-        return Ok(value);
+        if value.as_float().is_some_and(|x| !x.is_finite()) {
+            bail!("{text} is no setting; numbers must be finite");
+        }
+        return tree(value);
     }
     if text.is_empty() || text.contains(['[', ']', '{', '}', '"', '\'', '=', ',', '\n']) {
         bail!("the value {text:?} is not TOML");

@@ -38,7 +38,7 @@ pub struct Arguments {
     #[arg(long, value_name = "N")]
     epochs: Option<usize>,
     /// Seed of the student's first weights, of the order of inputs and of dropout.
-    #[arg(long, value_parser = clap::value_parser!(u64).range(..=i64::MAX as u64), allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true)]
     seed: Option<u64>,
     /// Override any other key of the teacher's config, for example `--set training.batch=64`. May be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]
@@ -121,7 +121,7 @@ impl Arguments {
         recipe.training.loss = self.loss.into();
         recipe.training.temperature = self.temperature;
         recipe.training.mix = self.mix;
-        recipe.seed = self.seed.unwrap_or(of_teacher.seed.wrapping_add(1) % (1 << 63));
+        recipe.seed = self.seed.unwrap_or(of_teacher.seed.wrapping_add(1));
         if let Some(width) = &self.width {
             recipe.network.hidden.clone_from(width);
         }

@@ -24,6 +24,7 @@ A config names the data and may name everything else, for example
     hidden = [128, 128]             # widths of the hidden layers
     dim = 2                         # M, the dimension of the embedding
     activation = \"relu\"             # or leaky_relu, tanh
+    dropout = 0.0                   # probability with which training sets a hidden value to 0
     head = { kind = \"linear\", bias = false }
     [training]
     duration = { epochs = 100 }     # or { steps = 15000 }

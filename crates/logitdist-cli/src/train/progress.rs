@@ -1,6 +1,7 @@
 //! How far a training is: a bar on a terminal, a line every ten seconds elsewhere. On standard error.
 
 use indicatif::{ProgressBar, ProgressStyle};
+use logitdist_report::number::short;
 use logitdist_train::{Duration, EpochRecord, Network, Observer};
 use std::io::IsTerminal;
 use std::time::Instant;
@@ -33,8 +34,8 @@ impl Progress {
 
 impl Observer for Progress {
     fn epoch(&mut self, record: &EpochRecord, _: &Network) {
-        let loss = record.validation_loss.unwrap_or(record.loss);
-        let text = format!("loss {loss:.4}, accuracy {:.3}", record.accuracy);
+        let loss = short(record.validation_loss.unwrap_or(record.loss));
+        let text = format!("loss {loss}, accuracy {:.3}", record.accuracy);
         if let Some(bar) = &self.bar {
             let done = match self.duration {
                 Duration::Epochs(_) => record.epoch,

@@ -1,7 +1,9 @@
 //! What a training leaves: the network's file, its history, and a sentence.
 
+use crate::csv;
 use crate::output::to_file;
 use anyhow::{Context, bail};
+use logitdist_report::number::number;
 use logitdist_train::{Dataset, Recipe, Splits, Trained, save_network};
 use std::path::{Path, PathBuf};
 
@@ -85,16 +87,16 @@ fn same_file(a: &Path, b: &Path) -> bool {
 }
 
 fn history(trained: &Trained) -> anyhow::Result<Vec<u8>> {
-    let mut csv = csv::Writer::from_writer(Vec::new());
+    let mut csv = ::csv::Writer::from_writer(Vec::new());
     csv.write_record(["epoch", "step", "learning_rate", "loss", "validation_loss", "accuracy"])?;
     for record in &trained.history {
         csv.write_record([
             record.epoch.to_string(),
             record.step.to_string(),
-            record.learning_rate.to_string(),
-            record.loss.to_string(),
-            record.validation_loss.map_or_else(String::new, |loss| loss.to_string()),
-            record.accuracy.to_string(),
+            csv::number(record.learning_rate),
+            csv::number(record.loss),
+            record.validation_loss.map_or_else(String::new, csv::number),
+            csv::number(record.accuracy),
         ])?;
     }
     csv.into_inner().context("the history cannot be written")
@@ -104,9 +106,9 @@ fn history(trained: &Trained) -> anyhow::Result<Vec<u8>> {
 pub(super) fn in_words(trained: &Trained, data: &Splits) -> anyhow::Result<String> {
     let record = trained.history[trained.epoch - 1];
     let (epoch, of) = (trained.epoch, trained.history.len());
-    let mut text = format!("epoch {epoch} of {of}: loss {:.4}", record.loss);
+    let mut text = format!("epoch {epoch} of {of}: loss {}", number(record.loss));
     if let Some(loss) = record.validation_loss {
-        text.push_str(&format!(", validation loss {loss:.4}"));
+        text.push_str(&format!(", validation loss {}", number(loss)));
     }
     let parts = [("test", Some(&data.test)), ("held-out", data.held_out.as_ref())];
     for (name, part) in parts {

@@ -50,6 +50,24 @@ fn answers_to_any_question_will_do_and_a_model_loses_nothing_to_itself() {
 }
 
 #[test]
+fn concepts_that_the_labels_do_not_show_are_left_out_with_a_note() {
+    let files = Files::new();
+    let [a, b] = pair(&files);
+    let digits = labels(&files, |i| (i / 2 % 5) as f64);
+    let run = logitdist(&["probe", &a, &b, "--labels", &digits, "--format", "json"]);
+    let found: Value = json(&run);
+    let names: Vec<&str> = found.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(names, ["closed_loop", "horizontal_stroke", "straight", "odd"]);
+    assert!(
+        run.stderr.contains("note: left out: at_least_five, which holds at 0 of the 30 inputs to fit on"),
+        "{}",
+        run.stderr
+    );
+    let all = labels(&files, |i| (i / 2 % 10) as f64);
+    assert_eq!(logitdist(&["probe", &a, &b, "--labels", &all]).stderr, "");
+}
+
+#[test]
 fn what_cannot_be_probed_is_refused_by_file_and_place() {
     let files = Files::new();
     let [a, b] = pair(&files);
@@ -62,7 +80,11 @@ fn what_cannot_be_probed_is_refused_by_file_and_place() {
         &["--labels", &labels(&files, |i| i as f64)],
         "labels.npy: the label of input 10 is 10; it must be a digit from 0 to 9",
     );
-    refused(&["--labels", &labels(&files, |_| 2.0)], "a.npz: the concept holds at 0 of 30 inputs");
+    refused(&["--labels", &labels(&files, |_| 2.0)], "labels.npy: there is no concept to fit a probe of");
+    refused(
+        &["--labels", &labels(&files, |i| (i / 2 % 5) as f64), "--concepts", "odd,at_least_five"],
+        "concept at_least_five, on every second input (0, 2, 4, …) of",
+    );
     let digits = labels(&files, |i| (i % 10) as f64);
     refused(&["--labels", &digits, "--concepts", "loops"], "one of closed_loop, horizontal_stroke");
     refused(

@@ -1,6 +1,7 @@
 //! `train` and `distill` as a user runs them.
 
 use crate::{Files, json, logitdist, npy};
+use logitdist_train::load_network;
 use std::fs;
 use std::path::Path;
 
@@ -137,6 +138,119 @@ fn nothing_that_a_training_is_made_from_is_replaced() {
 }
 
 #[test]
+fn a_network_that_a_sweep_kept_has_students_whatever_its_seed() {
+    let files = Files::new();
+    let config = files.bytes(
+        "c.toml",
+        b"question = \"q\"\nexpected = \"e\"\nmeasures = [\"probability\"]\n[train.small]\npoints = 16\nwidth = 6\nlayers = 1\n\
+          teacher_epochs = 1\nloss = \"copy\"\nteacher = [0, 1, 2, 3, 4, 5]\n",
+    );
+    let run = logitdist(&["sweep", &config, "--out", &files.path("out")]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let kept = fs::read_dir(files.path("out/networks")).unwrap().map(|file| file.unwrap().path());
+    let student = files.path("student.npz");
+    let mut large = 0;
+    for teacher in kept {
+        let (_, of_teacher) = load_network(&teacher).unwrap();
+        large += usize::from(of_teacher.seed > i64::MAX as u64);
+        let teacher = teacher.to_str().unwrap();
+        let distill = ["distill", teacher, "--loss", "l2", "--set", "training.batch=16", "--out", &student];
+        let run = logitdist(&distill);
+        assert_eq!(run.code, 0, "{}: {}", of_teacher.seed, run.stderr);
+        let (_, own) = load_network(Path::new(&student)).unwrap();
+        assert_eq!((own.seed, own.data), (of_teacher.seed.wrapping_add(1), of_teacher.data));
+        assert_eq!(own.training.batch, 16);
+    }
+    assert!(large > 0, "no seed is too large for TOML");
+    let last = u64::MAX.to_string();
+    for teacher in [&files.path("student.npz"), &student] {
+        // The seed after the last is the first.
+        let run = logitdist(&[
+            "distill",
+            teacher,
+            "--loss",
+            "l2",
+            "--seed",
+            &last,
+            "--out",
+            &files.path("last.npz"),
+        ]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        let run = logitdist(&["distill", &files.path("last.npz"), "--loss", "l2", "--out", &student]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert_eq!(load_network(Path::new(&student)).unwrap().1.seed, 0);
+    }
+}
+
+#[test]
+fn numbers_of_any_size_are_short() {
+    let files = Files::new();
+    // Features so large that the loss before the first step is, too.
+    let features: String = (0..40).map(|i| format!("{}e28,{}e28\n", i % 7, i % 5)).collect();
+    files.bytes("x.csv", features.as_bytes());
+    files.bytes("y.csv", (0..40).map(|i| format!("{}\n", i % 2)).collect::<String>().as_bytes());
+    let config =
+        files.bytes("c.toml", b"[data]\nkind = \"files\"\nfeatures = \"x.csv\"\nlabels = \"y.csv\"\n");
+    let (out, history) = (files.path("x.npz"), files.path("history.csv"));
+    let set = ["--set", "training.learning_rate=1e-30", "--set", "training.duration={ steps = 1 }"];
+    let train = ["train", &config, "--out", &out, "--history", &history];
+    let run = logitdist(&[&train[..], &set[..]].concat());
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let table = fs::read_to_string(&history).unwrap();
+    let (line, is_short) =
+        (table.lines().nth(1).unwrap(), |text: &str| text.split_whitespace().all(|word| word.len() < 25));
+    let numbers: Vec<f64> = line.split(',').map(|field| field.parse().unwrap()).collect();
+    assert_eq!(numbers[2], 1e-30);
+    assert!(numbers[3] > 1e25, "{line}");
+    assert!(line.split(',').all(is_short), "{line}");
+    assert!(run.stdout.split("; written").next().is_some_and(is_short), "{}", run.stdout);
+    let run = logitdist(&[&train[..], &["--set", "training.epsilon=1e300"]].concat());
+    assert!(run.stderr.contains("`epsilon` is 1e300; it must be"), "{}", run.stderr);
+}
+
+#[test]
+fn dropout_is_a_setting_of_teachers_and_students() {
+    let files = Files::new();
+    let (config, plain) = teacher(&files);
+    let (first, again) = (files.path("first.npz"), files.path("again.npz"));
+    let dropout = |path: &str| load_network(Path::new(path)).unwrap().1.network.dropout;
+    for out in [&first, &again] {
+        let run = logitdist(&["train", &config, "--set", "network.dropout=0.2", "--out", out]);
+        assert_eq!(run.code, 0, "{}", run.stderr);
+    }
+    assert_eq!((dropout(&plain), dropout(&first)), (0.0, 0.2));
+    assert_eq!(fs::read(&first).unwrap(), fs::read(&again).unwrap());
+    for (more, expected) in [(&[][..], 0.2), (&["--set", "network.dropout=0.5"][..], 0.5)] {
+        let run = logitdist(&[&["distill", &first, "--loss", "kl", "--out", &again], more].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert_eq!(dropout(&again), expected);
+    }
+}
+
+#[test]
+fn a_sweep_on_files_can_be_run_in_their_folder() {
+    let files = Files::new();
+    files.bytes("x.csv", (0..40).map(|i| format!("{},{}\n", i % 7, i % 5)).collect::<String>().as_bytes());
+    files.bytes("y.csv", (0..40).map(|i| format!("{}\n", i % 2)).collect::<String>().as_bytes());
+    files.bytes(
+        "c.toml",
+        b"question = \"q\"\nexpected = \"e\"\nmeasures = [\"probability\"]\n[train.own]\ndata = \"files\"\nfeatures = \"x.csv\"\n\
+          labels = \"y.csv\"\nwidth = 6\nlayers = 1\nteacher_epochs = 1\nepoch = 1\n",
+    );
+    let sweep = |config: &str| {
+        let arguments = ["sweep", config, "--out", "out"];
+        let mut command = assert_cmd::Command::cargo_bin("logitdist").unwrap();
+        command.current_dir(files.path("")).args(arguments).assert().success();
+    };
+    sweep("c.toml");
+    let rows = fs::read(files.path("out/rows.csv")).unwrap();
+    // Its copy among the results finds the files from anywhere.
+    fs::remove_dir_all(files.path("out/journal")).unwrap();
+    sweep("out/config.toml");
+    assert_eq!(fs::read(files.path("out/rows.csv")).unwrap(), rows);
+}
+
+#[test]
 fn every_example_trains() {
     let files = Files::new();
     let out = files.path("x.npz");
@@ -194,7 +308,8 @@ fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
         (&distill, &["--epochs", "3", "--set", "training.duration.steps=4"], &["--epochs sets"]),
         (&distill, &["--set", "training.duration.steps=5"], &["either { epochs = n } or { steps = n }"]),
         (&distill, &["--temperature", "-1"], &["`temperature` is -1"]),
-        (&distill, &["--seed", "18446744073709551615"], &["is not in 0..="]),
+        (&distill, &["--seed", "18446744073709551616"], &["too large"]),
+        (&distill, &["--set", "training.learning_rate=nan"], &["training.learning_rate=nan", "finite"]),
     ];
     for (arguments, more, needed) in table {
         let arguments = [*arguments, *more].concat();

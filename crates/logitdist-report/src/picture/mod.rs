@@ -83,7 +83,7 @@ impl Picture {
 
 /// All pictures of a study that show something, and the overviews also if they do not: first what trained networks measured, then the overviews.
 pub fn pictures(study: &Study) -> Vec<Picture> {
-    let mut varied = study.varied();
+    let mut varied = study.varied_of_pairs();
     varied.truncate(AXES_DRAWN);
     let mut all = training::pictures(study);
     all.extend(overviews(study, &varied));

@@ -124,6 +124,13 @@ impl Study {
         arms(&self.axes, "", measured)
     }
 
+    /// The axes of [`varied`](Study::varied) that bounds and measures of a pair depend on: over the others there is nothing to see of them.
+    pub fn varied_of_pairs(&self) -> Vec<usize> {
+        let mut varied = self.varied();
+        varied.retain(|&axis| depends("", &self.axes[axis].name));
+        varied
+    }
+
     /// Whether a cell with these values is a pair of trained networks.
     pub fn is_trained(&self, values: &[Option<usize>]) -> bool {
         let source = self.axis("source");

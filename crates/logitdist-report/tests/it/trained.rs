@@ -325,6 +325,20 @@ fn every_question_has_a_picture_with_its_words() {
 }
 
 #[test]
+fn no_picture_of_a_bound_is_over_what_it_does_not_depend_on() {
+    let axes = |kind: &Kind| match kind {
+        Kind::Bound { x, lines, .. } => vec![x.clone(), lines.clone()],
+        Kind::Families { x, .. } => vec![x.clone()],
+        Kind::Heat { x, y, .. } => vec![x.clone(), y.clone()],
+        _ => Vec::new(),
+    };
+    let mut over: Vec<String> = pictures(&study()).iter().flat_map(|picture| axes(&picture.kind)).collect();
+    over.sort();
+    over.dedup();
+    assert_eq!(over, ["", "bits", "dim", "epoch", "loss"]);
+}
+
+#[test]
 fn a_sweep_without_trained_networks_has_neither_means_nor_their_pictures() {
     let folder = tempfile::tempdir().unwrap();
     crate::sweep::write(folder.path());

@@ -1,28 +1,24 @@
 //! After which epochs the second network of a cell is needed, by its own cells and by others that train the same.
 
 use super::TrainSettings;
-use crate::grid::{Cell, Grid, Recipe, Source};
+use crate::config::Config;
+use crate::grid::{Cell, Recipe};
 use logitdist_train::{Duration, Recipe as NetworkRecipe, TrainError};
 
 /// The epochs of the cell's own block and of every other that has the same network: one training serves them all.
 ///
 /// # Errors
 /// A file of the data that cannot be read.
-pub fn of_cell(
-    grid: &Grid,
-    run: u64,
-    cell: &Cell<'_>,
-    settings: &TrainSettings,
-) -> Result<Vec<usize>, TrainError> {
-    let Some(own) = but_for_epochs(settings, run, cell.replicate)? else { return Ok(vec![]) };
+pub fn of_cell(config: &Config, cell: &Cell<'_>, settings: &TrainSettings) -> Result<Vec<usize>, TrainError> {
+    let Some(own) = but_for_epochs(config, settings, cell.replicate)? else { return Ok(vec![]) };
     if own.training.patience.is_some() {
         // What is kept depends on where the training may end: another end is another training.
         return Ok(vec![settings.epochs()]);
     }
     let mut epochs = Vec::new();
-    for block in grid.blocks.iter().filter(|block| matches!(block.source, Source::Train(_))) {
+    for block in config.grid.trained() {
         let Ok(Recipe::Trained(alike)) = block.recipe(&block.values_like(&cell.values)) else { continue };
-        if but_for_epochs(&alike, run, cell.replicate)?.as_ref() == Some(&own) {
+        if but_for_epochs(config, &alike, cell.replicate)?.as_ref() == Some(&own) {
             let several = block.whole_values("epoch");
             epochs.extend(if several.is_empty() { vec![alike.epochs()] } else { several });
         }
@@ -34,11 +30,12 @@ pub fn of_cell(
 
 /// The recipe of a second network without its duration.
 fn but_for_epochs(
+    config: &Config,
     settings: &TrainSettings,
-    run: u64,
     replicate: usize,
 ) -> Result<Option<NetworkRecipe>, TrainError> {
-    let recipe = settings.second(run, replicate)?;
+    let data = config.data.fingerprint(&settings.data_spec(config.seed, replicate))?;
+    let recipe = settings.second(config.seed, replicate, &data);
     Ok(recipe.map(|mut recipe| {
         recipe.training.duration = Duration::Epochs(0);
         recipe
@@ -48,7 +45,6 @@ fn but_for_epochs(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Config;
     use crate::document::Document;
     use std::path::Path;
 
@@ -60,7 +56,7 @@ mod tests {
             let cell = (0..config.grid.len()).map(|i| config.grid.cell(i)).find(|cell| cell.block == block);
             let cell = cell.unwrap();
             let Ok(Recipe::Trained(settings)) = block.recipe(&cell.values) else { panic!("{blocks}") };
-            of_cell(&config.grid, config.seed, &cell, &settings).unwrap()
+            of_cell(&config, &cell, &settings).unwrap()
         });
         firsts.collect()
     }

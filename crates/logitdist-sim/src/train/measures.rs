@@ -1,7 +1,7 @@
 //! What is measured of trained networks beyond a comparison of models: it needs labels, or the networks themselves.
 
 use super::{Networks, TrainSettings, TrainedPair};
-use crate::grid::{Grid, Source};
+use crate::grid::Grid;
 use logitdist::bound::{Bound, Form, Scale};
 use logitdist::{Comparison, Pair, Reason};
 use logitdist_train::{Concept, ConceptTransfer, ProbeSpec, concept_transfer};
@@ -20,11 +20,13 @@ pub enum Group {
 impl Group {
     /// The groups of a config, which depend on its blocks alone.
     pub fn of(grid: &Grid) -> Vec<Group> {
-        let trained = || grid.blocks.iter().filter(|block| matches!(block.source, Source::Train(_)));
         let there = [
-            (Group::Accuracy, trained().next().is_some()),
-            (Group::Concept, trained().any(|block| block.axis("concept").is_some())),
-            (Group::Tuned, trained().any(|block| block.whole_values("tune_epochs").iter().any(|&n| n > 0))),
+            (Group::Accuracy, grid.trained().next().is_some()),
+            (Group::Concept, grid.trained().any(|block| block.axis("concept").is_some())),
+            (
+                Group::Tuned,
+                grid.trained().any(|block| block.whole_values("tune_epochs").iter().any(|&n| n > 0)),
+            ),
         ];
         there.into_iter().filter(|(_, there)| *there).map(|(group, _)| group).collect()
     }

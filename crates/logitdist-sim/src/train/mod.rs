@@ -14,7 +14,7 @@ mod settings;
 mod tuned;
 
 pub use checkpoints::of_cell as checkpoints_of;
-pub use networks::{Networks, clear};
+pub use networks::{Networks, check_place, clear};
 pub use settings::TrainSettings;
 
 use logitdist::Model;

@@ -1,15 +1,18 @@
 //! The networks of a run: each is trained once, kept in memory while there is room, and in a file of the run's folder.
 
+use super::check::words;
 use super::tuned::Tuned;
 use super::{TrainSettings, TrainedNetwork, TrainedPair};
 use crate::cell::RESULT_VERSION;
+use crate::config::Config;
 use crate::error::SimError;
+use crate::grid::Cell;
 use crate::progress::News;
 use crate::tables::remove;
 use logitdist_io::{ReadOptions, Source, read_model};
 use logitdist_train::{
     Concept, Duration, EpochRecord, FineTuneSpec, Network, Observer, Recipe, Splits, Task, TeacherLogits,
-    TrainingSpec, load_network, save_network, train,
+    TrainingSpec, load_network, save_network_of, train,
 };
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -35,6 +38,13 @@ pub struct Networks {
 struct Kept {
     trainings: HashMap<String, (Arc<OnceLock<Checkpoints>>, u64)>,
     uses: u64,
+}
+
+/// Data that networks are trained on, and their name.
+#[derive(Clone, Copy)]
+struct Data<'a> {
+    splits: &'a Splits,
+    fingerprint: &'a str,
 }
 
 /// Memory for weights, in bytes: what was not needed for longest goes first, and is read again if it is needed after all.
@@ -65,28 +75,31 @@ impl Networks {
         if out.join(FOLDER).is_dir() { Networks::of_results(out) } else { Networks::in_memory() }
     }
 
-    /// The pair of a cell of the table `source`. `epochs` are those after which this cell and others need the second network: one training
+    /// The pair of a cell. `epochs` are those after which this cell and others need the second network: one training
     /// serves them all.
     ///
     /// # Errors
     /// A training that diverged, or a network that cannot be saved.
     pub fn pair(
         &self,
-        source: &str,
+        config: &Config,
+        cell: &Cell<'_>,
         settings: &TrainSettings,
-        run: u64,
-        replicate: usize,
         epochs: &[usize],
     ) -> Result<TrainedPair, Reason> {
-        let splits = settings.splits(run, replicate)?;
-        let recipe = settings.teacher(run, replicate);
-        let teacher = self.trained(source, &recipe, settings.teacher_epochs(), &[], &splits, None);
+        let spec = settings.data_spec(config.seed, cell.replicate);
+        let splits = config.data.splits(&spec).map_err(|e| words(&e, "width", "dim"))?;
+        let fingerprint = config.data.fingerprint(&spec).map_err(|e| e.to_string())?;
+        let data = Data { splits: &splits, fingerprint: &fingerprint };
+        let source = cell.block.source.name();
+        let recipe = settings.teacher(config.seed, cell.replicate);
+        let teacher = self.trained(source, &recipe, settings.teacher_epochs(), &[], data, None);
         let a = teacher.map_err(|reason| format!("the teacher: {reason}"))?;
-        let second = match settings.second(run, replicate).map_err(|e| e.to_string())? {
+        let second = match settings.second(config.seed, cell.replicate, data.fingerprint) {
             None => a.clone(),
             Some(recipe) => {
                 let student =
-                    self.trained(source, &recipe, settings.epochs(), epochs, &splits, Some(&a.network));
+                    self.trained(source, &recipe, settings.epochs(), epochs, data, Some(&a.network));
                 student.map_err(|reason| format!("the second network: {reason}"))?
             }
         };
@@ -121,7 +134,7 @@ impl Networks {
         recipe: &Recipe,
         epoch: usize,
         epochs: &[usize],
-        splits: &Splits,
+        data: Data<'_>,
         teacher: Option<&Network>,
     ) -> Result<TrainedNetwork, Reason> {
         let recipe_at = |epoch: usize| Recipe {
@@ -131,18 +144,18 @@ impl Networks {
         let mut epochs: Vec<usize> = epochs.iter().copied().chain([epoch]).collect();
         epochs.sort_unstable();
         epochs.dedup();
-        let name = format!("{} at {epochs:?}", recipe_at(0).fingerprint().map_err(|e| e.to_string())?);
+        let name = format!("{} at {epochs:?}", recipe_at(0).fingerprint_of(data.fingerprint));
         let training = self.take(&name);
         let checkpoints = training.get_or_init(|| {
             let recipes: Vec<(usize, Recipe)> =
                 epochs.iter().map(|&epoch| (epoch, recipe_at(epoch))).collect();
-            self.read(&recipes, splits).unwrap_or_else(|| self.train(source, &recipes, splits, teacher))
+            self.read(&recipes, data).unwrap_or_else(|| self.train(source, &recipes, data, teacher))
         });
         self.make_room(&name);
         let found = checkpoints.iter().find(|(at, _)| *at == epoch).map(|(_, network)| network.clone());
         Ok(TrainedNetwork {
             network: found.expect("the epoch is among those of its training")?,
-            recipe: recipe_at(epoch).fingerprint().map_err(|e| e.to_string())?,
+            recipe: recipe_at(epoch).fingerprint_of(data.fingerprint),
             compression: None,
         })
     }
@@ -179,12 +192,12 @@ impl Networks {
     }
 
     /// The networks of these recipes from their files; `None` if one is missing, damaged, or of another recipe.
-    fn read(&self, recipes: &[(usize, Recipe)], splits: &Splits) -> Option<Checkpoints> {
+    fn read(&self, recipes: &[(usize, Recipe)], data: Data<'_>) -> Option<Checkpoints> {
         let folder = self.folder.as_ref()?;
         let networks = recipes.iter().map(|(epoch, recipe)| {
-            let path = path(folder, recipe).ok()?;
+            let path = path(folder, recipe, data);
             let (network, found) = load_network(&path).ok()?;
-            (found == *recipe && is_model_of(&path, &network, splits))
+            (found == *recipe && is_model_of(&path, &network, data.splits))
                 .then(|| (*epoch, Ok(Arc::new(network))))
         });
         networks.collect()
@@ -195,13 +208,13 @@ impl Networks {
         &self,
         source: &str,
         recipes: &[(usize, Recipe)],
-        splits: &Splits,
+        data: Data<'_>,
         teacher: Option<&Network>,
     ) -> Checkpoints {
         let epochs = recipes.iter().map(|(epoch, _)| *epoch).collect();
         let mut reached = Reached { epochs, networks: vec![], source, news: &self.news };
         let last = &recipes[recipes.len() - 1].1;
-        let ended = self.train_observed(last, splits, teacher, &mut reached);
+        let ended = self.train_observed(last, data.splits, teacher, &mut reached);
         if last.training.patience.is_some() {
             // Of the smallest validation loss, whatever the epoch.
             reached.networks = ended.iter().cloned().collect();
@@ -209,7 +222,7 @@ impl Networks {
         let mut networks = reached.networks.into_iter();
         let checkpoints = recipes.iter().map(|(epoch, recipe)| {
             let network = match (networks.next(), &ended) {
-                (Some(network), _) => self.save(&network, recipe, splits).map(|()| Arc::new(network)),
+                (Some(network), _) => self.save(&network, recipe, data).map(|()| Arc::new(network)),
                 (None, Err(reason)) => Err(reason.clone()),
                 (None, Ok(_)) => panic!("a training of {epoch} epochs ended earlier"),
             };
@@ -243,11 +256,11 @@ impl Networks {
         Ok(trained.network)
     }
 
-    fn save(&self, network: &Network, recipe: &Recipe, splits: &Splits) -> Result<(), Reason> {
+    fn save(&self, network: &Network, recipe: &Recipe, data: Data<'_>) -> Result<(), Reason> {
         let Some(folder) = &self.folder else { return Ok(()) };
         std::fs::create_dir_all(folder).map_err(|e| SimError::disk(folder, e).to_string())?;
-        save_network(&path(folder, recipe)?, network, recipe, splits.test.features())
-            .map_err(|e| e.to_string())
+        let (path, features) = (path(folder, recipe, data), data.splits.test.features());
+        save_network_of(&path, network, recipe, data.fingerprint, features).map_err(|e| e.to_string())
     }
 }
 
@@ -259,10 +272,23 @@ fn is_model_of(path: &Path, network: &Network, splits: &Splits) -> bool {
 }
 
 /// The file of a recipe's network.
-fn path(folder: &Path, recipe: &Recipe) -> Result<PathBuf, Reason> {
-    let fingerprint = recipe.fingerprint().map_err(|e| e.to_string())?;
+fn path(folder: &Path, recipe: &Recipe, data: Data<'_>) -> PathBuf {
+    let fingerprint = recipe.fingerprint_of(data.fingerprint);
     let name = blake3::hash(format!("{RESULT_VERSION}\n{fingerprint}").as_bytes()).to_hex();
-    Ok(folder.join(format!("{}.npz", &name[..32])))
+    folder.join(format!("{}.npz", &name[..32]))
+}
+
+/// Whether the folder of results has room for networks.
+///
+/// # Errors
+/// Something else has the name of their folder.
+pub fn check_place(out: &Path) -> Result<(), SimError> {
+    let folder = out.join(FOLDER);
+    if !folder.exists() || folder.is_dir() {
+        return Ok(());
+    }
+    let message = "trained networks are kept there: a folder is needed, and this is a file; move it away, or write to another folder";
+    Err(SimError::Usage(format!("{}: {message}", folder.display())))
 }
 
 /// Takes away the networks of a folder of results.
@@ -314,15 +340,49 @@ impl Observer for Reached<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::Document;
+    use crate::grid::Recipe as OfCell;
+
+    /// The pair of the first cell of a config.
+    fn first_pair(networks: &Networks, config: &Config, epochs: &[usize]) -> TrainedPair {
+        let cell = config.grid.cell(0);
+        let Ok(OfCell::Trained(settings)) = cell.block.recipe(&cell.values) else {
+            panic!("{}", config.toml)
+        };
+        networks.pair(config, &cell, &settings, epochs).unwrap()
+    }
+
+    #[test]
+    fn files_are_read_when_the_config_is_and_then_no_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, out) = (|name: &str| folder.path().join(name), folder.path().join("out"));
+        let features: String = (0..40).map(|i| format!("{},{}\n", i % 7, i % 5)).collect();
+        std::fs::write(path("x.csv"), features).unwrap();
+        std::fs::write(path("y.csv"), (0..40).map(|i| format!("{}\n", i % 2)).collect::<String>()).unwrap();
+        let text = "question = \"q\"\nexpected = \"e\"\n[train.own]\ndata = \"files\"\nfeatures = \"x.csv\"\nlabels = \"y.csv\"\n\
+                    width = 6\nlayers = 1\nteacher_epochs = 1\nepoch = 2\n";
+        std::fs::write(path("c.toml"), text).unwrap();
+        let config = Config::read(&path("c.toml"), &[]).unwrap();
+        let direct = first_pair(&Networks::in_memory(), &config, &[1, 2]);
+        std::fs::remove_file(path("x.csv")).unwrap();
+        std::fs::write(path("y.csv"), "other labels").unwrap();
+        for kept in [0, 3] {
+            // Trained and saved, and then read.
+            assert_eq!(std::fs::read_dir(out.join(FOLDER)).map_or(0, Iterator::count), kept);
+            let pair = first_pair(&Networks::of_results(&out), &config, &[1, 2]);
+            assert_eq!((&pair.a.network, &pair.b.network), (&direct.a.network, &direct.b.network));
+            assert_eq!((pair.b.recipe, pair.splits), (direct.b.recipe.clone(), direct.splits.clone()));
+        }
+    }
 
     #[test]
     fn every_epoch_is_told_and_what_was_trained_is_not_trained_again() {
-        let text = "points = 16\nwidth = 6\nlayers = 1\nteacher_epochs = 1\nepoch = ";
+        let text = "question = \"q\"\nexpected = \"e\"\n[train.small]\npoints = 16\nwidth = 6\nlayers = 1\nteacher_epochs = 1\nepoch = ";
         let news = News::default();
         let networks = Networks::in_memory().telling(&news);
         let pair = |epoch: usize| {
-            let settings: TrainSettings = toml::from_str(&format!("{text}{epoch}")).unwrap();
-            networks.pair("train.small", &settings, 7, 0, &[3, 2]).unwrap()
+            let document = Document::parse(Path::new("c.toml"), &format!("{text}{epoch}"), &[]).unwrap();
+            first_pair(&networks, &Config::of(&document).unwrap(), &[3, 2])
         };
         let two = pair(2);
         let told = news.after("");

@@ -5,7 +5,7 @@ use crate::cell::hash;
 use crate::user_files;
 use logitdist_train::{
     DataSpec, Digits, Duration, Files, Head, Loss, NetworkSpec, Radial, Recipe, Schedule, Spirals,
-    TrainError, TrainingSpec,
+    TrainingSpec,
 };
 
 impl TrainSettings {
@@ -32,15 +32,14 @@ impl TrainSettings {
     /// The recipe of the second network, `None` if it is a copy of the teacher. A student's seed comes from its teacher's recipe and its own number, so that students by
     /// different losses start from the same weights; that of a network trained on labels does not come from the teacher.
     ///
-    /// # Errors
-    /// None for data that are generated or shipped.
-    pub fn second(&self, run: u64, replicate: usize) -> Result<Option<Recipe>, TrainError> {
-        let Some(loss) = self.loss.loss() else { return Ok(None) };
+    /// `data` is the fingerprint of the data of both.
+    pub fn second(&self, run: u64, replicate: usize, data: &str) -> Option<Recipe> {
+        let loss = self.loss.loss()?;
         let of = match loss {
             Loss::CrossEntropy => "no teacher".to_owned(),
-            _ => self.teacher(run, replicate).fingerprint()?,
+            _ => self.teacher(run, replicate).fingerprint_of(data),
         };
-        Ok(Some(Recipe {
+        Some(Recipe {
             data: self.data_spec(run, replicate),
             network: self.network_of_student(),
             training: TrainingSpec {
@@ -49,7 +48,7 @@ impl TrainSettings {
                 ..self.training(loss, self.epochs())
             },
             seed: hash(&format!("{run}\nstudent\n{of}\n{}\n{replicate}", self.student)),
-        }))
+        })
     }
 
     pub(super) fn data_spec(&self, run: u64, replicate: usize) -> DataSpec {
@@ -159,7 +158,7 @@ mod tests {
 
     #[test]
     fn students_start_alike_and_differ_by_teacher_and_number() {
-        let second = |text: &str| settings(text).second(7, 0).unwrap().unwrap();
+        let second = |text: &str| settings(text).second(7, 0, "data").unwrap();
         assert_eq!(second("loss = \"l2\"").seed, second("").seed);
         for text in ["student = 1", "teacher = 1", "width = 5"] {
             assert_ne!(second(text).seed, second("").seed, "{text}");
@@ -167,6 +166,6 @@ mod tests {
         let independent = |text: &str| second(&format!("loss = \"cross_entropy\"\n{text}"));
         assert_eq!(independent("teacher = 1"), independent(""));
         assert_ne!(independent("student = 1"), independent(""));
-        assert_eq!(settings("loss = \"copy\"").second(7, 0).unwrap(), None);
+        assert_eq!(settings("loss = \"copy\"").second(7, 0, "data"), None);
     }
 }

@@ -189,11 +189,50 @@ fn a_training_that_diverges_is_a_failure_with_its_reason_and_what_came_before_st
 }
 
 #[test]
+fn dropout_is_an_axis_and_the_same_bits_on_any_thread() {
+    let folder = Folder::new();
+    let text = TRAINED
+        .replace("width = 12", "width = 12\ndropout = [0.0, 0.3]")
+        .replace("bits = [0, 4]\n", "")
+        .replace("student = [0, 1]\nteacher = [0, 1]", "student = 0\nteacher = 0");
+    let one = folder.tables_of(&text, "one");
+    folder.check_divided(&text, &one);
+    let contents =
+        |out: &str| networks(&folder, out).into_values().map(|(bytes, _)| bytes).collect::<Vec<_>>();
+    assert_eq!(contents("one"), contents("two"));
+    // A teacher and two students by each loss at both epochs.
+    let kept = loaded(&folder, "one");
+    for dropout in [0.0, 0.3] {
+        assert_eq!(kept.iter().filter(|(_, recipe)| recipe.network.dropout == dropout).count(), 1 + 2 * 2);
+    }
+    let of = |dropout: &str| {
+        let rows = rows(&one.rows).into_iter().filter(|row| row["dropout"] == dropout);
+        rows.map(|row| row["d_logit"].clone()).collect::<Vec<_>>()
+    };
+    assert!(of("0").iter().zip(of("0.3")).all(|(without, with)| *without != with));
+}
+
+#[test]
+fn networks_that_could_not_be_kept_are_an_error_before_the_first_cell() {
+    let folder = Folder::new();
+    fs::create_dir(folder.path("out")).unwrap();
+    fs::write(folder.path("out/networks"), "not a folder").unwrap();
+    for fresh in [false, true] {
+        let error = sweep(&SweepOptions { fresh, ..folder.options(TRAINED, "out") }).unwrap_err().to_string();
+        assert!(error.contains("out/networks: ") && error.contains("a folder is needed"), "{error}");
+        assert!(!folder.path("out/journal").exists() && !folder.path("out/config.toml").exists());
+    }
+    // A sweep without networks is free to have such a file.
+    sweep(&folder.options(crate::folder::SMALL, "out")).unwrap();
+}
+
+#[test]
 fn a_student_that_diverges_still_is_what_it_was_before() {
     let folder = Folder::new();
-    // The teacher's logits are so large that their squares overflow: a student has a loss only before its first step.
+    // A step of a network's weights by 1 is little for one of width 1, and multiplies the logits of one of width 512 by it in each layer.
     let text = TRAINED
-        .replace("learning_rate = 0.01", "learning_rate = 1e9")
+        .replace("learning_rate = 0.01", "learning_rate = 1.0\nstudent_width = 512")
+        .replace("width = 12\nlayers = 1", "width = 1\nlayers = 4")
         .replace("teacher_epochs = 6", "teacher_epochs = 1")
         .replace("epoch = [1, 4]", "epoch = [0, 1, 3]")
         .replace("bits = [0, 4]\n", "")
@@ -203,7 +242,7 @@ fn a_student_that_diverges_still_is_what_it_was_before() {
     let epochs = |table: &str| rows(table).iter().map(|row| row["epoch"].clone()).collect::<Vec<_>>();
     assert_eq!(epochs(&table), ["0"; 4]);
     assert_eq!(epochs(&failures), ["1", "1", "1", "1", "3", "3", "3", "3"]);
-    let message = "the second network: training diverged in epoch 1, at step 1: the loss is inf";
+    let message = "the second network: training diverged in epoch 1, at step 2: a logit is ";
     assert!(rows(&failures).iter().all(|row| row["message"].starts_with(message)), "{failures}");
 }
 

@@ -2,6 +2,7 @@
 
 use super::{Dataset, Splits, table};
 use crate::error::{TrainError, require};
+use crate::fingerprint::fingerprint;
 use logitdist::Mat;
 use logitdist_io::read_array;
 use rand_chacha::ChaCha8Rng;
@@ -31,6 +32,13 @@ pub struct Files {
     pub seed: u64,
 }
 
+/// What is in files, read and hashed once however often it is divided.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FileData {
+    data: Dataset,
+    content: [String; 2],
+}
+
 /// More labels than this are taken for a mistake, such as a file of measurements.
 const MOST_LABELS: usize = 100_000;
 
@@ -40,6 +48,18 @@ impl Files {
     /// # Errors
     /// A file that cannot be read, with the line and column of what is wrong, or data that are no classification task.
     pub fn load(&self) -> Result<Splits, TrainError> {
+        self.divide(&self.read_data()?)
+    }
+
+    /// Reads the files, to be divided by any seed and standardised or not.
+    ///
+    /// # Errors
+    /// As [`load`](Files::load).
+    pub fn read(&self) -> Result<FileData, TrainError> {
+        Ok(FileData { data: self.read_data()?, content: self.content()? })
+    }
+
+    fn read_data(&self) -> Result<Dataset, TrainError> {
         let most = MOST_LABELS;
         if let Some(n) = self.n_labels {
             require((2..=most).contains(&n), "n_labels", n, format!("from 2 to {most}"))?;
@@ -47,18 +67,25 @@ impl Files {
         let features = read(&self.features, "features")?;
         let labels = self.read_labels()?;
         let found = labels.iter().max().map_or(0, |largest| largest + 1);
-        let of_files = |error| match error {
+        Dataset::new(features, labels, self.n_labels.unwrap_or(found)).map_err(|e| self.named(e))
+    }
+
+    fn divide(&self, data: &Dataset) -> Result<Splits, TrainError> {
+        let splits = Splits::stratified(data, &mut ChaCha8Rng::seed_from_u64(self.seed));
+        let splits = splits.map_err(|e| self.named(e))?;
+        if self.standardise { standardised(&splits).map_err(|e| self.named(e)) } else { Ok(splits) }
+    }
+
+    /// An error about data with the names of their files.
+    fn named(&self, error: TrainError) -> TrainError {
+        match error {
             TrainError::Data(message) => TrainError::Data(format!(
                 "{} and {}: {message}",
                 self.features.display(),
                 self.labels.display()
             )),
             other => other,
-        };
-        let data = Dataset::new(features, labels, self.n_labels.unwrap_or(found)).map_err(of_files)?;
-        let splits =
-            Splits::stratified(&data, &mut ChaCha8Rng::seed_from_u64(self.seed)).map_err(of_files)?;
-        if self.standardise { standardised(&splits).map_err(of_files) } else { Ok(splits) }
+        }
     }
 
     fn read_labels(&self) -> Result<Vec<usize>, TrainError> {
@@ -81,8 +108,18 @@ impl Files {
         column.col_as_slice(0).iter().enumerate().map(label).collect()
     }
 
+    /// A name for these data by the content of the files.
+    pub(crate) fn fingerprint(&self) -> Result<String, TrainError> {
+        Ok(self.fingerprint_of(&self.content()?))
+    }
+
+    fn fingerprint_of(&self, content: &[String; 2]) -> String {
+        let Files { n_labels, standardise, seed, .. } = self;
+        fingerprint("files", &(content, n_labels, standardise, seed))
+    }
+
     /// Hashes of both files' content. A folder is as good as its `.npy` file.
-    pub(crate) fn content(&self) -> Result<[String; 2], TrainError> {
+    fn content(&self) -> Result<[String; 2], TrainError> {
         let hash = |path: &Path, array: &str| {
             let path = if path.is_dir() { path.join(format!("{array}.npy")) } else { path.to_path_buf() };
             let bytes = std::fs::read(&path)
@@ -90,6 +127,21 @@ impl Files {
             Ok::<_, TrainError>(blake3::hash(&bytes).to_hex().to_string())
         };
         Ok([hash(&self.features, "features")?, hash(&self.labels, "labels")?])
+    }
+}
+
+impl FileData {
+    /// The data as `files` divide them, which are those that were read.
+    ///
+    /// # Errors
+    /// A label of fewer than 4 examples.
+    pub fn divided(&self, files: &Files) -> Result<Splits, TrainError> {
+        files.divide(&self.data)
+    }
+
+    /// [`DataSpec::fingerprint`](super::DataSpec::fingerprint) of `files`, by what was in them when they were read.
+    pub fn fingerprint(&self, files: &Files) -> String {
+        files.fingerprint_of(&self.content)
     }
 }
 

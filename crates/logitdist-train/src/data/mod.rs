@@ -7,7 +7,7 @@ mod spirals;
 mod table;
 
 pub use digits::{DIGITS_CITATION, Digits};
-pub use files::Files;
+pub use files::{FileData, Files};
 pub use radial::Radial;
 pub use spirals::{Region, Spirals};
 
@@ -238,12 +238,9 @@ impl DataSpec {
     /// # Errors
     /// A file cannot be read.
     pub fn fingerprint(&self) -> Result<String, TrainError> {
-        Ok(match self {
-            DataSpec::Files(files) => {
-                let Files { n_labels, standardise, seed, .. } = files;
-                fingerprint("files", &(files.content()?, n_labels, standardise, seed))
-            }
-            _ => fingerprint("data", self),
-        })
+        match self {
+            DataSpec::Files(files) => files.fingerprint(),
+            _ => Ok(fingerprint("data", self)),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! Teachers and students.
 
-use logitdist::{Pair, Settings, compare};
+use logitdist::{Mat, Pair, Settings, compare};
 use logitdist_train::*;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -166,6 +166,50 @@ fn divergence_is_an_error_and_never_nan() {
         assert!(matches!(&error, TrainError::Diverged { epoch: 1, step, .. } if *step < 20), "{error}");
         assert!(error.to_string().contains("training diverged in epoch 1, at step"), "{error}");
     }
+}
+
+#[test]
+fn a_loss_that_is_finite_but_means_nothing_is_divergence() {
+    let data = spirals();
+    let teacher = Network::new(&network(), 2, 7, 1).unwrap();
+    let logits = TeacherLogits::of(&teacher, &data.train, Some(&data.validation)).unwrap();
+    for loss in [Loss::CrossEntropy, Loss::Kl, Loss::ReverseKl, Loss::L1, Loss::L2, Loss::CentredL2] {
+        for learning_rate in [1e2, 1e3] {
+            let task = Task { teacher: Some(&logits), ..task(&data) };
+            let spec = TrainingSpec { learning_rate, loss, ..epochs(3) };
+            let message = train(&network(), &spec, &task, 0, &mut ()).unwrap_err().to_string();
+            assert!(message.starts_with("training diverged in epoch 1, at step 2: a logit is "), "{message}");
+        }
+    }
+    // The only step is the last one, with a validation and without.
+    let spec = TrainingSpec { learning_rate: 1e6, duration: Duration::Steps(1), ..epochs(1) };
+    for validation in [None, Some(&data.validation)] {
+        let task = Task { validation, ..task(&data) };
+        let message = train(&network(), &spec, &task, 0, &mut ()).unwrap_err().to_string();
+        assert!(message.starts_with("training diverged in epoch 1, at step 1: a logit is "), "{message}");
+    }
+}
+
+#[test]
+fn large_numbers_that_the_data_or_the_teacher_bring_are_no_divergence() {
+    let data = spirals();
+    let scaled = |part: &Dataset| {
+        let features = part.features();
+        let large = Mat::from_fn(features.nrows(), features.ncols(), |i, j| 1e12 * features[(i, j)]);
+        Dataset::new(large, part.labels().to_vec(), 7).unwrap()
+    };
+    let (train_large, validation) = (scaled(&data.train), scaled(&data.validation));
+    let of_large = Task { train: &train_large, validation: Some(&validation), teacher: None };
+    let gentle = TrainingSpec { learning_rate: 1e-4, ..epochs(2) };
+    let trained = train(&network(), &gentle, &of_large, 0, &mut ()).unwrap();
+    assert!(trained.history[1].loss > 1e6, "{}", trained.history[1].loss);
+    // A student on the way to logits of 1e9 has a loss of 1e18.
+    let small = Network::new(&network(), 2, 7, 1).unwrap();
+    let mut logits = TeacherLogits::of(&small, &data.train, Some(&data.validation)).unwrap();
+    logits.train.col_iter_mut().flat_map(|column| column.iter_mut()).for_each(|z| *z *= 1e9);
+    let task = Task { validation: None, teacher: Some(&logits), ..task(&data) };
+    let spec = TrainingSpec { loss: Loss::L2, ..epochs(2) };
+    assert!(train(&network(), &spec, &task, 0, &mut ()).unwrap().history[1].loss > 1e15);
 }
 
 #[test]

@@ -1,0 +1,200 @@
+//! `logitdist compare` as a user runs it: what is printed, in every format.
+
+use crate::{Files, compare, fixture, json, logitdist, npy};
+use assert_cmd::Command;
+use serde_json::Value;
+use std::path::Path;
+
+#[test]
+fn json_has_the_expected_values_of_every_fixture_pair() {
+    let text = std::fs::read_to_string(fixture("expected.json")).unwrap();
+    let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
+    for entry in &entries {
+        let (a, b) = (entry["a"].as_str().unwrap(), entry["b"].as_str().unwrap());
+        let got = json(&compare(&format!("{a}.npz"), &format!("{b}.npz"), &["--format", "json"]));
+        let equivalent = b.ends_with("equivalent");
+        let close = |token: &str, got: &Value, want: &Value| {
+            let (got, want) =
+                (got.as_f64().unwrap_or_else(|| panic!("{b}: {token}: {got}")), want.as_f64().unwrap());
+            let relative = if token.starts_with("d_rep") { 1e-6 } else { 1e-9 };
+            let absolute = if equivalent { 1e-10 } else { 0.0 };
+            assert!((got - want).abs() <= relative * want.abs() + absolute, "{a} {b}: {token} {got} {want}");
+        };
+        for (token, want) in entry["expected"].as_object().unwrap() {
+            match want {
+                Value::Number(_) => close(token, &got[token], want),
+                Value::Array(list) => {
+                    assert_eq!(got[token].as_array().unwrap().len(), list.len(), "{token}");
+                    list.iter().zip(got[token].as_array().unwrap()).for_each(|(w, g)| close(token, g, w));
+                }
+                _ => {
+                    for (token, sides) in want.as_object().unwrap() {
+                        for (side, want) in sides.as_object().unwrap() {
+                            close(token, &got["bounds"][token][side], want);
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_not_applicable_is_null_with_its_reason() {
+    let got = json(&compare("digits-m16-relu.npz", "digits-m16-tanh.npz", &["--format", "json"]));
+    assert_eq!(got["d_rep_ab"], Value::Null);
+    assert_eq!(got["reasons"]["d_rep_ab"], "10 labels; at least 17 are needed");
+    assert_eq!(
+        (&got["n_subsets"], &got["reasons"]["n_subsets"]),
+        (&Value::Null, &got["reasons"]["d_rep_ab"])
+    );
+    assert_eq!(got["bounds"]["m_cca_sharp"]["status"], "not_applicable");
+    assert!(
+        got["bounds"]["m_cca_sharp"]["reason"].as_str().unwrap().contains("rank 9, under the dimension 16")
+    );
+    assert_eq!(got["bounds"]["m_cca_sharp"]["bound"], Value::Null);
+    assert_eq!(got["bounds"]["cca_spectral"]["holds"], true);
+    assert!(got["notes"]["m_cca_unembeddings"].as_str().unwrap().contains("saturated"));
+    assert_eq!(got["certificate"]["m_cca"]["at_least"], Value::Null);
+    assert!(got["certificate"]["m_cca_logits"]["at_least"].as_f64().unwrap() >= 0.0);
+    let table = compare("digits-m16-relu.npz", "digits-m16-tanh.npz", &[]);
+    assert!(table.stdout.contains("n/a [1]") && table.stdout.contains("[1] 10 labels"), "{}", table.stdout);
+}
+
+#[test]
+fn logits_too_large_for_their_digits_have_a_note() {
+    let files = Files::new();
+    let note = |scale: f64| {
+        let values = |phase: f64| (0..40).map(|i| scale * (f64::from(i) + phase).sin()).collect::<Vec<f64>>();
+        let (a, b) = (files.bytes("a.npy", &npy("(20, 2)", &values(0.0))), files.path("b.npy"));
+        files.bytes("b.npy", &npy("(20, 2)", &values(0.3)));
+        let g = files.bytes("g.npy", &npy("(4, 2)", &[1.0, 0.0, 0.0, 1.0, -1.0, 0.5, 0.3, -1.0]));
+        let models =
+            ["--embeddings-a", &a, "--unembeddings-a", &g, "--embeddings-b", &b, "--unembeddings-b", &g];
+        let compared = json(&logitdist(&[&["compare", "--format", "json"], &models[..]].concat()));
+        (compared["log_tau"].as_f64().unwrap(), compared["notes"]["log_tau"].clone())
+    };
+    let (log_tau, said) = note(1e11);
+    assert!(
+        log_tau < -1e11 && said.as_str().unwrap().contains("rounding alone changes probabilities"),
+        "{said}"
+    );
+    assert_eq!(note(1e8).1, Value::Null);
+}
+
+#[test]
+fn csv_has_a_line_per_number() {
+    let run = compare("digits-m4-a.npz", "digits-m4-b.npz", &["--format", "csv"]);
+    assert_eq!(run.code, 0);
+    let mut reader = csv::Reader::from_reader(run.stdout.as_bytes());
+    assert_eq!(reader.headers().unwrap(), vec!["section", "token", "side", "value", "reason"]);
+    let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let find = |section: &str, token: &str, side: &str| {
+        let found = records.iter().find(|r| &r[0] == section && &r[1] == token && &r[2] == side);
+        found.unwrap_or_else(|| panic!("{section} {token} {side}"))[3].parse::<f64>().unwrap()
+    };
+    assert!((find("measure", "d_logit", "") - 12.547932024214127).abs() < 1e-9);
+    assert!((find("measure", "rho", "1") - 0.9564357216006711).abs() < 1e-9);
+    assert!((find("bounds", "m_cca_sharp", "bound") - 0.11212774314164753).abs() < 1e-9);
+}
+
+#[test]
+fn csv_has_the_run_the_verdict_and_the_probes_too() {
+    let files = Files::new();
+    let probe = files.bytes("w.npy", &npy("(1, 4)", &[1.0, 0.0, -1.0, 2.0]));
+    let more = |format| ["--probe", &probe, "--seed", "7", "--format", format].map(str::to_owned);
+    let run = |format| {
+        let more = more(format);
+        let more: Vec<&str> = more.iter().map(String::as_str).collect();
+        compare("digits-m4-a.npz", "digits-m4-b.npz", &more)
+    };
+    let (csv, json) = (run("csv").stdout, json(&run("json")));
+    for line in [
+        "run,seed,,7,".to_owned(),
+        format!("probe,error,0,{:?},", json["probes"][0]["error"].as_f64().unwrap()),
+        format!(
+            "certificate,m_cca,m_cca_two_spectra,{:?},",
+            json["certificate"]["m_cca"]["at_least"].as_f64().unwrap()
+        ),
+        format!(
+            "certificate_ba,probe_cost,,{:?},",
+            json["certificate_ba"]["probe_cost"]["at_most"].as_f64().unwrap()
+        ),
+    ] {
+        assert!(csv.lines().any(|l| l == line), "{line} is not in\n{csv}");
+    }
+    assert!(json["probes"][0]["error"].as_f64() <= json["probes"][0]["certified"].as_f64());
+}
+
+#[test]
+fn the_table_fits_into_a_hundred_columns() {
+    let pairs =
+        [("digits-m16-relu.npz", "digits-m16-tanh.npz"), ("digits-m8-a.npz", "digits-m8-a-equivalent.npz")];
+    for (a, b) in pairs {
+        let run = compare(a, b, &["--inputs-limit", "100", "--subsets", "2x3"]);
+        for line in run.stdout.lines().filter(|l| !l.ends_with(".npz")) {
+            assert!(line.chars().count() <= 100 && line == line.trim_end(), "{line}");
+        }
+    }
+}
+
+#[test]
+fn swapping_the_models_swaps_the_directions() {
+    let ab = json(&compare("digits-m8-a.npz", "digits-m4-a.npz", &["--format", "json"]));
+    let ba = json(&compare("digits-m4-a.npz", "digits-m8-a.npz", &["--format", "json"]));
+    for (x, y) in [("kl_ab", "kl_ba"), ("d_ls_ab", "d_ls_ba"), ("d_rep_ab", "d_rep_ba"), ("dim_a", "dim_b")] {
+        let (x, y) = (ab[x].as_f64().unwrap(), ba[y].as_f64().unwrap());
+        assert!((x - y).abs() < 1e-9 * x.abs(), "{x} {y}");
+    }
+    let lhs = |c: &Value, bounds: &str| c[bounds]["compression_floor"]["lhs"].as_f64().unwrap();
+    assert!((lhs(&ab, "bounds") - lhs(&ba, "bounds_ba")).abs() < 1e-9);
+    assert!(lhs(&ab, "bounds") > 0.0);
+}
+
+#[test]
+fn the_same_command_prints_the_same_bytes_at_any_number_of_threads() {
+    let with = |threads: &str, seed: &str| {
+        let more = [
+            "--format",
+            "json",
+            "--subsets",
+            "3x4",
+            "--inputs-limit",
+            "300",
+            "--seed",
+            seed,
+            "--threads",
+            threads,
+        ];
+        compare("digits-m4-a.npz", "digits-m4-b.npz", &more).stdout
+    };
+    assert_eq!(with("1", "5"), with("2", "5"));
+    assert_ne!(with("1", "5"), with("1", "6"));
+    let sampled: Value = serde_json::from_str(&with("1", "5")).unwrap();
+    assert_eq!(
+        (&sampled["n_subsets"], &sampled["n_inputs_probability"]),
+        (&Value::from(12), &Value::from(300))
+    );
+    let table = compare("digits-m4-a.npz", "digits-m4-b.npz", &["--inputs-limit", "300"]).stdout;
+    assert!(table.contains(" ± "), "{table}");
+}
+
+#[test]
+fn the_readme_shows_what_is_printed_today() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let folder = "crates/logitdist/tests/fixtures";
+    let run = Command::cargo_bin("logitdist")
+        .unwrap()
+        .current_dir(&root)
+        .args(["compare", &format!("{folder}/digits-m8-a.npz"), &format!("{folder}/digits-m8-b.npz")])
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(run.stdout).unwrap();
+    // The README leaves the second table of bounds and the sets of d_llv out.
+    let shown: Vec<&str> = printed
+        .split("\n\n")
+        .filter(|part| !part.starts_with("Bounds, with b") && !part.starts_with("d_llv"))
+        .collect();
+    assert!(readme.contains(shown.join("\n\n").trim_end()), "the README needs:\n{}", shown.join("\n\n"));
+}

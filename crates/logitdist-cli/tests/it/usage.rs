@@ -1,0 +1,100 @@
+//! What the command says of itself, and to those who use it wrongly.
+
+use crate::{Files, logitdist, npy};
+
+#[test]
+fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
+    let files = Files::new();
+    let a = files.model("a.npz", 30, 6, 3);
+    let fewer_inputs = files.model("inputs.npz", 29, 6, 3);
+    let fewer_labels = files.model("labels.npz", 30, 5, 3);
+    let truncated = files.bytes("cut.npz", &std::fs::read(&a).unwrap()[..200]);
+    let nan = files.bytes("nan.npy", &npy("(2, 2)", &[1.0, 2.0, f64::NAN, 4.0]));
+    let good = files.bytes("good.npy", &npy("(2, 2)", &[1.0, 2.0, 3.0, 4.0]));
+    let probe = files.bytes("probe.npy", &npy("(1, 4)", &[1.0; 4]));
+    let missing = files.path("missing.npz");
+    let nowhere = files.path("no/such/folder/out.json");
+    std::fs::create_dir(files.path("empty")).unwrap();
+    let empty = files.path("empty");
+    let table: &[(&[&str], &[&str])] = &[
+        (&["compare", &a, &missing], &["missing.npz"]),
+        (&["compare", &a, &fewer_inputs], &["30 inputs", "29", "inputs.npz"]),
+        (&["compare", &a, &fewer_labels], &["6 labels", "5", "labels.npz"]),
+        (&["compare", &a, &truncated], &["cut.npz"]),
+        (&["compare", &a, &empty], &["empty", "no .npy file"]),
+        (&["compare", &a, &good], &["good.npy", "--embeddings-a"]),
+        (&["compare", &a], &["1 model paths are given and 2 needed"]),
+        (&["compare", &a, &a, &a], &["unexpected value"]),
+        (
+            // Shapes are compared before entries are read, so B has to fit.
+            &[
+                "compare",
+                "--embeddings-a",
+                &nan,
+                "--unembeddings-a",
+                &good,
+                "--embeddings-b",
+                &good,
+                "--unembeddings-b",
+                &good,
+            ],
+            &["nan.npy", "row 1, column 0", "NaN"],
+        ),
+        (&["compare", "--embeddings-a", &good, &a], &["--unembeddings-a"]),
+        (&["compare", &a, &a, "--array-names", "embeddings=h"], &["`h`", "embeddings"]),
+        (&["compare", &a, &a, "--array-names", "h"], &["h"]),
+        (&["compare", &a, &a, "--transpose", "unembeddings"], &["a.npz"]),
+        (&["compare", &a, &a, "--transpose", "bias"], &["bias"]),
+        (&["compare", &a, &a, "--subsets", "0x3"], &["PIVOTSxSETS"]),
+        (&["compare", &a, &a, "--subsets", "many"], &["PIVOTSxSETS"]),
+        (&["compare", &a, &a, "--subsets", "999999x999999"], &["999999x999999", "at most"]),
+        (&["compare", &a, &a, "--inputs-limit", "0"], &["0"]),
+        (&["compare", &a, &a, "--threads", "0"], &["0"]),
+        (&["compare", &a, &a, "--llv-labels", "0,0"], &["[0, 0]", "different"]),
+        (&["compare", &a, &a, "--llv-inputs", "0,77"], &["[0, 77]", "below 30"]),
+        (&["compare", &a, &a, "--probe", &probe], &["probe.npy", "4 entries", "needs 3"]),
+        (&["compare", &a, &a, "--probe", &missing], &["missing.npz"]),
+        (&["compare", &a, &a, "--out", &nowhere], &["out.json"]),
+        (&["compare", &a, &a, "--out", &empty], &["empty", "cannot be written"]),
+        (&["compare", &a, &a, "--format", "xml"], &["xml"]),
+        (&["explain", "m_ca"], &["no token `m_ca`", "did you mean `m_cca`"]),
+        (&["frobnicate"], &["frobnicate"]),
+    ];
+    for (arguments, needed) in table {
+        let run = logitdist(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}{}", run.stdout, run.stderr);
+        assert_eq!(run.stdout, "", "{arguments:?}");
+        assert!(
+            run.stderr.contains("error: ") && !run.stderr.contains("panicked"),
+            "{arguments:?}: {}",
+            run.stderr
+        );
+        for text in *needed {
+            assert!(run.stderr.contains(text), "{arguments:?} does not say {text}: {}", run.stderr);
+        }
+    }
+}
+
+#[test]
+fn every_token_is_explained_and_listed() {
+    let list = logitdist(&["explain"]);
+    let both = logitdist(&["explain", "d_rep"]).stdout;
+    assert!(both.contains("d_rep_ab") && both.contains("d_rep_ba"), "{both}");
+    assert_eq!(list.code, 0);
+    for entry in logitdist::glossary::glossary() {
+        assert!(list.stdout.contains(&format!("  {} ", entry.token)), "{}", entry.token);
+        let run = logitdist(&["explain", entry.token]);
+        assert!(run.code == 0 && run.stdout.contains(entry.meaning), "{}", entry.token);
+    }
+}
+
+#[test]
+fn help_teaches_and_shells_can_complete() {
+    let help = logitdist(&["compare", "--help"]).stdout;
+    for text in ["numpy.savez", "Exit codes", "--inputs-limit", "Where to look first"] {
+        assert!(help.contains(text), "{text}");
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(logitdist(&["completions", shell]).stdout.contains("compare"), "{shell}");
+    }
+}
