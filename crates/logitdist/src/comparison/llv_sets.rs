@@ -10,6 +10,7 @@ use crate::model::Pair;
 use crate::reduced::Reduced;
 use crate::rows::rows_of;
 use rand::{Rng, seq::index};
+use rayon::prelude::*;
 
 /// The fixed sets of d_LLV, pivot first in each, and the labels that have to be tracked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,8 +196,13 @@ fn minimised_inputs(
         return Ok(best);
     }
     let drawn = index::sample(rng, count, size * samples.clamp(1, count / size)).into_vec();
-    for set in drawn.chunks_exact(size) {
-        match over_labels(pair, reduced, set)?.terms() {
+    let of_set = |set| Ok((set, over_labels(pair, reduced, set)?.terms()));
+    // Collected in the order of the sets, so that the first of equals is taken and the first error is reported.
+    let of_sets: Vec<Result<(&[usize], Applicable<Terms>), Error>> =
+        drawn.par_chunks_exact(size).map(of_set).collect();
+    for of_set in of_sets {
+        let (set, terms) = of_set?;
+        match terms {
             Ok(terms) if best.as_ref().map_or(true, |(_, b)| terms.ratio < b.ratio) => {
                 best = Ok((set.to_vec(), terms));
             }
