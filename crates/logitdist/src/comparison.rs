@@ -150,6 +150,9 @@ pub fn compare_watched(
     };
     watch(Stage::Measures, 0);
     let reduced = Reduced::of(&summary);
+    let probability = summary.probability;
+    // What follows holds most matrices at a time, and the factors are no longer among them.
+    drop((summary.inputs, summary.labels));
     let per_input =
         if settings.per_input { Some(PerInput::of(pair, &reduced, inputs, &divergences)?) } else { None };
     let (mut collected, baselines) = rayon::join(
@@ -180,7 +183,7 @@ pub fn compare_watched(
             bounds.extend(bound::d_rep_bounds(&reduced, direction, &value));
         }
     }
-    if let Some(part) = &summary.probability {
+    if let Some(part) = &probability {
         collected.divergences(&kl::divergences(&part.sums), part.sums.n);
         if settings.logit_precision == LogitPrecision::F32 {
             collected.logit_error(part.sums.logit_error);

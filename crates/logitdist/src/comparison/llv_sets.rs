@@ -60,10 +60,11 @@ impl LlvSets {
             Ok(read) => Ok(read?),
             Err(reason) => Err(reason),
         };
-        let terms = |x: &Applicable<LogProbabilities>| x.clone().and_then(|x| x.terms());
-        let d_svd = |x: &Applicable<LogProbabilities>| x.clone().and_then(|x| x.d_svd());
+        let terms = |x: &Applicable<LogProbabilities>| x.as_ref().map_err(Clone::clone)?.terms();
+        let d_svd = |x: &Applicable<LogProbabilities>| x.as_ref().map_err(Clone::clone)?.d_svd();
         let llv = terms(&over_inputs).and_then(|l| Ok(Llv::new(l, terms(&over_labels)?)));
-        let (embeddings, unembeddings) = (d_svd(&over_inputs), d_svd(&over_labels));
+        let (embeddings, unembeddings) = rayon::join(|| d_svd(&over_inputs), || d_svd(&over_labels));
+        drop((over_inputs, over_labels));
         let d_fg = embeddings.clone().and_then(|e| Ok(e.max(unembeddings.clone()?)));
         for (token, value) in llv_tokens(["d_llv", "llv_t1", "llv_t2", "llv_t3", "llv_t4"], &llv) {
             into.push(token, value);
