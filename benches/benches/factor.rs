@@ -2,7 +2,8 @@
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use logitdist::{Factor, Mat};
-use logitdist_linalg::r_factor;
+use logitdist_linalg::{MatMut, r_factor};
+use std::convert::Infallible;
 use std::hint::black_box;
 
 fn tall(rows: usize, cols: usize) -> Mat<f64> {
@@ -14,7 +15,14 @@ fn factor(c: &mut Criterion) {
     group.sample_size(10);
     for (rows, cols) in [(20_000, 16), (20_000, 64), (20_000, 256)] {
         let a = tall(rows, cols);
-        let blocks = || Factor::of_rows(rows, cols, |start, end| a.get(start..end, ..).to_owned());
+        let fill = |start: usize, mut piece: MatMut<'_, f64>| {
+            piece.copy_from(a.get(start..start + piece.nrows(), ..));
+            Ok::<_, Infallible>(())
+        };
+        let blocks = || {
+            let Ok(factor) = Factor::of_rows(rows, cols, fill);
+            factor
+        };
         let (whole, merged) = (r_factor(a.clone()).norm_l2(), blocks().r().norm_l2());
         assert!((whole / merged - 1.0).abs() < 1e-12, "the two factors have different norms");
         group.throughput(Throughput::Elements((2 * rows * cols * cols) as u64));

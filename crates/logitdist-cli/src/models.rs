@@ -27,7 +27,8 @@ impl Models {
             names: arguments.array_names_b.clone().unwrap_or(names_a),
             transpose: transpose(arguments.transpose_b.as_ref().unwrap_or(&arguments.transpose)),
         };
-        let (a, b) = (open_model(&source_a, &options_a)?, open_model(&source_b, &options_b)?);
+        let (a, b) = rayon::join(|| open_model(&source_a, &options_a), || open_model(&source_b, &options_b));
+        let (a, b) = (a?, b?);
         let (name_a, name_b) = (name(&source_a), name(&source_b));
         let models = Models { a, b, name_a, name_b };
         models.pair()?;

@@ -11,31 +11,42 @@ pub(crate) fn added(mut x: [f64; CHUNK], factor: f64, y: [f64; CHUNK]) -> [f64; 
     x
 }
 
-/// `Σ x y`.
-pub(crate) fn inner(x: &[[f64; CHUNK]], y: &[[f64; CHUNK]]) -> f64 {
-    let mut s = [0.0; CHUNK];
+/// `Σ x y` in N interleaved sums, so that the additions need not wait for one another.
+pub(crate) fn inner<const N: usize>(x: &[[f64; N]], y: &[[f64; N]]) -> f64 {
+    let mut s = [0.0; N];
     for (x, y) in x.iter().zip(y) {
-        for l in 0..CHUNK {
+        for l in 0..N {
             s[l] = x[l].mul_add(y[l], s[l]);
         }
     }
     total(s)
 }
 
-/// The sum of a chunk, as a tree.
-pub(crate) fn total(s: [f64; CHUNK]) -> f64 {
-    ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]))
+/// The sum of a chunk, N a power of two, as a tree.
+pub(crate) fn total<const N: usize>(mut s: [f64; N]) -> f64 {
+    let mut half = N / 2;
+    while half > 0 {
+        for l in 0..half {
+            s[l] += s[l + half];
+        }
+        half /= 2;
+    }
+    s[0]
 }
 
 /// ‖x‖, also where squares would overflow or lose digits.
 pub(crate) fn norm(x: &[[f64; CHUNK]]) -> f64 {
-    let squares = inner(x, x);
+    norm_by_squares(inner(x, x), x.as_flattened())
+}
+
+/// ‖x‖ from ‖x‖², which is of no use if it overflowed or lost digits.
+pub(crate) fn norm_by_squares(squares: f64, x: &[f64]) -> f64 {
     if (1e-280..1e280).contains(&squares) {
         return squares.sqrt();
     }
-    let largest = x.iter().flatten().fold(0.0, |largest: f64, x| largest.max(x.abs()));
+    let largest = x.iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
     if largest == 0.0 || !largest.is_finite() {
         return largest;
     }
-    largest * x.iter().flatten().map(|x| (x / largest) * (x / largest)).sum::<f64>().sqrt()
+    largest * x.iter().map(|x| (x / largest) * (x / largest)).sum::<f64>().sqrt()
 }

@@ -5,6 +5,7 @@
 //! factored twice. Panels of columns are halved until a few are left, and all else is matrix products, at their speed. Blocks of a
 //! few hundred rows stay in the cache from one panel to the next.
 
+use crate::chunk::{inner, norm_by_squares};
 use faer::linalg::matmul::matmul;
 use faer::prelude::{Reborrow, ReborrowMut};
 use faer::{Accum, Mat, MatMut, MatRef, Par};
@@ -183,31 +184,14 @@ fn reflection(alpha: &mut f64, x: &mut [f64]) -> f64 {
     tau
 }
 
-/// ‖x‖, also where squares would overflow or lose digits.
 fn norm(x: &[f64]) -> f64 {
-    let squares = dot(x, x);
-    if (1e-280..1e280).contains(&squares) {
-        return squares.sqrt();
-    }
-    let largest = x.iter().fold(0.0, |m: f64, x| m.max(x.abs()));
-    if largest == 0.0 {
-        return 0.0;
-    }
-    largest * x.iter().map(|x| (x / largest) * (x / largest)).sum::<f64>().sqrt()
+    norm_by_squares(dot(x, x), x)
 }
 
-/// Σ x y in sixteen interleaved sums, so that the additions need not wait for one another.
+/// Σ x y.
 fn dot(x: &[f64], y: &[f64]) -> f64 {
-    const LANES: usize = 16;
-    let mut sums = [0.0; LANES];
-    let (x_blocks, x_rest) = x.as_chunks::<LANES>();
-    let (y_blocks, y_rest) = y.as_chunks::<LANES>();
-    for (x, y) in x_blocks.iter().zip(y_blocks) {
-        for i in 0..LANES {
-            sums[i] = x[i].mul_add(y[i], sums[i]);
-        }
-    }
-    sums.iter().sum::<f64>() + x_rest.iter().zip(y_rest).map(|(x, y)| x * y).sum::<f64>()
+    let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<16>(), y.as_chunks::<16>());
+    inner(x, y) + x_rest.iter().zip(y_rest).map(|(x, y)| x * y).sum::<f64>()
 }
 
 fn entries(m: MatRef<'_, f64>, column: usize) -> &[f64] {

@@ -12,7 +12,7 @@ use crate::measure::{d_rep, kl};
 use crate::model::Pair;
 use crate::probability::LogitPrecision;
 use crate::progress::{Stage, Watch};
-use crate::reduced::{Direction, Reduced};
+use crate::reduced::{Direction, Reduced, ReducedModel};
 use crate::summary::{PairSummary, ProbabilityInputs};
 use collected::Collected;
 use llv_sets::LlvSets;
@@ -150,6 +150,9 @@ pub fn compare_watched(
     };
     watch(Stage::Measures, 0);
     let reduced = Reduced::of(&summary);
+    let probability = summary.probability;
+    // What follows holds most matrices at a time, and the factors are no longer among them.
+    drop((summary.inputs, summary.labels));
     let per_input =
         if settings.per_input { Some(PerInput::of(pair, &reduced, inputs, &divergences)?) } else { None };
     let (mut collected, baselines) = rayon::join(
@@ -169,15 +172,18 @@ pub fn compare_watched(
     let (ab, ba) = rayon::join(|| of_direction(Direction::Ab), || of_direction(Direction::Ba));
     let mut bounds = [ab, ba];
     if settings.d_rep {
-        for (direction, bounds) in DIRECTIONS.into_iter().zip(&mut bounds) {
-            let (model, _) = reduced.models(direction);
-            let chosen = settings.subsets.choose(reduced.n_labels, model.dim, rng)?;
-            let value = d_rep::d_rep(&reduced, direction, &chosen);
+        let mut choose = |model: &ReducedModel| settings.subsets.choose(reduced.n_labels, model.dim, rng);
+        let (chosen_ab, chosen_ba) = (choose(&reduced.a)?, choose(&reduced.b)?);
+        let (ab, ba) = rayon::join(
+            || d_rep::d_rep(&reduced, Direction::Ab, &chosen_ab),
+            || d_rep::d_rep(&reduced, Direction::Ba, &chosen_ba),
+        );
+        for ((direction, value), bounds) in DIRECTIONS.into_iter().zip([ab, ba]).zip(&mut bounds) {
             collected.d_rep(direction, &value);
             bounds.extend(bound::d_rep_bounds(&reduced, direction, &value));
         }
     }
-    if let Some(part) = &summary.probability {
+    if let Some(part) = &probability {
         collected.divergences(&kl::divergences(&part.sums), part.sums.n);
         if settings.logit_precision == LogitPrecision::F32 {
             collected.logit_error(part.sums.logit_error);

@@ -1,10 +1,9 @@
 //! The labels of a model, centred, and what two models' labels have in common.
 
 use crate::error::Error;
-use crate::factor::{Factor, block_rows};
+use crate::factor::Factor;
 use crate::model::{Model, Pair, check_labels};
 use crate::progress::{Stage, Watch};
-use crate::tree::merge_tree;
 use logitdist_linalg::{Mat, MatMut, ReborrowMut};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -72,32 +71,22 @@ impl LabelSide {
     pub(crate) fn watched(pair: &Pair<'_>, watch: Watch<'_>) -> LabelSide {
         let (a, b) = (pair.a().labels(), pair.b().labels());
         let (rows, width) = (pair.n_labels(), 3 + pair.a().dim() + pair.b().dim());
-        let step = block_rows(width);
-        let block = |i: usize| {
-            let (start, end) = (i * step, rows.min((i + 1) * step));
-            let fill = |first: usize, mut piece: MatMut<'_, f64>| {
-                piece.rb_mut().col_mut(0).fill(1.0);
-                let rows = start + first..start + first + piece.nrows();
-                let mut from = 1;
-                for labels in [&a, &b] {
-                    let m = labels.unembeddings.ncols();
-                    let g = labels.unembeddings.get(rows.clone(), ..);
-                    piece.rb_mut().get_mut(.., from..from + m).copy_from(g);
-                    let bias = piece.rb_mut().col_mut(from + m);
-                    bias.iter_mut().zip(&labels.bias[rows.clone()]).for_each(|(x, b)| *x = *b);
-                    from += m + 1;
-                }
-                Ok::<_, Infallible>(())
-            };
-            let factor = match Factor::of_pieces(end - start, width, fill) {
-                Ok(factor) => factor,
-                Err(never) => match never {},
-            };
-            watch(Stage::Labels, end - start);
-            factor
+        let fill = |start: usize, mut piece: MatMut<'_, f64>| {
+            let rows = start..start + piece.nrows();
+            piece.rb_mut().col_mut(0).fill(1.0);
+            let mut from = 1;
+            for labels in [&a, &b] {
+                let m = labels.unembeddings.ncols();
+                let g = labels.unembeddings.get(rows.clone(), ..);
+                piece.rb_mut().get_mut(.., from..from + m).copy_from(g);
+                let bias = piece.rb_mut().col_mut(from + m);
+                bias.iter_mut().zip(&labels.bias[rows.clone()]).for_each(|(x, b)| *x = *b);
+                from += m + 1;
+            }
+            watch(Stage::Labels, rows.len());
+            Ok::<_, Infallible>(())
         };
-        let factor =
-            merge_tree(rows.div_ceil(step), &block, &|a, b| a.merge(&b)).expect("at least one label");
+        let Ok(factor) = Factor::of_rows(rows, width, fill);
         LabelSide { a, b, factor }
     }
 }

@@ -46,7 +46,7 @@ pub use applicable::{Applicable, Reason};
 pub use bound::{Bound, Certificate, Form, Statement, Status};
 pub use comparison::{Comparison, List, Scalar, Settings, compare, compare_watched};
 pub use error::{Error, Side};
-pub use factor::{Factor, block_rows};
+pub use factor::{Blocks, Factor};
 pub use jackknife::{Jackknife, jackknife};
 pub use labels::{LabelSide, Labels};
 pub use logitdist_linalg::{Mat, MatMut, MatRef};

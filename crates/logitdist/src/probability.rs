@@ -9,7 +9,7 @@ mod terms;
 mod tile;
 
 use crate::error::Error;
-use crate::factor::{Factor, block_rows};
+use crate::factor::Factor;
 use crate::labels::LabelSide;
 use crate::model::Pair;
 use crate::progress::Watch;
@@ -132,6 +132,12 @@ impl ProbabilitySums {
     }
 }
 
+/// Inputs whose tracked log-probabilities (`cols` columns) are in memory together. A function of the width alone, as sums must not
+/// depend on threads.
+fn block_inputs(cols: usize) -> usize {
+    (4 * cols).max(512)
+}
+
 /// What the inputs' distributions leave behind: sums, and the factor of some labels' log-probabilities.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ProbabilityPart {
@@ -178,7 +184,7 @@ impl ProbabilityPart {
     ) -> Result<(ProbabilityPart, Vec<T>), Error> {
         type Part<T> = Result<(ProbabilityPart, Vec<T>), Error>;
         let tiling = Tiling { pair, labels, tracked, precision, watch };
-        let step = block_rows(1 + 2 * tracked.len());
+        let step = block_inputs(1 + 2 * tracked.len());
         let merge = |a: Part<T>, b: Part<T>| {
             let ((a, mut kept), (b, kept_b)) = (a?, b?);
             kept.extend(kept_b);
@@ -213,7 +219,7 @@ impl ProbabilityPart {
             sums = sums.merge(&of_tile);
             kept.extend(tile.terms.iter().map(|t| keep(InputDivergences { kl_ab: t.kl_ab, kl_ba: t.kl_ba })));
         }
-        Ok((ProbabilityPart { sums, tracked: Factor::of_block(columns) }, kept))
+        Ok((ProbabilityPart { sums, tracked: Factor::of_block(columns.as_ref()) }, kept))
     }
 
     /// The part of the inputs of both.

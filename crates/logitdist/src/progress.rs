@@ -13,6 +13,6 @@ pub enum Stage {
     Measures,
 }
 
-/// Is told of rows that are done: labels of [`Stage::Labels`], inputs of the two stages after it. [`Stage::Measures`] is named once,
-/// with 0 rows, when it begins. Called by several threads at a time.
+/// Is told of rows that are done: labels of [`Stage::Labels`], inputs of the two stages after it. Every stage but those two, which
+/// run side by side, is named once with 0 rows when it begins. Called by several threads at a time.
 pub type Watch<'a> = &'a (dyn Fn(Stage, usize) + Sync);

@@ -5,7 +5,7 @@
 
 use crate::applicable::Applicable;
 use crate::error::Side;
-use crate::labels::{LabelSide, Labels};
+use crate::labels::Labels;
 use crate::measure::cca::CanonicalCorrelations;
 use crate::summary::PairSummary;
 use logitdist_linalg::{Mat, MatRef, Svd, matmul_nt, r_factor, rank_tolerance, svd};
@@ -96,7 +96,7 @@ pub struct Reduced {
     pub b: ReducedModel,
     /// Logit differences Δ = u − u′, p×q.
     pub delta: Mat<f64>,
-    labels: Arc<LabelSide>,
+    labels: [Arc<Labels>; 2],
     /// Canonical correlations of the embeddings and of the logits: measures and the bounds of both directions ask for them.
     pub(crate) embeddings_cca: OnceLock<Applicable<CanonicalCorrelations>>,
     pub(crate) logits_cca: OnceLock<Applicable<CanonicalCorrelations>>,
@@ -105,7 +105,7 @@ pub struct Reduced {
 impl Reduced {
     /// Coordinates of a summarised pair.
     pub fn of(summary: &PairSummary) -> Reduced {
-        let labels = summary.labels.clone();
+        let labels = &summary.labels;
         let (n_inputs, n_labels) = (summary.inputs.rows(), labels.factor.rows());
         let (m_a, m_b) = (labels.a.unembeddings.ncols(), labels.b.unembeddings.ncols());
         let r_x = scaled(summary.inputs.r(), 1.0 / (n_inputs as f64).sqrt());
@@ -130,7 +130,16 @@ impl Reduced {
         );
         let delta = &a.logits - &b.logits;
         let unasked = OnceLock::new;
-        Reduced { n_inputs, n_labels, a, b, delta, labels, embeddings_cca: unasked(), logits_cca: unasked() }
+        Reduced {
+            n_inputs,
+            n_labels,
+            a,
+            b,
+            delta,
+            labels: [labels.a.clone(), labels.b.clone()],
+            embeddings_cca: unasked(),
+            logits_cca: unasked(),
+        }
     }
 
     /// The models in a direction: first the one whose labels and spectrum are used.
@@ -143,9 +152,10 @@ impl Reduced {
 
     /// The labels of both models in a direction.
     pub fn labels(&self, direction: Direction) -> (&Labels, &Labels) {
+        let [a, b] = &self.labels;
         match direction {
-            Direction::Ab => (&self.labels.a, &self.labels.b),
-            Direction::Ba => (&self.labels.b, &self.labels.a),
+            Direction::Ab => (a, b),
+            Direction::Ba => (b, a),
         }
     }
 

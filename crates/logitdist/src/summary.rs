@@ -1,7 +1,7 @@
 //! A pair reduced to small matrices, in a form that merges over inputs.
 
 use crate::error::Error;
-use crate::factor::{Factor, block_rows};
+use crate::factor::Factor;
 use crate::labels::LabelSide;
 use crate::model::Pair;
 use crate::probability::{InputDivergences, LogitPrecision, ProbabilityPart};
@@ -9,7 +9,6 @@ use crate::progress::{Stage, Watch};
 use crate::tree::merge_tree;
 use logitdist_linalg::{MatMut, Reborrow, ReborrowMut};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Everything about a pair that measures and bounds need, without its N inputs.
 ///
@@ -42,8 +41,8 @@ pub enum ProbabilityInputs {
 impl PairSummary {
     /// Reduces a pair: one pass over the inputs in blocks, in parallel, and the labels likewise.
     ///
-    /// `tracked` names labels whose log-probabilities enter `d_llv`; it may be empty. Each thread holds one block of
-    /// [`block_rows`] inputs; nothing else grows with their number.
+    /// `tracked` names labels whose log-probabilities enter `d_llv`; it may be empty. Each thread holds a few hundred rows at a
+    /// time; nothing else grows with the number of inputs.
     ///
     /// # Errors
     /// [`Error::Option`] for a label or an input that the pair does not have, or an empty choice of inputs;
@@ -103,10 +102,14 @@ impl PairSummary {
                 return Err(Error::Option("the probability part needs at least one input".into()));
             }
         }
-        let labels = Arc::new(LabelSide::watched(pair, watch));
-        let inputs = input_factor(pair, watch)?;
+        // Side by side, so that threads that one of them has no more work for find some in the other.
+        let (labels, inputs) = rayon::join(|| LabelSide::watched(pair, watch), || input_factor(pair, watch));
+        let (labels, inputs) = (Arc::new(labels), inputs?);
         let (probability, kept) = chosen
-            .map(|chosen| ProbabilityPart::keeping(pair, &labels, chosen, tracked, precision, keep, watch))
+            .map(|chosen| {
+                watch(Stage::Probability, 0);
+                ProbabilityPart::keeping(pair, &labels, chosen, tracked, precision, keep, watch)
+            })
             .transpose()?
             .unzip();
         let summary = PairSummary { inputs, probability, tracked: tracked.to_vec(), labels };
@@ -149,8 +152,9 @@ fn check_indices(what: &str, indices: &[usize], count: usize) -> Result<(), Erro
 fn input_factor(pair: &Pair<'_>, watch: Watch<'_>) -> Result<Factor, Error> {
     let (m_a, m_b) = (pair.a().dim(), pair.b().dim());
     let (rows, width) = (pair.n_inputs(), 3 + m_a + m_b);
-    let read = |start: usize, mut block: MatMut<'_, f64>| {
-        let (mut embeddings, mut lengths) = block.rb_mut().split_at_col_mut(1 + m_a + m_b);
+    let fill = |start: usize, mut piece: MatMut<'_, f64>| {
+        let count = piece.nrows();
+        let (mut embeddings, mut lengths) = piece.rb_mut().split_at_col_mut(1 + m_a + m_b);
         embeddings.rb_mut().col_mut(0).fill(1.0);
         let mut from = 1;
         for (i, model) in [pair.a(), pair.b()].into_iter().enumerate() {
@@ -166,25 +170,10 @@ fn input_factor(pair: &Pair<'_>, watch: Watch<'_>) -> Result<Factor, Error> {
             }
             from += model.dim();
         }
+        watch(Stage::Inputs, count);
         Ok(())
     };
-    let step = block_rows(width);
-    // The first block that could not be read. Those after it need not be: the error of the first is the one reported.
-    let failed = AtomicUsize::new(usize::MAX);
-    let leaf = |i: usize| {
-        let (start, end) = (i * step, rows.min((i + 1) * step));
-        if i > failed.load(Ordering::Relaxed) {
-            return Err(Error::Unreadable(format!("inputs {start} to {end} were not read")));
-        }
-        let factor = Factor::of_pieces(end - start, width, |from, piece| read(start + from, piece))
-            .inspect_err(|_| {
-                failed.fetch_min(i, Ordering::Relaxed);
-            })?;
-        watch(Stage::Inputs, end - start);
-        Ok(factor)
-    };
-    let merge = |a: Result<Factor, Error>, b: Result<Factor, Error>| Ok(a?.merge(&b?));
-    let factor = merge_tree(rows.div_ceil(step), &leaf, &merge).expect("at least one input")?;
+    let factor = Factor::of_rows(rows, width, fill)?;
     pair.a().finish_reading()?;
     pair.b().finish_reading()?;
     Ok(factor)

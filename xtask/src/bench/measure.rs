@@ -5,8 +5,8 @@ use super::exact::{Known, fractions, known, whole_numbers};
 use super::plan::{Entry, Operation};
 use anyhow::ensure;
 use logitdist::Factor;
-use logitdist_linalg::Mat;
 use logitdist_linalg::backend::{Backend, BackendError, Triangle};
+use logitdist_linalg::{Mat, MatMut};
 use rayon::prelude::*;
 use std::hint::black_box;
 use std::time::Instant;
@@ -95,8 +95,11 @@ pub fn of_backend(
 pub fn of_factor(entry: &Entry, budget: f64) -> anyhow::Result<Measured> {
     ensure!(entry.operation == Operation::RFactor, "{} is not made of blocks", entry.operation.name());
     let a = whole_numbers(entry.rows, entry.cols, (entry.rows * entry.cols) as u64);
-    let block = |start, end| a.subrows(start, end - start).to_owned();
-    let call = |()| Ok::<_, BackendError>(Factor::of_rows(entry.rows, entry.cols, block));
+    let fill = |start: usize, mut piece: MatMut<'_, f64>| {
+        piece.copy_from(a.subrows(start, piece.nrows()));
+        Ok::<_, BackendError>(())
+    };
+    let call = |()| Factor::of_rows(entry.rows, entry.cols, fill);
     let (timing, factor) = timed(budget, || (), call)?;
     Ok(Measured { error: error::of_r(a.as_ref(), factor.r()), ..timing })
 }

@@ -97,3 +97,47 @@ fn budgets_and_sizes_that_make_no_sense_are_refused() {
         assert!(run.stderr.contains(message), "{arguments:?}: {}", run.stderr);
     }
 }
+
+#[test]
+fn streaming_says_what_every_part_of_a_comparison_takes() {
+    for (dtype, name) in [("bf16", "BF16"), ("f32", "F32")] {
+        let sizes = ["--n", "3000", "--k", "500", "--dim", "40", "--inputs-limit", "60", "--threads", "2"];
+        let run = xtask(&[&["streaming", "--dtype", dtype][..], &sizes].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        assert!(run.stdout.starts_with(&format!("N = 3000, K = 500, M = 40, {name}: ")), "{}", run.stdout);
+        assert!(run.stdout.contains("on 2 threads, probabilities on 60 inputs, d_rep on 4 subsets"));
+        // The number in a line, and the one after the word ratio.
+        let line = |name: &str| {
+            let rest = run.stdout.lines().find_map(|line| line.strip_prefix(&format!("{name:21} ")));
+            let rest = rest.unwrap_or_else(|| panic!("no {name}: {}", run.stdout));
+            let mut words = rest.split_whitespace();
+            let number: f64 = words.next().unwrap().parse().unwrap();
+            let ratio = words.skip_while(|word| *word != "ratio").nth(1).map(|x| x.parse::<f64>().unwrap());
+            (number, ratio)
+        };
+        let number = |name: &str| line(name).0;
+        // 3500 rows of 83 columns, 2p² each.
+        assert!((number("flops of factors") - 0.048).abs() < 0.001, "{}", run.stdout);
+        for positive in ["peak memory", "gemm, same run", "probability part", "measures and bounds"] {
+            assert!(number(positive) > 0.0, "{positive}: {}", run.stdout);
+        }
+        let rest = number("opening the files") + number("factors") + number("measures and bounds");
+        assert!((number("all but probability") - rest).abs() < 0.003, "{}", run.stdout);
+        assert!((number("all") - rest - number("probability part")).abs() < 0.004, "{}", run.stdout);
+        let (all, but_probability) = (line("all"), line("all but probability"));
+        let ratios = all.1.unwrap() / but_probability.1.unwrap();
+        assert!((ratios * but_probability.0 / all.0 - 1.0).abs() < 0.05, "{}", run.stdout);
+    }
+}
+
+#[test]
+fn streaming_refuses_what_it_cannot_compare() {
+    for (argument, value) in [("--n", "0"), ("--inputs-limit", "0"), ("--threads", "0"), ("--dtype", "f16")] {
+        let run = xtask(&["streaming", argument, value]);
+        assert_eq!(run.code, 2, "{argument} {value}");
+        assert!(run.stderr.contains(argument), "{}", run.stderr);
+    }
+    let run = xtask(&["streaming", "--part", "/nowhere/a.npz", "/nowhere/b.npz"]);
+    assert_eq!(run.code, 2);
+    assert!(run.stderr.contains("/nowhere/a.npz"), "{}", run.stderr);
+}

@@ -10,6 +10,7 @@ use crate::model::Pair;
 use crate::reduced::Reduced;
 use crate::rows::rows_of;
 use rand::{Rng, seq::index};
+use rayon::prelude::*;
 
 /// The fixed sets of d_LLV, pivot first in each, and the labels that have to be tracked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,10 +60,11 @@ impl LlvSets {
             Ok(read) => Ok(read?),
             Err(reason) => Err(reason),
         };
-        let terms = |x: &Applicable<LogProbabilities>| x.clone().and_then(|x| x.terms());
-        let d_svd = |x: &Applicable<LogProbabilities>| x.clone().and_then(|x| x.d_svd());
+        let terms = |x: &Applicable<LogProbabilities>| x.as_ref().map_err(Clone::clone)?.terms();
+        let d_svd = |x: &Applicable<LogProbabilities>| x.as_ref().map_err(Clone::clone)?.d_svd();
         let llv = terms(&over_inputs).and_then(|l| Ok(Llv::new(l, terms(&over_labels)?)));
-        let (embeddings, unembeddings) = (d_svd(&over_inputs), d_svd(&over_labels));
+        let (embeddings, unembeddings) = rayon::join(|| d_svd(&over_inputs), || d_svd(&over_labels));
+        drop((over_inputs, over_labels));
         let d_fg = embeddings.clone().and_then(|e| Ok(e.max(unembeddings.clone()?)));
         for (token, value) in llv_tokens(["d_llv", "llv_t1", "llv_t2", "llv_t3", "llv_t4"], &llv) {
             into.push(token, value);
@@ -195,8 +197,13 @@ fn minimised_inputs(
         return Ok(best);
     }
     let drawn = index::sample(rng, count, size * samples.clamp(1, count / size)).into_vec();
-    for set in drawn.chunks_exact(size) {
-        match over_labels(pair, reduced, set)?.terms() {
+    let of_set = |set| Ok((set, over_labels(pair, reduced, set)?.terms()));
+    // Collected in the order of the sets, so that the first of equals is taken and the first error is reported.
+    let of_sets: Vec<Result<(&[usize], Applicable<Terms>), Error>> =
+        drawn.par_chunks_exact(size).map(of_set).collect();
+    for of_set in of_sets {
+        let (set, terms) = of_set?;
+        match terms {
             Ok(terms) if best.as_ref().map_or(true, |(_, b)| terms.ratio < b.ratio) => {
                 best = Ok((set.to_vec(), terms));
             }

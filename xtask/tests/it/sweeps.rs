@@ -1,0 +1,105 @@
+//! What a sweep writes: the same bytes every time, a row for every cell, and files from which the rest can be made again.
+
+use crate::{config, read, records, sweep, xtask};
+use std::fs;
+
+#[test]
+fn results_are_the_same_bytes_at_any_number_of_threads() {
+    let small = ["--set", "replicates=1", "--set", "model.dim=[2,4]", "--threads"];
+    let run = |threads: &str| {
+        let (run, folder) = sweep(&config("quickstart.toml"), &[&small[..], &[threads]].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        ["rows.csv", "bounds.csv", "summary.csv", "config.toml"].map(|file| read(&folder, file))
+    };
+    let one = run("1");
+    assert_eq!(one, run("2"));
+    assert_eq!(one, run("7"));
+    let rows = records(&one[0]);
+    assert_eq!(rows.len(), 48);
+    assert!(rows.iter().all(|row| row["status"] == "ok"), "{}", one[0]);
+    let bounds = records(&one[1]);
+    assert_eq!(bounds.len(), 48 * 34);
+    assert!(bounds.iter().all(|bound| bound["holds"] != "false"));
+}
+
+#[test]
+fn adding_values_to_an_axis_leaves_the_other_cells_as_they_were() {
+    let base = ["--set", "replicates=2", "--set", "model.inputs=64"];
+    let rows = |dims: &str| {
+        let dims = format!("model.dim={dims}");
+        let (run, folder) = sweep(&config("quickstart.toml"), &[&base[..], &["--set", &dims]].concat());
+        assert_eq!(run.code, 0, "{}", run.stderr);
+        read(&folder, "rows.csv").lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let (few, more) = (rows("[2]"), rows("[3, 2]"));
+    assert!(more.len() > few.len());
+    assert!(few.iter().all(|row| more.contains(row)));
+}
+
+#[test]
+fn the_config_of_a_run_gives_the_run_again() {
+    let (first, folder) =
+        sweep(&config("compression.toml"), &["--set", "replicates=1", "--set", "model.dim=8"]);
+    assert_eq!(first.code, 0, "{}", first.stderr);
+    let written = folder.path().join("out/config.toml");
+    let (second, again) = sweep(written.to_str().unwrap(), &[]);
+    assert_eq!(second.code, 0, "{}", second.stderr);
+    for file in ["rows.csv", "bounds.csv", "summary.csv", "config.toml"] {
+        assert_eq!(read(&folder, file), read(&again, file), "{file}");
+    }
+    let manifest: serde_json::Value = serde_json::from_str(&read(&folder, "manifest.json")).unwrap();
+    assert_eq!(manifest["counts"]["violations"], 0);
+    assert_eq!(manifest["seed"], 20260222);
+    assert_eq!(manifest["counts"]["cells"], records(&read(&folder, "rows.csv")).len());
+}
+
+#[test]
+fn impossible_combinations_are_rows_with_a_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("c.toml");
+    let text = "question = \"q\"\nexpected = \"e\"\n[model]\ndim = [2, 6]\nlabels = [4, 9]\ninputs = 30\n\
+                [perturbation.truncate]\nlevel = [1, 3]\n";
+    fs::write(&path, text).unwrap();
+    let (run, results) = sweep(path.to_str().unwrap(), &[]);
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let rows = records(&read(&results, "rows.csv"));
+    assert_eq!(rows.len(), 8);
+    let row = |dim: &str, labels: &str, level: &str| {
+        rows.iter().find(|r| r["dim"] == dim && r["labels"] == labels && r["level"] == level).unwrap()
+    };
+    assert_eq!(row("2", "4", "3")["status"], "not_applicable");
+    assert!(row("2", "4", "3")["reason"].contains("truncate"), "{:?}", row("2", "4", "3")["reason"]);
+    assert_eq!(row("6", "4", "1")["status"], "partial");
+    assert!(row("6", "4", "1")["reason"].contains("d_rep_ab") && row("6", "4", "1")["d_rep_ab"].is_empty());
+    assert_eq!(row("2", "9", "1")["status"], "ok");
+}
+
+#[test]
+fn a_dry_run_prints_the_grid_and_writes_nothing() {
+    let (run, folder) = sweep(&config("quickstart.toml"), &["--dry-run"]);
+    assert_eq!(run.code, 0);
+    for text in ["question: How tight", "noise_embeddings", "power_law(1)", "288 cells"] {
+        assert!(run.stdout.contains(text), "{text}: {}", run.stdout);
+    }
+    assert!(!folder.path().join("out").exists());
+}
+
+#[test]
+fn a_summary_can_be_made_again_from_the_csv_alone() {
+    let (run, folder) = sweep(&config("extremal.toml"), &[]);
+    assert_eq!(run.code, 0);
+    let summary = read(&folder, "summary.csv");
+    let out = folder.path().join("out");
+    fs::remove_file(out.join("summary.csv")).unwrap();
+    let report = xtask(&["report", out.to_str().unwrap()]);
+    assert_eq!(report.code, 0, "{}", report.stderr);
+    assert_eq!(read(&folder, "summary.csv"), summary);
+    assert!(report.stdout.contains("cca_two_spectra"));
+    let bounds = read(&folder, "bounds.csv");
+    fs::write(out.join("bounds.csv"), bounds.replacen(",true,", ",false,", 1)).unwrap();
+    assert_eq!(xtask(&["report", out.to_str().unwrap()]).code, 1, "a violation must not pass");
+    fs::write(out.join("bounds.csv"), &bounds[..bounds.len() - 40]).unwrap();
+    let cut = xtask(&["report", out.to_str().unwrap()]);
+    assert!(cut.code == 2 && cut.stderr.contains("bounds.csv"), "{}", cut.stderr);
+    assert_eq!(xtask(&["report", "/nowhere"]).code, 2);
+}
