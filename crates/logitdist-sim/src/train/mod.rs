@@ -2,11 +2,12 @@
 //!
 //! In the order in which a cell passes: what the config says ([`settings`], checked by [`check`]), the recipes and seeds of the networks
 //! that it asks for ([`recipes`]) and the epochs after which they are needed ([`checkpoints`]), the networks themselves, which are trained
-//! once or read ([`networks`]), made smaller perhaps, and adapted to a second task ([`tuned`]), and what is measured of them beyond a
+//! once or read ([`networks`], kept in a [`folder`]), made smaller perhaps, and adapted to a second task ([`tuned`]), and what is measured of them beyond a
 //! comparison of models ([`measures`]).
 
 mod check;
 mod checkpoints;
+mod folder;
 pub mod measures;
 mod networks;
 mod recipes;
@@ -14,7 +15,8 @@ mod settings;
 mod tuned;
 
 pub use checkpoints::of_cell as checkpoints_of;
-pub use networks::{Networks, check_place, clear};
+pub use folder::{check_place, clear};
+pub use networks::Networks;
 pub use settings::TrainSettings;
 
 use logitdist::Model;

@@ -1,15 +1,13 @@
 //! The networks of a run: each is trained once, kept in memory while there is room, and in a file of the run's folder.
 
 use super::check::words;
+use super::folder::{FOLDER, is_model_of, path};
 use super::tuned::Tuned;
 use super::{TrainSettings, TrainedNetwork, TrainedPair};
-use crate::cell::RESULT_VERSION;
 use crate::config::Config;
 use crate::error::SimError;
 use crate::grid::Cell;
 use crate::progress::News;
-use crate::tables::remove;
-use logitdist_io::{ReadOptions, Source, read_model};
 use logitdist_train::{
     Concept, Duration, EpochRecord, FineTuneSpec, Network, Observer, Recipe, Splits, Task, TeacherLogits,
     TrainingSpec, load_network, save_network_of, train,
@@ -49,9 +47,6 @@ struct Data<'a> {
 
 /// Memory for weights, in bytes: what was not needed for longest goes first, and is read again if it is needed after all.
 const ROOM: usize = 256 << 20;
-
-/// Folder of the networks among the results of a run.
-const FOLDER: &str = "networks";
 
 impl Networks {
     /// Networks that are in memory alone.
@@ -195,7 +190,7 @@ impl Networks {
     fn read(&self, recipes: &[(usize, Recipe)], data: Data<'_>) -> Option<Checkpoints> {
         let folder = self.folder.as_ref()?;
         let networks = recipes.iter().map(|(epoch, recipe)| {
-            let path = path(folder, recipe, data);
+            let path = path(folder, recipe, data.fingerprint);
             let (network, found) = load_network(&path).ok()?;
             (found == *recipe && is_model_of(&path, &network, data.splits))
                 .then(|| (*epoch, Ok(Arc::new(network))))
@@ -259,53 +254,9 @@ impl Networks {
     fn save(&self, network: &Network, recipe: &Recipe, data: Data<'_>) -> Result<(), Reason> {
         let Some(folder) = &self.folder else { return Ok(()) };
         std::fs::create_dir_all(folder).map_err(|e| SimError::disk(folder, e).to_string())?;
-        let (path, features) = (path(folder, recipe, data), data.splits.test.features());
+        let (path, features) = (path(folder, recipe, data.fingerprint), data.splits.test.features());
         save_network_of(&path, network, recipe, data.fingerprint, features).map_err(|e| e.to_string())
     }
-}
-
-/// Whether the arrays of the model in a network's file, which others read, are those of the network.
-fn is_model_of(path: &Path, network: &Network, splits: &Splits) -> bool {
-    let read = read_model(&Source::Path(path.to_owned()), &ReadOptions::default());
-    let (Ok(read), Ok(own)) = (read, network.model(splits.test.features())) else { return false };
-    read.into_parts() == own.into_parts()
-}
-
-/// The file of a recipe's network.
-fn path(folder: &Path, recipe: &Recipe, data: Data<'_>) -> PathBuf {
-    let fingerprint = recipe.fingerprint_of(data.fingerprint);
-    let name = blake3::hash(format!("{RESULT_VERSION}\n{fingerprint}").as_bytes()).to_hex();
-    folder.join(format!("{}.npz", &name[..32]))
-}
-
-/// Whether the folder of results has room for networks.
-///
-/// # Errors
-/// Something else has the name of their folder.
-pub fn check_place(out: &Path) -> Result<(), SimError> {
-    let folder = out.join(FOLDER);
-    if !folder.exists() || folder.is_dir() {
-        return Ok(());
-    }
-    let message = "trained networks are kept there: a folder is needed, and this is a file; move it away, or write to another folder";
-    Err(SimError::Usage(format!("{}: {message}", folder.display())))
-}
-
-/// Takes away the networks of a folder of results.
-///
-/// # Errors
-/// A file cannot be removed.
-pub fn clear(out: &Path) -> Result<(), SimError> {
-    let folder = out.join(FOLDER);
-    let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
-    for entry in entries {
-        let path = entry.map_err(|e| SimError::io("read the folder", &folder, e))?.path();
-        // Those that a killed process left half-written, too.
-        if path.extension().is_some_and(|extension| extension == "npz" || extension == "tmp") {
-            remove(&path)?;
-        }
-    }
-    Ok(())
 }
 
 /// Keeps a network as it is after certain epochs, in ascending order, and tells of all.

@@ -1,0 +1,55 @@
+//! The folder of kept networks among the results of a run: a cache, which nothing but time is lost with.
+
+use crate::cell::RESULT_VERSION;
+use crate::error::SimError;
+use crate::tables::remove;
+use logitdist_io::{ReadOptions, Source, read_model};
+use logitdist_train::{Network, Recipe, Splits};
+use std::path::{Path, PathBuf};
+
+/// Its name.
+pub(super) const FOLDER: &str = "networks";
+
+/// Whether the arrays of the model in a network's file, which others read, are those of the network.
+pub(super) fn is_model_of(path: &Path, network: &Network, splits: &Splits) -> bool {
+    let read = read_model(&Source::Path(path.to_owned()), &ReadOptions::default());
+    let (Ok(read), Ok(own)) = (read, network.model(splits.test.features())) else { return false };
+    read.into_parts() == own.into_parts()
+}
+
+/// The file of a recipe's network; `data` is the fingerprint of its data.
+pub(super) fn path(folder: &Path, recipe: &Recipe, data: &str) -> PathBuf {
+    let fingerprint = recipe.fingerprint_of(data);
+    let name = blake3::hash(format!("{RESULT_VERSION}\n{fingerprint}").as_bytes()).to_hex();
+    folder.join(format!("{}.npz", &name[..32]))
+}
+
+/// Whether the folder of results has room for networks.
+///
+/// # Errors
+/// Something else has the name of their folder.
+pub fn check_place(out: &Path) -> Result<(), SimError> {
+    let folder = out.join(FOLDER);
+    if !folder.exists() || folder.is_dir() {
+        return Ok(());
+    }
+    let message = "trained networks are kept there: a folder is needed, and this is a file; move it away, or write to another folder";
+    Err(SimError::Usage(format!("{}: {message}", folder.display())))
+}
+
+/// Takes away the networks of a folder of results.
+///
+/// # Errors
+/// A file cannot be removed.
+pub fn clear(out: &Path) -> Result<(), SimError> {
+    let folder = out.join(FOLDER);
+    let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
+    for entry in entries {
+        let path = entry.map_err(|e| SimError::io("read the folder", &folder, e))?.path();
+        // Those that a killed process left half-written, too.
+        if path.extension().is_some_and(|extension| extension == "npz" || extension == "tmp") {
+            remove(&path)?;
+        }
+    }
+    Ok(())
+}
