@@ -197,12 +197,12 @@ fn minimised_inputs(
         return Ok(best);
     }
     let drawn = index::sample(rng, count, size * samples.clamp(1, count / size)).into_vec();
-    let of_set = |set| Ok((set, over_labels(pair, reduced, set)?.terms()));
-    // Collected in the order of the sets, so that the first of equals is taken and the first error is reported.
-    let of_sets: Vec<Result<(&[usize], Applicable<Terms>), Error>> =
-        drawn.par_chunks_exact(size).map(of_set).collect();
-    for of_set in of_sets {
-        let (set, terms) = of_set?;
+    // Collected in the order of the sets, so that the first of equals is taken.
+    let of_sets: Vec<Applicable<Terms>> = drawn
+        .par_chunks_exact(size)
+        .map(|set| Ok(over_labels(pair, reduced, set)?.terms()))
+        .collect::<Result<_, Error>>()?;
+    for (set, terms) in drawn.chunks_exact(size).zip(of_sets) {
         match terms {
             Ok(terms) if best.as_ref().map_or(true, |(_, b)| terms.ratio < b.ratio) => {
                 best = Ok((set.to_vec(), terms));
