@@ -141,7 +141,7 @@ pub enum Problem {
     },
     /// An entry is NaN, infinite or too large.
     #[error(
-        "the entry at row {row}, column {col} (counted from 0) is {value}; every entry must be finite and at most {:e} in magnitude",
+        "the entry at row {row}, column {col} (counted from 0) is {value:e}; every entry must be finite and at most {:e} in magnitude",
         logitdist::LARGEST_ENTRY
     )]
     Entry {

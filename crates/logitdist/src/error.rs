@@ -53,7 +53,7 @@ pub enum Error {
     },
     /// An entry is NaN, infinite, or so large that its powers overflow.
     #[error(
-        "{array}[{row}, {col}] is {value}; every entry must be finite and at most {} in magnitude",
+        "{array}[{row}, {col}] is {value:e}; every entry must be finite and at most {:e} in magnitude",
         crate::model::LARGEST_ENTRY
     )]
     Entry {

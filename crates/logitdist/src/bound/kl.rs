@@ -18,7 +18,7 @@ pub fn kl_bounds(reduced: &Reduced, direction: Direction, sums: &ProbabilitySums
     let scale = Scale::Squared(reduced.squared_scale());
     let from_kl = |token, rhs| {
         Bound::at_most(token, Form::Sharpened, squared_distance, rhs, scale)
-            .vacuous_if(rhs == f64::INFINITY, || format!("τ underflows: log τ = {:.1}", sums.log_tau))
+            .vacuous_if(rhs == f64::INFINITY, || format!("τ underflows: log τ = {:.4e}", sums.log_tau))
     };
     [
         from_kl("logit_from_kl", over_tau(kl, sums.log_tau)),
