@@ -57,7 +57,7 @@ pub fn d_rep(reduced: &Reduced, direction: Direction, chosen: &ChosenSubsets) ->
 }
 
 /// Numbers held at a time in the logit errors of labels.
-const MOST_ENTRIES: usize = 1 << 23;
+const MOST_ENTRIES: usize = 1 << 22;
 
 /// Labels whose logit errors are computed by one task.
 const LABELS_PER_TASK: usize = 256;
