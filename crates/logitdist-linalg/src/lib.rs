@@ -7,6 +7,7 @@
 //! [`backend`] has other libraries behind one trait, to compare them; the program itself uses none of it.
 
 pub mod backend;
+mod blocked_lu;
 mod chunk;
 mod columns;
 mod four_simplices;

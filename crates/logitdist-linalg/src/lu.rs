@@ -4,19 +4,18 @@
 //! sides, and the smallest singular value of each is wanted too. So right-hand sides are kept in stripes of a few columns,
 //! whose solution stays in registers, and σ_min comes from the inverse by Lanczos' method instead of a decomposition.
 
+use crate::blocked_lu::BlockedLu;
 use crate::chunk::{CHUNK, added, norm};
 use crate::columns::{Columns, STRIPE, Stripe};
 use crate::lanczos::Lanczos;
 use crate::substitution::Factors;
 use crate::svd::singular_values;
-use faer::dyn_stack::{MemBuffer, MemStack};
-use faer::linalg::lu::partial_pivoting::factor;
-use faer::{Mat, Par};
+use faer::Mat;
 
 /// A square matrix with `σ_min / σ_max` under this counts as singular.
 pub const MIN_RECIPROCAL_CONDITION: f64 = 1e-12;
 
-/// From this size on a blocked factorisation is faster than one row at a time.
+/// From this size on the factors do not fit into a near cache, and blocked routines are faster than one row at a time.
 const BLOCKED_FROM: usize = 128;
 
 /// Factors square matrices of one size and solves with them, without allocating.
@@ -33,6 +32,8 @@ pub struct LuSolver {
     inverse_diagonal: Vec<f64>,
     /// Row i of the factors is this row of the matrix.
     order: Vec<usize>,
+    /// The factors of a matrix that is not small, in place of those above.
+    blocked: Option<BlockedLu>,
     /// One stripe on its way through the solve.
     stripe: Vec<Stripe>,
     inverse: Columns,
@@ -54,13 +55,15 @@ impl LuSolver {
     pub fn new(n: usize) -> LuSolver {
         assert!(n > 0, "a matrix has at least one row");
         let stride = n.next_multiple_of(CHUNK);
+        let blocked = (n >= BLOCKED_FROM).then(|| BlockedLu::new(n));
         LuSolver {
             n,
             stride,
             upper: vec![0.0; n * stride],
-            lower: vec![0.0; n * stride],
+            lower: vec![0.0; if blocked.is_some() { 0 } else { n * stride }],
             inverse_diagonal: vec![0.0; n],
             order: vec![0; n],
+            blocked,
             stripe: vec![Stripe::ZERO; n],
             inverse: Columns::zeros(n, n),
             lanczos: Lanczos::new(n),
@@ -77,7 +80,10 @@ impl LuSolver {
             self.upper[i * stride + n..(i + 1) * stride].fill(0.0);
         }
         self.frobenius_norm = norm(self.upper.as_chunks().0);
-        if n >= BLOCKED_FROM { self.eliminate_blocked() } else { self.eliminate() }
+        match &mut self.blocked {
+            Some(blocked) => blocked.eliminate(&self.upper, stride),
+            None => self.eliminate(),
+        }
     }
 
     /// Factors A and finds its smallest singular value; `None` if `σ_min / σ_max` is under [`MIN_RECIPROCAL_CONDITION`].
@@ -101,6 +107,9 @@ impl LuSolver {
     /// Replaces X (n×c) by `A⁻¹ X`, A the matrix factored last.
     pub fn solve(&mut self, x: &mut Columns) {
         assert_eq!(x.rows, self.n, "right-hand sides need {} rows", self.n);
+        if let Some(blocked) = &mut self.blocked {
+            return blocked.solve(x);
+        }
         let mut stripe = std::mem::take(&mut self.stripe);
         for x in x.stripes_mut() {
             stripe.iter_mut().zip(&self.order).for_each(|(y, &row)| *y = x[row]);
@@ -194,37 +203,15 @@ impl LuSolver {
         }
     }
 
-    /// The same by faer's blocked elimination.
-    fn eliminate_blocked(&mut self) {
-        let (n, stride) = (self.n, self.stride);
-        let mut a = Mat::from_fn(n, n, |i, j| self.upper[i * stride + j]);
-        let mut inverse_order = vec![0; n];
-        let scratch = factor::lu_in_place_scratch::<usize, f64>(n, n, Par::Seq, Default::default());
-        factor::lu_in_place(
-            a.as_mut(),
-            &mut self.order,
-            &mut inverse_order,
-            Par::Seq,
-            MemStack::new(&mut MemBuffer::new(scratch)),
-            Default::default(),
-        );
-        for i in 0..n {
-            for j in 0..n {
-                let factors = if j < i { &mut self.lower } else { &mut self.upper };
-                factors[i * stride + j] = a[(i, j)];
-            }
-            self.inverse_diagonal[i] = 1.0 / a[(i, i)];
-        }
-    }
-
     /// σ_min = 1 / ‖A⁻¹‖₂; 0 or NaN if the factors have a zero on the diagonal.
     ///
     /// Singular values do not depend on the order of columns: in that of the factors, L⁻¹ is a triangle and half of the first solve is spared.
     fn sigma_min(&mut self) -> f64 {
         let mut inverse = std::mem::replace(&mut self.inverse, Columns::zeros(0, 0));
         inverse.set_identity();
-        for (s, x) in inverse.stripes_mut().enumerate() {
-            self.factors().solve(x, s * STRIPE);
+        match &mut self.blocked {
+            Some(blocked) => blocked.solve(&mut inverse),
+            None => inverse.stripes_mut().enumerate().for_each(|(s, x)| self.factors().solve(x, s * STRIPE)),
         }
         let norm = self.lanczos.largest_singular_value(&inverse);
         self.inverse = inverse;

@@ -5,7 +5,7 @@ use crate::four_simplices::FourSimplices;
 use crate::lanes::LANES;
 use crate::lu::{LuSolver, MIN_RECIPROCAL_CONDITION};
 
-/// Simplices that are evaluated together.
+/// The most simplices that are evaluated together.
 pub const SIMPLICES: usize = LANES;
 
 /// Up to this dimension four at a time are faster than one after another.
@@ -41,6 +41,11 @@ impl Simplices {
             four: (n <= LARGEST_IN_LANES).then(|| FourSimplices::new(n, solved)),
             one: OneSimplex::new(n, solved, further),
         }
+    }
+
+    /// How many simplices of dimension `n` are best given together.
+    pub fn together(n: usize) -> usize {
+        if n <= LARGEST_IN_LANES { SIMPLICES } else { 1 }
     }
 
     /// `count` simplices, 1 to [`SIMPLICES`]; `vertex(simplex, i)` is vertex i of one, 0 ≤ i ≤ n: n coordinates, and then its numbers.
@@ -108,5 +113,66 @@ impl OneSimplex {
             squared_norm,
             solved_squared_norm: self.solved.squared_norm(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Mat, matmul};
+
+    /// Vertices of some simplices, with `numbers` further numbers.
+    fn vertices(simplex: usize, n: usize, numbers: usize) -> Vec<Vec<f64>> {
+        let entry = |i: usize, j: usize| {
+            (((i + simplex) * 37 + j * 101 + i * (j + simplex) * 13) as f64 * 0.618).sin()
+        };
+        (0..=n).map(|i| (0..n + numbers).map(|j| entry(i, j)).collect()).collect()
+    }
+
+    #[test]
+    fn any_dimension_and_count_give_what_the_matrices_give() {
+        for n in [1, 3, 16, 17, 40, 130] {
+            let (solved, further) = (n + 1, 2);
+            let all: Vec<_> = (0..SIMPLICES).map(|s| vertices(s, n, solved + further)).collect();
+            let mut simplices = Simplices::new(n, solved, further);
+            let together = simplices.evaluate(SIMPLICES, |s, i| &all[s][i]);
+            for count in 1..SIMPLICES {
+                let found = simplices.evaluate(count, |s, i| &all[s][i]);
+                assert_eq!(found[..count], together[..count], "n = {n}: bits do not depend on the others");
+                assert!(found[count..].iter().all(Option::is_none));
+            }
+            for (found, v) in together.into_iter().zip(&all) {
+                let difference = |i: usize, j: usize| v[i + 1][j] - v[0][j];
+                let a = Mat::from_fn(n, n, difference);
+                let x = Mat::from_fn(n, solved, |i, j| difference(i, n + j));
+                let s = crate::svd(a.as_ref());
+                let condition = s.s[0] / s.s[n - 1];
+                let Some(found) = found else {
+                    assert!(condition > 0.99 / MIN_RECIPROCAL_CONDITION, "n = {n}: {condition:e}");
+                    continue;
+                };
+                let rotated = matmul(s.u.transpose(), x.as_ref());
+                let solution = Mat::from_fn(n, solved, |i, j| rotated[(i, j)] / s.s[i]);
+                let near = |x: f64, y: f64| (x / y - 1.0).abs() < 1e-13 * n as f64 * condition;
+                assert!(near(found.sigma_min, s.s[n - 1]), "n = {n}");
+                assert!(near(found.solved_squared_norm, solution.squared_norm_l2()), "n = {n}");
+                let rest: f64 = (0..n)
+                    .map(|i| difference(i, n + solved).powi(2) + difference(i, n + solved + 1).powi(2))
+                    .sum();
+                assert!(near(found.squared_norm, x.squared_norm_l2() + rest), "n = {n}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_flat_simplex_is_none_beside_others_that_are_not() {
+        for n in [4, 20] {
+            let good = vertices(1, n, n + 1);
+            let mut flat = good.clone();
+            flat[2] = flat[1].clone();
+            let mut simplices = Simplices::new(n, n + 1, 0);
+            let found = simplices.evaluate(3, |s, i| if s == 1 { &flat[i] } else { &good[i] });
+            assert!(found[0].is_some() && found[1].is_none() && found[0] == found[2] && found[3].is_none());
+        }
     }
 }

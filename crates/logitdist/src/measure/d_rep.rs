@@ -5,7 +5,7 @@ use crate::bound::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE};
 use crate::labels::Labels;
 use crate::measure::subsets::ChosenSubsets;
 use crate::reduced::{Direction, Reduced, ReducedModel};
-use logitdist_linalg::{Mat, ReborrowMut, SIMPLICES, Simplex, Simplices, matmul, matmul_into, r_factor};
+use logitdist_linalg::{Mat, ReborrowMut, Simplex, Simplices, matmul, matmul_into, r_factor};
 use rayon::prelude::*;
 
 /// d_rep over label subsets and what its bounds need. All but the counts are square roots, in the units of f.
@@ -149,10 +149,11 @@ impl Evaluation<'_> {
         used.iter().enumerate().for_each(|(place, &label)| places[label] = place);
         let vector = |label: usize| columns.col_as_slice(places[label]);
         let mut outcomes: Vec<Option<Outcome>> = (0..subsets.len() / (m + 1)).map(|_| None).collect();
+        let together = Simplices::together(m);
         outcomes
-            .par_chunks_mut(SIMPLICES)
-            .zip(subsets.par_chunks(SIMPLICES * (m + 1)))
-            .with_min_len(8)
+            .par_chunks_mut(together)
+            .zip(subsets.par_chunks(together * (m + 1)))
+            .with_min_len(2 * together)
             .for_each_init(
                 || Simplices::new(m, self.inputs.head(), p - self.inputs.head()),
                 |simplices, (outcomes, subsets)| {
