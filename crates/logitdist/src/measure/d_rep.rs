@@ -149,11 +149,13 @@ impl Evaluation<'_> {
         used.iter().enumerate().for_each(|(place, &label)| places[label] = place);
         let vector = |label: usize| columns.col_as_slice(places[label]);
         let mut outcomes: Vec<Option<Outcome>> = (0..subsets.len() / (m + 1)).map(|_| None).collect();
+        // Small subsets are given out many at a time, of large ones there are only a few.
         let together = Simplices::together(m);
+        let least = if together == 1 { 1 } else { 8 };
         outcomes
             .par_chunks_mut(together)
             .zip(subsets.par_chunks(together * (m + 1)))
-            .with_min_len(2 * together)
+            .with_min_len(least)
             .for_each_init(
                 || Simplices::new(m, self.inputs.head(), p - self.inputs.head()),
                 |simplices, (outcomes, subsets)| {
