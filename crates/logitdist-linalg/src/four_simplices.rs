@@ -19,7 +19,8 @@ pub(crate) struct FourSimplices {
     order: Vec<Lanes>,
     /// A⁻¹, its columns in the order of the factors, by panels of columns.
     inverse: Vec<PanelRow>,
-    /// The columns of X that are solved for, and then A⁻¹ times them, by panels.
+    /// The columns of X that are solved for, and then A⁻¹ times them, by panels. What fills up the last panel is zero before a solve, and
+    /// NaN after one with a singular matrix.
     right: Vec<PanelRow>,
     squaring: Squaring,
 }
@@ -94,6 +95,9 @@ impl FourSimplices {
         let n = self.n;
         let mut sum = Lanes::ZERO;
         let first = first.map(|x| x[n..].split_at(self.solved));
+        if let Some(last) = self.right.chunks_exact_mut(n).next_back() {
+            last.fill(ZERO_ROW);
+        }
         for i in 0..n {
             let row = self.order[i].to_array();
             let other: [_; LANES] =
@@ -273,6 +277,11 @@ mod tests {
             assert_eq!(found[2], expected);
             let doubtful = found[1].reciprocal_condition;
             assert!(doubtful.is_nan() || doubtful < MIN_RECIPROCAL_CONDITION, "{doubtful}");
+            assert_eq!(
+                simplices.evaluate(|_, i| &good[i]),
+                [expected; LANES],
+                "nothing is left of the bad one"
+            );
         }
         for scale in [1e-110, 1e-30, 1e30, 1e110] {
             let other = scaled(good.clone(), scale);

@@ -34,6 +34,13 @@ pub struct Simplex {
     pub solved_squared_norm: f64,
 }
 
+impl Simplex {
+    fn is_in_range(&self) -> bool {
+        (self.squared_norm / (self.sigma_min * self.sigma_min)).is_finite()
+            && self.solved_squared_norm.is_finite()
+    }
+}
+
 impl Simplices {
     /// For simplices of dimension `n` ≥ 1 with `solved` numbers a vertex that are solved for and `further` that are not.
     pub fn new(n: usize, solved: usize, further: usize) -> Simplices {
@@ -50,8 +57,8 @@ impl Simplices {
 
     /// `count` simplices, 1 to [`SIMPLICES`]; `vertex(simplex, i)` is vertex i of one, 0 ≤ i ≤ n: n coordinates, and then its numbers.
     ///
-    /// `None` if `σ_min / σ_max` is under [`MIN_RECIPROCAL_CONDITION`], or there is no such simplex. The bits of one do not depend on the
-    /// others.
+    /// `None` if `σ_min / σ_max` is under [`MIN_RECIPROCAL_CONDITION`], if `‖X‖² / σ_min²` or `‖A⁻¹ X‖²` is beyond the floating-point range, or if
+    /// there is no such simplex. The bits of one do not depend on the others.
     pub fn evaluate<'a>(
         &mut self,
         count: usize,
@@ -59,7 +66,7 @@ impl Simplices {
     ) -> [Option<Simplex>; SIMPLICES] {
         assert!((1..=SIMPLICES).contains(&count), "1 to {SIMPLICES} simplices, not {count}");
         let Simplices { four, one } = self;
-        let mut alone = |s: usize| one.evaluate(|i| vertex(s, i));
+        let mut alone = |s: usize| one.evaluate(|i| vertex(s, i)).filter(Simplex::is_in_range);
         let of_one = |s: usize| (s < count).then_some(s);
         let Some(four) = four else {
             return std::array::from_fn(|s| of_one(s).and_then(&mut alone));
@@ -69,7 +76,7 @@ impl Simplices {
         std::array::from_fn(|s| {
             let s = of_one(s)?;
             let sure = found[s].reciprocal_condition >= MIN_RECIPROCAL_CONDITION;
-            if sure { Some(found[s]) } else { alone(s) }
+            if sure && found[s].is_in_range() { Some(found[s]) } else { alone(s) }
         })
     }
 }
@@ -165,6 +172,18 @@ mod tests {
     }
 
     #[test]
+    fn what_leaves_the_floating_point_range_is_none() {
+        for tiny in [1e-170, 1e-200, 1e-309] {
+            let vertices = [[0.0, 1.0], [tiny, 3.0]];
+            let found = Simplices::new(1, 1, 0).evaluate(1, |_, i| &vertices[i]);
+            assert_eq!(found, [None; SIMPLICES], "{tiny}");
+        }
+        let vertices = [[0.0, 1.0], [1e-140, 3.0]];
+        let found = Simplices::new(1, 1, 0).evaluate(1, |_, i| &vertices[i])[0].unwrap();
+        assert!((found.solved_squared_norm / 4e280 - 1.0).abs() < 1e-14);
+    }
+
+    #[test]
     fn a_flat_simplex_is_none_beside_others_that_are_not() {
         for n in [4, 20] {
             let good = vertices(1, n, n + 1);
@@ -173,6 +192,8 @@ mod tests {
             let mut simplices = Simplices::new(n, n + 1, 0);
             let found = simplices.evaluate(3, |s, i| if s == 1 { &flat[i] } else { &good[i] });
             assert!(found[0].is_some() && found[1].is_none() && found[0] == found[2] && found[3].is_none());
+            let next = simplices.evaluate(SIMPLICES, |_, i| &good[i]);
+            assert_eq!(next, [found[0]; SIMPLICES], "nothing is left of the flat one");
         }
     }
 }

@@ -21,8 +21,9 @@ pub(crate) struct Squaring {
 const MOST_SQUARINGS: usize = 60;
 
 impl Squaring {
-    /// For n×n matrices.
+    /// For n×n matrices, n ≤ 16.
     pub fn new(n: usize) -> Squaring {
+        assert!(n <= 16, "for small matrices");
         let rows = n.next_multiple_of(PANEL);
         let zeros = vec![ZERO_ROW; rows * rows / PANEL];
         Squaring { rows, gram: zeros.clone(), next: zeros }

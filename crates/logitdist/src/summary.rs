@@ -41,7 +41,7 @@ pub enum ProbabilityInputs {
 impl PairSummary {
     /// Reduces a pair: one pass over the inputs in blocks, in parallel, and the labels likewise.
     ///
-    /// `tracked` names labels whose log-probabilities enter `d_llv`; it may be empty. Each thread holds a few hundred rows at a
+    /// `tracked` names labels whose log-probabilities enter `d_llv`; it may be empty. Each thread holds at most 2048 rows at a
     /// time; nothing else grows with the number of inputs.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ pub struct DRep {
     pub max: f64,
     /// Subsets used.
     pub used: usize,
-    /// Subsets skipped because L is singular.
+    /// Subsets skipped because L is singular, or the value beyond the floating-point range.
     pub skipped: usize,
     /// Whether all subsets there are were used.
     pub exhaustive: bool,
@@ -40,8 +40,8 @@ pub struct DRep {
 /// Linear identifiability dissimilarity of the other model carried onto the first of the direction.
 ///
 /// For a subset with L^T = rows g(l_i) − g(y0), `f − A f′ − c = L^{−T} δ_L` with δ_i = Δ_{l_i} − Δ_{y0}: only the logit error of
-/// each label is needed, no inputs and no A. What no affine map of f′ gives of f is the same for every subset. Subsets whose L has reciprocal condition under 1e-12 are skipped and
-/// counted. Not applicable if K < M + 1 or every subset is singular. Source: Nielsen et al. 2026.
+/// each label is needed, no inputs and no A. What no affine map of f′ gives of f is the same for every subset. Subsets whose L has reciprocal condition under 1e-12, or whose
+/// value or bound is beyond the floating-point range, are skipped and counted. Not applicable if K < M + 1 or every subset is singular. Source: Nielsen et al. 2026.
 pub fn d_rep(reduced: &Reduced, direction: Direction, chosen: &ChosenSubsets) -> Applicable<DRep> {
     let (model, other) = reduced.models(direction);
     if reduced.n_labels <= model.dim {
@@ -204,8 +204,9 @@ impl Evaluation<'_> {
         // The solve itself is accurate to about ε times the condition of L.
         let solve_error = 8.0 * m as f64 * f64::EPSILON / simplex.reciprocal_condition;
         let relative = 1.0 + RELATIVE_TOLERANCE + 2.0 * solve_error;
-        let violated = error > (delta * relative + self.slack) / (sigma_min * sigma_min);
-        Outcome { error, delta, sigma_min, solve_error, violated }
+        // Not ≤ also where a side is NaN.
+        let holds = error <= (delta * relative + self.slack) / (sigma_min * sigma_min);
+        Outcome { error, delta, sigma_min, solve_error, violated: !holds }
     }
 }
 

@@ -29,7 +29,8 @@ pub(super) struct InputTerms {
     pub normalisers: [f64; 2],
 }
 
-/// What the first pass leaves of a chunk of labels. Labels that are not there have exponentials 0.
+/// What the first pass leaves of a chunk of labels. Labels that are not there have exponentials 0, and a difference that adds nothing: 0 to the
+/// sum, then the mean.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Passed {
     /// `u − v`.
@@ -60,8 +61,10 @@ impl InputTerms {
             }
         }
         let (sum_u, sum_v) = (total(sum_u), total(sum_v));
-        let normalisers = [largest_u + sum_u.ln(), largest_v + sum_v.ln()];
-        let shift = normalisers[1] - normalisers[0];
+        let (log_u, log_v) = (sum_u.ln(), sum_v.ln());
+        let normalisers = [largest_u + log_u, largest_v + log_v];
+        // d = log q − log p as a difference of differences: the normalisers themselves would bring the rounding of large logits into it.
+        let between = [largest_u - largest_v, log_v - log_u];
         let mean_difference = total(difference) / u.len() as f64;
         if let Some(last) = passed.last_mut().filter(|_| !u_rest.is_empty()) {
             last.difference[u_rest.len()..].fill(mean_difference);
@@ -69,7 +72,7 @@ impl InputTerms {
         let (inverse_u, inverse_v) = (1.0 / sum_u, 1.0 / sum_v);
         let mut sums = Sums::default();
         for passed in passed.iter() {
-            sums.add(passed, [inverse_u, inverse_v], shift, mean_difference);
+            sums.add(passed, [inverse_u, inverse_v], between, mean_difference);
         }
         let position = |values: &[f64], largest| values.iter().position(|&x| x == largest);
         InputTerms {
@@ -122,11 +125,11 @@ struct Sums {
 
 impl Sums {
     #[inline(always)]
-    fn add(&mut self, passed: &Passed, inverses: [f64; 2], shift: f64, mean_difference: f64) {
+    fn add(&mut self, passed: &Passed, inverses: [f64; 2], between: [f64; 2], mean_difference: f64) {
         for i in 0..CHUNK {
             let difference = passed.difference[i];
             let (p, q) = (passed.exp_u[i] * inverses[0], passed.exp_v[i] * inverses[1]);
-            let term = DivergenceTerms::of(p, q, -difference - shift);
+            let term = DivergenceTerms::of(p, q, (between[0] - difference) - between[1]);
             self.kl_ab[i] += term.kl_ab;
             self.kl_ba[i] += term.kl_ba;
             self.js[i] += term.js;
@@ -170,6 +173,23 @@ mod tests {
             }
             let lowest = u.iter().map(|u| u - a).chain(v.iter().map(|v| v - b)).fold(0.0, f64::min);
             assert!((got.log_tau - lowest).abs() < 1e-14);
+        }
+    }
+
+    #[test]
+    fn logits_that_are_large_together_cost_no_digits() {
+        // A common offset changes no probability; those here are exact in binary.
+        let u: Vec<f64> = (0..9).map(|y| f64::from(y * y % 7) * 0.25).collect();
+        let v: Vec<f64> = (0..9).map(|y| f64::from(y * y % 7) * 0.25 + f64::from(y % 3) * 0.1875).collect();
+        let plain = InputTerms::of(&u, &v, &mut vec![]);
+        for offset in [1024.0, 16_384.0, 1_048_576.0, -1_073_741_824.0] {
+            let moved = |x: &[f64]| x.iter().map(|x| x + offset).collect::<Vec<f64>>();
+            let got = InputTerms::of(&moved(&u), &moved(&v), &mut vec![]);
+            for (got, plain) in
+                [(got.kl_ab, plain.kl_ab), (got.kl_ba, plain.kl_ba), (got.js, plain.js), (got.tv, plain.tv)]
+            {
+                assert!((got / plain - 1.0).abs() < 1e-13, "{offset}: {got} {plain}");
+            }
         }
     }
 }

@@ -26,7 +26,7 @@ pub enum LogitPrecision {
     #[default]
     F64,
     /// Single precision, in about half of the time for a large vocabulary. One input in each tile is computed in both, and the
-    /// largest difference is reported as `logit_error`. Bounds hold all the same: the rounded logits are those of a pair, too.
+    /// largest difference is reported as `logit_error`; logits beyond the range of single precision are computed in double. Bounds hold all the same: the rounded logits are those of a pair, too.
     F32,
 }
 
@@ -105,7 +105,7 @@ impl Tiling<'_> {
         };
         let product = |logits: MatMut<'_, f64>, unembeddings: MatRef<'_, f64>| match self.precision {
             LogitPrecision::F64 => matmul_into(logits, unembeddings, rows),
-            LogitPrecision::F32 => product_f32(logits, unembeddings, rows_f32.as_ref()),
+            LogitPrecision::F32 => product_f32(logits, unembeddings, rows, rows_f32.as_ref()),
         };
         if self.one_at_a_time() {
             let parts =
@@ -125,10 +125,18 @@ impl Tiling<'_> {
     }
 }
 
-/// The product in single precision, widened.
-fn product_f32(mut product: MatMut<'_, f64>, a: MatRef<'_, f64>, b: MatRef<'_, f32>) {
+/// The product in single precision, widened; in double precision if it is beyond the range of single.
+fn product_f32(
+    mut product: MatMut<'_, f64>,
+    a: MatRef<'_, f64>,
+    b: MatRef<'_, f64>,
+    b_rounded: MatRef<'_, f32>,
+) {
     let mut rounded = Mat::<f32>::zeros(product.nrows(), product.ncols());
-    matmul_into_f32(rounded.as_mut(), single(a).as_ref(), b);
+    matmul_into_f32(rounded.as_mut(), single(a).as_ref(), b_rounded);
+    if !rounded.is_all_finite() {
+        return matmul_into(product, a, b);
+    }
     for j in 0..product.ncols() {
         product
             .rb_mut()

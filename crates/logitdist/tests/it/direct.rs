@@ -1,6 +1,6 @@
 //! Every measure against its slow direct definition, on N×K logits and raw embeddings.
 
-use crate::pairs::{assert_close, compared, regular_pair, value};
+use crate::pairs::{assert_close, compared, model, regular_pair, rng, value};
 use logitdist::{Mat, MatRef, Model};
 
 pub type Rows = Vec<Vec<f64>>;
@@ -183,31 +183,63 @@ fn subsets(labels: usize, dim: usize) -> Vec<Vec<usize>> {
     all
 }
 
+/// E‖f − A f′ − c‖² of some subsets, each by its own alignment, input by input.
+fn alignment_errors(a: &Model, b: &Model, subsets: &[Vec<usize>]) -> Vec<f64> {
+    let (f, f2) = (rows(a.embeddings()), rows(b.embeddings()));
+    let (g, g2) = (rows(a.unembeddings()), rows(b.unembeddings()));
+    let zero = vec![0.0; a.n_labels()];
+    let (bias, bias2) = (a.bias().unwrap_or(&zero), b.bias().unwrap_or(&zero));
+    let of_subset = |subset: &Vec<usize>| {
+        let (pivot, labels) = (subset[0], &subset[1..]);
+        let difference =
+            |g: &Rows, l: usize| -> Vec<f64> { g[l].iter().zip(&g[pivot]).map(|(x, y)| x - y).collect() };
+        // f − A f′ − c with A f′ + c = L^{−T}(L′^T f′ + β′ − β).
+        let l_t: Rows = labels.iter().map(|&l| difference(&g, l)).collect();
+        let residual = f.iter().zip(&f2).map(|(f, f2)| {
+            let right = labels
+                .iter()
+                .map(|&l| dot(&difference(&g2, l), f2) + (bias2[l] - bias2[pivot]) - (bias[l] - bias[pivot]));
+            let carried = solve(l_t.clone(), right.collect());
+            f.iter().zip(carried).map(|(f, c)| (f - c).powi(2)).sum::<f64>()
+        });
+        mean(residual)
+    };
+    subsets.iter().map(of_subset).collect()
+}
+
+#[test]
+fn d_rep_beside_singular_subsets_is_that_of_the_others() {
+    for dim in 1..=5 {
+        let mut rng = rng(dim as u64);
+        let (a, b) = (model(40, 8, dim, true, &mut rng), model(40, 8, dim, false, &mut rng));
+        // Labels 2 and 5 coincide: a subset with both is singular.
+        let mut g = a.unembeddings().to_owned();
+        (0..dim).for_each(|j| g[(5, j)] = g[(2, j)]);
+        let a = Model::new(a.embeddings().to_owned(), g, a.bias().map(<[f64]>::to_vec)).unwrap();
+        let all = subsets(8, dim);
+        let regular: Vec<_> = all.iter().filter(|s| !(s.contains(&2) && s.contains(&5))).cloned().collect();
+        let c = compared(&a, &b);
+        let errors = alignment_errors(&a, &b, &regular);
+        let what = format!("dimension {dim}");
+        assert_eq!(value(&c, "n_subsets_ab"), regular.len() as f64, "{what}");
+        assert_eq!(value(&c, "n_subsets_skipped_ab"), (all.len() - regular.len()) as f64, "{what}");
+        assert_close(value(&c, "d_rep_ab"), mean(errors.iter().copied()).sqrt(), 1e-8, &what);
+        assert_close(
+            value(&c, "d_rep_ab_max"),
+            errors.iter().copied().fold(0.0, f64::max).sqrt(),
+            1e-8,
+            &what,
+        );
+    }
+}
+
 #[test]
 fn d_rep_by_its_alignment_and_d_ls_by_normal_equations() {
     for seed in 0..32 {
         let (a, b) = regular_pair(seed);
         let c = compared(&a, &b);
-        let (f, f2) = (rows(a.embeddings()), rows(b.embeddings()));
-        let (g, g2) = (rows(a.unembeddings()), rows(b.unembeddings()));
-        let zero = vec![0.0; a.n_labels()];
-        let (bias, bias2) = (a.bias().unwrap_or(&zero), b.bias().unwrap_or(&zero));
-        let mut errors = Vec::new();
-        for subset in subsets(a.n_labels(), a.dim()) {
-            let (pivot, labels) = (subset[0], &subset[1..]);
-            let difference =
-                |g: &Rows, l: usize| -> Vec<f64> { g[l].iter().zip(&g[pivot]).map(|(x, y)| x - y).collect() };
-            // f − A f′ − c with A f′ + c = L^{−T}(L′^T f′ + β′ − β), input by input.
-            let l_t: Rows = labels.iter().map(|&l| difference(&g, l)).collect();
-            let residual = f.iter().zip(&f2).map(|(f, f2)| {
-                let right = labels.iter().map(|&l| {
-                    dot(&difference(&g2, l), f2) + (bias2[l] - bias2[pivot]) - (bias[l] - bias[pivot])
-                });
-                let carried = solve(l_t.clone(), right.collect());
-                f.iter().zip(carried).map(|(f, c)| (f - c).powi(2)).sum::<f64>()
-            });
-            errors.push(mean(residual));
-        }
+        let g = rows(a.unembeddings());
+        let errors = alignment_errors(&a, &b, &subsets(a.n_labels(), a.dim()));
         let what = format!("seed {seed}: d_rep_ab");
         assert_close(value(&c, "d_rep_ab"), mean(errors.iter().copied()).sqrt(), 1e-8, &what);
         assert_close(value(&c, "n_subsets_ab"), errors.len() as f64, 0.0, &what);

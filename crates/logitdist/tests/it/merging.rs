@@ -50,6 +50,22 @@ fn logits_in_single_precision_say_how_far_they_are_off_and_break_no_bound() {
 }
 
 #[test]
+fn logits_beyond_single_precision_are_those_in_double() {
+    let (a, b) = crate::pairs::regular_pair(3);
+    let [a, b] = [&a, &b].map(|m| crate::pairs::scaled(m, 1e22, 1e22));
+    let pair = Pair::new(&a, &b).unwrap();
+    let with = |logit_precision| {
+        let settings = Settings { logit_precision, ..Settings::default() };
+        compare(&pair, &settings, &mut rng(3)).unwrap()
+    };
+    let (double, single) = (with(LogitPrecision::F64), with(LogitPrecision::F32));
+    for token in ["kl_ab", "js", "tv", "d_llv"] {
+        assert_eq!(double.scalar(token), single.scalar(token), "{token}");
+    }
+    assert_eq!(single.scalar("logit_error"), Some(&Ok(0.0)));
+}
+
+#[test]
 fn merged_parts_agree_with_all_at_once() {
     for seed in 0..32 {
         let (a, b) = regular_pair(seed);
