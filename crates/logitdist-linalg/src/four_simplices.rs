@@ -25,7 +25,7 @@ pub(crate) struct FourSimplices {
     squaring: Squaring,
 }
 
-/// Squared norms of matrices of which nothing over- or underflows on the way.
+/// ‖A‖²_F where neither A⁻¹ nor its Gram matrix leaves the floating-point range, if A is not singular.
 const SAFE: std::ops::Range<f64> = 1e-240..1e240;
 
 impl FourSimplices {

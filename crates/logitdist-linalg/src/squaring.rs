@@ -17,7 +17,7 @@ pub(crate) struct Squaring {
     next: Vec<PanelRow>,
 }
 
-/// Squarings after which nothing is left of a factor of 16, the most that s can be off.
+/// Squarings after which nothing is left of a factor of n ≤ 16, the most that s can be off.
 const MOST_SQUARINGS: usize = 60;
 
 impl Squaring {

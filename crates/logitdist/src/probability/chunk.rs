@@ -1,6 +1,7 @@
 //! Chunks of labels, and e^x and ln(1 + x) of them.
 //!
-//! Everything is a loop over an array in place without a branch, so that the compiler makes registers of it: `map` would call a function.
+//! What goes over a chunk is a loop over an array in place, and nothing has a branch, so that the compiler makes registers of it: `map` would
+//! call a function.
 
 /// Labels that are worked on together.
 pub(super) const CHUNK: usize = 8;
@@ -46,7 +47,7 @@ fn exp_of(x: f64) -> f64 {
     if x < LOWEST { 0.0 } else { value }
 }
 
-/// `ln(1 + r/c)` for 0 ≤ r ≤ c, to 1e-15: twice the inverse hyperbolic tangent of r / (2 c + r). 0 for c = 0.
+/// `ln(1 + r/c)` for 0 ≤ r ≤ c, to 2e-15: twice the inverse hyperbolic tangent of r / (2 c + r). 0 for c = 0.
 #[inline(always)]
 pub(super) fn log_one_plus_ratio(r: f64, c: f64) -> f64 {
     let s = r / larger(2.0 * c + r, f64::MIN_POSITIVE);
