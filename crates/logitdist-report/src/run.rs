@@ -209,8 +209,8 @@ mod tests {
             ("manifest.json", "{", "manifest.json:1: not JSON"),
             (
                 "manifest.json",
-                r#"{"result_version": 4}"#,
-                "the results are of version 4; this program reads up to 3",
+                r#"{"result_version": 99}"#,
+                "the results are of version 99; this program reads up to",
             ),
             ("manifest.json", r#"{"processes":[{"result_version": 9}]}"#, "the results are of version 9"),
             ("config.toml", "a = 1\nb = \n", "config.toml:2: not TOML"),

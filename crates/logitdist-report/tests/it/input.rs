@@ -36,8 +36,8 @@ fn what_is_no_result_names_file_line_and_what_is_needed() {
             "bounds.csv:1: there is no column `rhs`",
         ),
         (
-            |f, _, _| put(f, "manifest.json", "{\"result_version\": 4}"),
-            "the results are of version 4; this program reads up to 3",
+            |f, _, _| put(f, "manifest.json", "{\"result_version\": 99}"),
+            "the results are of version 99; this program reads up to",
         ),
         (|f, r, _| put(f, "rows.csv", &r.replacen(",ok,", ",good,", 1)), "rows.csv:2: `status` is \"good\""),
         (
