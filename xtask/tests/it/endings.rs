@@ -130,12 +130,15 @@ fn two_processes_on_one_folder_do_not_meet() {
     let study = Study::new();
     let child = study.spawn("out", &["--threads", "1"]);
     study.wait_for_cells("out");
+    // It holds the folder for as long as the others need to try.
+    signal(&child, "STOP");
     let second = study.run("out", &[]);
     assert_eq!(second.status.code(), Some(2));
     let holder = format!("held by process {} on ", child.id());
     assert!(stderr(&second).contains(&holder) && stderr(&second).contains("another shard"));
     let fresh = study.run("out", &["--fresh"]);
     assert_eq!(fresh.status.code(), Some(2), "--fresh must not take a running sweep's journal");
+    signal(&child, "CONT");
     assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
 }
 
