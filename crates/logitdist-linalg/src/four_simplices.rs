@@ -186,14 +186,8 @@ fn differences<'a>(x: [&'a [f64]; LANES], y: [&'a [f64]; LANES]) -> impl Iterato
 mod tests {
     use super::*;
     use crate::MIN_RECIPROCAL_CONDITION;
-    use crate::simplices::OneSimplex;
-
-    /// Vertices of a simplex of dimension n with `further` numbers each.
-    fn vertices(n: usize, further: usize, seed: usize) -> Vec<Vec<f64>> {
-        let entry =
-            |i: usize, j: usize| (((i + seed) * 37 + j * 101 + i * (j + seed) * 13) as f64 * 0.618).sin();
-        (0..=n).map(|i| (0..n + further).map(|j| entry(i, j)).collect()).collect()
-    }
+    use crate::simplices::{OneSimplex, tests::vertices};
+    use crate::squaring::LARGEST_SQUARED;
 
     fn scaled(mut vertices: Vec<Vec<f64>>, factor: f64) -> Vec<Vec<f64>> {
         vertices.iter_mut().flatten().for_each(|x| *x *= factor);
@@ -208,10 +202,10 @@ mod tests {
     #[test]
     fn each_of_four_is_what_it_is_alone() {
         let mut regular = 0;
-        for n in 1..=16 {
+        for n in 1..=LARGEST_SQUARED {
             for (solved, further) in [(0, 0), (1, 1), (n + 1, 2 * n + 1), (n + 1, n + 1), (7, 30)] {
                 let mut simplices = FourSimplices::new(n, solved);
-                let four: [_; LANES] = std::array::from_fn(|l| vertices(n, further, 5 * l + n + further));
+                let four: [_; LANES] = std::array::from_fn(|l| vertices(5 * l + n + further, n, further));
                 let found = simplices.evaluate(|l, i| &four[l][i]);
                 for (found, vertices) in found.into_iter().zip(&four) {
                     let Some(expected) = alone(vertices, solved) else {
@@ -265,7 +259,7 @@ mod tests {
     #[test]
     fn what_is_singular_or_out_of_scale_cannot_be_trusted_and_harms_no_other() {
         let n = 6;
-        let good = vertices(n, 3, 1);
+        let good = vertices(1, n, 3);
         let mut flat = good.clone();
         flat[3] = flat[2].clone();
         let mut simplices = FourSimplices::new(n, 3);

@@ -8,7 +8,7 @@ pub(crate) const LANES: usize = 4;
 /// One number of each system.
 pub(crate) type Lanes = f64x4;
 
-/// Changes x and y over where |y| is larger than |x| in their first column, all along two rows.
+/// Changes two rows over where |y| is larger than |x| in column `at`, and says where.
 #[inline(always)]
 pub(crate) fn change_where_larger(x: &mut [Lanes], y: &mut [Lanes], at: usize) -> Lanes {
     let larger = y[at].abs().simd_gt(x[at].abs());
@@ -30,17 +30,14 @@ pub(crate) type PanelRow = [Lanes; PANEL];
 
 pub(crate) const ZERO_ROW: PanelRow = [Lanes::ZERO; PANEL];
 
-/// `sums + x y`, column by column.
-#[inline(always)]
-pub(crate) fn plus(mut sums: PanelRow, x: PanelRow, y: PanelRow) -> PanelRow {
-    for c in 0..PANEL {
-        sums[c] = x[c].mul_add(y[c], sums[c]);
-    }
-    sums
-}
-
 /// Σ of the squares of all entries.
 pub(crate) fn squared_norm(x: &[PanelRow]) -> Lanes {
-    let [a, b, c, d] = x.iter().fold(ZERO_ROW, |sums, row| plus(sums, *row, *row));
+    let mut sums = ZERO_ROW;
+    for row in x {
+        for c in 0..PANEL {
+            sums[c] = row[c].mul_add(row[c], sums[c]);
+        }
+    }
+    let [a, b, c, d] = sums;
     (a + b) + (c + d)
 }

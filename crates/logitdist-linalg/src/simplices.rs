@@ -4,12 +4,10 @@ use crate::columns::Columns;
 use crate::four_simplices::FourSimplices;
 use crate::lanes::LANES;
 use crate::lu::{LuSolver, MIN_RECIPROCAL_CONDITION};
+use crate::squaring::LARGEST_SQUARED;
 
 /// The most simplices that are evaluated together.
 pub const SIMPLICES: usize = LANES;
-
-/// Up to this dimension four at a time are faster than one after another.
-const LARGEST_IN_LANES: usize = 16;
 
 /// Solves with simplices of one dimension, without allocating.
 ///
@@ -45,14 +43,14 @@ impl Simplices {
     /// For simplices of dimension `n` ≥ 1 with `solved` numbers a vertex that are solved for and `further` that are not.
     pub fn new(n: usize, solved: usize, further: usize) -> Simplices {
         Simplices {
-            four: (n <= LARGEST_IN_LANES).then(|| FourSimplices::new(n, solved)),
+            four: (n <= LARGEST_SQUARED).then(|| FourSimplices::new(n, solved)),
             one: OneSimplex::new(n, solved, further),
         }
     }
 
     /// How many simplices of dimension `n` are best given together.
     pub fn together(n: usize) -> usize {
-        if n <= LARGEST_IN_LANES { SIMPLICES } else { 1 }
+        if n <= LARGEST_SQUARED { SIMPLICES } else { 1 }
     }
 
     /// `count` simplices, 1 to [`SIMPLICES`]; `vertex(simplex, i)` is vertex i of one, 0 ≤ i ≤ n: n coordinates, and then its numbers.
@@ -124,12 +122,12 @@ impl OneSimplex {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::{Mat, matmul};
 
     /// Vertices of some simplices, with `numbers` further numbers.
-    fn vertices(simplex: usize, n: usize, numbers: usize) -> Vec<Vec<f64>> {
+    pub(crate) fn vertices(simplex: usize, n: usize, numbers: usize) -> Vec<Vec<f64>> {
         let entry = |i: usize, j: usize| {
             (((i + simplex) * 37 + j * 101 + i * (j + simplex) * 13) as f64 * 0.618).sin()
         };

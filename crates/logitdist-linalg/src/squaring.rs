@@ -17,13 +17,16 @@ pub(crate) struct Squaring {
     next: Vec<PanelRow>,
 }
 
-/// Squarings after which nothing is left of a factor of n ≤ 16, the most that s can be off.
+/// The most rows of a matrix: beyond, other methods are faster.
+pub(crate) const LARGEST_SQUARED: usize = 16;
+
+/// Squarings after which nothing is left of a factor of [`LARGEST_SQUARED`], the most that s can be off.
 const MOST_SQUARINGS: usize = 60;
 
 impl Squaring {
-    /// For n×n matrices, n ≤ 16.
+    /// For n×n matrices, n at most [`LARGEST_SQUARED`].
     pub fn new(n: usize) -> Squaring {
-        assert!(n <= 16, "for small matrices");
+        assert!(n <= LARGEST_SQUARED, "for small matrices");
         let rows = n.next_multiple_of(PANEL);
         let zeros = vec![ZERO_ROW; rows * rows / PANEL];
         Squaring { rows, gram: zeros.clone(), next: zeros }
@@ -138,7 +141,7 @@ mod tests {
 
     #[test]
     fn agrees_with_the_decomposition_at_every_size_and_scale() {
-        for n in 1..=16 {
+        for n in 1..=LARGEST_SQUARED {
             let z = [(1, 1.0), (2, 1e-150), (3, 1e150), (4, 1.0)]
                 .map(|(seed, scale)| faer::Scale(scale) * &sample(n, seed));
             for (found, z) in of_four(z.each_ref()).into_iter().zip(&z) {

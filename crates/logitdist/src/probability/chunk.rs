@@ -8,6 +8,24 @@ pub(super) const CHUNK: usize = 8;
 
 pub(super) type Chunk = [f64; CHUNK];
 
+/// 1 / k!, as many as e^x needs for |x| ≤ ½ ln 2.
+pub(super) const INVERSE_FACTORIALS: [f64; 14] = [
+    1.0,
+    1.0,
+    1.0 / 2.0,
+    1.0 / 6.0,
+    1.0 / 24.0,
+    1.0 / 120.0,
+    1.0 / 720.0,
+    1.0 / 5_040.0,
+    1.0 / 40_320.0,
+    1.0 / 362_880.0,
+    1.0 / 3_628_800.0,
+    1.0 / 39_916_800.0,
+    1.0 / 479_001_600.0,
+    1.0 / 6_227_020_800.0,
+];
+
 /// `e^x` for x ≤ 0, to about one unit in the last place; 0 under −708, where it would lose digits.
 #[inline(always)]
 pub(super) fn exp(mut x: Chunk) -> Chunk {
@@ -26,24 +44,8 @@ fn exp_of(x: f64) -> f64 {
     let shifted = kept.mul_add(std::f64::consts::LOG2_E, ROUND);
     let whole = shifted - ROUND;
     let rest = whole.mul_add(-LN_2_LOW, whole.mul_add(-LN_2_HIGH, kept));
-    let coefficients = [
-        1.0,
-        1.0,
-        1.0 / 2.0,
-        1.0 / 6.0,
-        1.0 / 24.0,
-        1.0 / 120.0,
-        1.0 / 720.0,
-        1.0 / 5_040.0,
-        1.0 / 40_320.0,
-        1.0 / 362_880.0,
-        1.0 / 3_628_800.0,
-        1.0 / 39_916_800.0,
-        1.0 / 479_001_600.0,
-        1.0 / 6_227_020_800.0,
-    ];
     let power = f64::from_bits((shifted.to_bits() << 52).wrapping_add(1.0_f64.to_bits()));
-    let value = polynomial(rest, coefficients) * power;
+    let value = polynomial(rest, INVERSE_FACTORIALS) * power;
     if x < LOWEST { 0.0 } else { value }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Near d = 0 the terms come from series and far from it from closed forms; both are computed and one is taken, without a branch.
 
-use super::chunk::{larger, log_one_plus_ratio, polynomial, smaller};
+use super::chunk::{INVERSE_FACTORIALS, larger, log_one_plus_ratio, polynomial, smaller};
 
 /// What one label adds to each divergence; all ≥ 0.
 pub(super) struct DivergenceTerms {
@@ -42,6 +42,9 @@ impl DivergenceTerms {
     }
 }
 
+/// `(e^h − 1) / h` by powers of h, of which those left out are under 1e-17 for |h| ≤ ½ NEAR.
+const HALF: [f64; 9] = *INVERSE_FACTORIALS.split_at(1).1.first_chunk().unwrap();
+
 /// Functions of d near 0, to full relative accuracy.
 struct Series {
     /// `e^d − 1 − d`.
@@ -68,20 +71,7 @@ impl Series {
                 [1.0 / 6.0, 1.0 / 120.0, 1.0 / 5_040.0, 1.0 / 362_880.0, 1.0 / 39_916_800.0],
             );
         let h = 0.5 * d;
-        let half = h * polynomial(
-            h,
-            [
-                1.0,
-                1.0 / 2.0,
-                1.0 / 6.0,
-                1.0 / 24.0,
-                1.0 / 120.0,
-                1.0 / 720.0,
-                1.0 / 5_040.0,
-                1.0 / 40_320.0,
-                1.0 / 362_880.0,
-            ],
-        );
+        let half = h * polynomial(h, HALF);
         // The derivative by d is ½ d sech²(½ d), and sech² x = 1 − x² + ⅔ x⁴ − 17/45 x⁶ + 62/315 x⁸ − 1382/14175 x¹⁰ + ….
         let js = h
             * h
