@@ -22,6 +22,20 @@ pub(crate) fn inner<const N: usize>(x: &[[f64; N]], y: &[[f64; N]]) -> f64 {
     total(s)
 }
 
+/// ‖x − y‖².
+pub(crate) fn squared_distance(x: &[f64], y: &[f64]) -> f64 {
+    const N: usize = 2 * CHUNK;
+    let (chunks, rest) = x.as_chunks::<N>();
+    let (other_chunks, other_rest) = y.as_chunks::<N>();
+    let mut s = [0.0; N];
+    for (x, y) in chunks.iter().zip(other_chunks) {
+        for l in 0..N {
+            s[l] = (x[l] - y[l]).mul_add(x[l] - y[l], s[l]);
+        }
+    }
+    rest.iter().zip(other_rest).fold(total(s), |sum, (x, y)| (x - y).mul_add(x - y, sum))
+}
+
 /// The sum of a chunk, N a power of two, as a tree.
 pub(crate) fn total<const N: usize>(mut s: [f64; N]) -> f64 {
     let mut half = N / 2;

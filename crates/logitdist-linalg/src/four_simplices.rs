@@ -196,7 +196,7 @@ mod tests {
 
     fn alone(vertices: &[Vec<f64>], solved: usize) -> Option<Simplex> {
         let n = vertices.len() - 1;
-        OneSimplex::new(n, solved, vertices[0].len() - n - solved).evaluate(|i| &vertices[i])
+        OneSimplex::new(n, solved).evaluate(|i| &vertices[i])
     }
 
     #[test]

@@ -1,54 +1,66 @@
 //! The largest singular value of a small matrix, without decomposing it.
 
-use crate::chunk::{CHUNK, added, inner, norm, total};
+use crate::chunk::total;
 use crate::columns::{Columns, STRIPE};
+use crate::lanes::{Eight, LANES, Lanes, ZERO_EIGHT, plus};
 
 /// The largest singular value of a square matrix Z by Lanczos' method on ZᵀZ with all vectors kept orthogonal.
 ///
 /// It finds the largest eigenvalue after a dozen or two products with Z; it is exact, at worst, when the vectors span the space.
 #[derive(Debug, Clone)]
 pub(crate) struct Lanczos {
-    /// Chunks in a row.
-    chunks: usize,
-    /// Z divided by its largest entry, row by row, with rows of zeros at the end.
-    z: Vec<[f64; CHUNK]>,
-    /// Orthonormal vectors, one after another.
-    basis: Vec<[f64; CHUNK]>,
+    /// Pieces in a row.
+    pieces: usize,
+    /// Z in units of its size, row by row, with rows of zeros at the end.
+    z: Vec<Eight>,
+    /// Of every few rows of Z, the pieces that are not all zeros at their end: a triangle is half the work.
+    lengths: Vec<usize>,
+    /// Orthonormal vectors, one after another, with vectors of zeros at the end.
+    basis: Vec<Eight>,
+    /// What may become the next of them.
+    next: Vec<Eight>,
     /// Diagonal and squared off-diagonal of the tridiagonal matrix of ZᵀZ in the basis.
     diagonal: Vec<f64>,
     squared_off_diagonal: Vec<f64>,
 }
 
-/// Steps between two looks at the largest eigenvalue; it has converged when it stands still from one to the next.
-const STEPS_BETWEEN_LOOKS: usize = 4;
+const EIGHT: usize = 2 * LANES;
+
+/// Vectors that share what is read of another.
+const TOGETHER: usize = 4;
+
+/// Steps before the first look at the largest eigenvalue.
+const FIRST_STEPS: usize = 2;
 
 impl Lanczos {
     pub(crate) fn new(n: usize) -> Lanczos {
-        let chunks = n.div_ceil(CHUNK);
+        let pieces = n.div_ceil(EIGHT);
+        let vectors = n.next_multiple_of(TOGETHER);
         Lanczos {
-            chunks,
-            z: vec![[0.0; CHUNK]; n.next_multiple_of(ROWS_TOGETHER) * chunks],
-            basis: vec![[0.0; CHUNK]; (n + 1) * chunks],
+            pieces,
+            z: vec![ZERO_EIGHT; vectors * pieces],
+            lengths: vec![0; vectors / TOGETHER],
+            basis: vec![ZERO_EIGHT; vectors * pieces],
+            next: vec![ZERO_EIGHT; pieces],
             diagonal: Vec::with_capacity(n),
             squared_off_diagonal: Vec::with_capacity(n),
         }
     }
 
-    /// NaN if Z is zero, so small that it has no reciprocal, or has entries that are not finite.
-    pub(crate) fn largest_singular_value(&mut self, z: &Columns) -> f64 {
+    /// That of `size` times Z, no entry of which may be beyond the floating-point range; NaN if one is.
+    pub(crate) fn largest_singular_value(&mut self, z: &Columns, size: f64) -> f64 {
         let n = z.rows;
         for (s, stripe) in z.entries.chunks_exact(n).enumerate() {
-            for (row, entries) in self.z.chunks_exact_mut(self.chunks).zip(stripe) {
-                let (entries, _) = entries.0.as_chunks::<CHUNK>();
-                row[s * (STRIPE / CHUNK)..].iter_mut().zip(entries).for_each(|(z, e)| *z = *e);
+            for (row, entries) in self.z.chunks_exact_mut(self.pieces).zip(stripe) {
+                let (quads, _) = entries.0.as_chunks::<LANES>();
+                let (pairs, _) = quads.as_chunks::<2>();
+                let row = &mut row[s * (STRIPE / EIGHT)..];
+                row.iter_mut()
+                    .zip(pairs)
+                    .for_each(|(z, e)| *z = [Lanes::new(e[0]) * size, Lanes::new(e[1]) * size]);
             }
         }
-        let largest = self.largest_entry();
-        let inverse = 1.0 / largest;
-        if !inverse.is_normal() {
-            return f64::NAN;
-        }
-        self.z.iter_mut().for_each(|z| *z = z.map(|x| x * inverse));
+        self.measure();
         self.diagonal.clear();
         self.squared_off_diagonal.clear();
         self.start();
@@ -58,89 +70,128 @@ impl Lanczos {
             self.diagonal.push(alpha);
             // What is left is rounding errors: the vectors span all that the first has a part of, and it has one of every eigenvector.
             let last = step + 1 == n || beta <= 16.0 * f64::EPSILON * before;
-            if last || step > STEPS_BETWEEN_LOOKS && step % STEPS_BETWEEN_LOOKS == STEPS_BETWEEN_LOOKS - 1 {
-                let value = largest_eigenvalue(&self.diagonal, &self.squared_off_diagonal);
-                if last || value - seen <= 1e-14 * value {
-                    return largest * value.sqrt();
+            let squared_beta = beta * beta;
+            if last || step >= FIRST_STEPS {
+                let (value, squared_last_entry) =
+                    largest_eigenvalue(&self.diagonal, &self.squared_off_diagonal);
+                // The next step moves it by about the squared residual, or more where another is near.
+                let still = value - seen <= 2e-15 * value;
+                if last || still && squared_beta * squared_last_entry <= 1e-16 * value * value {
+                    return value.sqrt();
                 }
                 seen = value;
             }
-            self.squared_off_diagonal.push(beta * beta);
+            self.squared_off_diagonal.push(squared_beta);
+            self.next.iter_mut().for_each(|x| *x = times(*x, 1.0 / beta));
         }
         unreachable!("the last step returns")
     }
 
-    /// NaN if an entry is not finite.
-    fn largest_entry(&self) -> f64 {
-        let (mut sizes, mut zeros) = ([0.0; CHUNK], [0.0; CHUNK]);
-        for z in &self.z {
-            for l in 0..CHUNK {
-                sizes[l] = f64::max(sizes[l], z[l].abs());
-                // 0 · ∞ and 0 · NaN are NaN.
-                zeros[l] += 0.0 * z[l];
-            }
+    fn measure(&mut self) {
+        for (length, rows) in self.lengths.iter_mut().zip(self.z.chunks_exact(TOGETHER * self.pieces)) {
+            let zeros = |j: &usize| rows[*j..].iter().step_by(self.pieces).all(|z| *z == ZERO_EIGHT);
+            *length = self.pieces - (0..self.pieces).rev().take_while(zeros).count();
         }
-        sizes.into_iter().fold(0.0, f64::max) + total(zeros)
     }
 
     /// A sum of all rows with weights that have nothing in common with any matrix, so that it leans towards every singular vector: a
     /// single row would see one block of a matrix of blocks, and equal weights no vector whose entries cancel.
     fn start(&mut self) {
-        let v = &mut self.basis[..self.chunks];
-        v.fill([0.0; CHUNK]);
-        for (i, row) in self.z.chunks_exact(self.chunks).enumerate() {
+        self.next.fill(ZERO_EIGHT);
+        for (i, row) in self.z.chunks_exact(self.pieces).enumerate() {
             let weight = weight(i as u64);
-            v.iter_mut().zip(row).for_each(|(v, z)| *v = added(*v, weight, *z));
+            self.next.iter_mut().zip(row).for_each(|(v, z)| *v = plus(*v, Lanes::splat(weight), *z));
         }
-        let size = norm(v);
-        v.iter_mut().for_each(|v| *v = v.map(|x| x / size));
+        let size = length(&self.next);
+        self.next.iter_mut().for_each(|v| *v = times(*v, 1.0 / size));
     }
 
-    /// One product with ZᵀZ: the new diagonal entry, the length of what is orthogonal to the basis, which becomes its next vector, and
+    /// One product with ZᵀZ: the new diagonal entry, the length of what is orthogonal to the basis, which may become its next vector, and
     /// the length before.
     fn step(&mut self, step: usize) -> [f64; 3] {
-        let (basis, rest) = self.basis.split_at_mut((step + 1) * self.chunks);
-        let (v, next) = (&basis[step * self.chunks..], &mut rest[..self.chunks]);
-        next.fill([0.0; CHUNK]);
-        for rows in self.z.chunks_exact(ROWS_TOGETHER * self.chunks) {
-            let row = |i: usize| &rows[i * self.chunks..(i + 1) * self.chunks];
-            add_product(next, std::array::from_fn(row), v);
+        let pieces = self.pieces;
+        let group = step / TOGETHER * TOGETHER * pieces;
+        if step.is_multiple_of(TOGETHER) {
+            self.basis[group..group + TOGETHER * pieces].fill(ZERO_EIGHT);
         }
-        let alpha = inner(v, next);
-        let before = inner(next, next).sqrt();
-        let beta = without(next, basis, self.chunks);
+        let v = &mut self.basis[step * pieces..(step + 1) * pieces];
+        v.copy_from_slice(&self.next);
+        self.next.fill(ZERO_EIGHT);
+        for (rows, &length) in self.z.chunks_exact(TOGETHER * pieces).zip(&self.lengths) {
+            let along = parts(rows, pieces, &v[..length]);
+            add(&mut self.next[..length], rows, pieces, along);
+        }
+        let alpha = inner(v, &self.next);
+        let before = length(&self.next);
+        let basis = &self.basis[..group + TOGETHER * pieces];
+        let beta = without(&mut self.next, basis);
         // What is left of a vector that was almost in their span is rounding errors, which are not orthogonal to them until made so.
-        let beta = if beta < 0.1 * before { without(next, basis, self.chunks) } else { beta };
-        if beta > 0.0 {
-            next.iter_mut().for_each(|x| *x = x.map(|x| x / beta));
-        }
+        let beta = if beta < 0.1 * before { without(&mut self.next, basis) } else { beta };
         [alpha, beta, before]
     }
 }
 
-/// Rows of Z that share what is read of the vectors.
-const ROWS_TOGETHER: usize = 4;
+/// The inner products of a few rows, one after another, with the beginning v of a vector.
+#[inline]
+fn parts(rows: &[Eight], pieces: usize, v: &[Eight]) -> Lanes {
+    let mut sums = [ZERO_EIGHT; TOGETHER];
+    let [a, b, c, d] = split(rows, pieces, v.len());
+    for j in 0..v.len() {
+        sums = [
+            [a[j][0].mul_add(v[j][0], sums[0][0]), a[j][1].mul_add(v[j][1], sums[0][1])],
+            [b[j][0].mul_add(v[j][0], sums[1][0]), b[j][1].mul_add(v[j][1], sums[1][1])],
+            [c[j][0].mul_add(v[j][0], sums[2][0]), c[j][1].mul_add(v[j][1], sums[2][1])],
+            [d[j][0].mul_add(v[j][0], sums[3][0]), d[j][1].mul_add(v[j][1], sums[3][1])],
+        ];
+    }
+    let [a, b, c, d] = sums.map(|s| s[0] + s[1]);
+    let [a, b, c, d] = Lanes::transpose([a, b, c, d]);
+    (a + b) + (c + d)
+}
 
-/// Adds `Σ z (z·v)` over rows z to `next`.
-fn add_product(next: &mut [[f64; CHUNK]], rows: [&[[f64; CHUNK]]; ROWS_TOGETHER], v: &[[f64; CHUNK]]) {
-    let rows = rows.map(|row| &row[..v.len()]);
-    let next = &mut next[..v.len()];
-    let mut sums = [[0.0; CHUNK]; ROWS_TOGETHER];
-    for (j, v) in v.iter().enumerate() {
-        for (sum, row) in sums.iter_mut().zip(rows) {
-            for l in 0..CHUNK {
-                sum[l] = row[j][l].mul_add(v[l], sum[l]);
-            }
-        }
+/// Adds the rows with their factors to the beginning x of a vector.
+#[inline]
+fn add(x: &mut [Eight], rows: &[Eight], pieces: usize, factors: Lanes) {
+    let [fa, fb, fc, fd] = factors.to_array().map(Lanes::splat);
+    let [a, b, c, d] = split(rows, pieces, x.len());
+    for (j, x) in x.iter_mut().enumerate() {
+        // Two sums, each half as long to wait for.
+        let first = plus(plus(*x, fa, a[j]), fb, b[j]);
+        let second = plus([fc * c[j][0], fc * c[j][1]], fd, d[j]);
+        *x = [first[0] + second[0], first[1] + second[1]];
     }
-    let along = sums.map(total);
-    for (j, next) in next.iter_mut().enumerate() {
-        let mut x = *next;
-        for (y, row) in along.iter().zip(rows) {
-            x = added(x, *y, row[j]);
-        }
-        *next = x;
+}
+
+/// The beginnings of the rows.
+#[inline]
+fn split(rows: &[Eight], pieces: usize, length: usize) -> [&[Eight]; TOGETHER] {
+    [&rows[..length], &rows[pieces..][..length], &rows[2 * pieces..][..length], &rows[3 * pieces..][..length]]
+}
+
+fn inner(x: &[Eight], y: &[Eight]) -> f64 {
+    let mut sum = ZERO_EIGHT;
+    for (x, y) in x.iter().zip(y) {
+        sum = [x[0].mul_add(y[0], sum[0]), x[1].mul_add(y[1], sum[1])];
     }
+    total((sum[0] + sum[1]).to_array())
+}
+
+fn length(x: &[Eight]) -> f64 {
+    inner(x, x).sqrt()
+}
+
+fn times(x: Eight, factor: f64) -> Eight {
+    [x[0] * factor, x[1] * factor]
+}
+
+/// Takes the parts along the vectors of a basis away, and returns the length of what is left.
+fn without(x: &mut [Eight], basis: &[Eight]) -> f64 {
+    let pieces = x.len();
+    for vectors in basis.chunks_exact(TOGETHER * pieces).rev() {
+        let along = parts(vectors, pieces, x);
+        add(x, vectors, pieces, -along);
+    }
+    length(x)
 }
 
 /// A number of size ½ to 1 and either sign, with the digits of a mixed counter: no root and no fraction of a matrix at hand.
@@ -152,21 +203,12 @@ fn weight(i: u64) -> f64 {
     if mixed & 1 == 0 { size } else { -size }
 }
 
-/// Takes the parts along the vectors of a basis away, and returns the length of what is left.
-fn without(x: &mut [[f64; CHUNK]], basis: &[[f64; CHUNK]], chunks: usize) -> f64 {
-    for q in basis.chunks_exact(chunks).rev() {
-        let along = inner(q, x);
-        x.iter_mut().zip(q).for_each(|(x, q)| *x = added(*x, -along, *q));
-    }
-    inner(x, x).sqrt()
-}
-
-/// The largest eigenvalue of a symmetric tridiagonal matrix without negative ones, by Laguerre's method from above, where it cannot
+/// The largest eigenvalue of a symmetric tridiagonal matrix without negative ones, and the squared last entry of its unit eigenvector, by Laguerre's method from above, where it cannot
 /// overshoot, and which a root that comes several times does not slow down.
 ///
 /// It starts from the Frobenius norm, which is close if one eigenvalue is much larger than the others, or the largest sum of a row,
 /// which is close if all are alike.
-fn largest_eigenvalue(diagonal: &[f64], squared_off_diagonal: &[f64]) -> f64 {
+fn largest_eigenvalue(diagonal: &[f64], squared_off_diagonal: &[f64]) -> (f64, f64) {
     let squares =
         diagonal.iter().map(|d| d * d).sum::<f64>() + 2.0 * squared_off_diagonal.iter().sum::<f64>();
     let off = |i: usize| squared_off_diagonal.get(i).map_or(0.0, |s| s.sqrt());
@@ -174,6 +216,7 @@ fn largest_eigenvalue(diagonal: &[f64], squared_off_diagonal: &[f64]) -> f64 {
     let largest_row_sum = (0..diagonal.len()).map(row_sum).fold(0.0, f64::max);
     let mut value = largest_row_sum.min(squares.sqrt()) * (1.0 + 1e-15);
     let k = diagonal.len() as f64;
+    let mut last_slope = 1.0;
     for _ in 0..100 {
         // Pivots of value − T, whose product is the characteristic polynomial: of each its first two derivatives, and the sums
         // Σ 1/(value − λ) and Σ 1/(value − λ)² over the eigenvalues.
@@ -191,6 +234,7 @@ fn largest_eigenvalue(diagonal: &[f64], squared_off_diagonal: &[f64]) -> f64 {
                     (value - d - quotient, 1.0 + quotient * s, quotient * (b - 2.0 * s * s));
             }
         }
+        last_slope = slope;
         // A pivot that is not positive: the value is under the eigenvalue, by rounding.
         if smallest <= 0.0 {
             break;
@@ -202,5 +246,119 @@ fn largest_eigenvalue(diagonal: &[f64], squared_off_diagonal: &[f64]) -> f64 {
             break;
         }
     }
-    value
+    (value, 1.0 / last_slope)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::lq::LqSolver;
+    use crate::lu::MIN_RECIPROCAL_CONDITION;
+    use crate::{LuSolver, Mat, matmul, singular_values};
+
+    /// Entries without structure.
+    fn sample(n: usize, seed: usize) -> Mat<f64> {
+        Mat::from_fn(n, n, |i, j| (((i + seed) * 37 + j * 101 + i * (j + seed) * 13) as f64 * 0.618).sin())
+    }
+
+    /// By the inverse of a product of triangles and by that of one triangle, which are to agree; `None` if A is singular.
+    fn sigma_min(a: &Mat<f64>) -> Option<f64> {
+        let n = a.nrows();
+        let row = |i: usize, row: &mut [f64]| row.iter_mut().enumerate().for_each(|(j, x)| *x = a[(i, j)]);
+        let by_lu = LuSolver::new(n).factor(row)?;
+        let mut lq = LqSolver::new(n);
+        let size = lq.factor(row);
+        let reciprocal_condition = lq.reciprocal_condition();
+        if by_lu.reciprocal_condition > 10.0 * MIN_RECIPROCAL_CONDITION {
+            let ratio = reciprocal_condition / by_lu.reciprocal_condition;
+            let error = 1e-13 * n as f64 + 1e-15 * n as f64 / reciprocal_condition;
+            assert!((ratio - 1.0).abs() < error, "n = {n}: {ratio}");
+            return Some(size * reciprocal_condition);
+        }
+        Some(by_lu.sigma_min)
+    }
+
+    #[test]
+    fn the_smallest_singular_value_is_found_among_close_and_equal_ones() {
+        // Singular values 1 … 1 + spread, also all equal, in bases without structure.
+        for n in [2, 8, 40, 70] {
+            for spread in [0.0, 1e-12, 1e-6, 1e-2, 1.0] {
+                let (u, v) = (crate::svd(sample(n, 1).as_ref()).u, crate::svd(sample(n, 2).as_ref()).u);
+                let scaled =
+                    Mat::from_fn(n, n, |i, j| u[(i, j)] * (1.0 + spread * (j + 1) as f64 / n as f64));
+                let a = matmul(scaled.as_ref(), v.transpose());
+                let expected = *singular_values(a.as_ref()).last().unwrap();
+                let found = sigma_min(&a).unwrap();
+                assert!(
+                    (found / expected - 1.0).abs() < 1e-13 * n as f64,
+                    "n = {n}, spread {spread}: {found} {expected}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn two_different_singular_values_are_told_apart_however_often_each_comes() {
+        for n in [2, 3, 4, 8, 20, 50] {
+            for shared in [0.01, 0.5, 1.0, 30.0] {
+                // Singular values 1, n − 1 times, and 1 + n times `shared`, in a basis without structure on one side.
+                let u = crate::svd(sample(n, 5).as_ref()).u;
+                let a = matmul(
+                    u.as_ref(),
+                    Mat::from_fn(n, n, |i, j| shared + if i == j { 1.0 } else { 0.0 }).as_ref(),
+                );
+                let found = sigma_min(&a).unwrap();
+                assert!((found - 1.0).abs() < 1e-12, "n = {n}, {shared}: {found}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_block_without_the_largest_entry_may_have_the_smallest_singular_value() {
+        // The inverse has the block [1] and one of 0.9 everywhere but for a little, of norm about 0.9 (n − 1).
+        for n in [3, 6, 9, 40] {
+            let inverse = Mat::from_fn(n, n, |i, j| match (i, j) {
+                (0, 0) => 1.0,
+                (0, _) | (_, 0) => 0.0,
+                _ if i == j => 0.95,
+                _ => 0.9,
+            });
+            let s = crate::svd(inverse.as_ref());
+            let a =
+                Mat::from_fn(n, n, |i, j| (0..n).map(|k| s.v[(i, k)] / s.s[k] * s.u[(j, k)]).sum::<f64>());
+            let found = sigma_min(&a).unwrap();
+            assert!((found * s.s[0] - 1.0).abs() < 1e-11, "n = {n}: {found}, {}", 1.0 / s.s[0]);
+        }
+        // The same with blocks that stay apart to the last bit.
+        let a = Mat::from_fn(3, 3, |i, j| match (i, j) {
+            (0, 0) => 1.0,
+            (0, _) | (_, 0) => 0.0,
+            _ if i == j => 0.75,
+            _ => -0.25,
+        });
+        let found = sigma_min(&a).unwrap();
+        assert!((found - 0.5).abs() < 1e-14, "{found}");
+    }
+
+    #[test]
+    fn matrices_of_few_different_numbers_hide_nothing() {
+        // Entries −1, 0, 1 make repeated singular values, blocks and cancellations of every kind.
+        let mut regular = 0;
+        for seed in 0..4000_u64 {
+            let n = 2 + (seed % 8) as usize;
+            let entry = |i: usize, j: usize| {
+                let x = (seed + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add((i * 31 + j) as u64);
+                let x = (x ^ (x >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+                f64::from(((x >> 40) % 3) as u32) - 1.0
+            };
+            let a = Mat::from_fn(n, n, entry);
+            let s = singular_values(a.as_ref());
+            let Some(found) = sigma_min(&a) else {
+                assert!(s[n - 1] <= 1e-12 * s[0], "seed {seed}");
+                continue;
+            };
+            regular += 1;
+            assert!((found / s[n - 1] - 1.0).abs() < 1e-12, "seed {seed}: {} {}", found, s[n - 1]);
+        }
+        assert!(regular > 2000, "{regular}");
+    }
 }

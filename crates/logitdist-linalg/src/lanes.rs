@@ -1,4 +1,4 @@
-//! The same entry of four matrices in one register.
+//! Registers of four numbers: the same entry of four matrices, or a piece of one row.
 
 use wide::f64x4;
 
@@ -40,4 +40,15 @@ pub(crate) fn squared_norm(x: &[PanelRow]) -> Lanes {
     }
     let [a, b, c, d] = sums;
     (a + b) + (c + d)
+}
+
+/// Eight numbers in a row.
+pub(crate) type Eight = [Lanes; 2];
+
+pub(crate) const ZERO_EIGHT: Eight = [Lanes::ZERO; 2];
+
+/// `x + factor y`.
+#[inline(always)]
+pub(crate) fn plus(x: Eight, factor: Lanes, y: Eight) -> Eight {
+    [factor.mul_add(y[0], x[0]), factor.mul_add(y[1], x[1])]
 }

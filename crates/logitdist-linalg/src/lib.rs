@@ -7,12 +7,14 @@
 //! [`backend`] has other libraries behind one trait, to compare them; the program itself uses none of it.
 
 pub mod backend;
+mod blocked_lq;
 mod blocked_lu;
 mod chunk;
 mod columns;
 mod four_simplices;
 mod lanczos;
 mod lanes;
+mod lq;
 mod lu;
 mod memory;
 mod product;

@@ -1,9 +1,11 @@
 //! Many simplices of one dimension: the systems of equations behind d_rep.
 
+use crate::chunk::squared_distance;
 use crate::columns::Columns;
 use crate::four_simplices::FourSimplices;
 use crate::lanes::LANES;
-use crate::lu::{LuSolver, MIN_RECIPROCAL_CONDITION};
+use crate::lq::LqSolver;
+use crate::lu::{MIN_RECIPROCAL_CONDITION, smallest_singular_value};
 use crate::squaring::LARGEST_SQUARED;
 
 /// The most simplices that are evaluated together.
@@ -40,11 +42,11 @@ impl Simplex {
 }
 
 impl Simplices {
-    /// For simplices of dimension `n` ≥ 1 with `solved` numbers a vertex that are solved for and `further` that are not.
-    pub fn new(n: usize, solved: usize, further: usize) -> Simplices {
+    /// For simplices of dimension `n` ≥ 1 of whose further numbers at a vertex the first `solved` are solved for.
+    pub fn new(n: usize, solved: usize) -> Simplices {
         Simplices {
             four: (n <= LARGEST_SQUARED).then(|| FourSimplices::new(n, solved)),
-            one: OneSimplex::new(n, solved, further),
+            one: OneSimplex::new(n, solved),
         }
     }
 
@@ -83,38 +85,39 @@ impl Simplices {
 #[derive(Debug, Clone)]
 pub(crate) struct OneSimplex {
     n: usize,
-    lu: LuSolver,
+    lq: LqSolver,
     solved: Columns,
-    further: Columns,
 }
 
 impl OneSimplex {
-    pub fn new(n: usize, solved: usize, further: usize) -> OneSimplex {
-        OneSimplex {
-            n,
-            lu: LuSolver::new(n),
-            solved: Columns::zeros(n, solved),
-            further: Columns::zeros(n, further),
-        }
+    pub fn new(n: usize, solved: usize) -> OneSimplex {
+        OneSimplex { n, lq: LqSolver::new(n), solved: Columns::zeros(n, solved) }
     }
 
     pub fn evaluate<'a>(&mut self, vertex: impl Fn(usize) -> &'a [f64]) -> Option<Simplex> {
         let n = self.n;
         let first = vertex(0);
-        let difference =
-            |i: usize, from: usize| vertex(i + 1)[from..].iter().zip(&first[from..]).map(|(x, x0)| x - x0);
-        let regular =
-            self.lu.factor(|i, row| row.iter_mut().zip(difference(i, 0)).for_each(|(l, x)| *l = x))?;
-        for i in 0..n {
-            let solved = self.solved.cols();
-            self.solved.set_row(i, difference(i, n).take(solved));
-            self.further.set_row(i, difference(i, n + solved));
+        let row = |i: usize, row: &mut [f64]| {
+            row.iter_mut().zip(vertex(i + 1)).zip(first).for_each(|((l, x), x0)| *l = x - x0);
+        };
+        let size = self.lq.factor(row);
+        let mut reciprocal_condition = self.lq.reciprocal_condition();
+        let mut sigma_min = size * reciprocal_condition;
+        let sure = reciprocal_condition >= MIN_RECIPROCAL_CONDITION;
+        if !sure {
+            sigma_min = smallest_singular_value(n, row)?;
+            reciprocal_condition = sigma_min / size;
         }
-        let squared_norm = self.solved.squared_norm() + self.further.squared_norm();
-        self.lu.solve(&mut self.solved);
+        let mut squared_norm = 0.0;
+        for i in 0..n {
+            let (x, x0) = (&vertex(i + 1)[n..], &first[n..]);
+            squared_norm += squared_distance(x, x0);
+            self.solved.set_row(i, x.iter().zip(x0).map(|(x, x0)| x - x0).take(self.solved.cols()));
+        }
+        self.lq.solve(&mut self.solved);
         Some(Simplex {
-            sigma_min: regular.sigma_min,
-            reciprocal_condition: regular.reciprocal_condition,
+            sigma_min,
+            reciprocal_condition,
             squared_norm,
             solved_squared_norm: self.solved.squared_norm(),
         })
@@ -139,7 +142,7 @@ pub(crate) mod tests {
         for n in [1, 3, 16, 17, 40, 130] {
             let (solved, further) = (n + 1, 2);
             let all: Vec<_> = (0..SIMPLICES).map(|s| vertices(s, n, solved + further)).collect();
-            let mut simplices = Simplices::new(n, solved, further);
+            let mut simplices = Simplices::new(n, solved);
             let together = simplices.evaluate(SIMPLICES, |s, i| &all[s][i]);
             for count in 1..SIMPLICES {
                 let found = simplices.evaluate(count, |s, i| &all[s][i]);
@@ -173,11 +176,11 @@ pub(crate) mod tests {
     fn what_leaves_the_floating_point_range_is_none() {
         for tiny in [1e-170, 1e-200, 1e-309] {
             let vertices = [[0.0, 1.0], [tiny, 3.0]];
-            let found = Simplices::new(1, 1, 0).evaluate(1, |_, i| &vertices[i]);
+            let found = Simplices::new(1, 1).evaluate(1, |_, i| &vertices[i]);
             assert_eq!(found, [None; SIMPLICES], "{tiny}");
         }
         let vertices = [[0.0, 1.0], [1e-140, 3.0]];
-        let found = Simplices::new(1, 1, 0).evaluate(1, |_, i| &vertices[i])[0].unwrap();
+        let found = Simplices::new(1, 1).evaluate(1, |_, i| &vertices[i])[0].unwrap();
         assert!((found.solved_squared_norm / 4e280 - 1.0).abs() < 1e-14);
     }
 
@@ -187,7 +190,7 @@ pub(crate) mod tests {
             let good = vertices(1, n, n + 1);
             let mut flat = good.clone();
             flat[2] = flat[1].clone();
-            let mut simplices = Simplices::new(n, n + 1, 0);
+            let mut simplices = Simplices::new(n, n + 1);
             let found = simplices.evaluate(3, |s, i| if s == 1 { &flat[i] } else { &good[i] });
             assert!(found[0].is_some() && found[1].is_none() && found[0] == found[2] && found[3].is_none());
             let next = simplices.evaluate(SIMPLICES, |_, i| &good[i]);

@@ -19,26 +19,8 @@ pub(crate) struct Factors<'a> {
 impl Factors<'_> {
     /// Replaces X, whose rows before `first` are zero, by `U⁻¹ L⁻¹ X`.
     pub fn solve(&self, x: &mut [Stripe], first: usize) {
-        self.forward(x, first);
+        UnitLower { stride: self.stride, rows: self.lower }.solve(x, first);
         self.backward(x);
-    }
-
-    fn forward(&self, x: &mut [Stripe], first: usize) {
-        let row = |i: usize| &self.lower[i * self.stride..][first..i];
-        let mut i = first;
-        while i + 1 < x.len() {
-            let (known, rest) = x[first..].split_at_mut(i - first);
-            let (last, lower_row) = row(i + 1).split_last().expect("a row under another");
-            let [a, b] = eliminated([rest[0], rest[1]], [row(i), lower_row], known);
-            rest[0] = a;
-            rest[1] = without(b, *last, a);
-            i += 2;
-        }
-        if i < x.len() {
-            let (known, rest) = x[first..].split_at_mut(i - first);
-            rest[0] =
-                known.iter().zip(row(i)).fold(rest[0], |b, (known, factor)| without(b, *factor, *known));
-        }
     }
 
     fn backward(&self, x: &mut [Stripe]) {
@@ -62,6 +44,34 @@ impl Factors<'_> {
     }
 }
 
+/// A lower triangle with ones on its diagonal, row by row.
+pub(crate) struct UnitLower<'a> {
+    /// From one row to the next.
+    pub stride: usize,
+    pub rows: &'a [f64],
+}
+
+impl UnitLower<'_> {
+    /// Replaces X, whose rows before `first` are zero, by `L⁻¹ X`.
+    pub fn solve(&self, x: &mut [Stripe], first: usize) {
+        let row = |i: usize| &self.rows[i * self.stride..][first..i];
+        let mut i = first;
+        while i + 1 < x.len() {
+            let (known, rest) = x[first..].split_at_mut(i - first);
+            let (last, lower_row) = row(i + 1).split_last().expect("a row under another");
+            let [a, b] = eliminated([rest[0], rest[1]], [row(i), lower_row], known);
+            rest[0] = a;
+            rest[1] = without(b, *last, a);
+            i += 2;
+        }
+        if i < x.len() {
+            let (known, rest) = x[first..].split_at_mut(i - first);
+            rest[0] =
+                known.iter().zip(row(i)).fold(rest[0], |b, (known, factor)| without(b, *factor, *known));
+        }
+    }
+}
+
 /// `b − Σ_k row_k known_k` for two rows.
 fn eliminated([mut a, mut b]: [Stripe; 2], [row_a, row_b]: [&[f64]; 2], known: &[Stripe]) -> [Stripe; 2] {
     for ((known, factor_a), factor_b) in known.iter().zip(row_a).zip(row_b) {
@@ -78,7 +88,7 @@ fn without(mut b: Stripe, factor: f64, known: Stripe) -> Stripe {
     b
 }
 
-fn times(mut x: Stripe, factor: f64) -> Stripe {
+pub(crate) fn times(mut x: Stripe, factor: f64) -> Stripe {
     x.0.iter_mut().for_each(|x| *x *= factor);
     x
 }

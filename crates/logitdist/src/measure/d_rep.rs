@@ -143,7 +143,7 @@ impl Evaluation<'_> {
 
     /// Outcomes of subsets whose labels are all in `used`, a sorted list.
     fn of_batch(&self, subsets: &[usize], used: &[usize]) -> Vec<Option<Outcome>> {
-        let (m, p) = self.inputs.dims();
+        let m = self.inputs.dims().0;
         let columns = self.of_labels(used);
         let mut places = vec![usize::MAX; self.labels.0.bias.len()];
         used.iter().enumerate().for_each(|(place, &label)| places[label] = place);
@@ -157,7 +157,7 @@ impl Evaluation<'_> {
             .zip(subsets.par_chunks(together * (m + 1)))
             .with_min_len(least)
             .for_each_init(
-                || Simplices::new(m, self.inputs.head(), p - self.inputs.head()),
+                || Simplices::new(m, self.inputs.head()),
                 |simplices, (outcomes, subsets)| {
                     let of_label = |s: usize, i: usize| vector(subsets[s * (m + 1) + i]);
                     let found = simplices.evaluate(outcomes.len(), of_label);
