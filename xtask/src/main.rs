@@ -5,6 +5,7 @@ mod measure;
 mod memory;
 mod pair;
 mod peers;
+mod processor;
 mod readme;
 mod scaling;
 mod streaming;

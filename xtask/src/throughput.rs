@@ -1,6 +1,7 @@
 //! `cargo xtask throughput`: how fast small cells pass through a sweep, and in how much memory.
 
 use crate::memory::peak_mb;
+use crate::processor::processor;
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use logitdist_io::WholeFile;
@@ -246,8 +247,9 @@ fn report(all: &[Measured], processors: usize, arguments: &Arguments) -> String 
     let mut text = format!(
         "# Throughput\n\nHow many cells pass through a sweep in a second, what does its journal cost, and in how much memory? Tiny cells are pairs of \
          models of dimension 2 with 4 labels and 16 inputs;\nsmall ones have dimension 8, 20 labels, 512 inputs, every measure, and d_rep over 200 label subsets. \
-         `cargo xtask throughput` makes this page; `throughput.csv` has every run.\nRatios are medians of {} pairs that ran in turn.\n\n\
+         `cargo xtask throughput` makes this page; `throughput.csv` has every run.\nMeasured on {}. Ratios are medians of {} pairs that ran in turn.\n\n\
          | cells | threads | cells/s without a journal | with one | cost of the journal | parallel efficiency |\n|---|---|---|---|---|---|\n",
+        processor(),
         arguments.pairs
     );
     for size in [Size::Tiny, Size::Small] {

@@ -3,6 +3,7 @@
 use super::measure::Measured;
 use super::plan::{Entry, Library, Operation};
 use super::{Outcome, Row};
+use crate::processor::processor;
 use logitdist_report::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width, palette};
 use std::collections::BTreeSet;
 
@@ -132,23 +133,6 @@ Errors are relative, of sums in twice the precision (1.1e-16 is half a unit in t
 residual over ‖row‖₁ ‖x‖∞. Products: over the lengths of row and column. The largest of the entries looked at: all of small results, a sample of large ones.
 
 ";
-
-fn processor() -> String {
-    let info = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let field = |name: &str| {
-        let line = info.lines().find(|line| line.starts_with(name))?;
-        Some(line.split_once(':')?.1.trim().to_owned())
-    };
-    let widest = ["avx512f", "avx2", "avx"]
-        .into_iter()
-        .find(|kind| field("flags").is_some_and(|flags| flags.split(' ').any(|flag| flag == *kind)));
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    format!(
-        "{}, {processors} processors, {}",
-        field("model name").unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
-        widest.unwrap_or("no AVX")
-    )
-}
 
 /// For each operation and size the fastest on each number of threads, and how much faster it is than the program's own library.
 fn fastest(rows: &[Row]) -> String {

@@ -3,6 +3,7 @@
 use super::SizeName;
 use super::agreement::PEERS;
 use super::contest::{Entrant, Outcome, PARTS, Terms};
+use crate::processor::processor;
 use logitdist_report::number::typeset;
 
 /// On a quiet machine two measurements of the same differ by less than this factor.
@@ -107,7 +108,7 @@ pub fn readme(outcomes: &[Outcome], command: &str) -> String {
     );
     let peer = outcomes.iter().flat_map(|o| &o.entrants).find(|e| !e.about.is_empty());
     if let Some(peer) = peer {
-        text.push_str(&format!("\nThe peers have {}.\n", peer.about));
+        text.push_str(&format!("\nOn {}. The peers have {}.\n", processor(), peer.about));
     }
     for outcome in outcomes {
         text.push_str(&section(outcome));

@@ -5,6 +5,7 @@ use super::fit::{exponent, upper_decade};
 use super::picture::file_mb;
 use super::{Measurements, Point, Series};
 use crate::measure::PARTS;
+use crate::processor::processor;
 use logitdist_report::number::typeset;
 
 /// Every point: a line per axis and size.
@@ -41,9 +42,10 @@ pub fn readme(all: &Measurements, quick: bool) -> String {
          canonical correlations), *probability* (KL divergence and its relatives on all inputs) and *d_rep* in both directions over as many label subsets as said.\n\n\
          An exponent is the slope of a straight line through the logarithms, over all points and over the upper decade. Beside each is that of the operations which theory\n\
          counts, at the same points: (N + K)(M + M′)² to reduce, (M + M′)³ for what is small, N K (M + M′) and N K exponentials for probabilities, M³ for each\n\
-         subset of d_rep. *limit* is what the part's time is proportional to far out.\n\n\
+         subset of d_rep. *limit* is what the part's time is proportional to far out. Measured on {}.\n\n\
          ![time](plots/time.svg)\n\n![memory](plots/memory.svg)\n",
-        if quick { " --quick" } else { "" }
+        if quick { " --quick" } else { "" },
+        processor()
     );
     for series in &all.series {
         text.push_str(&section(series, all));
