@@ -56,7 +56,7 @@ pub use measure::subsets::Subsets;
 pub use model::{LARGEST_ENTRY, Model, Pair, SMALLEST_SCALE};
 pub use probability::{InputDivergences, LogitPrecision, Moments, ProbabilityPart, ProbabilitySums};
 pub use progress::{Stage, Watch};
-pub use reduced::{Direction, Reduced, ReducedModel};
+pub use reduced::{CENTRING_NOISE, Direction, Reduced, ReducedModel};
 pub use rows::ModelRows;
 pub use summary::{PairSummary, ProbabilityInputs, merge_summaries};
 pub use tree::{Stream, merge_tree};

@@ -1,7 +1,7 @@
 //! Embeddings in coordinates of mean 0 and covariance 1, where both penalties are diagonal.
 
 use super::Probe;
-use logitdist::{Mat, MatRef};
+use logitdist::{CENTRING_NOISE, Mat, MatRef};
 use logitdist_linalg::{rank_tolerance, svd};
 
 /// `z = diag(1/√var) Vᵀ (f − E f)`, V the principal directions of the embeddings and var the variances along them.
@@ -15,14 +15,12 @@ pub(super) struct Whitened {
     means: Vec<f64>,
 }
 
-/// Rounding left by centring, relative to the norm before it: a constant column must not pass for one that varies.
-const CENTRING_NOISE: f64 = 32.0 * f64::EPSILON;
-
 impl Whitened {
     pub(super) fn of(embeddings: MatRef<'_, f64>) -> Whitened {
         let (n, m) = embeddings.shape();
         let means: Vec<f64> = embeddings.col_iter().map(|c| c.iter().sum::<f64>() / n as f64).collect();
         let decomposition = svd(Mat::from_fn(n, m, |i, j| embeddings[(i, j)] - means[j]).as_ref());
+        // A constant column must not pass for one that varies.
         let noise = CENTRING_NOISE * embeddings.norm_l2();
         let floor = rank_tolerance(&decomposition.s, n, m).max(noise);
         let rank = decomposition.s.iter().filter(|&&s| s > floor).count();

@@ -68,6 +68,22 @@ fn constant_embeddings_have_rank_zero_however_large_they_are() {
 }
 
 #[test]
+fn constant_embeddings_of_any_length_and_number_have_rank_zero() {
+    let mut rng = rng(31);
+    for n in [3, 40, 700, 5000] {
+        for m in [2, 8, 33] {
+            let value_of = normal(1, m, &mut rng);
+            let constant = Mat::from_fn(n, m, |_, j| 1e3 * value_of[(0, j)]);
+            let a = Model::new(constant, normal(5, m, &mut rng), None).unwrap();
+            let b = Model::new(normal(n, 2, &mut rng), normal(5, 2, &mut rng), None).unwrap();
+            let c = compared(&a, &b);
+            assert_eq!(value(&c, "rank_embeddings_a"), 0.0, "{n}×{m}");
+            assert_eq!(value(&c, "rank_logits_a"), 0.0, "{n}×{m}");
+        }
+    }
+}
+
+#[test]
 fn columns_of_very_different_size_leave_the_bounds_on_m_cca_out_rather_than_break_them() {
     let mut rng = rng(10);
     let f = normal(2000, 2, &mut rng);
