@@ -18,6 +18,8 @@ pub struct Labels {
     pub bias: Vec<f64>,
     /// Norms of G and b before centring, against which rounding is judged.
     pub uncentred_norms: [f64; 2],
+    /// Norms of the columns of G before centring, M: a small column is as accurate beside a large one as without it.
+    pub uncentred_column_norms: Vec<f64>,
 }
 
 impl Labels {
@@ -38,11 +40,12 @@ impl Labels {
         let labels = unembeddings.nrows();
         let mut bias = bias.unwrap_or_else(|| vec![0.0; labels]);
         let uncentred_norms = [unembeddings.norm_l2(), bias.iter().map(|b| b * b).sum::<f64>().sqrt()];
+        let uncentred_column_norms = unembeddings.col_iter().map(|g| g.norm_l2()).collect();
         for j in 0..unembeddings.ncols() {
             centre(unembeddings.col_as_slice_mut(j));
         }
         centre(&mut bias);
-        Labels { unembeddings, bias, uncentred_norms }
+        Labels { unembeddings, bias, uncentred_norms, uncentred_column_norms }
     }
 }
 
@@ -108,6 +111,7 @@ mod tests {
             assert!((0..7).all(|y| labels.unembeddings[(y, j)] == g[(y, j)] - mean), "column {j}");
         }
         assert_eq!(labels.uncentred_norms[0], g.norm_l2());
+        assert_eq!(labels.uncentred_column_norms, [0, 1, 2].map(|j| g.col(j).norm_l2()));
         assert_eq!(Labels::new(g, None).unwrap().bias, [0.0; 7]);
     }
 

@@ -112,7 +112,7 @@ impl Reduced {
         let constant = r_x[(0, 0)];
         let r_y = labels.factor.r();
         let last = r_x.ncols();
-        let side = |side, m, f_from, lengths, g_from, norms| {
+        let side = |side, m, f_from, lengths, g_from, labels: &Labels| {
             reduced_model(
                 side,
                 [n_inputs, n_labels],
@@ -120,13 +120,13 @@ impl Reduced {
                 r_x.col(lengths).iter().copied().collect(),
                 r_y.get(.., g_from..g_from + m),
                 r_y.get(.., g_from + m..g_from + m + 1),
-                norms,
+                labels,
                 constant,
             )
         };
         let (a, b) = rayon::join(
-            || side(Side::A, m_a, 1, last - 2, 1, labels.a.uncentred_norms),
-            || side(Side::B, m_b, 1 + m_a, last - 1, 2 + m_a, labels.b.uncentred_norms),
+            || side(Side::A, m_a, 1, last - 2, 1, &labels.a),
+            || side(Side::B, m_b, 1 + m_a, last - 1, 2 + m_a, &labels.b),
         );
         let delta = &a.logits - &b.logits;
         let unasked = OnceLock::new;
@@ -183,7 +183,7 @@ fn reduced_model(
     squared_lengths: Vec<f64>,
     unembeddings: MatRef<'_, f64>,
     bias: MatRef<'_, f64>,
-    uncentred_norms: [f64; 2],
+    labels: &Labels,
     constant: f64,
 ) -> ReducedModel {
     // Row 0 of the label side holds means over labels, which are zero but for rounding.
@@ -192,14 +192,16 @@ fn reduced_model(
     for j in 0..logits.ncols() {
         logits[(0, j)] += constant * bias[(j, 0)];
     }
-    let [unembeddings_norm, bias_norm] = uncentred_norms;
+    let [unembeddings_norm, bias_norm] = labels.uncentred_norms;
     let logit_scale = embeddings.norm_l2() * unembeddings_norm + bias_norm;
     let centred = without_first_row(embeddings.as_ref());
     // With G̃ = Q R the logits are F Rᵀ Qᵀ: F Rᵀ has their left singular vectors and values in M columns. R from reflections, since
     // columns of F and G̃ may differ in size by more than digits last, and only their products matter.
     let few_columns = || {
         let logits = matmul_nt(centred, r_factor(unembeddings.to_owned()).as_ref());
-        without_null_directions(logits.as_ref(), logit_scale, n_inputs.max(n_labels))
+        let norms = embeddings.col_iter().zip(&labels.uncentred_column_norms);
+        let scale = norms.map(|(f, g)| f.norm_l2() * g).sum();
+        without_null_directions(logits.as_ref(), scale, n_inputs.max(n_labels))
     };
     let (logits_svd, (embeddings_svd, unembeddings_svd)) = rayon::join(few_columns, || {
         rayon::join(
