@@ -17,8 +17,11 @@ pub const SIMPLICES: usize = LANES;
 /// vertices to the first as rows, and X those of the further numbers.
 #[derive(Debug, Clone)]
 pub struct Simplices {
+    n: usize,
+    solved: usize,
     four: Option<FourSimplices>,
-    one: OneSimplex,
+    /// Made when one is first evaluated alone.
+    one: Option<OneSimplex>,
 }
 
 /// What a simplex says whose matrix is far enough from singular.
@@ -45,8 +48,10 @@ impl Simplices {
     /// For simplices of dimension `n` ≥ 1 of whose further numbers at a vertex the first `solved` are solved for.
     pub fn new(n: usize, solved: usize) -> Simplices {
         Simplices {
+            n,
+            solved,
             four: (n <= LARGEST_SQUARED).then(|| FourSimplices::new(n, solved)),
-            one: OneSimplex::new(n, solved),
+            one: None,
         }
     }
 
@@ -65,8 +70,11 @@ impl Simplices {
         vertex: impl Fn(usize, usize) -> &'a [f64],
     ) -> [Option<Simplex>; SIMPLICES] {
         assert!((1..=SIMPLICES).contains(&count), "1 to {SIMPLICES} simplices, not {count}");
-        let Simplices { four, one } = self;
-        let mut alone = |s: usize| one.evaluate(|i| vertex(s, i)).filter(Simplex::is_in_range);
+        let Simplices { n, solved, four, one } = self;
+        let mut alone = |s: usize| {
+            let one = one.get_or_insert_with(|| OneSimplex::new(*n, *solved));
+            one.evaluate(|i| vertex(s, i)).filter(Simplex::is_in_range)
+        };
         let of_one = |s: usize| (s < count).then_some(s);
         let Some(four) = four else {
             return std::array::from_fn(|s| of_one(s).and_then(&mut alone));
