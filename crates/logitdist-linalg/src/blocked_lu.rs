@@ -63,12 +63,6 @@ impl BlockedLu {
         }
         solve_unit_lower_triangular_in_place(self.factors.as_ref(), right.as_mut(), Par::Seq);
         solve_upper_triangular_in_place(self.factors.as_ref(), right.as_mut(), Par::Seq);
-        for (s, stripe) in x.stripes_mut().enumerate() {
-            let from = s * STRIPE;
-            for c in 0..STRIPE.min(cols - from) {
-                let column = right.as_ref().col(from + c).try_as_col_major().expect("columns").as_slice();
-                stripe.iter_mut().zip(column).for_each(|(x, b)| x.0[c] = *b);
-            }
-        }
+        x.copy_from(right.as_ref());
     }
 }

@@ -1,5 +1,7 @@
 //! Right-hand sides of small systems, kept so that a solve reads and writes whole registers.
 
+use faer::MatRef;
+
 /// Columns of right-hand sides that are solved for together: four registers of four numbers.
 pub(crate) const STRIPE: usize = 16;
 
@@ -56,6 +58,21 @@ impl Columns {
             }
         }
         sums.iter().sum()
+    }
+
+    /// Writes the columns of a matrix, n×c with each column in one piece.
+    pub(crate) fn copy_from(&mut self, matrix: MatRef<'_, f64>) {
+        for (s, stripe) in self.entries.chunks_exact_mut(self.rows).enumerate() {
+            for j in s * STRIPE..self.cols.min((s + 1) * STRIPE) {
+                let column = matrix.col(j).try_as_col_major().expect("a column in one piece").as_slice();
+                stripe.iter_mut().zip(column).for_each(|(x, entry)| x.0[j % STRIPE] = *entry);
+            }
+        }
+    }
+
+    /// Reads column `j` from the top.
+    pub(crate) fn column(&self, j: usize) -> impl Iterator<Item = f64> {
+        self.entries[j / STRIPE * self.rows..][..self.rows].iter().map(move |x| x.0[j % STRIPE])
     }
 
     /// The stripes from left to right, each a row after another.
