@@ -26,7 +26,10 @@ impl BlockedLq {
     pub fn factor(&mut self, row: impl Fn(usize, &mut [f64])) -> f64 {
         let mut transposed = Mat::zeros(self.n, self.n);
         (0..self.n).for_each(|i| row(i, transposed.col_as_slice_mut(i)));
-        let size = transposed.norm_l2();
+        let largest = transposed.norm_max();
+        let squares =
+            transposed.col_iter().flat_map(|c| c.iter()).map(|x| (x / largest).powi(2)).sum::<f64>();
+        let size = if largest > 0.0 { largest * squares.sqrt() } else { 0.0 };
         self.lower = r_factor(transposed).transpose().to_owned();
         size
     }

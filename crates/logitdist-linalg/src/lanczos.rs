@@ -6,7 +6,7 @@ use crate::lanes::{Eight, LANES, Lanes, ZERO_EIGHT, plus};
 
 /// The largest singular value of a square matrix Z by Lanczos' method on ZᵀZ with all vectors kept orthogonal.
 ///
-/// It finds the largest eigenvalue after a dozen or two products with Z; it is exact, at worst, when the vectors span the space.
+/// It usually finds the largest eigenvalue after five to ten products with Z; it is exact, at worst, when the vectors span the space.
 #[derive(Debug, Clone)]
 pub(crate) struct Lanczos {
     /// Pieces in a row.
@@ -29,6 +29,10 @@ const EIGHT: usize = 2 * LANES;
 /// Vectors that share what is read of another.
 const TOGETHER: usize = 4;
 
+/// Squared residual of the vector, relative to the squared value, at which it has converged: with 1e-24, one of neighbours that differ by
+/// 1e-6 was taken for the other.
+const SQUARED_RESIDUAL: f64 = 1e-26;
+
 /// Steps before the first look at the largest eigenvalue.
 const FIRST_STEPS: usize = 2;
 
@@ -47,7 +51,7 @@ impl Lanczos {
         }
     }
 
-    /// That of `size` times Z, no entry of which may be beyond the floating-point range; NaN if one is.
+    /// That of `size` times Z; NaN if squares of its entries are beyond the floating-point range, or if it is zero.
     pub(crate) fn largest_singular_value(&mut self, z: &Columns, size: f64) -> f64 {
         let n = z.rows;
         for (s, stripe) in z.entries.chunks_exact(n).enumerate() {
@@ -63,7 +67,9 @@ impl Lanczos {
         self.measure();
         self.diagonal.clear();
         self.squared_off_diagonal.clear();
-        self.start();
+        if !self.start() {
+            return f64::NAN;
+        }
         let mut seen = 0.0;
         for step in 0..n {
             let [alpha, beta, before] = self.step(step);
@@ -74,9 +80,10 @@ impl Lanczos {
             if last || step >= FIRST_STEPS {
                 let (value, squared_last_entry) =
                     largest_eigenvalue(&self.diagonal, &self.squared_off_diagonal);
-                // The next step moves it by about the squared residual, or more where another is near.
+                // A vector that mixes two neighbours has a residual of their distance times their parts: a small residual alone, or a
+                // value that stands still, may be that of the smaller one.
                 let still = value - seen <= 2e-15 * value;
-                if last || still && squared_beta * squared_last_entry <= 1e-16 * value * value {
+                if last || still && squared_beta * squared_last_entry <= SQUARED_RESIDUAL * value * value {
                     return value.sqrt();
                 }
                 seen = value;
@@ -96,7 +103,9 @@ impl Lanczos {
 
     /// A sum of all rows with weights that have nothing in common with any matrix, so that it leans towards every singular vector: a
     /// single row would see one block of a matrix of blocks, and equal weights no vector whose entries cancel.
-    fn start(&mut self) {
+    ///
+    /// Whether there is one: not if Z is zero or its squares leave the floating-point range.
+    fn start(&mut self) -> bool {
         self.next.fill(ZERO_EIGHT);
         for (i, row) in self.z.chunks_exact(self.pieces).enumerate() {
             let weight = weight(i as u64);
@@ -104,6 +113,7 @@ impl Lanczos {
         }
         let size = length(&self.next);
         self.next.iter_mut().for_each(|v| *v = times(*v, 1.0 / size));
+        size > 0.0 && size.is_finite()
     }
 
     /// One product with ZᵀZ: the new diagonal entry, the length of what is orthogonal to the basis, which may become its next vector, and
@@ -216,7 +226,6 @@ fn largest_eigenvalue(diagonal: &[f64], squared_off_diagonal: &[f64]) -> (f64, f
     let largest_row_sum = (0..diagonal.len()).map(row_sum).fold(0.0, f64::max);
     let mut value = largest_row_sum.min(squares.sqrt()) * (1.0 + 1e-15);
     let k = diagonal.len() as f64;
-    let mut last_slope = 1.0;
     for _ in 0..100 {
         // Pivots of value − T, whose product is the characteristic polynomial: of each its first two derivatives, and the sums
         // Σ 1/(value − λ) and Σ 1/(value − λ)² over the eigenvalues.
@@ -234,7 +243,6 @@ fn largest_eigenvalue(diagonal: &[f64], squared_off_diagonal: &[f64]) -> (f64, f
                     (value - d - quotient, 1.0 + quotient * s, quotient * (b - 2.0 * s * s));
             }
         }
-        last_slope = slope;
         // A pivot that is not positive: the value is under the eigenvalue, by rounding.
         if smallest <= 0.0 {
             break;
@@ -246,7 +254,23 @@ fn largest_eigenvalue(diagonal: &[f64], squared_off_diagonal: &[f64]) -> (f64, f
             break;
         }
     }
-    (value, 1.0 / last_slope)
+    (value, squared_last_entry(diagonal, squared_off_diagonal, value))
+}
+
+/// The squared last entry of the unit eigenvector of a tridiagonal matrix for its largest eigenvalue.
+///
+/// Each entry over the one after it comes from pivots from below, which are far from zero however small the last entry is.
+fn squared_last_entry(diagonal: &[f64], squared_off_diagonal: &[f64], value: f64) -> f64 {
+    let (last, rest) = diagonal.split_last().expect("at least one entry");
+    let mut pivot = value - last;
+    // In units of the squared entry at hand: the last one, and all from here on.
+    let (mut squared_last, mut sum) = (1.0, 1.0);
+    for (diagonal, off) in rest.iter().zip(squared_off_diagonal).rev() {
+        let ratio = off / (pivot * pivot);
+        (squared_last, sum) = (squared_last * ratio, 1.0 + ratio * sum);
+        pivot = value - diagonal - off / pivot;
+    }
+    squared_last / sum
 }
 
 #[cfg(test)]
@@ -309,6 +333,53 @@ mod tests {
                 let found = sigma_min(&a).unwrap();
                 assert!((found - 1.0).abs() < 1e-12, "n = {n}, {shared}: {found}");
             }
+        }
+    }
+
+    #[test]
+    fn the_largest_of_close_neighbours_is_found_among_many() {
+        // Singular values of the inverse: 1 + gap, a few of 1, the others small.
+        for (n, gap, many) in [(50, 1e-3, 1), (50, 1e-6, 25), (50, 1e-8, 3), (100, 1e-5, 50), (127, 1e-4, 10)]
+        {
+            for seed in 0..4 {
+                let (u, v) =
+                    (crate::svd(sample(n, seed).as_ref()).u, crate::svd(sample(n, seed + 9).as_ref()).u);
+                let of_inverse = |j: usize| match j {
+                    0 => 1.0 + gap,
+                    j if j <= many => 1.0,
+                    _ => 0.05 + 0.001 * j as f64 / n as f64,
+                };
+                let scaled = Mat::from_fn(n, n, |i, j| u[(i, j)] / of_inverse(j));
+                let a = matmul(scaled.as_ref(), v.transpose());
+                let found = sigma_min(&a).unwrap();
+                let error = found * (1.0 + gap) - 1.0;
+                assert!(error.abs() < 2e-11, "n = {n}, gap {gap:e}, seed {seed}: {error:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_direction_that_the_start_hardly_has_is_found() {
+        // A pair of coordinates whose weights in the start almost cancel in the singular vector of the largest value.
+        for n in [50, 127] {
+            let weights: Vec<f64> = (0..n).map(|i| super::weight(i as u64)).collect();
+            let pairs = (0..n).flat_map(|p| (0..p).map(move |q| (q, p)));
+            let sum = |(q, p): (usize, usize)| weights[p].abs() - weights[q].abs();
+            let (q, p) = pairs.min_by(|&x, &y| sum(x).abs().total_cmp(&sum(y).abs())).unwrap();
+            let sign = -(weights[p] * weights[q]).signum();
+            // The inverse: 1.001 along (e_q + sign e_p)/√2, 0.1 across it, 1 at one other place, and less elsewhere.
+            let inverse = Mat::from_fn(n, n, |i, j| match (i == q || i == p, i == j) {
+                (true, true) => 0.5 * (1.001 + 0.1),
+                (true, false) if j == q || j == p => 0.5 * sign * (1.001 - 0.1),
+                (false, true) if i == n / 2 => 1.0,
+                (false, true) => 0.2 + 0.1 * (i % 3) as f64,
+                _ => 0.0,
+            });
+            let s = crate::svd(inverse.as_ref());
+            let a =
+                Mat::from_fn(n, n, |i, j| (0..n).map(|k| s.v[(i, k)] / s.s[k] * s.u[(j, k)]).sum::<f64>());
+            let error = sigma_min(&a).unwrap() * s.s[0] - 1.0;
+            assert!(error.abs() < 1e-12, "n = {n}: {error:e}");
         }
     }
 

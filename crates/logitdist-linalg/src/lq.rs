@@ -18,7 +18,9 @@ const BLOCKED_FROM: usize = 128;
 /// Reflections that go through a panel together.
 const TOGETHER: usize = 4;
 
-/// The lower triangle of one n×n matrix after another, without allocating.
+/// The lower triangle of one n×n matrix after another, without allocating where they are small.
+///
+/// As accurate for rows of very different size as for equal ones; columns of very different size should come with the largest first.
 #[derive(Debug, Clone)]
 pub(crate) struct LqSolver {
     n: usize,
@@ -140,7 +142,8 @@ impl LqSolver {
         }
     }
 
-    /// `σ_min / ‖A‖_F` of the matrix factored last, σ_min = 1 / ‖L⁻¹‖₂; 0 or NaN if the diagonal has a zero.
+    /// `σ_min / ‖A‖_F` of the matrix factored last, σ_min = 1 / ‖L⁻¹‖₂; not between 0 and 1, or NaN, if the
+    /// diagonal has a zero or the floating-point range does not last.
     pub fn reciprocal_condition(&mut self) -> f64 {
         let mut inverse = std::mem::replace(&mut self.inverse, Columns::zeros(0, 0));
         inverse.set_identity();

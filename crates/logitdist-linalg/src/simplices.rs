@@ -1,7 +1,7 @@
 //! Many simplices of one dimension: the systems of equations behind d_rep.
 
 use crate::chunk::squared_distance;
-use crate::columns::Columns;
+use crate::columns::{Columns, Stripe};
 use crate::four_simplices::FourSimplices;
 use crate::lanes::LANES;
 use crate::lq::LqSolver;
@@ -11,7 +11,7 @@ use crate::squaring::LARGEST_SQUARED;
 /// The most simplices that are evaluated together.
 pub const SIMPLICES: usize = LANES;
 
-/// Solves with simplices of one dimension, without allocating.
+/// Solves with simplices of one dimension, without allocating up to dimension 127.
 ///
 /// A simplex has n + 1 vertices in n dimensions, each with a vector of further numbers. Its matrix A has the differences of the
 /// vertices to the first as rows, and X those of the further numbers.
@@ -39,7 +39,9 @@ pub struct Simplex {
 
 impl Simplex {
     fn is_in_range(&self) -> bool {
-        (self.squared_norm / (self.sigma_min * self.sigma_min)).is_finite()
+        let squared_sigma = self.sigma_min * self.sigma_min;
+        self.sigma_min.is_finite()
+            && (self.squared_norm / squared_sigma).is_finite()
             && self.solved_squared_norm.is_finite()
     }
 }
@@ -111,10 +113,15 @@ impl OneSimplex {
         let size = self.lq.factor(row);
         let mut reciprocal_condition = self.lq.reciprocal_condition();
         let mut sigma_min = size * reciprocal_condition;
-        let sure = reciprocal_condition >= MIN_RECIPROCAL_CONDITION;
+        // It is at most 1; what is beyond has left the floating-point range on its way.
+        let sure = (MIN_RECIPROCAL_CONDITION..1.5).contains(&reciprocal_condition);
         if !sure {
             sigma_min = smallest_singular_value(n, row)?;
             reciprocal_condition = sigma_min / size;
+        }
+        // What fills up the last stripe is NaN after a solve that left the floating-point range.
+        if let Some(last) = self.solved.stripes_mut().last() {
+            last.fill(Stripe::ZERO);
         }
         let mut squared_norm = 0.0;
         for i in 0..n {
@@ -190,6 +197,38 @@ pub(crate) mod tests {
         let vertices = [[0.0, 1.0], [1e-140, 3.0]];
         let found = Simplices::new(1, 1).evaluate(1, |_, i| &vertices[i])[0].unwrap();
         assert!((found.solved_squared_norm / 4e280 - 1.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn a_matrix_of_equal_numbers_is_none_and_leaves_nothing_behind() {
+        for n in (2..60).chain([100, 127, 128, 140]) {
+            let good = vertices(1, n, n + 1);
+            let mut simplices = Simplices::new(n, n + 1);
+            let mut of = |v: &[Vec<f64>]| simplices.evaluate(1, |_, i| &v[i])[0];
+            let expected = of(&good);
+            for size in [1.0, 3.0, 1e-160, 1e-310] {
+                let mut equal = good.clone();
+                equal[0].fill(0.0);
+                equal[1..].iter_mut().for_each(|v| v[..n].fill(size));
+                assert_eq!(of(&equal), None, "n = {n}, {size:e}");
+                equal[1..].iter_mut().for_each(|v| v[n..].fill(0.0));
+                assert_eq!(of(&equal), None, "n = {n}, {size:e}, without numbers");
+                // Regular, but its inverse is beyond the floating-point range.
+                let mut tiny = good.clone();
+                tiny.iter_mut().for_each(|v| v[..n].iter_mut().for_each(|x| *x *= 1e-310));
+                of(&tiny);
+                assert_eq!(of(&good), expected, "n = {n}, {size:e}");
+            }
+        }
+    }
+
+    #[test]
+    fn one_tiny_direction_is_none_whatever_there_is_to_solve() {
+        for n in [2, 8, 17, 40, 130] {
+            let mut v = vec![vec![0.0; n + 1]; n + 1];
+            (0..n).for_each(|i| v[i + 1][i] = if i == n - 1 { 1e-160 } else { 1.0 });
+            assert_eq!(Simplices::new(n, 1).evaluate(1, |_, i| &v[i])[0], None, "n = {n}");
+        }
     }
 
     #[test]

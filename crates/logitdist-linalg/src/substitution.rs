@@ -1,4 +1,4 @@
-//! Solves with both triangles of a small matrix, for a stripe of right-hand sides at a time.
+//! Solves with one triangle of a small matrix or with both, for a stripe of right-hand sides at a time.
 //!
 //! Two rows are worked on together: their sums fill the registers, and each row of the stripe that is read serves both.
 

@@ -20,8 +20,8 @@ impl Whitened {
         let (n, m) = embeddings.shape();
         let means: Vec<f64> = embeddings.col_iter().map(|c| c.iter().sum::<f64>() / n as f64).collect();
         let decomposition = svd(Mat::from_fn(n, m, |i, j| embeddings[(i, j)] - means[j]).as_ref());
-        // A constant column must not pass for one that varies.
-        let noise = CENTRING_NOISE * embeddings.norm_l2();
+        // A constant column must not pass for one that varies; means are plain sums, so their errors grow with N.
+        let noise = CENTRING_NOISE.max(n as f64 * f64::EPSILON) * embeddings.norm_l2();
         let floor = rank_tolerance(&decomposition.s, n, m).max(noise);
         let rank = decomposition.s.iter().filter(|&&s| s > floor).count();
         let root = (n as f64).sqrt();

@@ -50,6 +50,7 @@ pub fn d_rep(reduced: &Reduced, direction: Direction, chosen: &ChosenSubsets) ->
     let evaluation = Evaluation {
         inputs: InputSide::of(model, other),
         labels: reduced.labels(direction),
+        order: order(model),
         slack: ABSOLUTE_TOLERANCE * reduced.squared_scale(),
     };
     let outcomes = evaluation.of_all(chosen);
@@ -115,8 +116,21 @@ impl InputSide {
 struct Evaluation<'a> {
     inputs: InputSide,
     labels: (&'a Labels, &'a Labels),
+    /// Coordinates of g̃ as subsets have them.
+    order: Vec<usize>,
     /// Rounding errors in squared logits.
     slack: f64,
+}
+
+/// The coordinates of g̃ in the order in which subsets have them, which no value depends on. Reflections of large simplices are accurate
+/// for coordinates of very different size if the largest come first.
+fn order(model: &ReducedModel) -> Vec<usize> {
+    let norms: Vec<f64> = model.unembeddings.col_iter().map(|g| g.norm_l2()).collect();
+    let mut order: Vec<usize> = (0..norms.len()).collect();
+    if Simplices::together(norms.len()) == 1 {
+        order.sort_by(|&i, &j| norms[j].total_cmp(&norms[i]));
+    }
+    order
 }
 
 impl Evaluation<'_> {
@@ -190,7 +204,9 @@ impl Evaluation<'_> {
                     reached[(0, column)] +=
                         self.inputs.constant * (self.labels.0.bias[y] - self.labels.1.bias[y]);
                 }
-                unembeddings.copy_from(&g);
+                for (row, &j) in self.order.iter().enumerate() {
+                    unembeddings.rb_mut().row_mut(row).copy_from(g.row(j));
+                }
             },
         );
         columns

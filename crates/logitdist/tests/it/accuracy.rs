@@ -94,3 +94,24 @@ fn divergences_of_close_models_are_relatively_accurate() {
         assert!(!comparison.any_violation(), "seed {seed}");
     }
 }
+
+#[test]
+fn d_rep_keeps_its_digits_whatever_the_order_of_coordinates_of_very_different_size() {
+    for dim in [8, 20] {
+        let mut rng = rng(dim as u64);
+        let (f, g) = (normal(200, dim, &mut rng), normal(dim + 12, dim, &mut rng));
+        let b = model(200, dim + 12, dim, false, &mut rng);
+        let scale = |j: usize| 10_f64.powf(8.0 * j as f64 / (dim - 1) as f64 - 4.0);
+        let d_rep = |place: &dyn Fn(usize) -> usize| {
+            let of = |m: &Mat<f64>, power: i32| {
+                Mat::from_fn(m.nrows(), dim, |i, j| m[(i, place(j))] * scale(place(j)).powi(power))
+            };
+            value(&compared(&Model::new(of(&f, -1), of(&g, 1), None).unwrap(), &b), "d_rep_ab")
+        };
+        let expected = d_rep(&|j| dim - 1 - j);
+        for place in [&(|j| j) as &dyn Fn(usize) -> usize, &|j| (7 * j + 3) % dim] {
+            let found = d_rep(place);
+            assert!((found / expected - 1.0).abs() < 1e-9, "dimension {dim}: {found} {expected}");
+        }
+    }
+}
