@@ -29,8 +29,8 @@ const EIGHT: usize = 2 * LANES;
 /// Vectors that share what is read of another.
 const TOGETHER: usize = 4;
 
-/// Squared residual of the vector, relative to the squared value, at which it has converged: with 1e-24, one of neighbours that differ by
-/// 1e-6 was taken for the other.
+/// Squared residual of the vector, relative to the squared value, at which it has converged: with 1e-24, a matrix of dimension 768 whose
+/// largest singular value the start hardly sees was wrong by 1e-7.
 const SQUARED_RESIDUAL: f64 = 1e-26;
 
 /// Steps before the first look at the largest eigenvalue.
