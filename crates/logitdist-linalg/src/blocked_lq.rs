@@ -1,6 +1,9 @@
-//! The triangle of a matrix that is not small, by faer's blocked QR and triangular solves.
+//! The triangle of one matrix, by faer's blocked QR and triangular solves.
+//!
+//! It says of a matrix what [`FourLq`](crate::four_lq::FourLq) says of four: for those that are large, or out of scale.
 
 use crate::columns::Columns;
+use crate::lanczos::Lanczos;
 use crate::qr::r_factor;
 use faer::linalg::triangular_inverse::invert_lower_triangular;
 use faer::linalg::triangular_solve::solve_lower_triangular_in_place;
@@ -15,11 +18,19 @@ pub(crate) struct BlockedLq {
     lower: Mat<f64>,
     /// Right-hand sides on their way through the solve, as many as were ever asked for at a time.
     right: Mat<f64>,
+    inverse: Columns,
+    lanczos: Lanczos,
 }
 
 impl BlockedLq {
     pub fn new(n: usize) -> BlockedLq {
-        BlockedLq { n, lower: Mat::zeros(n, n), right: Mat::zeros(n, 0) }
+        BlockedLq {
+            n,
+            lower: Mat::zeros(n, n),
+            right: Mat::zeros(n, 0),
+            inverse: Columns::zeros(n, n),
+            lanczos: Lanczos::new(n),
+        }
     }
 
     /// Factors A and returns `‖A‖_F`.
@@ -29,9 +40,8 @@ impl BlockedLq {
         let largest = transposed.norm_max();
         let squares =
             transposed.col_iter().flat_map(|c| c.iter()).map(|x| (x / largest).powi(2)).sum::<f64>();
-        let size = if largest > 0.0 { largest * squares.sqrt() } else { 0.0 };
         self.lower = r_factor(transposed).transpose().to_owned();
-        size
+        if largest > 0.0 { largest * squares.sqrt() } else { 0.0 }
     }
 
     /// Replaces X by `L⁻¹ X`.
@@ -47,10 +57,12 @@ impl BlockedLq {
         x.copy_from(right.rb());
     }
 
-    /// Writes `L⁻¹`.
-    pub fn invert(&mut self, inverse: &mut Columns) {
+    /// `σ_min / ‖A‖_F` of the matrix factored last, whose size is ‖A‖_F; σ_min = 1 / ‖L⁻¹‖₂; not between 0 and 1, or NaN, if the
+    /// diagonal has a zero or the floating-point range does not last.
+    pub fn reciprocal_condition(&mut self, size: f64) -> f64 {
         let mut dense = Mat::zeros(self.n, self.n);
         invert_lower_triangular(dense.as_mut(), self.lower.as_ref(), Par::Seq);
-        inverse.copy_from(dense.as_ref());
+        self.inverse.copy_from(dense.as_ref());
+        1.0 / self.lanczos.largest_singular_value(&self.inverse, size)
     }
 }

@@ -1,11 +1,17 @@
-//! Very small simplices, four at a time.
+//! Small simplices, four at a time.
 //!
-//! A row of eight numbers is hardly a vector, and most of a small system's time goes to beginnings and ends. So four systems of one
+//! A row of a few numbers is hardly a vector, and most of a small system's time goes to beginnings and ends. So four systems of one
 //! size go side by side: every register holds the same entry of each.
 
-use crate::lanes::{LANES, Lanes, PANEL, PanelRow, ZERO_ROW, change, change_where_larger, squared_norm};
+use crate::chunk::squared_distance;
+use crate::four_lanczos::FourLanczos;
+use crate::four_lq::FourLq;
+use crate::lanes::{LANES, Lanes, PANEL, PanelRow, ZERO_ROW, squared_norm};
 use crate::simplices::Simplex;
-use crate::squaring::Squaring;
+use crate::squaring::{LARGEST_SQUARED, Squaring};
+
+/// From this dimension on four systems do not fit into a near cache, and blocked routines for one are faster.
+pub(crate) const BLOCKED_FROM: usize = 128;
 
 /// Solves with simplices of one dimension, four at a time, without allocating. A and X are those of [`Simplices`](crate::Simplices).
 #[derive(Debug, Clone)]
@@ -13,33 +19,56 @@ pub(crate) struct FourSimplices {
     n: usize,
     /// Columns of X that are solved for.
     solved: usize,
-    /// A and then its factors, row by row; on the diagonal 1 / U_ii.
-    factors: Vec<Lanes>,
-    /// Row i of the factors is this row of A, a whole number.
-    order: Vec<Lanes>,
-    /// A⁻¹, its columns in the order of the factors, by panels of columns.
-    inverse: Vec<PanelRow>,
-    /// The columns of X that are solved for, and then A⁻¹ times them, by panels. What fills up the last panel is zero before a solve, and
+    lq: FourLq,
+    inverses: Inverses,
+    /// The columns of X that are solved for, and then L⁻¹ times them, by panels. What fills up the last panel is zero before a solve, and
     /// NaN after one with a singular matrix.
     right: Vec<PanelRow>,
-    squaring: Squaring,
 }
 
-/// ‖A‖²_F where neither A⁻¹ nor its Gram matrix leaves the floating-point range, if A is not singular.
+/// How the norm of L⁻¹ is found.
+#[derive(Debug, Clone)]
+enum Inverses {
+    /// By squaring what is made: of very small triangles.
+    Made { inverses: Vec<PanelRow>, squaring: Squaring },
+    /// By solves with vectors.
+    Solved(FourLanczos),
+}
+
+impl Inverses {
+    /// `size ‖L⁻¹‖₂` of each.
+    fn norms(&mut self, lq: &FourLq, size: Lanes) -> Lanes {
+        match self {
+            Inverses::Made { inverses, squaring } => {
+                let n = lq.n();
+                inverses.fill(ZERO_ROW);
+                (0..n).for_each(|j| inverses[j / PANEL * n + j][j % PANEL] = Lanes::ONE);
+                for (p, panel) in inverses.chunks_exact_mut(n).enumerate() {
+                    lq.solve(panel, p * PANEL);
+                }
+                size * squaring.largest_singular_values(inverses, n)
+            }
+            Inverses::Solved(lanczos) => lanczos.largest_singular_values(lq, size),
+        }
+    }
+}
+
+/// ‖A‖²_F where no square of an entry of A, or of an inverse that can be trusted, leaves the floating-point range.
 const SAFE: std::ops::Range<f64> = 1e-240..1e240;
 
 impl FourSimplices {
     /// For simplices of dimension `n` ≥ 1 of whose further numbers the first `solved` are solved for.
     pub fn new(n: usize, solved: usize) -> FourSimplices {
-        assert!(n > 0, "a simplex has a dimension");
         FourSimplices {
             n,
             solved,
-            factors: vec![Lanes::ZERO; n * n],
-            order: vec![Lanes::ZERO; n],
-            inverse: vec![ZERO_ROW; n * n.div_ceil(PANEL)],
+            lq: FourLq::new(n),
+            inverses: if n <= LARGEST_SQUARED {
+                Inverses::Made { inverses: vec![ZERO_ROW; n * n.div_ceil(PANEL)], squaring: Squaring::new(n) }
+            } else {
+                Inverses::Solved(FourLanczos::new(n))
+            },
             right: vec![ZERO_ROW; n * solved.div_ceil(PANEL)],
-            squaring: Squaring::new(n),
         }
     }
 
@@ -50,136 +79,63 @@ impl FourSimplices {
     /// small for this.
     pub fn evaluate<'a>(&mut self, vertex: impl Fn(usize, usize) -> &'a [f64]) -> [Simplex; LANES] {
         let first: [&[f64]; LANES] = std::array::from_fn(|l| vertex(l, 0));
-        let of_matrix = self.set_matrix(&vertex, first);
-        self.eliminate();
-        let sigma_min = self.sigma_min();
-        let unsolved = self.set_right(&vertex, first);
+        let [of_matrix, unsolved] = self.set(&vertex, first);
         let all = (squared_norm(&self.right) + unsolved).to_array();
-        solve(&self.factors, self.n, &mut self.right, 0);
+        let size = of_matrix.sqrt();
+        self.lq.factor();
+        let reciprocal_condition = Lanes::ONE / self.inverses.norms(&self.lq, size);
+        self.lq.solve(&mut self.right, 0);
         let solved = squared_norm(&self.right).to_array();
-        let (sigma_min, of_matrix) = (sigma_min.to_array(), of_matrix.to_array());
-        let size = |l: usize| if SAFE.contains(&of_matrix[l]) { of_matrix[l].sqrt() } else { f64::NAN };
+        let [of_matrix, size, reciprocal] = [of_matrix, size, reciprocal_condition].map(Lanes::to_array);
         std::array::from_fn(|l| Simplex {
-            sigma_min: sigma_min[l],
-            reciprocal_condition: sigma_min[l] / size(l),
+            sigma_min: size[l] * reciprocal[l],
+            reciprocal_condition: if SAFE.contains(&of_matrix[l]) { reciprocal[l] } else { f64::NAN },
             squared_norm: all[l],
             solved_squared_norm: solved[l],
         })
     }
 
-    /// Writes A and returns its squared norm.
-    fn set_matrix<'a>(
-        &mut self,
-        vertex: &impl Fn(usize, usize) -> &'a [f64],
-        first: [&[f64]; LANES],
-    ) -> Lanes {
-        let n = self.n;
-        let mut sum = Lanes::ZERO;
-        for (i, row) in self.factors.chunks_exact_mut(n).enumerate() {
-            self.order[i] = Lanes::splat(i as f64);
-            let other = std::array::from_fn(|l| vertex(l, i + 1));
-            for (entry, difference) in row.iter_mut().zip(differences(other, first)) {
-                *entry = difference;
-                sum = difference.mul_add(difference, sum);
-            }
-        }
-        sum
-    }
-
-    /// Writes the rows of X in the order of the factors, and returns the squared norm of the columns that are not solved for.
-    fn set_right<'a>(
-        &mut self,
-        vertex: &impl Fn(usize, usize) -> &'a [f64],
-        first: [&[f64]; LANES],
-    ) -> Lanes {
-        let n = self.n;
-        let mut sum = Lanes::ZERO;
-        let first = first.map(|x| x[n..].split_at(self.solved));
+    /// Writes A and the columns of X that are solved for. Returns the squared norms of A and of the other columns.
+    fn set<'a>(&mut self, vertex: &impl Fn(usize, usize) -> &'a [f64], first: [&[f64]; LANES]) -> [Lanes; 2] {
+        let (n, solved) = (self.n, self.solved);
+        let mut of_matrix = Lanes::ZERO;
+        let mut unsolved = [0.0; LANES];
+        self.lq.clear();
         if let Some(last) = self.right.chunks_exact_mut(n).next_back() {
             last.fill(ZERO_ROW);
         }
         for i in 0..n {
-            let row = self.order[i].to_array();
-            let other: [_; LANES] =
-                std::array::from_fn(|l| vertex(l, row[l] as usize + 1)[n..].split_at(self.solved));
-            for (j, difference) in differences(other.map(|x| x.0), first.map(|x| x.0)).enumerate() {
+            let other: [_; LANES] = std::array::from_fn(|l| vertex(l, i + 1));
+            let part = |from, to| (other.map(|x| &x[from..to]), first.map(|x| &x[from..to]));
+            for_differences(part(0, n), |j, difference| {
+                self.lq.set(i, j, difference);
+                of_matrix = difference.mul_add(difference, of_matrix);
+            });
+            for_differences(part(n, n + solved), |j, difference| {
                 self.right[j / PANEL * n + i][j % PANEL] = difference;
-            }
-            for difference in differences(other.map(|x| x.1), first.map(|x| x.1)) {
-                sum = difference.mul_add(difference, sum);
-            }
-        }
-        sum
-    }
-
-    /// Gaussian elimination with the largest entry of each column as pivot: it rises to the top of its column by changes of two rows.
-    fn eliminate(&mut self) {
-        let n = self.n;
-        for k in 0..n {
-            let (top, below) = self.factors.split_at_mut((k + 1) * n);
-            let top = &mut top[k * n..];
-            let (upper, lower) = self.order.split_at_mut(k + 1);
-            for (row, order) in below.chunks_exact_mut(n).zip(lower) {
-                let larger = change_where_larger(top, row, k);
-                change(larger, &mut upper[k], order);
-            }
-            let inverse = Lanes::ONE / top[k];
-            top[k] = inverse;
-            let pivots = &top[k + 1..];
-            for row in below.chunks_exact_mut(n) {
-                let factor = row[k] * inverse;
-                row[k] = factor;
-                for (x, pivot) in row[k + 1..].iter_mut().zip(pivots) {
-                    *x = factor.mul_neg_add(*pivot, *x);
-                }
+            });
+            for (l, sum) in unsolved.iter_mut().enumerate() {
+                *sum += squared_distance(&other[l][n + solved..], &first[l][n + solved..]);
             }
         }
-    }
-
-    /// σ_min = 1 / ‖A⁻¹‖₂. Singular values do not depend on the order of columns.
-    fn sigma_min(&mut self) -> Lanes {
-        let n = self.n;
-        self.inverse.fill(ZERO_ROW);
-        (0..n).for_each(|j| self.inverse[j / PANEL * n + j][j % PANEL] = Lanes::ONE);
-        for (p, panel) in self.inverse.chunks_exact_mut(n).enumerate() {
-            solve(&self.factors, n, panel, p * PANEL);
-        }
-        Lanes::ONE / self.squaring.largest_singular_values(&self.inverse, n)
+        [of_matrix, Lanes::from(unsolved)]
     }
 }
 
-/// Replaces panels X of n rows, of which those before `zeros` are zero, by `U⁻¹ L⁻¹ X`.
-fn solve(factors: &[Lanes], n: usize, x: &mut [PanelRow], zeros: usize) {
-    for panel in x.chunks_exact_mut(n) {
-        for i in zeros + 1..n {
-            let (known, rest) = panel.split_at_mut(i);
-            rest[0] = without(rest[0], &factors[i * n + zeros..i * n + i], &known[zeros..]);
-        }
-        for i in (0..n).rev() {
-            let (rest, known) = panel.split_at_mut(i + 1);
-            let row = without(rest[i], &factors[i * n + i + 1..(i + 1) * n], known);
-            rest[i] = row.map(|x| x * factors[i * n + i]);
-        }
-    }
-}
-
-/// `b − Σ_k row_k known_k`.
+/// Differences of four vectors and four others, entry by entry.
 #[inline(always)]
-fn without(mut b: PanelRow, row: &[Lanes], known: &[PanelRow]) -> PanelRow {
-    for (factor, known) in row.iter().zip(known) {
-        for c in 0..PANEL {
-            b[c] = factor.mul_neg_add(known[c], b[c]);
-        }
+fn for_differences((x, y): ([&[f64]; LANES], [&[f64]; LANES]), mut take: impl FnMut(usize, Lanes)) {
+    let (x, y) = (x.map(<[f64]>::as_chunks::<LANES>), y.map(<[f64]>::as_chunks::<LANES>));
+    let fours = x.map(|x| x.0.len()).into_iter().min().unwrap_or(0);
+    for i in 0..fours {
+        let row = |l: usize| Lanes::new(x[l].0[i]) - Lanes::new(y[l].0[i]);
+        let columns = Lanes::transpose([row(0), row(1), row(2), row(3)]);
+        columns.into_iter().enumerate().for_each(|(c, difference)| take(LANES * i + c, difference));
     }
-    b
-}
-
-/// Differences of vectors, lane by lane, up to the shortest.
-fn differences<'a>(x: [&'a [f64]; LANES], y: [&'a [f64]; LANES]) -> impl Iterator<Item = Lanes> + 'a {
-    let lanes = |[a, b, c, d]: [&'a [f64]; LANES]| {
-        a.iter().zip(b).zip(c).zip(d).map(|(((a, b), c), d)| Lanes::from([*a, *b, *c, *d]))
-    };
-    lanes(x).zip(lanes(y)).map(|(x, y)| x - y)
+    for i in 0..x[0].1.len() {
+        let difference = |l: usize| x[l].1[i] - y[l].1[i];
+        take(LANES * fours + i, Lanes::from(std::array::from_fn::<f64, LANES, _>(difference)));
+    }
 }
 
 #[cfg(test)]
@@ -187,7 +143,6 @@ mod tests {
     use super::*;
     use crate::MIN_RECIPROCAL_CONDITION;
     use crate::simplices::{OneSimplex, tests::vertices};
-    use crate::squaring::LARGEST_SQUARED;
 
     fn scaled(mut vertices: Vec<Vec<f64>>, factor: f64) -> Vec<Vec<f64>> {
         vertices.iter_mut().flatten().for_each(|x| *x *= factor);
@@ -202,7 +157,7 @@ mod tests {
     #[test]
     fn each_of_four_is_what_it_is_alone() {
         let mut regular = 0;
-        for n in 1..=LARGEST_SQUARED {
+        for n in (1..=17).chain([30, 31, 50, 64, 127]) {
             for (solved, further) in [(0, 0), (1, 1), (n + 1, 2 * n + 1), (n + 1, n + 1), (7, 30)] {
                 let mut simplices = FourSimplices::new(n, solved);
                 let four: [_; LANES] = std::array::from_fn(|l| vertices(5 * l + n + further, n, further));
@@ -235,8 +190,8 @@ mod tests {
     }
 
     #[test]
-    fn pivots_are_needed_and_taken() {
-        // A has zeros on the diagonal, and the order in which rows rise differs from lane to lane.
+    fn zeros_on_the_diagonal_are_no_harm() {
+        // They are in other places from lane to lane.
         let four: [_; LANES] = std::array::from_fn(|l| {
             let row = |i: usize| {
                 let mut row = vec![0.0; 9];

@@ -3,6 +3,7 @@
 use crate::chunk::total;
 use crate::columns::{Columns, STRIPE};
 use crate::lanes::{Eight, LANES, Lanes, ZERO_EIGHT, plus};
+use crate::tridiagonal::{Step, Tridiagonal};
 
 /// The largest singular value of a square matrix Z by Lanczos' method on ZᵀZ with all vectors kept orthogonal.
 ///
@@ -19,22 +20,14 @@ pub(crate) struct Lanczos {
     basis: Vec<Eight>,
     /// What may become the next of them.
     next: Vec<Eight>,
-    /// Diagonal and squared off-diagonal of the tridiagonal matrix of ZᵀZ in the basis.
-    diagonal: Vec<f64>,
-    squared_off_diagonal: Vec<f64>,
+    /// That of ZᵀZ in the basis.
+    tridiagonal: Tridiagonal,
 }
 
 const EIGHT: usize = 2 * LANES;
 
 /// Vectors that share what is read of another.
 const TOGETHER: usize = 4;
-
-/// Squared residual of the vector, relative to the squared value, at which it has converged: with 1e-24, a matrix of dimension 768 whose
-/// largest singular value the start hardly sees was wrong by 1e-7.
-const SQUARED_RESIDUAL: f64 = 1e-26;
-
-/// Steps before the first look at the largest eigenvalue.
-const FIRST_STEPS: usize = 2;
 
 impl Lanczos {
     pub(crate) fn new(n: usize) -> Lanczos {
@@ -46,8 +39,7 @@ impl Lanczos {
             lengths: vec![0; vectors / TOGETHER],
             basis: vec![ZERO_EIGHT; vectors * pieces],
             next: vec![ZERO_EIGHT; pieces],
-            diagonal: Vec::with_capacity(n),
-            squared_off_diagonal: Vec::with_capacity(n),
+            tridiagonal: Tridiagonal::new(n),
         }
     }
 
@@ -65,31 +57,16 @@ impl Lanczos {
             }
         }
         self.measure();
-        self.diagonal.clear();
-        self.squared_off_diagonal.clear();
+        self.tridiagonal.clear();
         if !self.start() {
             return f64::NAN;
         }
-        let mut seen = 0.0;
         for step in 0..n {
-            let [alpha, beta, before] = self.step(step);
-            self.diagonal.push(alpha);
-            // What is left is rounding errors: the vectors span all that the first has a part of, and it has one of every eigenvector.
-            let last = step + 1 == n || beta <= 16.0 * f64::EPSILON * before;
-            let squared_beta = beta * beta;
-            if last || step >= FIRST_STEPS {
-                let (value, squared_last_entry) =
-                    largest_eigenvalue(&self.diagonal, &self.squared_off_diagonal);
-                // A vector that mixes two neighbours has a residual of their distance times their parts: a small residual alone, or a
-                // value that stands still, may be that of the smaller one.
-                let still = value - seen <= 2e-15 * value;
-                if last || still && squared_beta * squared_last_entry <= SQUARED_RESIDUAL * value * value {
-                    return value.sqrt();
-                }
-                seen = value;
+            let step = self.step(step);
+            if let Some(value) = self.tridiagonal.extend(step) {
+                return value.sqrt();
             }
-            self.squared_off_diagonal.push(squared_beta);
-            self.next.iter_mut().for_each(|x| *x = times(*x, 1.0 / beta));
+            self.next.iter_mut().for_each(|x| *x = times(*x, 1.0 / step.beta));
         }
         unreachable!("the last step returns")
     }
@@ -108,7 +85,7 @@ impl Lanczos {
     fn start(&mut self) -> bool {
         self.next.fill(ZERO_EIGHT);
         for (i, row) in self.z.chunks_exact(self.pieces).enumerate() {
-            let weight = weight(i as u64);
+            let weight = weight(i);
             self.next.iter_mut().zip(row).for_each(|(v, z)| *v = plus(*v, Lanes::splat(weight), *z));
         }
         let size = length(&self.next);
@@ -116,9 +93,8 @@ impl Lanczos {
         size > 0.0 && size.is_finite()
     }
 
-    /// One product with ZᵀZ: the new diagonal entry, the length of what is orthogonal to the basis, which may become its next vector, and
-    /// the length before.
-    fn step(&mut self, step: usize) -> [f64; 3] {
+    /// One product with ZᵀZ, of which what is orthogonal to the basis may become its next vector.
+    fn step(&mut self, step: usize) -> Step {
         let pieces = self.pieces;
         let group = step / TOGETHER * TOGETHER * pieces;
         if step.is_multiple_of(TOGETHER) {
@@ -137,7 +113,7 @@ impl Lanczos {
         let beta = without(&mut self.next, basis);
         // What is left of a vector that was almost in their span is rounding errors, which are not orthogonal to them until made so.
         let beta = if beta < 0.1 * before { without(&mut self.next, basis) } else { beta };
-        [alpha, beta, before]
+        Step { alpha, beta, before }
     }
 }
 
@@ -205,77 +181,18 @@ fn without(x: &mut [Eight], basis: &[Eight]) -> f64 {
 }
 
 /// A number of size ½ to 1 and either sign, with the digits of a mixed counter: no root and no fraction of a matrix at hand.
-fn weight(i: u64) -> f64 {
-    let mixed = (i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+pub(crate) fn weight(i: usize) -> f64 {
+    let mixed = (i as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     let mixed = mixed ^ (mixed >> 32);
     let size = 0.5 + (mixed >> 11) as f64 / (1_u64 << 54) as f64;
     if mixed & 1 == 0 { size } else { -size }
 }
 
-/// The largest eigenvalue of a symmetric tridiagonal matrix without negative ones, and the squared last entry of its unit eigenvector, by Laguerre's method from above, where it cannot
-/// overshoot, and which a root that comes several times does not slow down.
-///
-/// It starts from the Frobenius norm, which is close if one eigenvalue is much larger than the others, or the largest sum of a row,
-/// which is close if all are alike.
-fn largest_eigenvalue(diagonal: &[f64], squared_off_diagonal: &[f64]) -> (f64, f64) {
-    let squares =
-        diagonal.iter().map(|d| d * d).sum::<f64>() + 2.0 * squared_off_diagonal.iter().sum::<f64>();
-    let off = |i: usize| squared_off_diagonal.get(i).map_or(0.0, |s| s.sqrt());
-    let row_sum = |i: usize| diagonal[i] + off(i) + if i > 0 { off(i - 1) } else { 0.0 };
-    let largest_row_sum = (0..diagonal.len()).map(row_sum).fold(0.0, f64::max);
-    let mut value = largest_row_sum.min(squares.sqrt()) * (1.0 + 1e-15);
-    let k = diagonal.len() as f64;
-    for _ in 0..100 {
-        // Pivots of value − T, whose product is the characteristic polynomial: of each its first two derivatives, and the sums
-        // Σ 1/(value − λ) and Σ 1/(value − λ)² over the eigenvalues.
-        let (mut first, mut second, mut smallest) = (0.0, 0.0, f64::INFINITY);
-        let (mut pivot, mut slope, mut bend) = (value - diagonal[0], 1.0, 0.0);
-        for i in 0..diagonal.len() {
-            smallest = f64::min(smallest, pivot);
-            let inverse = 1.0 / pivot;
-            let (s, b) = (slope * inverse, bend * inverse);
-            first += s;
-            second += s * s - b;
-            if let (Some(d), Some(off)) = (diagonal.get(i + 1), squared_off_diagonal.get(i)) {
-                let quotient = off * inverse;
-                (pivot, slope, bend) =
-                    (value - d - quotient, 1.0 + quotient * s, quotient * (b - 2.0 * s * s));
-            }
-        }
-        // A pivot that is not positive: the value is under the eigenvalue, by rounding.
-        if smallest <= 0.0 {
-            break;
-        }
-        let spread = ((k - 1.0) * (k * second - first * first)).max(0.0).sqrt();
-        let step = k / (first + spread);
-        value -= step;
-        if step <= 2.0 * f64::EPSILON * value {
-            break;
-        }
-    }
-    (value, squared_last_entry(diagonal, squared_off_diagonal, value))
-}
-
-/// The squared last entry of the unit eigenvector of a tridiagonal matrix for its largest eigenvalue.
-///
-/// Each entry over the one after it comes from pivots from below, which are far from zero however small the last entry is.
-fn squared_last_entry(diagonal: &[f64], squared_off_diagonal: &[f64], value: f64) -> f64 {
-    let (last, rest) = diagonal.split_last().expect("at least one entry");
-    let mut pivot = value - last;
-    // In units of the squared entry at hand: the last one, and all from here on.
-    let (mut squared_last, mut sum) = (1.0, 1.0);
-    for (diagonal, off) in rest.iter().zip(squared_off_diagonal).rev() {
-        let ratio = off / (pivot * pivot);
-        (squared_last, sum) = (squared_last * ratio, 1.0 + ratio * sum);
-        pivot = value - diagonal - off / pivot;
-    }
-    squared_last / sum
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::lq::LqSolver;
+    use crate::blocked_lq::BlockedLq;
+    use crate::four_lanczos::tests::reciprocal_conditions;
     use crate::lu::MIN_RECIPROCAL_CONDITION;
     use crate::{LuSolver, Mat, matmul, singular_values};
 
@@ -284,21 +201,27 @@ mod tests {
         Mat::from_fn(n, n, |i, j| (((i + seed) * 37 + j * 101 + i * (j + seed) * 13) as f64 * 0.618).sin())
     }
 
-    /// By the inverse of a product of triangles and by that of one triangle, which are to agree; `None` if A is singular.
+    /// By the inverse of a product of triangles, by that of one triangle, and by solves with four triangles, which are to agree; `None` if A
+    /// is singular.
     fn sigma_min(a: &Mat<f64>) -> Option<f64> {
         let n = a.nrows();
         let row = |i: usize, row: &mut [f64]| row.iter_mut().enumerate().for_each(|(j, x)| *x = a[(i, j)]);
         let by_lu = LuSolver::new(n).factor(row)?;
-        let mut lq = LqSolver::new(n);
-        let size = lq.factor(row);
-        let reciprocal_condition = lq.reciprocal_condition();
-        if by_lu.reciprocal_condition > 10.0 * MIN_RECIPROCAL_CONDITION {
-            let ratio = reciprocal_condition / by_lu.reciprocal_condition;
-            let error = 1e-13 * n as f64 + 1e-15 * n as f64 / reciprocal_condition;
-            assert!((ratio - 1.0).abs() < error, "n = {n}: {ratio}");
-            return Some(size * reciprocal_condition);
+        if by_lu.reciprocal_condition <= 10.0 * MIN_RECIPROCAL_CONDITION {
+            return Some(by_lu.sigma_min);
         }
-        Some(by_lu.sigma_min)
+        let mut lq = BlockedLq::new(n);
+        let size = lq.factor(row);
+        let reciprocal_condition = lq.reciprocal_condition(size);
+        let transposed = a.transpose().to_owned();
+        let by_four = reciprocal_conditions([a, &transposed, &Mat::zeros(n, n), &sample(n, 1)]);
+        // A neighbour within 1e-12 may be taken for it where the start is a vector of the neighbour.
+        let error = 1e-12 + 1e-13 * n as f64 + 1e-15 * n as f64 / reciprocal_condition;
+        for other in [by_lu.reciprocal_condition, by_four[0], by_four[1]] {
+            let ratio = other / reciprocal_condition;
+            assert!((ratio - 1.0).abs() < error, "n = {n}: {ratio}");
+        }
+        Some(size * by_four[0])
     }
 
     #[test]
@@ -362,7 +285,7 @@ mod tests {
     fn a_direction_that_the_start_hardly_has_is_found() {
         // A pair of coordinates whose weights in the start almost cancel in the singular vector of the largest value.
         for n in [50, 127] {
-            let weights: Vec<f64> = (0..n).map(|i| super::weight(i as u64)).collect();
+            let weights: Vec<f64> = (0..n).map(super::weight).collect();
             let pairs = (0..n).flat_map(|p| (0..p).map(move |q| (q, p)));
             let sum = |(q, p): (usize, usize)| weights[p].abs() - weights[q].abs();
             let (q, p) = pairs.min_by(|&x, &y| sum(x).abs().total_cmp(&sum(y).abs())).unwrap();

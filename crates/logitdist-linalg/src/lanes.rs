@@ -8,20 +8,6 @@ pub(crate) const LANES: usize = 4;
 /// One number of each system.
 pub(crate) type Lanes = f64x4;
 
-/// Changes two rows over where |y| is larger than |x| in column `at`, and says where.
-#[inline(always)]
-pub(crate) fn change_where_larger(x: &mut [Lanes], y: &mut [Lanes], at: usize) -> Lanes {
-    let larger = y[at].abs().simd_gt(x[at].abs());
-    x.iter_mut().zip(y).for_each(|(x, y)| change(larger, x, y));
-    larger
-}
-
-/// Changes x and y over in the lanes of a mask.
-#[inline(always)]
-pub(crate) fn change(mask: Lanes, x: &mut Lanes, y: &mut Lanes) {
-    (*x, *y) = (mask.select(*y, *x), mask.select(*x, *y));
-}
-
 /// Columns that are solved for together.
 pub(crate) const PANEL: usize = 4;
 

@@ -1,17 +1,16 @@
 //! Many simplices of one dimension: the systems of equations behind d_rep.
 
+use crate::blocked_lq::BlockedLq;
 use crate::chunk::squared_distance;
 use crate::columns::{Columns, Stripe};
-use crate::four_simplices::FourSimplices;
+use crate::four_simplices::{BLOCKED_FROM, FourSimplices};
 use crate::lanes::LANES;
-use crate::lq::LqSolver;
 use crate::lu::{MIN_RECIPROCAL_CONDITION, smallest_singular_value};
-use crate::squaring::LARGEST_SQUARED;
 
 /// The most simplices that are evaluated together.
 pub const SIMPLICES: usize = LANES;
 
-/// Solves with simplices of one dimension, without allocating up to dimension 127.
+/// Solves with simplices of one dimension, without allocating where it is under 128 and they are far from singular.
 ///
 /// A simplex has n + 1 vertices in n dimensions, each with a vector of further numbers. Its matrix A has the differences of the
 /// vertices to the first as rows, and X those of the further numbers.
@@ -49,17 +48,12 @@ impl Simplex {
 impl Simplices {
     /// For simplices of dimension `n` ≥ 1 of whose further numbers at a vertex the first `solved` are solved for.
     pub fn new(n: usize, solved: usize) -> Simplices {
-        Simplices {
-            n,
-            solved,
-            four: (n <= LARGEST_SQUARED).then(|| FourSimplices::new(n, solved)),
-            one: None,
-        }
+        Simplices { n, solved, four: (n < BLOCKED_FROM).then(|| FourSimplices::new(n, solved)), one: None }
     }
 
     /// How many simplices of dimension `n` are best given together.
     pub fn together(n: usize) -> usize {
-        if n <= LARGEST_SQUARED { SIMPLICES } else { 1 }
+        if n < BLOCKED_FROM { SIMPLICES } else { 1 }
     }
 
     /// `count` simplices, 1 to [`SIMPLICES`]; `vertex(simplex, i)` is vertex i of one, 0 ≤ i ≤ n: n coordinates, and then its numbers.
@@ -95,13 +89,13 @@ impl Simplices {
 #[derive(Debug, Clone)]
 pub(crate) struct OneSimplex {
     n: usize,
-    lq: LqSolver,
+    lq: BlockedLq,
     solved: Columns,
 }
 
 impl OneSimplex {
     pub fn new(n: usize, solved: usize) -> OneSimplex {
-        OneSimplex { n, lq: LqSolver::new(n), solved: Columns::zeros(n, solved) }
+        OneSimplex { n, lq: BlockedLq::new(n), solved: Columns::zeros(n, solved) }
     }
 
     pub fn evaluate<'a>(&mut self, vertex: impl Fn(usize) -> &'a [f64]) -> Option<Simplex> {
@@ -111,7 +105,7 @@ impl OneSimplex {
             row.iter_mut().zip(vertex(i + 1)).zip(first).for_each(|((l, x), x0)| *l = x - x0);
         };
         let size = self.lq.factor(row);
-        let mut reciprocal_condition = self.lq.reciprocal_condition();
+        let mut reciprocal_condition = self.lq.reciprocal_condition(size);
         let mut sigma_min = size * reciprocal_condition;
         // It is at most 1; what is beyond has left the floating-point range on its way.
         let sure = (MIN_RECIPROCAL_CONDITION..1.5).contains(&reciprocal_condition);

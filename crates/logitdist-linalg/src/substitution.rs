@@ -1,4 +1,4 @@
-//! Solves with one triangle of a small matrix or with both, for a stripe of right-hand sides at a time.
+//! Solves with the triangles of a small matrix, for a stripe of right-hand sides at a time.
 //!
 //! Two rows are worked on together: their sums fill the registers, and each row of the stripe that is read serves both.
 
@@ -19,8 +19,26 @@ pub(crate) struct Factors<'a> {
 impl Factors<'_> {
     /// Replaces X, whose rows before `first` are zero, by `U⁻¹ L⁻¹ X`.
     pub fn solve(&self, x: &mut [Stripe], first: usize) {
-        UnitLower { stride: self.stride, rows: self.lower }.solve(x, first);
+        self.forward(x, first);
         self.backward(x);
+    }
+
+    fn forward(&self, x: &mut [Stripe], first: usize) {
+        let row = |i: usize| &self.lower[i * self.stride..][first..i];
+        let mut i = first;
+        while i + 1 < x.len() {
+            let (known, rest) = x[first..].split_at_mut(i - first);
+            let (last, lower_row) = row(i + 1).split_last().expect("a row under another");
+            let [a, b] = eliminated([rest[0], rest[1]], [row(i), lower_row], known);
+            rest[0] = a;
+            rest[1] = without(b, *last, a);
+            i += 2;
+        }
+        if i < x.len() {
+            let (known, rest) = x[first..].split_at_mut(i - first);
+            rest[0] =
+                known.iter().zip(row(i)).fold(rest[0], |b, (known, factor)| without(b, *factor, *known));
+        }
     }
 
     fn backward(&self, x: &mut [Stripe]) {
@@ -40,34 +58,6 @@ impl Factors<'_> {
             let sum =
                 known.iter().zip(row(0)).fold(rest[0], |b, (known, factor)| without(b, *factor, *known));
             rest[0] = times(sum, self.inverse_diagonal[0]);
-        }
-    }
-}
-
-/// A lower triangle with ones on its diagonal, row by row.
-pub(crate) struct UnitLower<'a> {
-    /// From one row to the next.
-    pub stride: usize,
-    pub rows: &'a [f64],
-}
-
-impl UnitLower<'_> {
-    /// Replaces X, whose rows before `first` are zero, by `L⁻¹ X`.
-    pub fn solve(&self, x: &mut [Stripe], first: usize) {
-        let row = |i: usize| &self.rows[i * self.stride..][first..i];
-        let mut i = first;
-        while i + 1 < x.len() {
-            let (known, rest) = x[first..].split_at_mut(i - first);
-            let (last, lower_row) = row(i + 1).split_last().expect("a row under another");
-            let [a, b] = eliminated([rest[0], rest[1]], [row(i), lower_row], known);
-            rest[0] = a;
-            rest[1] = without(b, *last, a);
-            i += 2;
-        }
-        if i < x.len() {
-            let (known, rest) = x[first..].split_at_mut(i - first);
-            rest[0] =
-                known.iter().zip(row(i)).fold(rest[0], |b, (known, factor)| without(b, *factor, *known));
         }
     }
 }

@@ -45,7 +45,7 @@ impl Coordinates {
 }
 
 /// Version of the numbers and of their columns: results of different versions are never put into one table.
-pub const RESULT_VERSION: u32 = 5;
+pub const RESULT_VERSION: u32 = 6;
 
 /// What came out of a cell.
 #[derive(Debug, Clone)]

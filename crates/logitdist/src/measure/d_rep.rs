@@ -122,14 +122,12 @@ struct Evaluation<'a> {
     slack: f64,
 }
 
-/// The coordinates of g̃ in the order in which subsets have them, which no value depends on. Reflections of large simplices are accurate
-/// for coordinates of very different size if the largest come first.
+/// The coordinates of g̃ in the order in which subsets have them, which no value depends on. Reflections are accurate for coordinates of
+/// very different size if the largest come first.
 fn order(model: &ReducedModel) -> Vec<usize> {
     let norms: Vec<f64> = model.unembeddings.col_iter().map(|g| g.norm_l2()).collect();
     let mut order: Vec<usize> = (0..norms.len()).collect();
-    if Simplices::together(norms.len()) == 1 {
-        order.sort_by(|&i, &j| norms[j].total_cmp(&norms[i]));
-    }
+    order.sort_by(|&i, &j| norms[j].total_cmp(&norms[i]));
     order
 }
 
