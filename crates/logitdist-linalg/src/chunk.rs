@@ -48,13 +48,19 @@ pub(crate) fn total<const N: usize>(mut s: [f64; N]) -> f64 {
     s[0]
 }
 
+/// `Σ x y`.
+pub(crate) fn dot(x: &[f64], y: &[f64]) -> f64 {
+    let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<16>(), y.as_chunks::<16>());
+    inner(x, y) + x_rest.iter().zip(y_rest).map(|(x, y)| x * y).sum::<f64>()
+}
+
 /// ‖x‖, also where squares would overflow or lose digits.
-pub(crate) fn norm(x: &[[f64; CHUNK]]) -> f64 {
-    norm_by_squares(inner(x, x), x.as_flattened())
+pub fn norm(x: &[f64]) -> f64 {
+    norm_by_squares(dot(x, x), x)
 }
 
 /// ‖x‖ from ‖x‖², which is of no use if it overflowed or lost digits.
-pub(crate) fn norm_by_squares(squares: f64, x: &[f64]) -> f64 {
+fn norm_by_squares(squares: f64, x: &[f64]) -> f64 {
     if (1e-280..1e280).contains(&squares) {
         return squares.sqrt();
     }

@@ -27,6 +27,7 @@ mod svd;
 mod tall_qr;
 mod tridiagonal;
 
+pub use chunk::norm;
 pub use columns::Columns;
 pub use faer::prelude::{Reborrow, ReborrowMut};
 pub use faer::{Mat, MatMut, MatRef};

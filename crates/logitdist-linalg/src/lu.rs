@@ -78,7 +78,7 @@ impl LuSolver {
             row(i, &mut self.upper[i * stride..i * stride + n]);
             self.upper[i * stride + n..(i + 1) * stride].fill(0.0);
         }
-        self.frobenius_norm = norm(self.upper.as_chunks().0);
+        self.frobenius_norm = norm(&self.upper);
         match &mut self.blocked {
             Some(blocked) => blocked.eliminate(&self.upper, stride),
             None => self.eliminate(),

@@ -5,7 +5,7 @@
 //! factored twice. Panels of columns are halved until a few are left, and all else is matrix products, at their speed. Blocks of a
 //! few hundred rows stay in the cache from one panel to the next.
 
-use crate::chunk::{inner, norm_by_squares};
+use crate::chunk::{dot, norm};
 use faer::linalg::matmul::matmul;
 use faer::prelude::{Reborrow, ReborrowMut};
 use faer::{Accum, Mat, MatMut, MatRef, Par};
@@ -182,16 +182,6 @@ fn reflection(alpha: &mut f64, x: &mut [f64]) -> f64 {
     let tau = -scale / beta;
     *alpha = beta;
     tau
-}
-
-fn norm(x: &[f64]) -> f64 {
-    norm_by_squares(dot(x, x), x)
-}
-
-/// Σ x y.
-fn dot(x: &[f64], y: &[f64]) -> f64 {
-    let ((x, x_rest), (y, y_rest)) = (x.as_chunks::<16>(), y.as_chunks::<16>());
-    inner(x, y) + x_rest.iter().zip(y_rest).map(|(x, y)| x * y).sum::<f64>()
 }
 
 fn entries(m: MatRef<'_, f64>, column: usize) -> &[f64] {

@@ -4,7 +4,8 @@ use crate::error::Error;
 use crate::factor::Factor;
 use crate::model::{Model, Pair, check_labels};
 use crate::progress::{Stage, Watch};
-use logitdist_linalg::{Mat, MatMut, ReborrowMut};
+use logitdist_linalg::{Mat, MatMut, ReborrowMut, norm};
+use rayon::prelude::*;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -33,19 +34,34 @@ impl Labels {
     }
 
     pub(crate) fn of(model: &Model) -> Labels {
-        Labels::centred(model.unembeddings().to_owned(), model.bias().map(<[f64]>::to_vec))
+        let unembeddings = model.unembeddings();
+        let mut copy = Mat::zeros(unembeddings.nrows(), unembeddings.ncols());
+        copy.par_col_chunks_mut(1)
+            .zip(unembeddings.par_col_chunks(1))
+            .for_each(|(mut copy, column)| copy.copy_from(column));
+        Labels::centred(copy, model.bias().map(<[f64]>::to_vec))
     }
 
     fn centred(mut unembeddings: Mat<f64>, bias: Option<Vec<f64>>) -> Labels {
         let labels = unembeddings.nrows();
         let mut bias = bias.unwrap_or_else(|| vec![0.0; labels]);
-        let uncentred_norms = [unembeddings.norm_l2(), bias.iter().map(|b| b * b).sum::<f64>().sqrt()];
-        let uncentred_column_norms = unembeddings.col_iter().map(|g| g.norm_l2()).collect();
-        for j in 0..unembeddings.ncols() {
-            centre(unembeddings.col_as_slice_mut(j));
-        }
+        let bias_norm = norm(&bias);
         centre(&mut bias);
-        Labels { unembeddings, bias, uncentred_norms, uncentred_column_norms }
+        let norm_and_centre = |mut column: MatMut<'_, f64>| {
+            let column = column.rb_mut().col_mut(0).try_as_col_major_mut().expect("a column in one piece");
+            let column = column.as_slice_mut();
+            let norm = norm(column);
+            centre(column);
+            norm
+        };
+        let uncentred_column_norms: Vec<f64> =
+            unembeddings.par_col_chunks_mut(1).map(norm_and_centre).collect();
+        Labels {
+            uncentred_norms: [norm(&uncentred_column_norms), bias_norm],
+            unembeddings,
+            bias,
+            uncentred_column_norms,
+        }
     }
 }
 
@@ -72,7 +88,7 @@ impl LabelSide {
     }
 
     pub(crate) fn watched(pair: &Pair<'_>, watch: Watch<'_>) -> LabelSide {
-        let (a, b) = (pair.a().labels(), pair.b().labels());
+        let (a, b) = rayon::join(|| pair.a().labels(), || pair.b().labels());
         let (rows, width) = (pair.n_labels(), 3 + pair.a().dim() + pair.b().dim());
         let fill = |start: usize, mut piece: MatMut<'_, f64>| {
             let rows = start..start + piece.nrows();
@@ -110,8 +126,11 @@ mod tests {
             let mean = g.col(j).iter().sum::<f64>() / 7.0;
             assert!((0..7).all(|y| labels.unembeddings[(y, j)] == g[(y, j)] - mean), "column {j}");
         }
-        assert_eq!(labels.uncentred_norms[0], g.norm_l2());
-        assert_eq!(labels.uncentred_column_norms, [0, 1, 2].map(|j| g.col(j).norm_l2()));
+        assert!((labels.uncentred_norms[0] / g.norm_l2() - 1.0).abs() < 1e-15);
+        assert!((labels.uncentred_norms[1] / 91f64.sqrt() - 1.0).abs() < 1e-15);
+        for j in 0..3 {
+            assert!((labels.uncentred_column_norms[j] / g.col(j).norm_l2() - 1.0).abs() < 1e-15);
+        }
         assert_eq!(Labels::new(g, None).unwrap().bias, [0.0; 7]);
     }
 
