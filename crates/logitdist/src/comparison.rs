@@ -150,6 +150,7 @@ pub fn compare_watched(
     };
     watch(Stage::Measures, 0);
     let reduced = Reduced::of(&summary);
+    reduced.decompose();
     let probability = summary.probability;
     // What follows holds most matrices at a time, and the factors are no longer among them.
     drop((summary.inputs, summary.labels));

@@ -28,39 +28,94 @@ pub struct ReducedModel {
     pub unembeddings: Mat<f64>,
     /// Centred bias b̃, q coordinates over the labels.
     pub bias: Vec<f64>,
-    /// Singular value decomposition of G̃ with null directions dropped.
-    pub unembeddings_svd: Svd,
     /// Centred logits u, p×q, bias included.
     pub logits: Mat<f64>,
     /// (√(E‖f‖²) ‖G‖ + ‖b‖)², before any centring: the scale of the rounding errors in squared logits.
     pub squared_logit_scale: f64,
-    /// Orthonormal basis of the centred embeddings over inputs, (p−1)×rank.
-    pub embeddings_basis: Mat<f64>,
-    /// Orthonormal basis of the centred logits over inputs, (p−1)×rank.
-    pub logits_basis: Mat<f64>,
-    /// Non-zero eigenvalues of Cov(u), largest first.
-    pub spectrum: Vec<f64>,
+    /// Norms before centring, of the embeddings, the unembeddings, and the logits as a sum over the dimensions.
+    uncentred: Uncentred,
+    /// N and K.
+    counts: [usize; 2],
+    decompositions: Decompositions,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Uncentred {
+    embeddings: f64,
+    unembeddings: f64,
+    logits: f64,
+}
+
+/// What a question was the first to ask for. Nothing here waits for other threads, so that none can wait for itself.
+#[derive(Debug, Clone, Default)]
+struct Decompositions {
+    embeddings_basis: OnceLock<Mat<f64>>,
+    unembeddings: OnceLock<Svd>,
+    logits: OnceLock<Logits>,
+}
+
+#[derive(Debug, Clone)]
+struct Logits {
+    basis: Mat<f64>,
+    spectrum: Vec<f64>,
 }
 
 impl ReducedModel {
+    /// Orthonormal basis of the centred embeddings over inputs, (p−1)×rank.
+    pub fn embeddings_basis(&self) -> &Mat<f64> {
+        self.decompositions.embeddings_basis.get_or_init(|| {
+            without_null_directions(self.centred_embeddings(), self.uncentred.embeddings, self.counts[0]).u
+        })
+    }
+
+    /// Singular value decomposition of G̃ with null directions dropped.
+    pub fn unembeddings_svd(&self) -> &Svd {
+        self.decompositions.unembeddings.get_or_init(|| {
+            without_null_directions(self.unembeddings.as_ref(), self.uncentred.unembeddings, self.counts[1])
+        })
+    }
+
+    /// Orthonormal basis of the centred logits over inputs, (p−1)×rank.
+    pub fn logits_basis(&self) -> &Mat<f64> {
+        &self.decomposed_logits().basis
+    }
+
+    /// Non-zero eigenvalues of Cov(u), largest first.
+    pub fn spectrum(&self) -> &[f64] {
+        &self.decomposed_logits().spectrum
+    }
+
+    /// With G̃ = Q R the logits are F Rᵀ Qᵀ: F Rᵀ has their left singular vectors and values in M columns. R from reflections, since
+    /// columns of F and G̃ may differ in size by more than digits last, and only their products matter.
+    fn decomposed_logits(&self) -> &Logits {
+        self.decompositions.logits.get_or_init(|| {
+            let r = r_factor(self.unembeddings.clone());
+            let logits = matmul_nt(self.centred_embeddings(), r.as_ref());
+            let [n_inputs, n_labels] = self.counts;
+            let Svd { u, s, .. } =
+                without_null_directions(logits.as_ref(), self.uncentred.logits, n_inputs.max(n_labels));
+            Logits { basis: u, spectrum: s.iter().map(|s| s * s).collect() }
+        })
+    }
+
     /// Rank of the centred embeddings.
     pub fn rank_embeddings(&self) -> usize {
-        self.embeddings_basis.ncols()
+        self.embeddings_basis().ncols()
     }
 
     /// Rank of the centred unembeddings.
     pub fn rank_unembeddings(&self) -> usize {
-        self.unembeddings_svd.s.len()
+        self.unembeddings_svd().s.len()
     }
 
     /// Rank of Cov(u).
     pub fn rank_logits(&self) -> usize {
-        self.spectrum.len()
+        self.spectrum().len()
     }
 
     /// The smallest non-zero singular value of G̃; `None` if G̃ = 0.
     pub fn smallest_unembedding_value(&self) -> Option<f64> {
-        self.unembeddings_svd.s.last().copied()
+        self.unembeddings_svd().s.last().copied()
     }
 
     /// The combination of centred logits that reads a linear function of f: `v = G̃^{+T} w`, q coordinates over the labels.
@@ -68,7 +123,7 @@ impl ReducedModel {
     /// `v·G̃f` is w·f if w (M entries) is in the range of G̃ᵀ, and otherwise the function of its part there, which is all that the
     /// distribution determines of it.
     pub fn on_logits(&self, w: &[f64]) -> Vec<f64> {
-        let svd = &self.unembeddings_svd;
+        let svd = self.unembeddings_svd();
         let mut v = vec![0.0; svd.u.nrows()];
         for (i, s) in svd.s.iter().enumerate() {
             let along: f64 = svd.v.col(i).iter().zip(w).map(|(v, w)| v * w).sum();
@@ -142,6 +197,17 @@ impl Reduced {
         }
     }
 
+    /// Makes the singular value decompositions that most measures and bounds ask for, all at once on all threads.
+    pub fn decompose(&self) {
+        let of = |model: &ReducedModel| {
+            rayon::join(
+                || model.decomposed_logits(),
+                || rayon::join(|| model.embeddings_basis(), || model.unembeddings_svd()),
+            );
+        };
+        rayon::join(|| of(&self.a), || of(&self.b));
+    }
+
     /// The models in a direction: first the one whose labels and spectrum are used.
     pub fn models(&self, direction: Direction) -> (&ReducedModel, &ReducedModel) {
         match direction {
@@ -178,7 +244,7 @@ pub enum Direction {
 #[expect(clippy::too_many_arguments, reason = "the parts of one model, called in one place")]
 fn reduced_model(
     side: Side,
-    [n_inputs, n_labels]: [usize; 2],
+    counts: [usize; 2],
     embeddings: Mat<f64>,
     squared_lengths: Vec<f64>,
     unembeddings: MatRef<'_, f64>,
@@ -194,35 +260,25 @@ fn reduced_model(
     }
     let [unembeddings_norm, bias_norm] = labels.uncentred_norms;
     let logit_scale = embeddings.norm_l2() * unembeddings_norm + bias_norm;
-    let centred = without_first_row(embeddings.as_ref());
-    // With G̃ = Q R the logits are F Rᵀ Qᵀ: F Rᵀ has their left singular vectors and values in M columns. R from reflections, since
-    // columns of F and G̃ may differ in size by more than digits last, and only their products matter.
-    let few_columns = || {
-        let logits = matmul_nt(centred, r_factor(unembeddings.to_owned()).as_ref());
-        let norms = embeddings.col_iter().zip(&labels.uncentred_column_norms);
-        let scale = norms.map(|(f, g)| f.norm_l2() * g).sum();
-        without_null_directions(logits.as_ref(), scale, n_inputs.max(n_labels))
+    let norms = embeddings.col_iter().zip(&labels.uncentred_column_norms);
+    let uncentred = Uncentred {
+        embeddings: embeddings.norm_l2(),
+        unembeddings: unembeddings_norm,
+        logits: norms.map(|(f, g)| f.norm_l2() * g).sum(),
     };
-    let (logits_svd, (embeddings_svd, unembeddings_svd)) = rayon::join(few_columns, || {
-        rayon::join(
-            || without_null_directions(centred, embeddings.norm_l2(), n_inputs),
-            || without_null_directions(unembeddings, unembeddings_norm, n_labels),
-        )
-    });
     ReducedModel {
         side,
         dim: embeddings.ncols(),
-        spectrum: logits_svd.s.iter().map(|s| s * s).collect(),
-        logits_basis: logits_svd.u,
-        embeddings_basis: embeddings_svd.u,
         embeddings,
         constant,
-        bias: bias.col(0).iter().copied().collect(),
         squared_lengths,
-        squared_logit_scale: logit_scale * logit_scale,
         unembeddings: unembeddings.to_owned(),
-        unembeddings_svd,
+        bias: bias.col(0).iter().copied().collect(),
         logits,
+        squared_logit_scale: logit_scale * logit_scale,
+        uncentred,
+        counts,
+        decompositions: Decompositions::default(),
     }
 }
 

@@ -135,8 +135,8 @@ pub fn cca_bounds(reduced: &Reduced, direction: Direction) -> Vec<Bound> {
     let (model, other) = reduced.models(direction);
     let budget = d_logit_centred(reduced).powi(2);
     let side = CcaSide {
-        spectrum: &model.spectrum,
-        other_spectrum: &other.spectrum,
+        spectrum: model.spectrum(),
+        other_spectrum: other.spectrum(),
         budget,
         squared_scale: reduced.squared_scale(),
     };
@@ -195,13 +195,13 @@ fn logit_bounds(side: &CcaSide<'_>, correlations: Applicable<CanonicalCorrelatio
 
 /// T11 `compression_floor`: `Σ_{i > M′} σ_i ≤ d̄²`, no model of dimension M′ comes closer.
 fn compression_floor(side: &CcaSide<'_>, model: &ReducedModel, other: &ReducedModel) -> Bound {
-    let floor = model.spectrum.iter().skip(other.dim).sum();
+    let floor = model.spectrum().iter().skip(other.dim).sum();
     side.at_most("compression_floor", Form::Published, floor).vacuous_if(floor == 0.0, || {
         format!(
             "dimension {} of model {} is not under the rank {} of model {}'s logits",
             other.dim,
             other.side,
-            model.spectrum.len(),
+            model.spectrum().len(),
             model.side
         )
     })

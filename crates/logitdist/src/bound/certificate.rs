@@ -38,7 +38,7 @@ pub fn certificate(reduced: &Reduced, direction: Direction, bounds: &[Bound]) ->
             }),
             None => Err(constant("unembeddings")),
         },
-        relative_probe_cost: match model.spectrum.last() {
+        relative_probe_cost: match model.spectrum().last() {
             Some(smallest) if model.rank_logits() == model.rank_unembeddings() => {
                 Ok(distance / smallest.sqrt())
             }

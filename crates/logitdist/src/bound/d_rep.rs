@@ -49,7 +49,8 @@ pub fn alignment_bounds(reduced: &Reduced, direction: Direction) -> [Bound; 2] {
     let lhs = d_ls(reduced, direction).expect("G̃ is not zero");
     let distance = d_logit(reduced);
     let scale = reduced.squared_scale().sqrt();
-    let in_range = logitdist_linalg::matmul(model.unembeddings_svd.u.transpose(), reduced.delta.transpose());
+    let in_range =
+        logitdist_linalg::matmul(model.unembeddings_svd().u.transpose(), reduced.delta.transpose());
     let worst_probe = logitdist_linalg::singular_values(in_range.as_ref())[0];
     [
         Bound::at_most(

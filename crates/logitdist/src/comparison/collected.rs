@@ -73,8 +73,8 @@ impl Collected {
         self.correlations(["m_cca", "rho"], cca::embeddings(reduced), "inputs");
         self.correlations(["m_cca_unembeddings", "rho_unembeddings"], cca::unembeddings(reduced), "labels");
         self.correlations(["m_cca_logits", "rho_logits"], cca::logits(reduced), "inputs");
-        self.lists.push(("spectrum_a", Ok(reduced.a.spectrum.clone())));
-        self.lists.push(("spectrum_b", Ok(reduced.b.spectrum.clone())));
+        self.lists.push(("spectrum_a", Ok(reduced.a.spectrum().to_vec())));
+        self.lists.push(("spectrum_b", Ok(reduced.b.spectrum().to_vec())));
         self.push("d_ls_ab", d_ls::d_ls(reduced, Direction::Ab));
         self.push("d_ls_ba", d_ls::d_ls(reduced, Direction::Ba));
     }

@@ -99,8 +99,8 @@ pub fn svcca(reduced: &Reduced) -> Applicable<f64> {
 pub fn pwcca(reduced: &Reduced, direction: Direction) -> Applicable<f64> {
     normalised(reduced)?;
     let (model, other) = reduced.models(direction);
-    let basis = model.embeddings_basis.as_ref();
-    let cross = matmul_tn(basis, other.embeddings_basis.as_ref());
+    let basis = model.embeddings_basis().as_ref();
+    let cross = matmul_tn(basis, other.embeddings_basis().as_ref());
     let Svd { u, s, .. } = svd(cross.as_ref());
     let variates = matmul(basis, u.as_ref());
     let projections = matmul_tn(variates.as_ref(), model.centred_embeddings());
@@ -121,7 +121,7 @@ pub fn r2(reduced: &Reduced, direction: Direction) -> Applicable<f64> {
     normalised(reduced)?;
     let (model, other) = reduced.models(direction);
     let x = model.centred_embeddings();
-    let explained = matmul_tn(other.embeddings_basis.as_ref(), x).norm_l2() / x.norm_l2();
+    let explained = matmul_tn(other.embeddings_basis().as_ref(), x).norm_l2() / x.norm_l2();
     Ok((explained * explained).min(1.0))
 }
 

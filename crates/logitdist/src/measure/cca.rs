@@ -27,32 +27,21 @@ impl CanonicalCorrelations {
 ///
 /// Not applicable if either model's embeddings are constant. Source: Björck & Golub 1973; Morcos et al. 2018.
 pub fn embeddings(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
-    let of = || {
-        of_bases(
-            "embeddings",
-            reduced.a.embeddings_basis.as_ref(),
-            reduced.b.embeddings_basis.as_ref(),
-            reduced.n_inputs,
-        )
-    };
+    let (a, b) = rayon::join(|| reduced.a.embeddings_basis(), || reduced.b.embeddings_basis());
+    let of = || of_bases("embeddings", a.as_ref(), b.as_ref(), reduced.n_inputs);
     reduced.embeddings_cca.get_or_init(of).clone()
 }
 
 /// ρ of g(y), g′(y), labels centred; its mean is `m_cca_unembeddings`. Saturated once a rank reaches K − 1.
 pub fn unembeddings(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
-    of_bases(
-        "unembeddings",
-        reduced.a.unembeddings_svd.u.as_ref(),
-        reduced.b.unembeddings_svd.u.as_ref(),
-        reduced.n_labels,
-    )
+    let (a, b) = rayon::join(|| reduced.a.unembeddings_svd(), || reduced.b.unembeddings_svd());
+    of_bases("unembeddings", a.u.as_ref(), b.u.as_ref(), reduced.n_labels)
 }
 
 /// ρ of u(x), u′(x), inputs centred; its mean is `m_cca_logits`. A function of the two distributions alone.
 pub fn logits(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
-    let of = || {
-        of_bases("logits", reduced.a.logits_basis.as_ref(), reduced.b.logits_basis.as_ref(), reduced.n_inputs)
-    };
+    let (a, b) = rayon::join(|| reduced.a.logits_basis(), || reduced.b.logits_basis());
+    let of = || of_bases("logits", a.as_ref(), b.as_ref(), reduced.n_inputs);
     reduced.logits_cca.get_or_init(of).clone()
 }
 

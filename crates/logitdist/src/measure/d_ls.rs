@@ -19,7 +19,7 @@ pub fn d_ls(reduced: &Reduced, direction: Direction) -> Applicable<f64> {
 
 /// `G̃⁺Δ` in the coordinates of G̃'s left singular vectors divided by its singular values, rank×p.
 fn alignment_error(model: &ReducedModel, reduced: &Reduced) -> Mat<f64> {
-    let svd = &model.unembeddings_svd;
+    let svd = model.unembeddings_svd();
     let mut error = matmul(svd.u.transpose(), reduced.delta.transpose());
     for (i, s) in svd.s.iter().enumerate() {
         error.row_mut(i).iter_mut().for_each(|x| *x /= s);

@@ -55,7 +55,7 @@ fn the_gap_of_t1_is_positive_and_right_where_every_correlation_rounds_to_one() {
         lu.solve(&mut quotient);
         let quotient = Mat::from_fn(outside.nrows(), 5, |i, j| quotient.get(j, i));
         let sines = singular_values(quotient.as_ref());
-        let spectrum = comparison.reduced.a.spectrum.clone();
+        let spectrum = comparison.reduced.a.spectrum().to_vec();
         let want: f64 = sines.iter().rev().zip(&spectrum).map(|(s, sigma)| s * s * sigma).sum();
         let bound = comparison.bounds.iter().find(|b| b.token == "cca_spectral").unwrap();
         let Some(Statement::AtMost { lhs, rhs }) = bound.statement else { panic!("T1 applies") };
