@@ -70,11 +70,6 @@ impl Columns {
         }
     }
 
-    /// Reads column `j` from the top.
-    pub(crate) fn column(&self, j: usize) -> impl Iterator<Item = f64> {
-        self.entries[j / STRIPE * self.rows..][..self.rows].iter().map(move |x| x.0[j % STRIPE])
-    }
-
     /// The stripes from left to right, each a row after another.
     pub(crate) fn stripes_mut(&mut self) -> impl Iterator<Item = &mut [Stripe]> {
         self.entries.chunks_exact_mut(self.rows)

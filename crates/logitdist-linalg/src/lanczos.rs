@@ -4,6 +4,7 @@ use crate::chunk::total;
 use crate::columns::{Columns, STRIPE};
 use crate::lanes::{Eight, LANES, Lanes, ZERO_EIGHT, plus};
 use crate::tridiagonal::{Step, Tridiagonal};
+use faer::MatRef;
 
 /// The largest singular value of a square matrix Z by Lanczos' method on ZᵀZ with all vectors kept orthogonal.
 ///
@@ -45,8 +46,7 @@ impl Lanczos {
 
     /// That of `size` times Z; NaN if squares of its entries are beyond the floating-point range, or if it is zero.
     pub(crate) fn largest_singular_value(&mut self, z: &Columns, size: f64) -> f64 {
-        let n = z.rows;
-        for (s, stripe) in z.entries.chunks_exact(n).enumerate() {
+        for (s, stripe) in z.entries.chunks_exact(z.rows).enumerate() {
             for (row, entries) in self.z.chunks_exact_mut(self.pieces).zip(stripe) {
                 let (quads, _) = entries.0.as_chunks::<LANES>();
                 let (pairs, _) = quads.as_chunks::<2>();
@@ -56,6 +56,26 @@ impl Lanczos {
                     .for_each(|(z, e)| *z = [Lanes::new(e[0]) * size, Lanes::new(e[1]) * size]);
             }
         }
+        self.of_rows(z.rows)
+    }
+
+    /// [`Lanczos::largest_singular_value`] of the transpose of Z, n×n with each column in one piece: it has the same.
+    pub(crate) fn largest_singular_value_of_columns(&mut self, z: MatRef<'_, f64>, size: f64) -> f64 {
+        for (row, column) in self.z.chunks_exact_mut(self.pieces).zip(z.col_iter()) {
+            let column = column.try_as_col_major().expect("a column in one piece").as_slice();
+            let (pieces, rest) = column.as_chunks::<EIGHT>();
+            let mut last = [0.0; EIGHT];
+            last[..rest.len()].copy_from_slice(rest);
+            for (z, piece) in row.iter_mut().zip(pieces.iter().chain([&last])) {
+                let (quads, _) = piece.as_chunks::<LANES>();
+                *z = [Lanes::new(quads[0]) * size, Lanes::new(quads[1]) * size];
+            }
+        }
+        self.of_rows(z.ncols())
+    }
+
+    /// That of the n rows that were read.
+    fn of_rows(&mut self, n: usize) -> f64 {
         self.measure();
         self.tridiagonal.clear();
         if !self.start() {

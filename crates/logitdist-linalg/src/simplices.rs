@@ -1,11 +1,11 @@
 //! Many simplices of one dimension: the systems of equations behind d_rep.
 
 use crate::blocked_lq::BlockedLq;
-use crate::chunk::squared_distance;
-use crate::columns::{Columns, Stripe};
+use crate::chunk::{dot, squared_distance};
 use crate::four_simplices::{BLOCKED_FROM, FourSimplices};
 use crate::lanes::LANES;
 use crate::lu::{MIN_RECIPROCAL_CONDITION, smallest_singular_value};
+use faer::Mat;
 
 /// The most simplices that are evaluated together.
 pub const SIMPLICES: usize = LANES;
@@ -90,12 +90,13 @@ impl Simplices {
 pub(crate) struct OneSimplex {
     n: usize,
     lq: BlockedLq,
-    solved: Columns,
+    /// Xᵀ, the columns of X that are solved for: a vertex is a column.
+    solved: Mat<f64>,
 }
 
 impl OneSimplex {
     pub fn new(n: usize, solved: usize) -> OneSimplex {
-        OneSimplex { n, lq: BlockedLq::new(n), solved: Columns::zeros(n, solved) }
+        OneSimplex { n, lq: BlockedLq::new(n), solved: Mat::zeros(solved, n) }
     }
 
     pub fn evaluate<'a>(&mut self, vertex: impl Fn(usize) -> &'a [f64]) -> Option<Simplex> {
@@ -113,22 +114,23 @@ impl OneSimplex {
             sigma_min = smallest_singular_value(n, row)?;
             reciprocal_condition = sigma_min / size;
         }
-        // What fills up the last stripe is NaN after a solve that left the floating-point range.
-        if let Some(last) = self.solved.stripes_mut().last() {
-            last.fill(Stripe::ZERO);
-        }
         let mut squared_norm = 0.0;
         for i in 0..n {
             let (x, x0) = (&vertex(i + 1)[n..], &first[n..]);
             squared_norm += squared_distance(x, x0);
-            self.solved.set_row(i, x.iter().zip(x0).map(|(x, x0)| x - x0).take(self.solved.cols()));
+            let column = self.solved.col_as_slice_mut(i);
+            column.iter_mut().zip(x.iter().zip(x0)).for_each(|(d, (x, x0))| *d = x - x0);
         }
-        self.lq.solve(&mut self.solved);
+        self.lq.solve(self.solved.as_mut().transpose_mut());
+        let squares = |i: usize| {
+            let column = self.solved.col_as_slice(i);
+            dot(column, column)
+        };
         Some(Simplex {
             sigma_min,
             reciprocal_condition,
             squared_norm,
-            solved_squared_norm: self.solved.squared_norm(),
+            solved_squared_norm: (0..n).map(squares).sum(),
         })
     }
 }
@@ -136,7 +138,7 @@ impl OneSimplex {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::{Mat, matmul};
+    use crate::matmul;
 
     /// Vertices of some simplices, with `numbers` further numbers.
     pub(crate) fn vertices(simplex: usize, n: usize, numbers: usize) -> Vec<Vec<f64>> {
