@@ -33,7 +33,7 @@ pub use faer::prelude::{Reborrow, ReborrowMut};
 pub use faer::{Mat, MatMut, MatRef};
 pub use lu::{LuSolver, MIN_RECIPROCAL_CONDITION, Regular};
 pub use memory::keep_freed_memory;
-pub use product::{matmul, matmul_into, matmul_into_f32, matmul_nt, matmul_tn};
+pub use product::{matmul, matmul_into, matmul_into_f32, matmul_nt, matmul_tn, upper_matmul_into};
 pub use qr::{orthonormal_columns, r_factor};
 pub use simplices::{SIMPLICES, Simplex, Simplices};
 pub use svd::{Svd, rank_tolerance, singular_values, svd};

@@ -5,7 +5,7 @@ use crate::bound::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE};
 use crate::labels::Labels;
 use crate::measure::subsets::ChosenSubsets;
 use crate::reduced::{Direction, Reduced, ReducedModel};
-use logitdist_linalg::{Mat, ReborrowMut, Simplex, Simplices, matmul, matmul_into, r_factor};
+use logitdist_linalg::{Mat, ReborrowMut, Simplex, Simplices, matmul_into, r_factor, upper_matmul_into};
 use rayon::prelude::*;
 
 /// d_rep over label subsets and what its bounds need. All but the counts are square roots, in the units of f.
@@ -66,9 +66,9 @@ const LABELS_PER_TASK: usize = 256;
 /// Both embeddings in orthonormal coordinates of the inputs that begin with the constant and the other model's embeddings: an affine map of
 /// f′ has no more than these.
 struct InputSide {
-    /// The first model's embeddings, p×M.
+    /// The first model's embeddings, p×M. From row h on, everything under the diagonal is zero.
     model: Mat<f64>,
-    /// The other's, h×M′: its further coordinates are zero.
+    /// The other's, h×M′: its further coordinates are zero. From row 1 on, everything under the diagonal is.
     other: Mat<f64>,
     /// First coordinate of the constant, ±1.
     constant: f64,
@@ -90,7 +90,10 @@ impl InputSide {
             j if j <= m_other => other.embeddings[(i, j - 1)],
             j => model.embeddings[(i, j - 1 - m_other)],
         });
-        let r = r_factor(both);
+        // In one direction they are these coordinates already.
+        let is_upper = both.col_iter().enumerate().all(|(j, c)| c.iter().skip(j + 1).all(|&x| x == 0.0));
+        let size = both.nrows().min(both.ncols());
+        let r = if is_upper { both.get(..size, ..).to_owned() } else { r_factor(both) };
         let head = r.nrows().min(1 + m_other);
         let model = r.get(.., 1 + m_other..).to_owned();
         InputSide {
@@ -194,9 +197,15 @@ impl Evaluation<'_> {
                     Mat::from_fn(g.ncols(), used.len(), |j, y| g[(used[y], j)])
                 };
                 let g = of_model(self.labels.0);
-                matmul_into(errors.rb_mut(), self.inputs.model.as_ref(), g.as_ref());
-                let logits = matmul(self.inputs.other.as_ref(), of_model(self.labels.1).as_ref());
-                let mut reached = errors.subrows_mut(0, head);
+                let model = self.inputs.model.as_ref();
+                let (mut reached, rest) = errors.rb_mut().split_at_row_mut(head);
+                matmul_into(reached.rb_mut(), model.get(..head, ..), g.as_ref());
+                upper_matmul_into(rest, model.get(head.., ..), g.as_ref());
+                let (other, other_g) = (self.inputs.other.as_ref(), of_model(self.labels.1));
+                let mut logits = Mat::zeros(head, used.len());
+                let (first, rest) = logits.as_mut().split_at_row_mut(1);
+                matmul_into(first, other.get(..1, ..), other_g.as_ref());
+                upper_matmul_into(rest, other.get(1.., ..), other_g.as_ref());
                 reached -= &logits;
                 for (column, &y) in used.iter().enumerate() {
                     reached[(0, column)] +=
