@@ -115,6 +115,8 @@ fn sweep_telling(options: &SweepOptions, run_cell: RunCell<'_>, news: News) -> R
         .num_threads(threads)
         .build()
         .map_err(|e| SimError::Threads { threads, message: e.to_string() })?;
+    // Before anything of the folder is touched: results that are kept with the code would count as changed.
+    let session = Session::now(&config, shard, pool.current_num_threads());
     // Until the tables are made again they are not those of this config.
     remove(&out.join("manifest.json"))?;
     write_config(&config, &out)?;
@@ -137,7 +139,6 @@ fn sweep_telling(options: &SweepOptions, run_cell: RunCell<'_>, news: News) -> R
     let mut ended = Ended::Complete;
     let mut computed = 0;
     if work.is_left()? {
-        let session = Session::now(&config, shard, pool.current_num_threads());
         writer.append_and_sync(&Frame::of(Kind::Session, &session))?;
         let journal = store.journals.iter().position(|j| j.path == writer.path());
         let written = work.run(&pool, &mut writer, journal.expect("it was read"))?;
