@@ -25,7 +25,7 @@ impl BlockedLq {
         BlockedLq { n, upper: Mat::zeros(n, n), inverse: Mat::zeros(n, n), lanczos: Lanczos::new(n) }
     }
 
-    /// Factors the matrix A whose row `i` is written by `row(i, …)`, and returns `‖A‖_F`.
+    /// Factors the matrix A whose row `i` is written by `row(i, …)`, if it is finite, and returns `‖A‖_F`.
     pub fn factor(&mut self, row: impl Fn(usize, &mut [f64])) -> f64 {
         let mut transposed = Mat::zeros(self.n, self.n);
         let write = |i: usize| {
@@ -34,8 +34,11 @@ impl BlockedLq {
             norm(column)
         };
         let norms: Vec<f64> = (0..self.n).map(write).collect();
-        self.upper = r_factor(transposed);
-        norm(&norms)
+        let size = norm(&norms);
+        if size.is_finite() {
+            self.upper = r_factor(transposed);
+        }
+        size
     }
 
     /// Replaces X (n×c) by `L⁻¹ X`.

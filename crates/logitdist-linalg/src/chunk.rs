@@ -54,14 +54,14 @@ pub(crate) fn dot(x: &[f64], y: &[f64]) -> f64 {
     inner(x, y) + x_rest.iter().zip(y_rest).map(|(x, y)| x * y).sum::<f64>()
 }
 
-/// ‖x‖, also where squares would overflow or lose digits.
+/// ‖x‖, also where squares would overflow or lose digits. NaN if an entry is.
 pub fn norm(x: &[f64]) -> f64 {
     norm_by_squares(dot(x, x), x)
 }
 
 /// ‖x‖ from ‖x‖², which is of no use if it overflowed or lost digits.
 fn norm_by_squares(squares: f64, x: &[f64]) -> f64 {
-    if (1e-280..1e280).contains(&squares) {
+    if (1e-280..1e280).contains(&squares) || squares.is_nan() {
         return squares.sqrt();
     }
     let largest = x.iter().fold(0.0, |largest: f64, x| largest.max(x.abs()));
@@ -69,4 +69,24 @@ fn norm_by_squares(squares: f64, x: &[f64]) -> f64 {
         return largest;
     }
     largest * x.iter().map(|x| (x / largest) * (x / largest)).sum::<f64>().sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_norm_is_right_at_every_length_and_scale() {
+        for n in [0, 1, 7, 16, 17, 100] {
+            for scale in [1.0, 1e-310, 1e-160, 1e160, 1e300] {
+                let x = vec![3.0 * scale; n];
+                let expected = 3.0 * scale * (n as f64).sqrt();
+                assert!((norm(&x) - expected).abs() <= 1e-14 * expected, "{n} of {scale:e}");
+            }
+        }
+        assert_eq!(norm(&[1.0, f64::NEG_INFINITY]), f64::INFINITY);
+        for x in [vec![f64::NAN], vec![1.0, f64::NAN], vec![f64::INFINITY, f64::NAN]] {
+            assert!(norm(&x).is_nan(), "{x:?}");
+        }
+    }
 }

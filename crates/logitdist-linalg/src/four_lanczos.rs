@@ -30,7 +30,7 @@ impl FourLanczos {
         }
     }
 
-    /// `size ‖L⁻¹‖₂` of each; NaN where squares of its entries are beyond the floating-point range.
+    /// `size ‖L⁻¹‖₂` of each; NaN where a step leaves the floating-point range.
     pub fn largest_singular_values(&mut self, triangles: &FourLq, size: Lanes) -> Lanes {
         self.tridiagonals.iter_mut().for_each(Tridiagonal::clear);
         let beginning = self.start(triangles, size).to_array();

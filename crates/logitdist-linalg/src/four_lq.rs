@@ -53,7 +53,7 @@ impl FourLq {
         self.panels[i / PANEL * self.n + j][i % PANEL] = entry;
     }
 
-    /// Replaces the matrices by their triangles. A singular one has a triangle of NaN, infinities or a tiny diagonal.
+    /// Replaces the matrices by their triangles. That of a singular one may have NaN and infinities.
     pub fn factor(&mut self) {
         let n = self.n;
         for first in (0..n).step_by(PANEL) {

@@ -53,7 +53,7 @@ impl Inverses {
     }
 }
 
-/// ‖A‖²_F where no square of an entry of A, or of an inverse that can be trusted, leaves the floating-point range.
+/// ‖A‖²_F where squares of the entries of A that matter, and of an inverse that can be trusted, are in the floating-point range.
 const SAFE: std::ops::Range<f64> = 1e-240..1e240;
 
 impl FourSimplices {

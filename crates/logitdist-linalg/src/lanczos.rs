@@ -8,7 +8,8 @@ use faer::MatRef;
 
 /// The largest singular value of a square matrix Z by Lanczos' method on ZᵀZ with all vectors kept orthogonal.
 ///
-/// It usually finds the largest eigenvalue after five to ten products with Z; it is exact, at worst, when the vectors span the space.
+/// It usually finds the largest eigenvalue after five to ten products with Z, and at the latest when the vectors span all that the first
+/// has a part of. How [`Tridiagonal::extend`] can be wrong, it is.
 #[derive(Debug, Clone)]
 pub(crate) struct Lanczos {
     /// Pieces in a row.
@@ -235,7 +236,7 @@ mod tests {
         let reciprocal_condition = lq.reciprocal_condition(size);
         let transposed = a.transpose().to_owned();
         let by_four = reciprocal_conditions([a, &transposed, &Mat::zeros(n, n), &sample(n, 1)]);
-        // A neighbour within 1e-12 may be taken for it where the start is a vector of the neighbour.
+        // A neighbour this near may be taken for it where the start is a vector of the neighbour.
         let error = 1e-12 + 1e-13 * n as f64 + 1e-15 * n as f64 / reciprocal_condition;
         for other in [by_lu.reciprocal_condition, by_four[0], by_four[1]] {
             let ratio = other / reciprocal_condition;

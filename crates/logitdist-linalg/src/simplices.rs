@@ -10,7 +10,7 @@ use faer::Mat;
 /// The most simplices that are evaluated together.
 pub const SIMPLICES: usize = LANES;
 
-/// Solves with simplices of one dimension, without allocating where it is under 128 and they are far from singular.
+/// Solves with simplices of one dimension, without allocating where it is under 128 and they are far from singular and of a usual scale.
 ///
 /// A simplex has n + 1 vertices in n dimensions, each with a vector of further numbers. Its matrix A has the differences of the
 /// vertices to the first as rows, and X those of the further numbers.
@@ -58,8 +58,8 @@ impl Simplices {
 
     /// `count` simplices, 1 to [`SIMPLICES`]; `vertex(simplex, i)` is vertex i of one, 0 ≤ i ≤ n: n coordinates, and then its numbers.
     ///
-    /// `None` if `σ_min / σ_max` is under [`MIN_RECIPROCAL_CONDITION`], if `‖X‖² / σ_min²` or `‖A⁻¹ X‖²` is beyond the floating-point range, or if
-    /// there is no such simplex. The bits of one do not depend on the others.
+    /// `None` if `σ_min / σ_max` is under [`MIN_RECIPROCAL_CONDITION`], if A, `‖X‖² / σ_min²` or `‖A⁻¹ X‖²` is beyond the floating-point range, or
+    /// if there is no such simplex; squares that are too small for it are 0. The bits of one do not depend on the others.
     pub fn evaluate<'a>(
         &mut self,
         count: usize,
@@ -106,19 +106,23 @@ impl OneSimplex {
             row.iter_mut().zip(vertex(i + 1)).zip(first).for_each(|((l, x), x0)| *l = x - x0);
         };
         let size = self.lq.factor(row);
-        let mut reciprocal_condition = self.lq.reciprocal_condition(size);
-        let mut sigma_min = size * reciprocal_condition;
-        // It is at most 1; what is beyond has left the floating-point range on its way.
-        let sure = (MIN_RECIPROCAL_CONDITION..1.5).contains(&reciprocal_condition);
-        if !sure {
-            sigma_min = smallest_singular_value(n, row)?;
-            reciprocal_condition = sigma_min / size;
+        if !size.is_finite() {
+            return None;
         }
+        let known = if n < BLOCKED_FROM { None } else { self.known_condition(size) };
+        let (sigma_min, reciprocal_condition) = match known {
+            Some(reciprocal_condition) => (size * reciprocal_condition, reciprocal_condition),
+            None => {
+                let sigma_min = smallest_singular_value(n, row)?;
+                (sigma_min, sigma_min / size)
+            }
+        };
         let mut squared_norm = 0.0;
         for i in 0..n {
             let (x, x0) = (&vertex(i + 1)[n..], &first[n..]);
             squared_norm += squared_distance(x, x0);
             let column = self.solved.col_as_slice_mut(i);
+            let (x, x0) = (&x[..column.len()], &x0[..column.len()]);
             column.iter_mut().zip(x.iter().zip(x0)).for_each(|(d, (x, x0))| *d = x - x0);
         }
         self.lq.solve(self.solved.as_mut().transpose_mut());
@@ -132,6 +136,14 @@ impl OneSimplex {
             squared_norm,
             solved_squared_norm: (0..n).map(squares).sum(),
         })
+    }
+
+    /// `σ_min / ‖A‖_F` by Lanczos' method, if that of the matrix factored last is far from singular. Small matrices come here where they are
+    /// in doubt already, and a decomposition costs little.
+    fn known_condition(&mut self, size: f64) -> Option<f64> {
+        let found = self.lq.reciprocal_condition(size);
+        // It is at most 1; what is beyond has left the floating-point range on its way.
+        (MIN_RECIPROCAL_CONDITION..1.5).contains(&found).then_some(found)
     }
 }
 
@@ -193,6 +205,28 @@ pub(crate) mod tests {
         let vertices = [[0.0, 1.0], [1e-140, 3.0]];
         let found = Simplices::new(1, 1).evaluate(1, |_, i| &vertices[i])[0].unwrap();
         assert!((found.solved_squared_norm / 4e280 - 1.0).abs() < 1e-14);
+    }
+
+    #[test]
+    fn coordinates_that_are_not_finite_or_too_far_apart_are_none_and_harm_no_other() {
+        for n in [1, 8, 20, 130] {
+            let good = vertices(1, n, n + 1);
+            let mut simplices = Simplices::new(n, n + 1);
+            let expected = simplices.evaluate(1, |_, i| &good[i])[0];
+            for [x, y] in [[f64::NAN, 0.0], [f64::INFINITY, 1.0], [-1.7e308, 1.7e308]] {
+                let mut bad = good.clone();
+                (bad[0][0], bad[1][0]) = (x, y);
+                let found = simplices.evaluate(2, |s, i| if s == 0 { &bad[i] } else { &good[i] });
+                assert_eq!(found[..2], [None, expected], "n = {n}, {x:e}");
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "range end index")]
+    fn fewer_numbers_than_are_solved_for_are_a_mistake() {
+        let vertices = vertices(1, 130, 3);
+        Simplices::new(130, 4).evaluate(1, |_, i| &vertices[i]);
     }
 
     #[test]

@@ -42,11 +42,18 @@ impl Tridiagonal {
         self.seen = 0.0;
     }
 
-    /// Takes one more step, and returns the largest eigenvalue if it is found: after n steps at the latest.
+    /// Takes one more step, and returns the largest eigenvalue if it is found, after n steps at the latest; NaN if the step left the
+    /// floating-point range.
+    ///
+    /// A neighbour is taken for it whose relative distance is under 1e-10, rarely, or where the first vector has hardly any part of its
+    /// eigenvector.
     pub fn extend(&mut self, step: Step) -> Option<f64> {
+        if !(step.alpha.is_finite() && step.beta.is_finite()) {
+            return Some(f64::NAN);
+        }
         self.diagonal.push(step.alpha);
         let steps = self.diagonal.len();
-        // What is left is rounding errors: the vectors span all that the first has a part of, and it has one of every eigenvector.
+        // What is left is rounding errors: the vectors span all that the first has a part of, which is of every eigenvector but by chance.
         let last = steps == self.n || step.beta <= 16.0 * f64::EPSILON * step.before;
         let squared_beta = step.beta * step.beta;
         if last || steps > FIRST_STEPS {

@@ -125,8 +125,9 @@ struct Evaluation<'a> {
     slack: f64,
 }
 
-/// The coordinates of g̃ in the order in which subsets have them, which no value depends on. Reflections are accurate for coordinates of
-/// very different size if the largest come first.
+/// The coordinates of g̃ in the order in which subsets have them, on which no value depends but for rounding. Reflections are accurate for
+/// coordinates of very different size if the largest come first. One label far from all others can put a coordinate first that is small in
+/// a subset without it; what is lost then is within the error that the condition of the subset foretells.
 fn order(model: &ReducedModel) -> Vec<usize> {
     let norms: Vec<f64> = model.unembeddings.col_iter().map(|g| g.norm_l2()).collect();
     let mut order: Vec<usize> = (0..norms.len()).collect();
@@ -164,9 +165,9 @@ impl Evaluation<'_> {
         used.iter().enumerate().for_each(|(place, &label)| places[label] = place);
         let vector = |label: usize| columns.col_as_slice(places[label]);
         let mut outcomes: Vec<Option<Outcome>> = (0..subsets.len() / (m + 1)).map(|_| None).collect();
-        // Small subsets are given out many at a time, of large ones there are only a few.
         let together = Simplices::together(m);
-        let least = if together == 1 { 1 } else { 8 };
+        // Small subsets are given out many at a time: a task is to take much longer than to give it out.
+        let least = (8 * 16_usize.pow(3) / m.pow(3)).clamp(1, 8);
         outcomes
             .par_chunks_mut(together)
             .zip(subsets.par_chunks(together * (m + 1)))
