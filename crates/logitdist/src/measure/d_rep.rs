@@ -140,18 +140,18 @@ impl Evaluation<'_> {
     fn of_all(&self, chosen: &ChosenSubsets) -> Vec<Option<Outcome>> {
         let labels = self.labels.0.bias.len();
         let (m, p) = self.inputs.dims();
-        if labels * (p + m) <= MOST_ENTRIES {
-            let all: Vec<usize> = (0..labels).collect();
-            return self.of_batch(chosen.labels(), &all);
-        }
-        // Large vocabularies: only the labels of a few subsets at a time.
-        let subsets = (MOST_ENTRIES / ((m + 1) * (p + m))).max(1);
+        let subsets = if labels * (p + m) <= MOST_ENTRIES {
+            chosen.len().max(1)
+        } else {
+            // Large vocabularies: only the labels of a few subsets at a time.
+            (MOST_ENTRIES / ((m + 1) * (p + m))).max(1)
+        };
         let batches = chosen.labels().chunks(subsets * (m + 1));
         batches
             .flat_map(|batch| {
-                let mut used = batch.to_vec();
-                used.sort_unstable();
-                used.dedup();
+                let mut is_used = vec![false; labels];
+                batch.iter().for_each(|&label| is_used[label] = true);
+                let used: Vec<usize> = (0..labels).filter(|&label| is_used[label]).collect();
                 self.of_batch(batch, &used)
             })
             .collect()
