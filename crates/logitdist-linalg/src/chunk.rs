@@ -56,11 +56,7 @@ pub(crate) fn dot(x: &[f64], y: &[f64]) -> f64 {
 
 /// ‖x‖, also where squares would overflow or lose digits. NaN if an entry is.
 pub fn norm(x: &[f64]) -> f64 {
-    norm_by_squares(dot(x, x), x)
-}
-
-/// ‖x‖ from ‖x‖², which is of no use if it overflowed or lost digits.
-fn norm_by_squares(squares: f64, x: &[f64]) -> f64 {
+    let squares = dot(x, x);
     if (1e-280..1e280).contains(&squares) || squares.is_nan() {
         return squares.sqrt();
     }
