@@ -1,12 +1,12 @@
 //! A comparison as a table for people.
 
-use crate::compare::Result;
-use crate::verdict::sentences;
+use super::compared_pair::ComparedPair;
+use super::verdict::sentences;
 use logitdist::{Bound, Comparison, Form, Statement};
 use logitdist_report::number::{number, short};
 
 /// The whole table, at most [`WIDTH`] columns wide but for the models' paths.
-pub fn render(result: &Result) -> String {
+pub fn render(result: &ComparedPair) -> String {
     let mut table = Table { comparison: &result.comparison, text: String::new(), footnotes: Vec::new() };
     table.models(result);
     table.distributions();
@@ -82,7 +82,7 @@ impl Table<'_> {
         format!("n/a [{}]", position + 1)
     }
 
-    fn models(&mut self, result: &Result) {
+    fn models(&mut self, result: &ComparedPair) {
         self.line(&format!("a  {}", result.name_a));
         self.line(&format!("b  {}", result.name_b));
         let inputs = self.value("n_inputs");
@@ -185,7 +185,7 @@ impl Table<'_> {
         format!("{text:>12}")
     }
 
-    fn verdict(&mut self, result: &Result) {
+    fn verdict(&mut self, result: &ComparedPair) {
         self.heading("Verdict");
         for sentence in sentences(result) {
             self.sentence("  ", "    ", &sentence);

@@ -1,6 +1,6 @@
 //! A comparison as one JSON object.
 
-use crate::compare::Result;
+use super::compared_pair::ComparedPair;
 use logitdist::{Applicable, Bound, Certificate, Statement};
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,7 @@ fn is_count(token: &str) -> bool {
 }
 
 /// The object: tokens at top level, `null` with an entry in `reasons` where there is no value.
-pub fn render(result: &Result) -> String {
+pub fn render(result: &ComparedPair) -> String {
     let comparison = &result.comparison;
     let mut object = Map::new();
     let mut reasons = Map::new();
@@ -56,7 +56,7 @@ fn put(
     object: &mut Map<String, Value>,
     reasons: &mut Map<String, Value>,
     token: &str,
-    value: std::result::Result<Value, String>,
+    value: Result<Value, String>,
 ) {
     let value = value.unwrap_or_else(|reason| {
         reasons.insert(token.to_owned(), json!(reason));
@@ -66,7 +66,7 @@ fn put(
 }
 
 /// JSON has no infinity: that is null with a reason.
-fn finite(x: f64) -> std::result::Result<Value, String> {
+fn finite(x: f64) -> Result<Value, String> {
     if x.is_finite() {
         Ok(json!(x))
     } else {
