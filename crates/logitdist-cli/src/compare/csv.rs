@@ -94,17 +94,17 @@ impl ComparisonCsv {
             Some(Statement::AtMost { lhs, rhs }) => {
                 vec![("lhs", Some(lhs)), ("rhs", Some(rhs)), ("tightness", bound.tightness)]
             }
-            Some(Statement::MeanCorrelation { bound: at_least, value }) => {
+            Some(Statement::AtLeast { bound: at_least, value }) => {
                 vec![("bound", Some(at_least)), ("value", Some(value)), ("slack", bound.slack())]
             }
             None => Vec::new(),
         };
         for (side, x) in sides {
-            self.write([section, bound.token, side, &x.map_or_else(String::new, number), ""]);
+            self.write([section, bound.theorem.token, side, &x.map_or_else(String::new, number), ""]);
         }
-        self.write([section, bound.token, "form", &bound.form.to_string(), ""]);
+        self.write([section, bound.theorem.token, "form", &bound.theorem.form.to_string(), ""]);
         let holds = bound.holds.map_or_else(String::new, |h| h.to_string());
-        self.write([section, bound.token, "holds", &holds, ""]);
-        self.write([section, bound.token, "status", bound.status.name(), &reason]);
+        self.write([section, bound.theorem.token, "holds", &holds, ""]);
+        self.write([section, bound.theorem.token, "status", bound.status.name(), &reason]);
     }
 }

@@ -80,18 +80,16 @@ fn number(x: f64) -> Value {
 }
 
 fn bounds(bounds: &[Bound]) -> Value {
-    Value::Object(bounds.iter().map(|bound| (bound.token.to_owned(), one_bound(bound))).collect())
+    Value::Object(bounds.iter().map(|bound| (bound.theorem.token.to_owned(), one_bound(bound))).collect())
 }
 
 fn one_bound(bound: &Bound) -> Value {
     let mut object = Map::new();
-    let is_m_cca = bound.token.starts_with("m_cca");
+    let is_m_cca = bound.theorem.is_lower();
     let names = if is_m_cca { ["bound", "value", "slack"] } else { ["lhs", "rhs", "tightness"] };
     let values = match bound.statement {
         Some(Statement::AtMost { lhs, rhs }) => [Some(lhs), Some(rhs), bound.tightness],
-        Some(Statement::MeanCorrelation { bound: at_least, value }) => {
-            [Some(at_least), Some(value), bound.slack()]
-        }
+        Some(Statement::AtLeast { bound: at_least, value }) => [Some(at_least), Some(value), bound.slack()],
         None => [None; 3],
     };
     for (name, value) in names.into_iter().zip(values) {
@@ -100,7 +98,7 @@ fn one_bound(bound: &Bound) -> Value {
     object.insert("holds".into(), json!(bound.holds));
     object.insert("status".into(), json!(bound.status.name()));
     object.insert("reason".into(), json!(bound.reason()));
-    object.insert("form".into(), json!(bound.form.to_string()));
+    object.insert("form".into(), json!(bound.theorem.form.to_string()));
     Value::Object(object)
 }
 

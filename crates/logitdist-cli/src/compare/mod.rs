@@ -49,7 +49,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let comparison = &result.comparison;
     let all = comparison.bounds.iter().chain(&comparison.bounds_ba);
-    let violated: Vec<&str> = all.filter(|b| b.is_violated()).map(|b| b.token).collect();
+    let violated: Vec<&str> = all.filter(|b| b.is_violated()).map(|b| b.theorem.token).collect();
     if violated.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }

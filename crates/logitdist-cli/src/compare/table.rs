@@ -156,7 +156,7 @@ impl Table<'_> {
 
     fn bounds(&mut self, heading: &str, bounds: &[Bound]) {
         self.heading(&format!("{heading:42} {:>12} {:>14}   {:>9}", "is", "at most", "tightness"));
-        for bound in bounds.iter().filter(|b| !b.token.starts_with("m_cca")) {
+        for bound in bounds.iter().filter(|b| !b.theorem.is_lower()) {
             let sides = match bound.statement {
                 Some(Statement::AtMost { lhs, rhs }) => {
                     let rhs = if rhs.is_finite() { number(rhs) } else { "∞".into() };
@@ -165,18 +165,18 @@ impl Table<'_> {
                 }
                 _ => self.absent(bound),
             };
-            self.line(&format!("  {:28} {:11} {sides}{}", bound.token, form(bound), remark(bound)));
+            self.line(&format!("  {:28} {:11} {sides}{}", bound.theorem.token, form(bound), remark(bound)));
         }
         self.line(&format!("{:42} {:>12} {:>14}   {:>9}", "", "is", "at least", "slack"));
-        for bound in bounds.iter().filter(|b| b.token.starts_with("m_cca")) {
+        for bound in bounds.iter().filter(|b| b.theorem.is_lower()) {
             let sides = match bound.statement {
-                Some(Statement::MeanCorrelation { bound: at_least, value }) => {
+                Some(Statement::AtLeast { bound: at_least, value }) => {
                     let slack = short(value - at_least);
                     format!("{:>12} {:>14}   {slack:>9}", number(value), number(at_least))
                 }
                 _ => self.absent(bound),
             };
-            self.line(&format!("  {:28} {:11} {sides}{}", bound.token, form(bound), remark(bound)));
+            self.line(&format!("  {:28} {:11} {sides}{}", bound.theorem.token, form(bound), remark(bound)));
         }
     }
 
@@ -206,7 +206,7 @@ impl Table<'_> {
 }
 
 fn form(bound: &Bound) -> &'static str {
-    match bound.form {
+    match bound.theorem.form {
         Form::Published => "published",
         Form::Sharpened => "sharpened",
     }

@@ -39,7 +39,7 @@ fn probes(direction: &str, labels_of: &str, certificate: &Certificate, bounds: &
         "Certified: a linear probe of unit weight, carried over {direction}, errs by at most {}",
         number(*cost)
     );
-    let worst = bounds.iter().find(|b| b.token == "probe_transfer").and_then(|b| b.tightness);
+    let worst = bounds.iter().find(|b| b.theorem.token == "probe_transfer").and_then(|b| b.tightness);
     if let Some(worst) = worst {
         write!(sentence, " (measured: none errs by more than {} of its certificate)", short(worst))
             .expect("writing to a string");
