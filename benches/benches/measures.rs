@@ -41,7 +41,7 @@ fn measures(c: &mut Criterion) {
         b.iter(|| black_box(summarise(&ProbabilityInputs::All)));
     });
     group.bench_function("reduced", |b| b.iter(|| black_box(Reduced::of(&summary))));
-    group.bench_function("d_logit", |b| b.iter(|| black_box(d_logit::d_logit(&reduced))));
+    group.bench_function("d_logit", |b| b.iter(|| black_box(reduced.delta.norm_l2())));
     group.bench_function("m_cca", |b| b.iter(|| black_box(cca::embeddings(&reduced))));
     group.bench_function("d_ls", |b| b.iter(|| black_box(d_ls::d_ls(&reduced, Direction::Ab))));
     group.bench_function("d_rep_200_subsets", |b| {

@@ -269,8 +269,8 @@ pub fn record(columns: &Columns, outcome: &CellOutcome) -> CellRecord {
 /// Tokens of the violated bounds of a cell, in both directions.
 pub fn violated(outcome: &CellOutcome) -> Vec<String> {
     let comparison = outcome.comparison.iter();
-    let all = comparison.flat_map(|c| c.bounds.iter().chain(&c.bounds_ba));
-    all.filter(|bound| bound.is_violated()).map(|bound| bound.theorem.token.to_owned()).collect()
+    let all = comparison.flat_map(|c| c.all_bounds());
+    all.filter(|(_, bound)| bound.is_violated()).map(|(_, bound)| bound.theorem.token.to_owned()).collect()
 }
 
 /// What a sweep would run: question, axes and numbers, in words.

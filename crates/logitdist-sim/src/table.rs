@@ -36,7 +36,7 @@ impl Columns {
             rows.map(|(token, _, _)| token)
         };
         let lists = if config.lists { asked(true).collect() } else { vec![] };
-        let trained = Group::of(&config.grid).into_iter().flat_map(Group::tokens).copied();
+        let trained = Group::of(&config.grid).into_iter().flat_map(Group::tokens);
         Columns {
             parameters: config.grid.parameters(),
             scalars: asked(false).chain(trained).collect(),

@@ -66,7 +66,7 @@ impl LlvSets {
             d_svd_embeddings,
             d_svd_unembeddings,
             set_size: self.labels.len() - 1,
-            description: Some(self.description()),
+            description: self.description(),
             minimised_description,
         })
     }
@@ -107,7 +107,7 @@ pub struct LlvValues {
     /// M, the number of labels in the set beside the pivot.
     pub set_size: usize,
     /// The given sets.
-    pub description: Option<String>,
+    pub description: String,
     /// The sets that minimise, if there are any.
     pub minimised_description: Option<String>,
 }

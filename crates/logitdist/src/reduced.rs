@@ -150,6 +150,9 @@ pub struct Reduced {
     /// Logit differences Δ = u − u′, p×q.
     pub delta: Mat<f64>,
     labels: [Arc<Labels>; 2],
+    /// `d_logit` and `d_logit_centred`, which most bounds of both directions ask for.
+    pub(crate) d_logit: OnceLock<f64>,
+    pub(crate) d_logit_centred: OnceLock<f64>,
 }
 
 impl Reduced {
@@ -179,7 +182,16 @@ impl Reduced {
             || side(Side::B, m_b, 1 + m_a, last - 1, 2 + m_a, &labels.b),
         );
         let delta = &a.logits - &b.logits;
-        Reduced { n_inputs, n_labels, a, b, delta, labels: [labels.a.clone(), labels.b.clone()] }
+        Reduced {
+            n_inputs,
+            n_labels,
+            a,
+            b,
+            delta,
+            labels: [labels.a.clone(), labels.b.clone()],
+            d_logit: OnceLock::new(),
+            d_logit_centred: OnceLock::new(),
+        }
     }
 
     /// Makes the singular value decompositions that most measures and bounds ask for, all at once on all threads.

@@ -1,15 +1,12 @@
 //! A comparison as one JSON object.
 
 use super::compared_pair::ComparedPair;
-use logitdist::{Applicable, Bound, Certificate, Statement};
+use logitdist::{Applicable, Bound, Certificate, Statement, Unit, measure};
 use serde_json::{Map, Value, json};
 
-/// Tokens whose values are whole numbers.
+/// Whether a token's values are whole numbers.
 fn is_count(token: &str) -> bool {
-    token.starts_with("n_")
-        || token.starts_with("rank_")
-        || token.starts_with("dim_")
-        || token.contains("_violations_")
+    measure(token).is_some_and(|(row, _)| row.unit == Unit::Count)
 }
 
 /// The object: tokens at top level, `null` with an entry in `reasons` where there is no value.

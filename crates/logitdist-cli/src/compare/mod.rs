@@ -48,8 +48,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         page::write(&result, folder)?;
     }
     let comparison = &result.comparison;
-    let all = comparison.bounds.iter().chain(&comparison.bounds_ba);
-    let violated: Vec<&str> = all.filter(|b| b.is_violated()).map(|b| b.theorem.token).collect();
+    let violated = comparison.all_bounds().filter(|(_, bound)| bound.is_violated());
+    let violated: Vec<&str> = violated.map(|(_, bound)| bound.theorem.token).collect();
     if violated.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }

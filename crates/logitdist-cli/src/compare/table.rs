@@ -2,7 +2,7 @@
 
 use super::compared_pair::ComparedPair;
 use super::verdict::sentences;
-use logitdist::{Bound, Comparison, Form, Statement};
+use logitdist::{Bound, Comparison, Statement};
 use logitdist_report::number::{number, short};
 
 /// The whole table, at most [`WIDTH`] columns wide but for the models' paths.
@@ -165,7 +165,12 @@ impl Table<'_> {
                 }
                 _ => self.absent(bound),
             };
-            self.line(&format!("  {:28} {:11} {sides}{}", bound.theorem.token, form(bound), remark(bound)));
+            self.line(&format!(
+                "  {:28} {:11} {sides}{}",
+                bound.theorem.token,
+                bound.theorem.form.to_string(),
+                remark(bound)
+            ));
         }
         self.line(&format!("{:42} {:>12} {:>14}   {:>9}", "", "is", "at least", "slack"));
         for bound in bounds.iter().filter(|b| b.theorem.is_lower()) {
@@ -176,7 +181,12 @@ impl Table<'_> {
                 }
                 _ => self.absent(bound),
             };
-            self.line(&format!("  {:28} {:11} {sides}{}", bound.theorem.token, form(bound), remark(bound)));
+            self.line(&format!(
+                "  {:28} {:11} {sides}{}",
+                bound.theorem.token,
+                bound.theorem.form.to_string(),
+                remark(bound)
+            ));
         }
     }
 
@@ -202,13 +212,6 @@ impl Table<'_> {
         for (token, note) in self.comparison.notes.clone() {
             self.sentence("", "    ", &format!("{token}: {note}"));
         }
-    }
-}
-
-fn form(bound: &Bound) -> &'static str {
-    match bound.theorem.form {
-        Form::Published => "published",
-        Form::Sharpened => "sharpened",
     }
 }
 

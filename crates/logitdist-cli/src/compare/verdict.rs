@@ -8,8 +8,7 @@ use std::fmt::Write;
 /// The sentences: whether every bound holds, what is certified and what was measured, what each probe loses.
 pub fn sentences(result: &ComparedPair) -> Vec<String> {
     let comparison = &result.comparison;
-    let violations =
-        comparison.bounds.iter().chain(&comparison.bounds_ba).filter(|b| b.is_violated()).count();
+    let violations = comparison.all_bounds().filter(|(_, bound)| bound.is_violated()).count();
     let mut sentences = vec![match violations {
         0 => "Every bound holds.".to_owned(),
         n => format!("{n} BOUNDS ARE VIOLATED: a proof or this program is wrong."),

@@ -2,7 +2,7 @@
 
 use super::{Networks, TrainSettings, TrainedPair};
 use crate::grid::Grid;
-use logitdist::{Bound, Comparison, Pair, Reason, Scale, theorem};
+use logitdist::{Bound, Comparison, Pair, Part, Reason, Scale, theorem, tokens};
 use logitdist_train::{Concept, ConceptTransfer, ProbeSpec, concept_transfer};
 
 /// Measures that a run has together or not at all, each group's columns after those of a comparison.
@@ -40,12 +40,13 @@ impl Group {
     }
 
     /// Its tokens in the order of their columns.
-    pub fn tokens(self) -> &'static [&'static str] {
-        match self {
-            Group::Accuracy => &["accuracy_a", "accuracy_b"],
-            Group::Concept => &ConceptTransfer::TOKENS,
-            Group::Tuned => &["tuned_accuracy_a", "tuned_accuracy_b"],
-        }
+    pub fn tokens(self) -> impl Iterator<Item = &'static str> {
+        let part = match self {
+            Group::Accuracy => Part::Accuracy,
+            Group::Concept => Part::Concept,
+            Group::Tuned => Part::Tuned,
+        };
+        tokens().filter(move |(_, row, _)| row.part == part).map(|(token, _, _)| token)
     }
 }
 
@@ -60,23 +61,25 @@ pub fn added(
     networks: &Networks,
 ) -> Result<Comparison, String> {
     let data = settings.part(&pair.splits)?;
-    for (token, trained) in Group::Accuracy.tokens().iter().zip([&pair.a, &pair.b]) {
+    for (token, trained) in Group::Accuracy.tokens().zip([&pair.a, &pair.b]) {
         let accuracy = trained.network.accuracy(data).map_err(|e| e.to_string())?;
         comparison.scalars.push((token, Ok(accuracy)));
     }
     let Some(concept) = settings.concept() else { return Ok(comparison) };
     match transfer(pair, settings, concept) {
         Ok(transfer) => {
-            comparison.scalars.extend(transfer.numbers().map(|(token, value)| (token, Ok(value))));
+            comparison
+                .scalars
+                .extend(transfer.numbers().into_iter().map(|(token, value)| (token, Ok(value))));
             comparison.bounds.extend(violated_certificate(&transfer));
         }
         Err(reason) => {
-            let missing = |token: &&'static str| (*token, Err(Reason::Undetermined(reason.clone())));
-            comparison.scalars.extend(Group::Concept.tokens().iter().map(missing));
+            let missing = |token| (token, Err(Reason::Undetermined(reason.clone())));
+            comparison.scalars.extend(Group::Concept.tokens().map(missing));
         }
     }
     let Some(tuning) = settings.tuning() else { return Ok(comparison) };
-    for (token, trained) in Group::Tuned.tokens().iter().zip([&pair.a, &pair.b]) {
+    for (token, trained) in Group::Tuned.tokens().zip([&pair.a, &pair.b]) {
         let accuracy = networks.tuned_accuracy(trained, &tuning, &pair.splits, concept);
         let accuracy =
             accuracy.map_err(|reason| Reason::Undetermined(format!("adapted to {concept}: {reason}")));

@@ -5,8 +5,8 @@ use crate::error::TrainError;
 use crate::probe::{Probe, ProbeSpec};
 use logitdist::bound::{ProbeTransfer, probe_transfer, theorem};
 use logitdist::{
-    Bound, Direction, Mat, MatRef, ModelRows, Pair, PairSummary, ProbabilityInputs, Reduced, ReducedModel,
-    Scale,
+    Bound, Direction, Mat, MatRef, ModelRows, Pair, PairSummary, Part, ProbabilityInputs, Reduced,
+    ReducedModel, Scale, tokens,
 };
 use logitdist_linalg::matmul_tn;
 
@@ -42,22 +42,9 @@ pub struct ConceptTransfer {
 }
 
 impl ConceptTransfer {
-    /// Names of the numbers, in the order in which they are reported.
-    pub const TOKENS: [&str; 9] = [
-        "probe_majority",
-        "probe_accuracy_a",
-        "probe_accuracy_b",
-        "probe_accuracy_carried",
-        "probe_accuracy_determined",
-        "probe_error",
-        "probe_certificate",
-        "probe_sd",
-        "probe_undetermined",
-    ];
-
-    /// The numbers under their names, in the order in which they are reported.
-    pub fn numbers(&self) -> [(&'static str, f64); 9] {
-        let numbers = [
+    /// The numbers under their tokens, in the order of the table of measures.
+    pub fn numbers(&self) -> Vec<(&'static str, f64)> {
+        let values = [
             self.probe_majority,
             self.probe_accuracy_a,
             self.probe_accuracy_b,
@@ -68,7 +55,10 @@ impl ConceptTransfer {
             self.probe_sd,
             self.probe_undetermined,
         ];
-        std::array::from_fn(|i| (ConceptTransfer::TOKENS[i], numbers[i]))
+        let of_concepts = tokens().filter(|(_, row, _)| row.part == Part::Concept);
+        let numbers: Vec<_> = of_concepts.map(|(token, _, _)| token).zip(values).collect();
+        assert_eq!(numbers.len(), values.len(), "the table has a row for each number");
+        numbers
     }
 }
 

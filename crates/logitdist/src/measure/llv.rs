@@ -24,7 +24,7 @@ pub(super) const ROWS: [Measure; 5] = [
         meaning: "Log-likelihood variance distance, over a pivot label and M labels, a pivot input and M inputs; evenly spread ones unless named",
         formula: "max{t1, t2, λ t3, λ t4}, λ = 1e-5",
         headline: true,
-        note: |shared| shared.llv().description.clone(),
+        note: |shared| Some(shared.llv().description.clone()),
         value: Value::Number(|shared, _| Ok(shared.llv().given()?.d_llv)),
         ..TERM
     },
