@@ -1,10 +1,8 @@
 //! Bytes of files, made by hand so that any of them can be wrong.
 
 use half::{bf16, f16};
-use logitdist_io::{ReadError, ReadOptions, Source, read_model};
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
-use std::path::Path;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -106,9 +104,4 @@ pub fn safetensors(tensors: &[(&str, &str, &str, &[u8])]) -> Vec<u8> {
     }
     header.push('}');
     safetensors_with_header(&header, &all)
-}
-
-/// Reads a path with the default options and drops the model.
-pub fn read(path: &Path) -> Result<(), ReadError> {
-    read_model(&Source::Path(path.to_path_buf()), &ReadOptions::default()).map(drop)
 }

@@ -4,7 +4,6 @@ mod bad;
 mod blocks;
 mod files;
 mod good;
-mod hostile;
 mod numbers;
 mod numpy;
 mod write;
