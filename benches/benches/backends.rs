@@ -6,7 +6,7 @@
 
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, criterion_group, criterion_main};
-use logitdist_linalg::backend::{Backend, Faer, Lapack, MKL, Nalgebra, OPENBLAS, Reference, Triangle};
+use logitdist_backends::{Backend, Faer, Lapack, MKL, Nalgebra, OPENBLAS, Reference, Triangle};
 use logitdist_linalg::{Mat, MatRef};
 use std::hint::black_box;
 

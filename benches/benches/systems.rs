@@ -1,31 +1,14 @@
-//! Many small systems on all threads: one right-hand side each, and the label subsets of d_rep.
+//! Many small systems on all threads: the label subsets of d_rep.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use logitdist::measure::d_rep::d_rep;
 use logitdist::{Direction, Mat, Model, Pair, PairSummary, ProbabilityInputs, Reduced, Subsets};
-use logitdist_linalg::{Columns, LuSolver};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
-use rayon::prelude::*;
 use std::hint::black_box;
 
 /// Numbers without structure, from one draw or another.
 fn wave(rows: usize, cols: usize, draw: usize) -> Mat<f64> {
     Mat::from_fn(rows, cols, |i, j| (((i + draw) * 37 + j * 101 + i * (j + draw) * 13) as f64 * 0.618).sin())
-}
-
-/// Σ of the first entries of `A⁻¹ x` over systems of one size, each with a matrix of its own.
-fn solve_all(systems: usize, n: usize) -> f64 {
-    let numbers = wave(n, n + 64, 0);
-    let one = |(lu, x): &mut (LuSolver, Columns), s: usize| {
-        lu.decompose(|i, row| {
-            row.iter_mut().enumerate().for_each(|(j, a)| *a = numbers[(i, (j + s) % (n + 64))]);
-        });
-        (0..n).for_each(|i| x.set_row(i, [1.0]));
-        lu.solve(x);
-        x.get(0, 0)
-    };
-    let space = || (LuSolver::new(n), Columns::zeros(n, 1));
-    (0..systems).into_par_iter().with_min_len(64).map_init(space, one).sum()
 }
 
 fn pair(dim: usize, labels: usize) -> Reduced {
@@ -38,9 +21,6 @@ fn pair(dim: usize, labels: usize) -> Reduced {
 fn systems(c: &mut Criterion) {
     let mut group = c.benchmark_group("systems");
     group.sample_size(10);
-    group.throughput(Throughput::Elements(10_000));
-    assert!(solve_all(10, 64).is_finite());
-    group.bench_function("10000_solves_64x64", |b| b.iter(|| black_box(solve_all(10_000, 64))));
     for (dim, labels, pivots, per_pivot) in [(8, 20, 100, 200), (50, 100, 100, 200)] {
         let reduced = pair(dim, labels);
         let subsets = Subsets::Sampled { pivots, per_pivot };

@@ -50,6 +50,6 @@ impl BlockedLq {
     /// diagonal has a zero or the floating-point range does not last.
     pub fn reciprocal_condition(&mut self, size: f64) -> f64 {
         invert_upper_triangular(self.inverse.as_mut(), self.upper.as_ref(), Par::Seq);
-        1.0 / self.lanczos.largest_singular_value_of_columns(self.inverse.as_ref(), size)
+        1.0 / self.lanczos.largest_singular_value(self.inverse.as_ref(), size)
     }
 }

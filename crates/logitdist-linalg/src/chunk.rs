@@ -1,18 +1,10 @@
 //! Vectors in chunks of eight, which the compiler turns into registers.
 
 /// Entries that are worked on together.
-pub(crate) const CHUNK: usize = 8;
-
-/// `x + factor y`. By value, so that the compiler need not fear that one is part of the other.
-pub(crate) fn added(mut x: [f64; CHUNK], factor: f64, y: [f64; CHUNK]) -> [f64; CHUNK] {
-    for l in 0..CHUNK {
-        x[l] = factor.mul_add(y[l], x[l]);
-    }
-    x
-}
+const CHUNK: usize = 8;
 
 /// `Σ x y` in N interleaved sums, so that the additions need not wait for one another.
-pub(crate) fn inner<const N: usize>(x: &[[f64; N]], y: &[[f64; N]]) -> f64 {
+fn inner<const N: usize>(x: &[[f64; N]], y: &[[f64; N]]) -> f64 {
     let mut s = [0.0; N];
     for (x, y) in x.iter().zip(y) {
         for l in 0..N {

@@ -1,7 +1,6 @@
 //! The largest singular value of a small matrix, without decomposing it.
 
 use crate::chunk::total;
-use crate::columns::{Columns, STRIPE};
 use crate::lanes::{Eight, LANES, Lanes, ZERO_EIGHT, plus};
 use crate::tridiagonal::{Step, Tridiagonal};
 use faer::MatRef;
@@ -9,7 +8,7 @@ use faer::MatRef;
 /// The largest singular value of a square matrix Z by Lanczos' method on ZᵀZ with all vectors kept orthogonal.
 ///
 /// It usually finds the largest eigenvalue after five to ten products with Z, and at the latest when the vectors span all that the first
-/// has a part of. How [`Tridiagonal::extend`] can be wrong, it is.
+/// has a part of. Fails as [`Tridiagonal::extend`] does.
 #[derive(Debug, Clone)]
 pub(crate) struct Lanczos {
     /// Pieces in a row.
@@ -45,23 +44,9 @@ impl Lanczos {
         }
     }
 
-    /// That of `size` times Z; NaN if squares of its entries are beyond the floating-point range, or if it is zero.
-    pub(crate) fn largest_singular_value(&mut self, z: &Columns, size: f64) -> f64 {
-        for (s, stripe) in z.entries.chunks_exact(z.rows).enumerate() {
-            for (row, entries) in self.z.chunks_exact_mut(self.pieces).zip(stripe) {
-                let (quads, _) = entries.0.as_chunks::<LANES>();
-                let (pairs, _) = quads.as_chunks::<2>();
-                let row = &mut row[s * (STRIPE / EIGHT)..];
-                row.iter_mut()
-                    .zip(pairs)
-                    .for_each(|(z, e)| *z = [Lanes::new(e[0]) * size, Lanes::new(e[1]) * size]);
-            }
-        }
-        self.of_rows(z.rows)
-    }
-
-    /// [`Lanczos::largest_singular_value`] of the transpose of Z, n×n with each column in one piece: it has the same.
-    pub(crate) fn largest_singular_value_of_columns(&mut self, z: MatRef<'_, f64>, size: f64) -> f64 {
+    /// That of `size` times Z, n×n with each column in one piece; NaN if squares of its entries are beyond the floating-point range, or if
+    /// it is zero. What is read as rows are its columns: a transposed matrix has the same singular values.
+    pub(crate) fn largest_singular_value(&mut self, z: MatRef<'_, f64>, size: f64) -> f64 {
         for (row, column) in self.z.chunks_exact_mut(self.pieces).zip(z.col_iter()) {
             let column = column.try_as_col_major().expect("a column in one piece").as_slice();
             let (pieces, rest) = column.as_chunks::<EIGHT>();
@@ -214,31 +199,31 @@ pub(crate) fn weight(i: usize) -> f64 {
 mod tests {
     use crate::blocked_lq::BlockedLq;
     use crate::four_lanczos::tests::reciprocal_conditions;
-    use crate::lu::MIN_RECIPROCAL_CONDITION;
-    use crate::{LuSolver, Mat, matmul, singular_values};
+    use crate::singular::{MIN_RECIPROCAL_CONDITION, smallest_singular_value};
+    use crate::{Mat, matmul, singular_values};
 
     /// Entries without structure.
     fn sample(n: usize, seed: usize) -> Mat<f64> {
         Mat::from_fn(n, n, |i, j| (((i + seed) * 37 + j * 101 + i * (j + seed) * 13) as f64 * 0.618).sin())
     }
 
-    /// By the inverse of a product of triangles, by that of one triangle, and by solves with four triangles, which are to agree; `None` if A
-    /// is singular.
+    /// By a decomposition, by the inverse of a triangle, and by solves with four triangles, which are to agree; `None` if A is singular.
     fn sigma_min(a: &Mat<f64>) -> Option<f64> {
         let n = a.nrows();
         let row = |i: usize, row: &mut [f64]| row.iter_mut().enumerate().for_each(|(j, x)| *x = a[(i, j)]);
-        let by_lu = LuSolver::new(n).factor(row)?;
-        if by_lu.reciprocal_condition <= 10.0 * MIN_RECIPROCAL_CONDITION {
-            return Some(by_lu.sigma_min);
-        }
+        let sigma_min = smallest_singular_value(n, row)?;
         let mut lq = BlockedLq::new(n);
         let size = lq.factor(row);
+        let decomposed = sigma_min / size;
+        if decomposed <= 10.0 * MIN_RECIPROCAL_CONDITION {
+            return Some(sigma_min);
+        }
         let reciprocal_condition = lq.reciprocal_condition(size);
         let transposed = a.transpose().to_owned();
         let by_four = reciprocal_conditions([a, &transposed, &Mat::zeros(n, n), &sample(n, 1)]);
         // A neighbour this near may be taken for it where the start is a vector of the neighbour.
         let error = 1e-12 + 1e-13 * n as f64 + 1e-15 * n as f64 / reciprocal_condition;
-        for other in [by_lu.reciprocal_condition, by_four[0], by_four[1]] {
+        for other in [decomposed, by_four[0], by_four[1]] {
             let ratio = other / reciprocal_condition;
             assert!((ratio - 1.0).abs() < error, "n = {n}: {ratio}");
         }

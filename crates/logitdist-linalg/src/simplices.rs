@@ -4,7 +4,7 @@ use crate::blocked_lq::BlockedLq;
 use crate::chunk::{dot, squared_distance};
 use crate::four_simplices::{BLOCKED_FROM, FourSimplices};
 use crate::lanes::LANES;
-use crate::lu::{MIN_RECIPROCAL_CONDITION, smallest_singular_value};
+use crate::singular::{MIN_RECIPROCAL_CONDITION, smallest_singular_value};
 use faer::Mat;
 
 /// The most simplices that are evaluated together.

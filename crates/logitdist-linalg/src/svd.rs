@@ -1,6 +1,6 @@
 //! Singular values and vectors.
 
-use crate::backend::{over, scale_of};
+use crate::scale::{divided, scale_of};
 use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::svd::{self as faer_svd, ComputeSvdVectors};
@@ -44,7 +44,7 @@ fn decompose(a: MatRef<'_, f64>, vectors: Option<(&mut Mat<f64>, &mut Mat<f64>)>
     let largest = a.norm_max();
     if largest > 0.0 && largest.is_finite() && !(1e-100..=1e100).contains(&largest) {
         let scale = scale_of(a);
-        return decompose(over(a, scale).as_ref(), vectors).iter().map(|s| s * scale).collect();
+        return decompose(divided(a, scale).as_ref(), vectors).iter().map(|s| s * scale).collect();
     }
     let (rows, cols) = a.shape();
     let size = rows.min(cols);

@@ -121,7 +121,7 @@ pub fn of_product(a: MatRef<'_, f64>, b: MatRef<'_, f64>, c: MatRef<'_, f64>) ->
 mod tests {
     use super::super::exact::{Known, fractions, known, whole_numbers};
     use super::*;
-    use logitdist_linalg::backend::{Backend, Reference};
+    use logitdist_backends::{Backend, Reference};
 
     /// Right results are right to rounding, and one entry changed by 1e-9 of its size is seen.
     #[test]

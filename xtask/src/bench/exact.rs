@@ -85,7 +85,7 @@ pub fn dot(pairs: impl IntoIterator<Item = (f64, f64)>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use logitdist_linalg::backend::{Backend, Reference};
+    use logitdist_backends::{Backend, Reference};
 
     #[test]
     fn a_dot_product_that_cancels_keeps_its_digits() {

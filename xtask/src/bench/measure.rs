@@ -5,7 +5,7 @@ use super::exact::{Known, fractions, known, whole_numbers};
 use super::plan::{Entry, Operation};
 use anyhow::ensure;
 use logitdist::Factor;
-use logitdist_linalg::backend::{Backend, BackendError, Triangle};
+use logitdist_backends::{Backend, BackendError, Triangle};
 use logitdist_linalg::{Mat, MatMut};
 use rayon::prelude::*;
 use std::hint::black_box;

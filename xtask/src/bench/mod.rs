@@ -9,8 +9,8 @@ mod plan;
 mod report;
 
 use anyhow::{Context, bail, ensure};
+use logitdist_backends::{Backend, Faer, Lapack, MKL, Nalgebra, OPENBLAS, Reference, Vendor};
 use logitdist_io::WholeFile;
-use logitdist_linalg::backend::{Backend, Faer, Lapack, MKL, Nalgebra, OPENBLAS, Reference, Vendor};
 use measure::Measured;
 use plan::{Entry, Library, plan};
 use std::io::{BufRead, BufReader, Write};

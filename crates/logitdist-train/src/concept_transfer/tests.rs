@@ -1,8 +1,9 @@
 //! Concepts carried between generated pairs, against the definitions written out.
 
 use super::*;
+use faer::prelude::Solve;
 use logitdist::{Mat, Model};
-use logitdist_linalg::{Columns, LuSolver, matmul};
+use logitdist_linalg::matmul;
 use logitdist_synth::extremal::WeakestDirection;
 use logitdist_synth::{BaseModel, Embeddings, Perturbation, Spectrum, Unembeddings, rng};
 
@@ -50,13 +51,7 @@ fn centred(g: MatRef<'_, f64>) -> Mat<f64> {
 
 /// `(G̃ᵀG̃)⁻¹ x` for G̃ of full column rank.
 fn solve_gram(g: &Mat<f64>, x: Mat<f64>) -> Mat<f64> {
-    let gram = g.transpose() * g;
-    let mut lu = LuSolver::new(g.ncols());
-    lu.factor(|i, row| row.iter_mut().enumerate().for_each(|(j, h)| *h = gram[(i, j)])).unwrap();
-    let mut solved = Columns::zeros(x.nrows(), x.ncols());
-    (0..x.nrows()).for_each(|i| solved.set_row(i, x.row(i).iter().copied()));
-    lu.solve(&mut solved);
-    Mat::from_fn(x.nrows(), x.ncols(), |i, j| solved.get(i, j))
+    (g.transpose() * g).partial_piv_lu().solve(x)
 }
 
 #[test]

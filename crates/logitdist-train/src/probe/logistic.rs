@@ -1,7 +1,10 @@
 //! Penalised logistic regression by Newton's method.
 
+use faer::Par;
+use faer::dyn_stack::{MemBuffer, MemStack};
+use faer::linalg::cholesky::llt::{factor, solve};
 use logitdist::{Mat, MatRef};
-use logitdist_linalg::{Columns, LuSolver, matmul, matmul_tn};
+use logitdist_linalg::{MIN_RECIPROCAL_CONDITION, matmul, matmul_tn, singular_values};
 
 /// The objective is within this of its minimum, by Newton's decrement, before the last step.
 const TOLERANCE: f64 = 1e-13;
@@ -106,14 +109,20 @@ fn newton_direction(hessian: Mat<f64>, gradient: &Mat<f64>) -> Option<Mat<f64>> 
     if scale.iter().any(|s| !(s.is_finite() && *s > 0.0)) {
         return None;
     }
-    let mut lu = LuSolver::new(p);
-    lu.factor(|i, row| {
-        row.iter_mut().enumerate().for_each(|(j, x)| *x = hessian[(i, j)] / scale[i] / scale[j]);
-    })?;
-    let mut direction = Columns::zeros(p, 1);
-    (0..p).for_each(|i| direction.set_row(i, [gradient[(i, 0)] / scale[i]]));
-    lu.solve(&mut direction);
-    Some(Mat::from_fn(p, 1, |i, _| direction.get(i, 0) / scale[i]))
+    let mut scaled = Mat::from_fn(p, p, |i, j| hessian[(i, j)] / scale[i] / scale[j]);
+    // A Cholesky decomposition alone may miss that a matrix is singular up to rounding.
+    let s = singular_values(scaled.as_ref());
+    if s[p - 1] < MIN_RECIPROCAL_CONDITION * s[0] {
+        return None;
+    }
+    let scratch = factor::cholesky_in_place_scratch::<f64>(p, Par::Seq, Default::default());
+    let mut memory = MemBuffer::new(scratch);
+    let stack = MemStack::new(&mut memory);
+    factor::cholesky_in_place(scaled.as_mut(), Default::default(), Par::Seq, stack, Default::default())
+        .ok()?;
+    let mut direction = Mat::from_fn(p, 1, |i, _| gradient[(i, 0)] / scale[i]);
+    solve::solve_in_place(scaled.as_ref(), direction.as_mut(), Par::Seq, stack);
+    Some(Mat::from_fn(p, 1, |i, _| direction[(i, 0)] / scale[i]))
 }
 
 fn dot(a: &Mat<f64>, b: &Mat<f64>) -> f64 {

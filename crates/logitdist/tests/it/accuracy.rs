@@ -3,9 +3,7 @@
 use crate::pairs::{compared, model, normal, rng, value};
 use logitdist::measure::{cca, d_logit};
 use logitdist::{Mat, Model, Statement};
-use logitdist_linalg::{
-    Columns, LuSolver, matmul, matmul_nt, matmul_tn, orthonormal_columns, singular_values,
-};
+use logitdist_linalg::{Svd, matmul, matmul_nt, matmul_tn, orthonormal_columns, singular_values, svd};
 
 /// A model and its copy with embeddings moved by 1e-10 relatively, and the exact movement f′ − f.
 fn close_models(seed: u64) -> (Model, Model, Mat<f64>) {
@@ -48,12 +46,9 @@ fn the_gap_of_t1_is_positive_and_right_where_every_correlation_rounds_to_one() {
         let outside = &d - matmul(q.as_ref(), matmul_tn(q.as_ref(), d.as_ref()).as_ref());
         let r = matmul_tn(q.as_ref(), f.as_ref());
         // Singular values of outside · r⁻¹.
-        let mut lu = LuSolver::new(5);
-        lu.factor(|i, row| row.iter_mut().enumerate().for_each(|(j, x)| *x = r[(j, i)])).expect("regular");
-        let mut quotient = Columns::zeros(5, outside.nrows());
-        (0..5).for_each(|j| quotient.set_row(j, outside.col(j).iter().copied()));
-        lu.solve(&mut quotient);
-        let quotient = Mat::from_fn(outside.nrows(), 5, |i, j| quotient.get(j, i));
+        let Svd { u, s, v } = svd(r.as_ref());
+        let inverse = matmul_nt(Mat::from_fn(5, 5, |i, j| v[(i, j)] / s[j]).as_ref(), u.as_ref());
+        let quotient = matmul(outside.as_ref(), inverse.as_ref());
         let sines = singular_values(quotient.as_ref());
         let spectrum = comparison.reduced.a.spectrum().to_vec();
         let want: f64 = sines.iter().rev().zip(&spectrum).map(|(s, sigma)| s * s * sigma).sum();

@@ -4,9 +4,9 @@
 //! so that the routine reads and writes nothing but that matrix. Fortran's characters are followed, at the end, by their lengths.
 #![allow(unsafe_code)]
 
-use super::Triangle;
 use super::operand::Operand;
 use super::vendor::{LoadError, Vendor};
+use crate::Triangle;
 use faer::{Mat, MatMut, MatRef};
 use libloading::Library;
 use std::ffi::{c_char, c_int};

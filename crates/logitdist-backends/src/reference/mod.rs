@@ -4,12 +4,11 @@ mod jacobi;
 mod lu;
 mod qr;
 
-use super::{
-    Backend, BackendError, Solved, SymmetricEigen, Triangle, finite, no_zero_on_diagonal, one_norm, over,
-    regular, scale_of, solution, system, triangular_system, upper_trapezoid,
-};
-use crate::Svd;
+use crate::check::{finite, no_zero_on_diagonal, regular, solution, system, triangular_system};
+use crate::condition::one_norm;
+use crate::{Backend, BackendError, Solved, SymmetricEigen, Triangle, upper_trapezoid};
 use faer::{Mat, MatRef};
+use logitdist_linalg::{Svd, divided, scale_of};
 
 /// Householder QR, Jacobi's SVD and eigenvalues, LU with partial pivoting, triple loops. Slow.
 #[derive(Debug, Clone, Copy, Default)]
@@ -53,7 +52,7 @@ impl Backend for Reference {
         }
         let scale = scale_of(a);
         let (products, v) =
-            jacobi::orthogonal_columns(over(a, scale)).ok_or_else(|| no_convergence("SVD", rows, cols))?;
+            jacobi::orthogonal_columns(divided(a, scale)).ok_or_else(|| no_convergence("SVD", rows, cols))?;
         let s = products.col_iter().map(|column| column.norm_l2() * scale).collect();
         // Q of the orthogonal columns is these over their lengths up to signs, and orthonormal even where a length is zero.
         let (mut u, r) = self.thin_qr(products)?;

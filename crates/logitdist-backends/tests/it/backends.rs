@@ -4,7 +4,7 @@
 //! has it: then its absence is a failure.
 
 use crate::conformance::conformance;
-use logitdist_linalg::backend::{Backend, Faer, Reference};
+use logitdist_backends::{Backend, Faer, Reference};
 
 const REQUIRED: &str = "LOGITDIST_REQUIRE_BACKENDS";
 
@@ -28,7 +28,7 @@ fn what_is_required_is_compiled() {
     for name in required() {
         assert!(
             compiled.contains(&name.as_str()),
-            "{REQUIRED} has `{name}`, compiled are {compiled:?}: cargo test -p logitdist-linalg --features {name}"
+            "{REQUIRED} has `{name}`, compiled are {compiled:?}: cargo test -p logitdist-backends --features {name}"
         );
     }
 }
@@ -38,7 +38,7 @@ fn versions_are_those_of_the_build() {
     let version = Faer::default().version();
     assert!(version.starts_with("faer 0.") || version.starts_with("faer 1."), "{version}");
     #[cfg(feature = "nalgebra")]
-    assert!(logitdist_linalg::backend::Nalgebra.version().starts_with("nalgebra 0."));
+    assert!(logitdist_backends::Nalgebra.version().starts_with("nalgebra 0."));
 }
 
 #[test]
@@ -61,25 +61,25 @@ fn faer_on_two_threads() {
 #[cfg(feature = "nalgebra")]
 #[test]
 fn nalgebra() {
-    conformance(&logitdist_linalg::backend::Nalgebra);
+    conformance(&logitdist_backends::Nalgebra);
 }
 
 #[cfg(feature = "openblas")]
 #[test]
 fn openblas() {
-    loaded::conforms(&logitdist_linalg::backend::OPENBLAS);
+    loaded::conforms(&logitdist_backends::OPENBLAS);
 }
 
 #[cfg(feature = "mkl")]
 #[test]
 fn mkl() {
-    loaded::conforms(&logitdist_linalg::backend::MKL);
+    loaded::conforms(&logitdist_backends::MKL);
 }
 
 #[cfg(any(feature = "openblas", feature = "mkl"))]
 mod loaded {
     use super::{conformance, required};
-    use logitdist_linalg::backend::{Backend, Lapack, LoadError, Vendor};
+    use logitdist_backends::{Backend, Lapack, LoadError, Vendor};
     use std::io::Write;
 
     pub fn conforms(vendor: &Vendor) {

@@ -1,11 +1,10 @@
 //! nalgebra: pure Rust, on the calling thread.
 
-use super::{
-    Backend, BackendError, Solved, SymmetricEigen, Triangle, condition, finite, locked_version,
-    no_zero_on_diagonal, one_norm, regular, scale_of, solution, system, triangular_system,
-};
-use crate::Svd;
+use crate::check::{finite, no_zero_on_diagonal, regular, solution, system, triangular_system};
+use crate::condition::{inverse_one_norm, one_norm};
+use crate::{Backend, BackendError, Solved, SymmetricEigen, Triangle};
 use faer::{Mat, MatMut, MatRef};
+use logitdist_linalg::{Svd, scale_of};
 use nalgebra::{DMatrix, DVector, LU, QR, SVD, SymmetricEigen as Eigen};
 
 /// nalgebra's decompositions. Matrices are copied there and back, which counts as part of what it costs to use it here.
@@ -23,7 +22,7 @@ impl Backend for Nalgebra {
     }
 
     fn version(&self) -> String {
-        format!("nalgebra {}, products by matrixmultiply", locked_version("nalgebra"))
+        format!("nalgebra {}, products by matrixmultiply", env!("NALGEBRA_VERSION"))
     }
 
     fn set_threads(&mut self, _: usize) -> usize {
@@ -105,7 +104,7 @@ impl Backend for Nalgebra {
             lu.p().inv_permute_rows(&mut solved);
             x.copy_from_slice(solved.as_slice());
         };
-        let inverse_norm = condition::inverse_one_norm(n, solve, solve_transposed);
+        let inverse_norm = inverse_one_norm(n, solve, solve_transposed);
         let reciprocal_condition = regular(n, 1.0 / one_norm(a) / inverse_norm)?;
         let mut x = there(b, 1.0);
         lu.solve_mut(&mut x);

@@ -1,9 +1,11 @@
 //! Linear-algebra libraries behind one small trait, to compare them and to check one against another.
 //!
-//! The measures use this crate's own functions, which are made of faer's kernels. A [`Backend`] is a library as a whole: [`Faer`], `Nalgebra` (feature
-//! `nalgebra`), `Lapack` (features `openblas`, `mkl`: libraries that are loaded when asked for, so that no build needs C) and [`Reference`], plain loops
-//! that are slow, short and easy to believe. All give the same results within rounding: `tests/it/conformance.rs` states the tolerance.
+//! The program itself computes with `logitdist-linalg`; nothing but `cargo xtask bench` and the benchmarks use this crate.
+//! A [`Backend`] is a library as a whole: [`Faer`], `Nalgebra` (feature `nalgebra`), `Lapack` (features `openblas`, `mkl`:
+//! libraries that are loaded when asked for, so that no build needs C) and [`Reference`], plain loops that are slow, short
+//! and easy to believe. All give the same results within rounding: `tests/it/conformance.rs` states the tolerance.
 
+mod check;
 mod condition;
 mod error;
 mod faer;
@@ -13,20 +15,20 @@ mod lapack;
 mod nalgebra;
 mod reference;
 
-pub use self::error::BackendError;
 pub use self::faer::Faer;
-#[cfg(feature = "mkl")]
-pub use self::lapack::MKL;
-#[cfg(feature = "openblas")]
-pub use self::lapack::OPENBLAS;
-#[cfg(any(feature = "openblas", feature = "mkl"))]
-pub use self::lapack::{Lapack, LoadError, Vendor};
 #[cfg(feature = "nalgebra")]
 pub use self::nalgebra::Nalgebra;
-pub use self::reference::Reference;
+pub use error::BackendError;
+#[cfg(feature = "mkl")]
+pub use lapack::MKL;
+#[cfg(feature = "openblas")]
+pub use lapack::OPENBLAS;
+#[cfg(any(feature = "openblas", feature = "mkl"))]
+pub use lapack::{Lapack, LoadError, Vendor};
+pub use reference::Reference;
 
-use crate::Svd;
 use ::faer::{Mat, MatRef};
+use logitdist_linalg::Svd;
 
 /// The decompositions and products that comparing models takes, in f64.
 ///
@@ -124,95 +126,8 @@ pub enum Triangle {
     Lower,
 }
 
-/// The version of a Rust library, as Cargo.lock has it.
-fn locked_version(library: &str) -> &'static str {
-    let lock = include_str!("../../../../Cargo.lock");
-    let after =
-        lock.split_once(&format!("name = \"{library}\"\nversion = \"")).map_or("", |(_, after)| after);
-    after.split('"').next().unwrap_or_default()
-}
-
-fn finite(operation: &'static str, a: MatRef<'_, f64>) -> Result<(), BackendError> {
-    let (rows, cols) = a.shape();
-    // The norm is NaN or infinite if an entry is: entries are looked at one by one only then, as the norm may overflow too.
-    if a.norm_l1().is_finite() {
-        return Ok(());
-    }
-    let bad = |(row, col): &(usize, usize)| !a[(*row, *col)].is_finite();
-    match (0..cols).flat_map(|col| (0..rows).map(move |row| (row, col))).find(bad) {
-        Some((row, col)) => {
-            Err(BackendError::NotFinite { operation, rows, cols, row, col, value: a[(row, col)] })
-        }
-        None => Ok(()),
-    }
-}
-
-/// Passes on the solution of a system that was singular in one way or another if a number in it is not finite.
-fn solution(operation: &'static str, x: Mat<f64>) -> Result<Mat<f64>, BackendError> {
-    match finite(operation, x.as_ref()) {
-        Ok(()) => Ok(x),
-        Err(_) => Err(BackendError::Singular { operation, size: x.nrows(), reciprocal_condition: 0.0 }),
-    }
-}
-
-/// Passes on what a reciprocal condition is fit for: solving with.
-fn regular(size: usize, reciprocal_condition: f64) -> Result<f64, BackendError> {
-    // Written so that NaN is refused too.
-    if reciprocal_condition >= f64::EPSILON {
-        Ok(reciprocal_condition.min(1.0))
-    } else {
-        let reciprocal_condition = reciprocal_condition.max(0.0);
-        Err(BackendError::Singular { operation: "solving", size, reciprocal_condition })
-    }
-}
-
-fn no_zero_on_diagonal(t: MatRef<'_, f64>) -> Result<(), BackendError> {
-    match (0..t.nrows()).any(|i| t[(i, i)] == 0.0) {
-        true => Err(BackendError::Singular {
-            operation: "solving by substitution",
-            size: t.nrows(),
-            reciprocal_condition: 0.0,
-        }),
-        false => Ok(()),
-    }
-}
-
-/// Checks the two sides of a system: shapes that do not fit are a bug, and numbers that are not finite an error.
-fn system(operation: &'static str, a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Result<(), BackendError> {
-    assert_eq!(a.nrows(), a.ncols(), "a square matrix is needed to solve with");
-    assert_eq!(a.nrows(), b.nrows(), "right-hand sides need {} rows", a.nrows());
-    finite(operation, a)?;
-    finite(operation, b)
-}
-
-/// The same of a triangular system, which has no solution if there is a zero on its diagonal.
-fn triangular_system(t: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Result<(), BackendError> {
-    system("solving by substitution", t, b)?;
-    no_zero_on_diagonal(t)
-}
-
 /// The upper trapezoid of a matrix that a QR was done in, min(n, p)×p.
 fn upper_trapezoid(a: MatRef<'_, f64>) -> Mat<f64> {
     let (rows, cols) = a.shape();
     Mat::from_fn(rows.min(cols), cols, |i, j| if i <= j { a[(i, j)] } else { 0.0 })
-}
-
-/// The largest `‖column‖₁`.
-fn one_norm(a: MatRef<'_, f64>) -> f64 {
-    a.col_iter().map(|column| column.norm_l1()).fold(0.0, f64::max)
-}
-
-/// A power of two near the largest entry: dividing by it is exact and keeps squares of entries from overflow and underflow. 1 for a zero matrix.
-pub(crate) fn scale_of(a: MatRef<'_, f64>) -> f64 {
-    match a.norm_max() {
-        0.0 => 1.0,
-        largest => largest.log2().floor().clamp(-1022.0, 1022.0).exp2(),
-    }
-}
-
-/// `A / scale`.
-pub(crate) fn over(a: MatRef<'_, f64>, scale: f64) -> Mat<f64> {
-    let mut scaled = a.to_owned();
-    scaled.col_iter_mut().for_each(|column| column.iter_mut().for_each(|x| *x /= scale));
-    scaled
 }

@@ -1,11 +1,8 @@
 //! faer: pure Rust, the default.
 
-use super::{
-    Backend, BackendError, Solved, SymmetricEigen, Triangle, condition, finite, locked_version,
-    no_zero_on_diagonal, one_norm, over, regular, scale_of, solution, system, triangular_system,
-    upper_trapezoid,
-};
-use crate::Svd;
+use crate::check::{finite, no_zero_on_diagonal, regular, solution, system, triangular_system};
+use crate::condition::{inverse_one_norm, one_norm};
+use crate::{Backend, BackendError, Solved, SymmetricEigen, Triangle, upper_trapezoid};
 use faer::diag::Diag;
 use faer::dyn_stack::{MemBuffer, MemStack};
 use faer::linalg::evd::{self, ComputeEigenvectors};
@@ -16,6 +13,7 @@ use faer::linalg::svd::{self, ComputeSvdVectors};
 use faer::linalg::{householder, triangular_solve};
 use faer::perm::PermRef;
 use faer::{Accum, Conj, Mat, MatMut, MatRef, Par};
+use logitdist_linalg::{Svd, divided, scale_of};
 
 /// faer's decompositions, on rayon's threads if there are to be several.
 #[derive(Debug, Clone, Copy)]
@@ -58,7 +56,7 @@ impl Faer {
         // faer 0.24 squares entries on its way: at 1e-280 vectors of a 2×2 matrix are wrong.
         let scale = scale_of(a);
         if rows.min(cols) > 0 {
-            let scaled = over(a, scale);
+            let scaled = divided(a, scale);
             let wanted = if vectors.is_some() { ComputeSvdVectors::Thin } else { ComputeSvdVectors::No };
             let scratch =
                 svd::svd_scratch::<f64>(rows, cols, wanted, wanted, self.parallelism, Default::default());
@@ -84,7 +82,7 @@ impl Backend for Faer {
     }
 
     fn version(&self) -> String {
-        format!("faer {}, kernels chosen by what the processor has", locked_version("faer"))
+        format!("faer {}, kernels chosen by what the processor has", env!("FAER_VERSION"))
     }
 
     fn set_threads(&mut self, threads: usize) -> usize {
@@ -143,7 +141,7 @@ impl Backend for Faer {
         }
         // faer 0.24 is silently wrong above 128 rows when entries are far from 1.
         let scale = scale_of(a);
-        let scaled = over(a, scale);
+        let scaled = divided(a, scale);
         let (mut values, mut vectors) = (Diag::<f64>::zeros(n), Mat::zeros(n, n));
         let scratch = evd::self_adjoint_evd_scratch::<f64>(
             n,
@@ -200,11 +198,8 @@ impl Backend for Faer {
             let stack = MemStack::new(&mut transposed_room);
             lu::solve::solve_transpose_in_place(factors, factors, permutation, x, parallelism, stack);
         };
-        let inverse_norm = condition::inverse_one_norm(
-            n,
-            |x| solve(MatMut::from_column_major_slice_mut(x, n, 1)),
-            solve_transposed,
-        );
+        let inverse_norm =
+            inverse_one_norm(n, |x| solve(MatMut::from_column_major_slice_mut(x, n, 1)), solve_transposed);
         let reciprocal_condition = regular(n, 1.0 / one_norm(a) / inverse_norm)?;
         solve(x.as_mut());
         Ok(Solved { x: solution("solving", x)?, reciprocal_condition })

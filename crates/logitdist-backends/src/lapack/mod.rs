@@ -10,12 +10,11 @@ pub use vendor::MKL;
 pub use vendor::OPENBLAS;
 pub use vendor::{LoadError, Vendor};
 
-use super::{
-    Backend, BackendError, Solved, SymmetricEigen, Triangle, finite, one_norm, regular, solution, system,
-    triangular_system, upper_trapezoid,
-};
-use crate::Svd;
+use crate::check::{finite, regular, solution, system, triangular_system};
+use crate::condition::one_norm;
+use crate::{Backend, BackendError, Solved, SymmetricEigen, Triangle, upper_trapezoid};
 use faer::{Mat, MatRef};
+use logitdist_linalg::Svd;
 use routines::{Failed, Routines};
 
 /// A LAPACK library: dgeqrf, dorgqr, dgesdd, dsyevd, dgetrf, dgetrs, dgecon, dgemm and dtrsm.

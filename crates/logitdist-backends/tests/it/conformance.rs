@@ -2,7 +2,7 @@
 //!
 //! The tolerance is `FACTOR · max(rows, cols, 4) · ε`, relative to the norm of what is compared; factors are compared where they are unique up to signs.
 
-use logitdist_linalg::backend::{Backend, BackendError, Reference, Solved, SymmetricEigen, Triangle};
+use logitdist_backends::{Backend, BackendError, Reference, Solved, SymmetricEigen, Triangle};
 use logitdist_linalg::{Mat, MatRef, Svd};
 use std::sync::LazyLock;
 
