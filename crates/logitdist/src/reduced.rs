@@ -46,7 +46,7 @@ struct Uncentred {
     logits: f64,
 }
 
-/// What a question was the first to ask for. Nothing here waits for other threads, so that none can wait for itself.
+/// Decompositions, computed on first use. Each runs on one thread and waits for no other: a thread cannot wait for itself.
 #[derive(Debug, Clone, Default)]
 struct Decompositions {
     embeddings_basis: OnceLock<Mat<f64>>,

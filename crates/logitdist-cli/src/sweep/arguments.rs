@@ -8,8 +8,8 @@ use std::time::Duration;
 
 // Paragraphs are single lines: clap wraps them to the terminal.
 const EXIT_CODES: &str = "\
-Results go to a journal as cells finish, and the tables are made from it at the end: a run that was stopped in whatever way goes on where it was when \
-the same command is given again. Ctrl-C and SIGTERM finish the cells in flight first.
+Results go to a journal as cells finish, and the tables are made from it at the end: after any interruption, run the same command \
+again; the CSV is identical. Ctrl-C and SIGTERM finish the cells in flight first.
 
 Exit codes: 0 fine, 1 a bound was violated or a cell failed, 2 bad usage or input, 3 not finished: stopped by a signal or the time limit, or cells are missing.";
 
@@ -23,7 +23,7 @@ Exit codes: 0 fine, 1 a bound was violated or a cell failed, 2 bad usage or inpu
 pub struct Arguments {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
-    /// The config, for example configs/quickstart.toml; configs/README.md lists its keys.
+    /// The config, for example configs/quickstart.toml; docs/configs.md lists its keys.
     #[arg(required = true)]
     pub(super) config: Option<PathBuf>,
     /// Override a key of the config, for example `--set replicates=2` or `--set "model.dim=[4,8]"`. May be repeated.
@@ -53,7 +53,7 @@ pub struct Arguments {
     /// Try cells again that failed in an earlier run.
     #[arg(long)]
     pub(super) retry_failed: bool,
-    /// Begin no cell after so long, for example 55m or 1h30m, and exit with 3 if any are left.
+    /// Start no new cell after this time, for example 55m or 1h30m. Exit code 3 if cells are left.
     #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with = "slurm")]
     pub(super) time_limit: Option<Duration>,
     /// Print question, axes and number of cells, and run nothing; with --slurm, print the job scripts.
