@@ -270,7 +270,7 @@ pub fn record(columns: &Columns, outcome: &CellOutcome) -> CellRecord {
 pub fn violated(outcome: &CellOutcome) -> Vec<String> {
     let comparison = outcome.comparison.iter();
     let all = comparison.flat_map(|c| c.bounds.iter().chain(&c.bounds_ba));
-    all.filter(|bound| bound.is_violated()).map(|bound| bound.token.to_owned()).collect()
+    all.filter(|bound| bound.is_violated()).map(|bound| bound.theorem.token.to_owned()).collect()
 }
 
 /// What a sweep would run: question, axes and numbers, in words.

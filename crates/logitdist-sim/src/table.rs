@@ -3,7 +3,7 @@
 use crate::cell::Coordinates;
 use crate::config::Config;
 use crate::train::measures::Group;
-use logitdist::{Applicable, Bound, Comparison, Mat, Model, Pair, Statement, Status, compare};
+use logitdist::{Applicable, Bound, Comparison, Statement, Status};
 
 /// A number as it is written: the shortest text that reads back as the same number, whole numbers without a point.
 pub fn number(x: f64) -> String {
@@ -29,12 +29,17 @@ const BOUND_COLUMNS: [&str; 10] =
 impl Columns {
     /// The columns of a config's rows.
     pub fn of(config: &Config) -> Columns {
-        let comparison = smallest_comparison(config);
-        let lists = if config.lists { comparison.lists.iter().map(|(t, _)| *t).collect() } else { vec![] };
+        let asked = |list: bool| {
+            let rows = logitdist::tokens();
+            let rows =
+                rows.filter(move |(_, row, _)| config.settings.asks_for(row.part) && row.is_list() == list);
+            rows.map(|(token, _, _)| token)
+        };
+        let lists = if config.lists { asked(true).collect() } else { vec![] };
         let trained = Group::of(&config.grid).into_iter().flat_map(Group::tokens).copied();
         Columns {
             parameters: config.grid.parameters(),
-            scalars: comparison.scalars.iter().map(|(t, _)| *t).chain(trained).collect(),
+            scalars: asked(false).chain(trained).collect(),
             lists,
         }
     }
@@ -146,7 +151,7 @@ fn bound_fields(bound: &Bound) -> [String; 9] {
     // A lower bound on a mean correlation reads like the others: bound ≤ value.
     let (lhs, rhs) = match bound.statement {
         Some(Statement::AtMost { lhs, rhs }) => (Some(lhs), Some(rhs)),
-        Some(Statement::MeanCorrelation { bound, value }) => (Some(bound), Some(value)),
+        Some(Statement::AtLeast { bound, value }) => (Some(bound), Some(value)),
         None => (None, None),
     };
     let reason = match &bound.status {
@@ -155,8 +160,8 @@ fn bound_fields(bound: &Bound) -> [String; 9] {
         Status::NotApplicable(reason) => reason.to_string(),
     };
     [
-        bound.token.into(),
-        bound.form.to_string(),
+        bound.theorem.token.into(),
+        bound.theorem.form.to_string(),
         bound.status.name().into(),
         optional(lhs),
         optional(rhs),
@@ -165,14 +170,6 @@ fn bound_fields(bound: &Bound) -> [String; 9] {
         bound.holds.map_or_else(String::new, |h| h.to_string()),
         reason,
     ]
-}
-
-/// The comparison of the smallest pair there is: which tokens it reports depends on the settings alone.
-fn smallest_comparison(config: &Config) -> Comparison {
-    let one = || Mat::full(1, 1, 1.0);
-    let model = Model::new(one(), one(), None).expect("one input, one label and one dimension are a model");
-    let pair = Pair::new(&model, &model).expect("a model has the shape of itself");
-    compare(&pair, &config.settings, &mut logitdist_synth::rng(0, 0)).expect("the settings were checked")
 }
 
 #[cfg(test)]
