@@ -2,7 +2,7 @@
 //!
 //! A model is `p(y|x) ∝ exp(f(x)·g(y) + b(y))`: embeddings F (N×M, a row per input), unembeddings G (K×M, a row per label)
 //! and an optional bias. Two models on the same inputs and labels are a [`Pair`]. [`compare`] reduces the pair once to two
-//! small triangular factors ([`PairSummary`], then [`Reduced`]) and evaluates every measure ([`measure`]) and bound ([`bound`])
+//! small triangular factors ([`PairSummary`], then [`Reduced`]) and evaluates every measure ([`mod@measure`]) and bound ([`bound`])
 //! from them.
 //!
 //! ```
