@@ -40,10 +40,10 @@ tests/slurm/up.sh "$cluster"
 export SLURM_CONF=$cluster/slurm.conf
 
 rm -rf target/slurm target/parallel
-echo "-- the README's section on clusters, command by command"
-sed -n '/^```bash$/,/^```$/{/^```/!p}' README.md > "$scratch/readme.sh"
-grep -q -e --slurm "$scratch/readme.sh"
-(set -x; . "$scratch/readme.sh")
+echo "-- docs/clusters.md, command by command"
+sed -n '/^```bash$/,/^```$/{/^```/!p}' docs/clusters.md > "$scratch/commands.sh"
+grep -q -e --slurm "$scratch/commands.sh"
+(set -x; . "$scratch/commands.sh")
 export PATH="$PWD/target/x86_64-unknown-linux-gnu/release:$PATH"
 case "$(ldd "$(command -v logitdist)" 2>&1)" in
   *"statically linked"* | *"not a dynamic executable"*) ;;
@@ -54,13 +54,13 @@ logitdist sweep configs/quickstart.toml --out "$scratch/quickstart" > /dev/null
 same target/slurm "$scratch/quickstart"
 same target/parallel "$scratch/quickstart"
 
-echo "-- the README's Indexed Job"
+echo "-- the Indexed Job of docs/clusters.md"
 mkdir -p "$scratch/study"
 cp configs/quickstart.toml "$scratch/study/"
-python3 - README.md "$scratch/study" <<'PY'
+python3 - docs/clusters.md "$scratch/study" <<'PY'
 import json, os, re, subprocess, sys
-readme, study = sys.argv[1:]
-yaml = re.search(r"^```yaml$(.*?)^```$", open(readme, encoding="utf-8").read(), re.M | re.S)[1]
+page, study = sys.argv[1:]
+yaml = re.search(r"^```yaml$(.*?)^```$", open(page, encoding="utf-8").read(), re.M | re.S)[1]
 completions = int(re.search(r"completions: (\d+)", yaml)[1])
 command = json.loads(re.search(r"command: (\[.*\])", yaml)[1])
 command = [word.replace("/study", study) for word in command]

@@ -12,10 +12,11 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Read binary concepts off two models by linear probes: fitted on A, refitted on B, and carried over from A to B.
+/// Test whether model B still encodes a concept of model A, and whether in the same directions.
 ///
-/// Logistic regression on every second input (0, 2, 4, …), accuracies on the others. Beside the error of the carried probe stands what the
-/// logit distance certifies for it (T8).
+/// Linear probes are fitted on A, fitted again on B, and carried over from A to B. They are fitted by logistic regression on every
+/// second input (0, 2, 4, …) and measured on the others. Beside the error of the carried probe stands what the logit distance certifies
+/// for it (T8).
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The teacher A and the student B, as for `logitdist compare`.
@@ -24,7 +25,7 @@ pub struct Arguments {
     /// Where concepts hold: an .npy of 0 and 1, inputs × concepts.
     #[arg(long, value_name = "NPY", required_unless_present = "labels", conflicts_with = "labels")]
     answers: Option<PathBuf>,
-    /// Digits from 0 to 9, an .npy with one for each input: concepts are functions of them.
+    /// The digit (0 to 9) of each input, an .npy. The concepts are then properties of digits.
     #[arg(long, value_name = "NPY")]
     labels: Option<PathBuf>,
     /// Concepts of the digits, for example closed_loop,odd [default: all that hold at some of the inputs to fit on, and not at all of them].
@@ -33,7 +34,7 @@ pub struct Arguments {
     /// Strength of the penalty on the variance of a probe's score, greater than 0.
     #[arg(long, default_value_t = ProbeSpec::default().strength, value_name = "LAMBDA")]
     strength: f64,
-    /// How to print the result; the CSV has lines of concept,token,value.
+    /// How to print the result. CSV has one number in each line: concept,token,value.
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
 }
@@ -100,7 +101,7 @@ fn concepts(arguments: &Arguments, inputs: usize) -> anyhow::Result<Vec<(String,
     }
 }
 
-/// Of concepts that nobody asked for by name, those that a probe can be fitted to; what is left out is said.
+/// If no concept was named: those that a probe can be fitted to. A note says which are left out.
 fn shown(path: &Path, all: Vec<(String, Vec<bool>)>) -> anyhow::Result<Vec<(String, Vec<bool>)>> {
     let holds_at = |answers: &[bool]| {
         let fitted = || answers.iter().step_by(2);

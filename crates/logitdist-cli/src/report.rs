@@ -8,10 +8,10 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Report a sweep or a pair from its results: pictures and report.html, into their folder.
+/// Make the report of a sweep or of a pair: pictures and report.html, in the folder of the results.
 ///
-/// A sweep gets summary.csv and summary.md, too. With --compare, two runs of one config side by side: which cells differ and by
-/// how much; exit code 1 if any does.
+/// For a sweep also summary.csv and summary.md. With --compare, list the cells in which two runs of one config differ, and by how
+/// much; exit code 1 if any does.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Folder of the results: of a sweep, for example results/quickstart, or of `logitdist compare --report`.

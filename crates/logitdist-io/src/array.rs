@@ -1,4 +1,4 @@
-//! From a described run of bytes to a matrix or vector of finite f64.
+//! An array in a file: from its header and bytes to a matrix or vector of finite f64.
 
 use crate::element::Element;
 use crate::entries::Entries;
@@ -27,11 +27,11 @@ pub(crate) struct Layout {
 pub(crate) struct Array<'a> {
     pub(crate) place: Place,
     pub(crate) layout: Layout,
-    /// Bytes of data there really are, as opposed to what the layout claims.
+    /// How many bytes of data there are; the header may claim another number.
     pub(crate) available: u64,
     /// The data.
     pub(crate) data: Box<dyn Read + 'a>,
-    /// Where in the file the data begins, if it is there as it is; `None` if it is compressed.
+    /// Where in the file the data begins; `None` if it is compressed.
     pub(crate) offset: Option<u64>,
 }
 
@@ -47,7 +47,7 @@ impl Array<'_> {
         self.check_floating_point()?;
         let entries = match self.layout.shape[..] {
             [rows, cols] => self.entries_of(rows, cols, false),
-            // A column of the file, so that an offending entry is named by its index; then turned into a row.
+            // Read as a column, so that an error names the entry by its index; then turned into a row.
             [entries] => self.entries_of(entries, 1, true),
             _ => Err(self.wrong_shape("2-D (rows, columns), or 1-D for a single row,")),
         }?;
@@ -74,7 +74,7 @@ impl Array<'_> {
         self.read(&entries)
     }
 
-    /// The entries of a 2-D array, of which nothing is read.
+    /// The entries of a 2-D array, without reading them.
     pub(crate) fn entries(&self, transpose: bool) -> Result<Entries, ReadError> {
         self.check_floating_point()?;
         match self.layout.shape[..] {
@@ -83,7 +83,7 @@ impl Array<'_> {
         }
     }
 
-    /// Embeddings of whole numbers are a mistake (of labels for a model, or of a quantised one without its scale).
+    /// Embeddings of whole numbers are a mistake: a file of labels, or quantised weights without their scale.
     fn check_floating_point(&self) -> Result<(), ReadError> {
         match self.layout.element.whole_numbers() {
             None => Ok(()),

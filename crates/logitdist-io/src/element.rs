@@ -37,7 +37,7 @@ impl Element {
         }
     }
 
-    /// What a type of whole numbers is called where only floating-point numbers will do; `None` for those.
+    /// The name of a type of whole numbers, for errors; `None` for floating-point types.
     pub(crate) fn whole_numbers(self) -> Option<String> {
         let (letter, name) = match self.number {
             Number::F16 | Number::Bf16 | Number::F32 | Number::F64 => return None,

@@ -1,4 +1,4 @@
-//! Where the numbers of a 2-D array are in a file, and what they are as rows of a matrix.
+//! The entries of a 2-D array in a file, read as rows of a matrix.
 
 use crate::array::Order;
 use crate::element::Element;
@@ -11,7 +11,7 @@ use std::io;
 /// Entries read and widened at a time.
 const TILE: usize = 1 << 16;
 
-/// The entries of an array whose size agrees with the bytes there are.
+/// The entries of an array. Its size was checked against the bytes in the file.
 #[derive(Debug)]
 pub(crate) struct Entries {
     pub(crate) place: Place,
@@ -20,12 +20,12 @@ pub(crate) struct Entries {
     cols: usize,
     element: Element,
     order: Order,
-    /// Whether the matrix wanted is the array with its axes exchanged.
+    /// Whether the matrix is the array with its axes exchanged.
     transpose: bool,
 }
 
 impl Entries {
-    /// Compares the size with what there is before anything is allocated.
+    /// Checks the claimed size against the bytes in the file, before anything is allocated.
     pub(crate) fn new(
         place: Place,
         [rows, cols]: [u64; 2],
@@ -62,8 +62,8 @@ impl Entries {
         Ok(matrix)
     }
 
-    /// Fills `target` with the rows of the matrix from `first` on, and returns the largest magnitude among them. `read` fills bytes
-    /// with those at a position from the first entry on; positions rise.
+    /// Fills `target` with the rows of the matrix from `first` on, and returns their largest magnitude. `read` fills a buffer with
+    /// the bytes at a position, counted from the first entry; positions only increase.
     pub(crate) fn fill(
         &self,
         first: usize,
@@ -72,7 +72,7 @@ impl Entries {
     ) -> Result<f64, ReadError> {
         let size = self.element.size();
         let run_len = if self.order == Order::C { self.cols } else { self.rows };
-        // A run of the file is a row or a column of the matrix: which runs are wanted, and which part of each.
+        // A run is a contiguous row or column of the file. These are the runs that are needed, and which part of each.
         let runs_are_columns = (self.order == Order::Fortran) != self.transpose;
         let (first_run, runs, from, len) = if runs_are_columns {
             (0, target.ncols(), first, target.nrows())
@@ -80,7 +80,7 @@ impl Entries {
             (first, target.nrows(), 0, target.ncols())
         };
         let piece_len = len.min(TILE);
-        // Runs that are read from end to end and are short are read several at a time.
+        // Short runs that are needed as a whole are read several at a time.
         let block_len = if piece_len < run_len { 1 } else { (TILE / run_len).clamp(1, runs.max(1)) };
         let mut bytes = vec![0; block_len * piece_len * size];
         let mut values = vec![0.0; block_len * piece_len];
@@ -122,7 +122,7 @@ impl Entries {
     }
 }
 
-/// An early end is possible although sizes were compared: a file can shrink, and a zip entry's parts can disagree.
+/// A file can end early although its size was checked: it may have shrunk, or the parts of a zip entry disagree.
 fn read_problem(error: io::Error) -> Problem {
     Problem::Io(match error.kind() {
         io::ErrorKind::UnexpectedEof => io::Error::new(error.kind(), "the data ends before its claimed size"),

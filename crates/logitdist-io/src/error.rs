@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// A file or directory that could not be read as a model: where, and what was found and needed.
+/// Why a file or directory could not be read as a model: the place, what was found, and what was needed.
 #[derive(Debug, Error)]
 #[error("{place}: {problem}")]
 pub struct ReadError {
@@ -57,7 +57,7 @@ pub enum Problem {
     /// The file is missing, may not be read, or failed while it was read.
     #[error("cannot be read: {0}")]
     Io(io::Error),
-    /// The path leads to something that is not a file, or not a file or directory.
+    /// The path leads to neither a file nor, where one would do, a directory.
     #[error("is a {found}; {needed} is needed")]
     Kind {
         /// `directory` or `device, pipe or socket`.
@@ -65,7 +65,7 @@ pub enum Problem {
         /// What should be there.
         needed: &'static str,
     },
-    /// The extension is of no known form.
+    /// The file extension is unknown.
     #[error(
         "a model is read from an .npz file, a .safetensors file or a directory of .npy files, and this is none of them{}",
         if *.npy { "; an .npy file holds one array only: give it as --embeddings-a or --embeddings-b, beside --unembeddings-a or --unembeddings-b" } else { "" }
@@ -80,7 +80,7 @@ pub enum Problem {
         /// Name of the file looked for.
         needed: String,
     },
-    /// An array that is needed is not among those that are there.
+    /// A needed array is missing.
     #[error("there is no array `{name}`; there are {}; another name is given as {role}=NAME (--array-names)", quoted(.found))]
     Missing {
         /// `embeddings`, `unembeddings` or `bias`.
@@ -120,7 +120,7 @@ pub enum Problem {
     /// An axis of the array has length 0.
     #[error("the shape is {}: the array is empty; at least one row and one column are needed", shape(.0))]
     Empty(Vec<u64>),
-    /// Header and file disagree on the size; checked before any memory is taken.
+    /// Header and file disagree on the size. This is checked before any memory is allocated.
     #[error(
         "the header claims {} bytes of data and there are {found}; the file is truncated, overlong or damaged",
         bytes(.claimed)
@@ -165,7 +165,7 @@ pub enum Problem {
         /// Which array would fit if it were transposed, as a clause, or nothing.
         hint: &'static str,
     },
-    /// The arrays are each well-formed and are no model together.
+    /// Each array is well-formed, but together they are no model.
     #[error("{0}")]
     Model(logitdist::Error),
 }

@@ -15,13 +15,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 /// A model in files: labels in memory, embeddings read in blocks of rows when they are needed.
 ///
-/// Made by [`open_model`](crate::open_model). Entries are checked as they are read, and what is wrong is said in the words of
-/// [`read_model`](crate::read_model). Compressed embeddings have no blocks: they are in memory too.
+/// Made by [`open_model`](crate::open_model). Entries are checked when they are read, with the same errors as
+/// [`read_model`](crate::read_model). Compressed embeddings cannot be read in blocks, so they are held in memory.
 #[derive(Debug)]
 pub struct FileModel {
     embeddings: Embeddings,
     labels: Arc<Labels>,
-    /// The file that is named when the arrays are no model together.
+    /// The file to name in an error about several arrays.
     whole: PathBuf,
 }
 
@@ -82,9 +82,9 @@ fn unreadable(error: ReadError) -> Error {
 /// Embeddings, N×M.
 #[derive(Debug)]
 pub(crate) enum Embeddings {
-    /// Entry by entry in a file.
+    /// In a file, uncompressed.
     Stored(Stored),
-    /// Unpacked.
+    /// In memory, because they were compressed.
     Memory(Mat<f64>),
 }
 
@@ -106,7 +106,7 @@ impl Embeddings {
     }
 }
 
-/// An array that is in a file as it is.
+/// An uncompressed array in a file.
 #[derive(Debug)]
 pub(crate) struct Stored {
     entries: Entries,
@@ -114,7 +114,7 @@ pub(crate) struct Stored {
     offset: u64,
     /// Threads take turns at reading; they widen and compute at the same time.
     file: Mutex<File>,
-    /// Bits of the largest magnitude read: those of numbers ≥ 0 are ordered as the numbers are.
+    /// The largest magnitude read, as bits: for numbers ≥ 0, bits are ordered as the numbers are.
     largest: AtomicU64,
 }
 
@@ -129,7 +129,7 @@ impl Stored {
         Ok(())
     }
 
-    /// An entry of an archive has a checksum, which blocks cannot be held against.
+    /// Verifies the checksum of an archive's entry: it is of the whole entry, so blocks cannot be checked one by one.
     fn check_archive(&self) -> Result<(), ReadError> {
         let place = &self.entries.place;
         match &place.array {

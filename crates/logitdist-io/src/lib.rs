@@ -25,7 +25,7 @@
 //! write_npz(&path, &model)?;
 //! assert_eq!(read_model(&Source::Path(path), &ReadOptions::default())?, model);
 //!
-//! // Other names, as in a checkpoint, and an array whose axes are exchanged, are always said explicitly.
+//! // Other names and exchanged axes are always stated, never guessed.
 //! let _options = ReadOptions {
 //!     names: "embeddings=h,unembeddings=lm_head.weight".parse()?,
 //!     transpose: logitdist_io::Transpose { unembeddings: true, ..Default::default() },

@@ -1,7 +1,7 @@
 //! The `.npy` format: a magic string, a version, a Python dictionary as text, and the entries.
 
-// The header is parsed here because published readers allocate whatever length it claims and recurse into it as deep
-// as it is nested. Three keys with plain values need neither.
+// The header is parsed here: published readers allocate whatever length it claims, and recurse as deep as it is nested. Three keys
+// with plain values need neither.
 
 use crate::array::{Array, Layout, Order};
 use crate::element::{Element, Number};
@@ -35,7 +35,7 @@ pub(crate) fn open_file(path: &Path, needed: &'static str) -> Result<(File, u64)
     Ok((file, metadata.len()))
 }
 
-/// The array in `len` bytes of `.npy`, which are at `offset` of their file if they are there as they are.
+/// The array in `len` bytes of `.npy`. `offset` is their place in the file if they are uncompressed.
 pub(crate) fn from_reader<'a>(
     place: Place,
     mut data: Box<dyn Read + 'a>,
@@ -176,7 +176,7 @@ fn parse_descr<'a>(
         "u2" => Number::U16,
         "u4" => Number::U32,
         "u8" => Number::U64,
-        // numpy has no bfloat16 and saves that of ml_dtypes (JAX's) as two bytes of no type.
+        // numpy has no bfloat16. It saves that of ml_dtypes (used by JAX) as two bytes without a type.
         "V2" => Number::Bf16,
         _ => return Err(Problem::Type(describe_type(descr, kind))),
     };
@@ -200,7 +200,7 @@ fn describe_type(descr: &str, kind: &str) -> String {
     format!("`{}` ({name})", shortened(descr))
 }
 
-/// Text of a file as it may stand in a message: one line, not too long, nothing that a terminal would obey.
+/// Text from a file, made safe for a message: one line, short, without control characters.
 fn shortened(text: &str) -> String {
     const LONGEST: usize = 200;
     let mut shown: String = text.trim_end().chars().take(LONGEST).collect();

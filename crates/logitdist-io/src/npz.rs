@@ -45,12 +45,12 @@ impl Npz {
         names
     }
 
-    /// Whether a file is taken for an archive of this form: by its extension.
+    /// Whether a file is taken for an `.npz` archive, by its extension.
     pub(crate) fn is_npz(path: &Path) -> bool {
         path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npz"))
     }
 
-    /// Reads an array that is there to its end, where its checksum is verified.
+    /// Reads an existing array to its end, where the checksum is verified.
     pub(crate) fn check(&mut self, place: &Place, name: &str) -> Result<(), ReadError> {
         let Some(index) = self.index(name) else { return Ok(()) };
         let mut entry = self.archive.by_index(index).map_err(|e| place.error(zip_problem(e)))?;
@@ -74,10 +74,10 @@ impl Npz {
         let stored = entry.compression() == CompressionMethod::Stored;
         let offset = entry.data_start().filter(|_| stored);
         let found = if stored {
-            // Stored data is part of the file, so that its claimed size cannot be larger.
+            // Stored data is part of the file, so it cannot claim more than the file has.
             claimed.min(self.len)
         } else {
-            // A few bytes can claim to inflate to anything, so they are inflated once to be counted, into nothing.
+            // A few bytes can claim to inflate to any size. So they are inflated once without being kept, only to count them.
             io::copy(&mut entry.by_ref().take(claimed.saturating_add(1)), &mut io::sink())
                 .map_err(|e| place.error(Problem::Archive(format!("the compressed data is damaged: {e}"))))?
         };

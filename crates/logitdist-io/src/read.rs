@@ -1,4 +1,4 @@
-//! From a file, a directory or single files to a model.
+//! Reads a model from an archive, a directory or single files.
 
 use crate::archive::Archive;
 use crate::array::Array;
@@ -28,7 +28,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// The file to name when what is wrong concerns several arrays.
+    /// The file to name in an error about several arrays.
     fn whole(&self) -> &Path {
         match self {
             Source::Path(path) => path,
@@ -46,7 +46,7 @@ pub struct ReadOptions {
     pub transpose: Transpose,
 }
 
-/// Which arrays are stored with their axes exchanged. Shapes never decide that: a square array fits both ways.
+/// Which arrays are stored with their axes exchanged. It is never guessed from shapes: a square array fits both ways.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Transpose {
     /// The embeddings are stored M×N.
@@ -58,8 +58,8 @@ pub struct Transpose {
 /// Reads a model: embeddings N×M, unembeddings K×M and, if there is one, a bias of K entries.
 ///
 /// Entries are f16, bf16, f32 or f64 and are widened to f64; `.npy` arrays may be in C or Fortran order, little or
-/// big endian; two bytes of no type (`V2`) are bfloat16, as ml_dtypes and JAX save it. Beside the widened arrays only
-/// a small buffer is held.
+/// big endian. Two bytes without a type (`V2`) are bfloat16, as ml_dtypes and JAX save it. Memory holds the widened arrays and
+/// a small buffer.
 ///
 /// # Errors
 /// A [`ReadError`] naming the file and array, what was found and what was needed.
@@ -71,9 +71,9 @@ pub fn read_model(source: &Source, options: &ReadOptions) -> Result<Model, ReadE
     model.map_err(|error| no_model(source, f, g, error))
 }
 
-/// Opens a model: as [`read_model`], but the embeddings stay in their file and are read in blocks of rows when they are needed.
+/// Opens a model as [`read_model`] does, but leaves the embeddings in their file. Blocks of rows are read when they are needed.
 ///
-/// Their shape and the size of their file are checked now, their entries when they are read. Compressed ones are read now.
+/// The shape and the size of the file are checked now, the entries when they are read. Compressed embeddings are read now.
 ///
 /// # Errors
 /// As [`read_model`].
@@ -89,7 +89,7 @@ pub fn open_model(source: &Source, options: &ReadOptions) -> Result<FileModel, R
     Ok(FileModel::new(arrays.embeddings, labels, source.whole().to_path_buf()))
 }
 
-/// The arrays of a model, its embeddings in whatever form.
+/// The arrays of a model; how the embeddings are held is up to the caller.
 struct Arrays<E> {
     embeddings: E,
     unembeddings: Mat<f64>,
@@ -122,7 +122,7 @@ fn arrays<E>(
     }
 }
 
-/// Why arrays that are each well-formed are no model together, and in which file.
+/// The error for arrays that are well-formed but together are no model, with the file to name.
 fn no_model(source: &Source, f: (usize, usize), g: (usize, usize), error: Error) -> ReadError {
     match (error, source) {
         (Error::Dimension { .. }, Source::Files { unembeddings, .. }) => {
@@ -140,13 +140,13 @@ pub fn read_matrix(path: &Path) -> Result<Mat<f64>, ReadError> {
     npy::open(path)?.rows()
 }
 
-/// Reads an array of numbers, whole or not: an `.npy` file's, or the one called `name` in an archive (`.npz`, `.safetensors` or a
-/// directory of `.npy` files). A 1-D array is a single column.
+/// Reads an array of numbers of any type: an `.npy` file, or the array `name` of an archive (`.npz`, `.safetensors` or a directory of
+/// `.npy` files). A 1-D array is a single column.
 ///
 /// For the features and labels of a data set. Whole numbers beyond 2⁵³ are rounded.
 ///
 /// # Errors
-/// As [`read_model`], but that whole numbers will do in `.npy` and `.npz`.
+/// As [`read_model`]; but `.npy` and `.npz` may hold whole numbers.
 pub fn read_array(path: &Path, name: &'static str) -> Result<Mat<f64>, ReadError> {
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy")) {
         return npy::open(path)?.numbers();
@@ -154,7 +154,7 @@ pub fn read_array(path: &Path, name: &'static str) -> Result<Mat<f64>, ReadError
     Archive::open(path)?.required(name, name)?.numbers()
 }
 
-/// Reads a text that is in an `.npz` archive beside its arrays; `None` if there is none of that name.
+/// Reads a text that an `.npz` archive holds beside its arrays; `None` if there is none of that name.
 ///
 /// # Errors
 /// The file is no `.npz` archive, or the entry is damaged or not UTF-8. What is beyond 16 MiB is cut off.
@@ -162,7 +162,7 @@ pub fn read_text(path: &Path, name: &str) -> Result<Option<String>, ReadError> {
     Npz::open(path)?.text(&Place::array(path, name), name)
 }
 
-/// Names an exchange of axes that would make the widths agree; the user decides whether it is meant.
+/// A hint in an error: which exchange of axes would make the widths agree. The user decides.
 fn wrong_width(embeddings: (usize, usize), unembeddings: (usize, usize)) -> Problem {
     let hint = if embeddings.1 == unembeddings.0 {
         "; the unembeddings would fit if they were transposed (--transpose)"

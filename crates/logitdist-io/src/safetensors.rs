@@ -1,6 +1,6 @@
 //! The safetensors format: the length of a JSON header, the header, and the tensors' bytes.
 
-// Only the header is handed to the safetensors crate: its readers need the whole file in memory.
+// The safetensors crate parses the header only: its own readers need the whole file in memory.
 
 use crate::array::{Array, Layout, Order};
 use crate::element::{Element, Number};
@@ -15,7 +15,7 @@ use std::path::Path;
 /// Longest header accepted, as in the format's own library.
 const LONGEST_HEADER: u64 = 100_000_000;
 
-/// An open file of which the header is read.
+/// An open file whose header has been read.
 pub(crate) struct Safetensors {
     file: File,
     /// Where the tensors' bytes begin.

@@ -1,12 +1,12 @@
-//! Files that are whole or not there: written under a temporary name, synced, renamed.
+//! Files that appear whole or not at all: written under a temporary name, synced, renamed.
 
 use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// A file being written. Until [`finish`](WholeFile::finish) an older file of its name stays; dropped before, it leaves nothing
-/// behind.
+/// A file being written. An older file of its name stays until [`finish`](WholeFile::finish). If it is dropped before, it leaves
+/// nothing behind.
 #[derive(Debug)]
 pub struct WholeFile {
     target: PathBuf,
@@ -17,8 +17,8 @@ impl WholeFile {
     /// Starts a file that will be called `path`, in a folder that exists. A link is followed.
     ///
     /// # Errors
-    /// What the system says; or that there is a directory, device or pipe of that name: renaming onto /dev/null would put a
-    /// file in its place, for every other program too.
+    /// An error of the operating system, or a directory, device or pipe of that name. (Renaming onto /dev/null would replace it for
+    /// every other program, too.)
     pub fn create(path: &Path) -> io::Result<WholeFile> {
         let target = match path.metadata() {
             Ok(metadata) if metadata.is_file() => path.canonicalize()?,
@@ -31,7 +31,7 @@ impl WholeFile {
         };
         let folder =
             target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        // Named after the file, so that what a killed process leaves can be told apart and taken away.
+        // Named after the file, so that one can recognise and delete what a killed process left.
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let name: String = name.chars().take(50).collect();
         let temporary =

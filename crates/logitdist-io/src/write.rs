@@ -1,4 +1,4 @@
-//! A model as `.npz`.
+//! Writes a model as `.npz`.
 
 use crate::error::WriteError;
 use crate::whole_file::WholeFile;
@@ -16,13 +16,13 @@ use zip::{CompressionMethod, ZipWriter};
 /// written under a temporary name beside `path`, flushed to the disk and renamed. A link is followed.
 ///
 /// # Errors
-/// What the system says: no such directory, no space, no permission; or that there is a directory, device or pipe at
-/// `path`. An older file of that name is then left as it was.
+/// An error of the operating system (no such directory, no space, no permission), or a directory, device or pipe at `path`. An
+/// older file of that name then stays as it was.
 pub fn write_npz(path: &Path, model: &Model) -> Result<(), WriteError> {
     write_npz_with(path, model, &Attached::default())
 }
 
-/// What is in a model's archive beside it; [`read_model`](crate::read_model) does not look at it.
+/// What an archive holds beside the model; [`read_model`](crate::read_model) ignores it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Attached<'a> {
     /// Arrays by name; [`read_array`](crate::read_array) gives them back.
@@ -51,10 +51,10 @@ fn write_archive<W: Write + Seek>(writer: W, model: &Model, attached: &Attached<
     }
 }
 
-/// A writer that keeps its first error, reports it once, and from then on only pretends to write.
+/// A writer that keeps its first error, reports it once, and then ignores further writes.
 ///
-/// A `ZipWriter` dropped after an error tries to finish the archive, prints to the terminal if that fails too, and
-/// asserts that positions make sense.
+/// This is needed because a `ZipWriter` that is dropped after an error tries to finish the archive, and prints to the terminal
+/// if that fails, too.
 struct Sink<W> {
     writer: W,
     position: u64,

@@ -7,8 +7,8 @@ use faer::MatRef;
 
 /// The largest singular value of a square matrix Z by Lanczos' method on ZᵀZ with all vectors kept orthogonal.
 ///
-/// It usually finds the largest eigenvalue after five to ten products with Z, and at the latest when the vectors span all that the first
-/// has a part of. Fails as [`Tridiagonal::extend`] does.
+/// It usually finds the largest eigenvalue after five to ten products with Z. It ends at the latest when the vectors span the
+/// invariant subspace that the first of them lies in. Fails as [`Tridiagonal::extend`] does.
 #[derive(Debug, Clone)]
 pub(crate) struct Lanczos {
     /// Pieces in a row.

@@ -23,7 +23,7 @@ pub struct Simplices {
     one: Option<OneSimplex>,
 }
 
-/// What a simplex says whose matrix is far enough from singular.
+/// Results for one well-conditioned simplex.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Simplex {
     /// The smallest singular value of A, > 0.

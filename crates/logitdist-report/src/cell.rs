@@ -43,7 +43,7 @@ pub struct Evaluation {
     pub rhs: Option<f64>,
     /// lhs/rhs.
     pub tightness: Option<f64>,
-    /// rhs − lhs of a bound that certifies a correlation.
+    /// rhs − lhs, for lower bounds only.
     pub slack: Option<f64>,
     /// Whether it failed.
     pub violated: bool,

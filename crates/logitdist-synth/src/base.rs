@@ -1,4 +1,4 @@
-//! Models from which a study starts.
+//! Base models: random models with a chosen spectrum, condition number and size of logits.
 
 use crate::embeddings::Embeddings;
 use crate::error::{SynthError, require, require_count, require_non_negative, require_positive};
@@ -29,21 +29,20 @@ pub struct BaseModel {
     pub spectrum: Spectrum,
     /// The placement of the unembeddings.
     pub unembeddings: Unembeddings,
-    /// The condition number of G̃, ≥ 1: its non-zero singular values, min(K − 1, M) of them in general, are
-    /// spaced geometrically. `None` leaves them as they come. A number other than 1 needs K ≥ 3 and M ≥ 2.
+    /// The condition number of G̃, ≥ 1. The non-zero singular values of G̃, in general min(K − 1, M), are then
+    /// spaced geometrically. `None` leaves them as drawn. A number other than 1 needs K ≥ 3 and M ≥ 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<f64>,
-    /// The size of the logits, > 0: the unembeddings are multiplied such that √(E‖G̃f‖²/K) of the sample is
-    /// this.
+    /// The size of the logits, > 0. The unembeddings are scaled until √(E‖G̃f‖²/K) of the sample is this.
     ///
-    /// An inverse temperature: it steers the smallest probability τ, of the order `exp(−scale · a few) / K`.
+    /// It acts like an inverse temperature: the smallest probability τ is of the order `exp(−scale · a few) / K`.
     pub scale: f64,
     /// Standard deviation of the bias, in nats, not part of the scale; 0 for none.
     pub bias: f64,
 }
 
 impl BaseModel {
-    /// Checks all that can be known before drawing.
+    /// Checks the parameters before anything is drawn.
     ///
     /// # Errors
     /// A parameter outside its range, named.

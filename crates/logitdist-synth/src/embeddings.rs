@@ -86,7 +86,7 @@ fn scale_rows(a: &mut Mat<f64>, mut factor: impl FnMut(f64) -> f64) {
     }
 }
 
-/// Checks degrees of freedom for which a variance exists.
+/// Checks that the degrees of freedom are above 2: below, there is no variance.
 pub(crate) fn require_degrees(parameter: &'static str, degrees: f64) -> Result<(), SynthError> {
     require(degrees.is_finite() && degrees > 2.0, parameter, degrees, "finite and greater than 2")
 }

@@ -26,7 +26,7 @@ pub enum SynthError {
         /// The range.
         needed: String,
     },
-    /// Every parameter is in its range, but the model at hand does not have what is asked for.
+    /// Every parameter is in its range, but this model does not allow what is asked for.
     #[error("{0}")]
     Impossible(String),
     /// The numbers generated do not make a model: an entry overflowed.

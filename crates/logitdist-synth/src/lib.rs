@@ -1,16 +1,15 @@
 //! Base models, perturbations, and extremal and counter-example pairs.
 //!
-//! Three kinds of generator, each a plain description of what is wanted and a method that draws it:
+//! There are three kinds of generator. Each is a struct or enum that describes what you want, with a method that draws it:
 //!
 //! - [`BaseModel`]`::sample` draws a model with a chosen spectrum, condition number and size of logits;
-//! - [`Perturbation`]`::apply` turns a model into another, by a level; level 0 returns the model itself, bit
-//!   for bit;
-//! - [`Extremal`]`::sample` draws a pair at which a bound is attained, or which refutes a plausible converse.
+//! - [`Perturbation`]`::apply` changes a model by a level; level 0 returns the model itself, bit for bit;
+//! - [`Extremal`]`::sample` draws a pair that attains a bound, or a pair that is a counter-example.
 //!
-//! Randomness enters through an `rng` argument only; [`rng`] makes one that gives the same numbers on every
-//! machine. What follows from it is the same up to rounding (1e-12), as `exp` and sums are the platform's
-//! own. Every description can be read from TOML: `embeddings = "gaussian"`, `spectrum = { power_law = 1.0 }`,
-//! `family = { rare_labels = { .. } }`. Its `Display` is a short stable name for a table, `power_law(1)`.
+//! Randomness enters only through an `rng` argument. [`rng`] makes one that gives the same numbers on every
+//! machine. Models drawn from it agree up to rounding (1e-12), because `exp` and sums differ between platforms.
+//! All types can be read from TOML: `embeddings = "gaussian"`, `spectrum = { power_law = 1.0 }`,
+//! `family = { rare_labels = { .. } }`. `Display` gives a short stable name, such as `power_law(1)`.
 //!
 //! ```
 //! use logitdist_synth::{BaseModel, Embeddings, Perturbation, Spectrum, SynthError, Unembeddings, rng};

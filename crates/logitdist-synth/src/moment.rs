@@ -1,4 +1,4 @@
-//! Means and root mean squares that set the size of what is generated.
+//! Means and root mean squares, which set the size of noise and logits.
 
 use logitdist::Model;
 use logitdist_linalg::{Mat, MatRef, matmul_tn};

@@ -16,8 +16,7 @@ pub(crate) fn centred_orthonormal<R: Rng + ?Sized>(rows: usize, cols: usize, rng
 
 /// Gram–Schmidt on normal columns, each projected twice: orthonormal to machine precision.
 ///
-/// Not the QR of the linear-algebra backend, whose signs are its own: what a seed gives must not depend on
-/// them.
+/// A library's QR is not used here: its signs may change, and a seed must always give the same numbers.
 fn gram_schmidt<R: Rng + ?Sized>(rows: usize, cols: usize, centred: bool, rng: &mut R) -> Mat<f64> {
     assert!(cols + usize::from(centred) <= rows, "{cols} orthonormal columns do not fit in {rows} rows");
     let mut q = Mat::<f64>::zeros(rows, cols);

@@ -1,4 +1,4 @@
-//! Networks and models made smaller: fewer bits, fewer entries, fewer directions.
+//! Compression of networks and models: fewer bits, fewer entries, fewer directions.
 
 use crate::error::{TrainError, require};
 use crate::network::Network;
@@ -8,7 +8,7 @@ use logitdist_synth::{Perturbation, prune_entries, rng, round_rows, round_tensor
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A way to make weights or representations smaller, without training.
+/// A way to compress weights or representations, without training.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Compression {
@@ -37,7 +37,7 @@ impl Compression {
         }
     }
 
-    /// The network with each of its weight matrices compressed by itself. Biases stay as they are, as is usual: they are few.
+    /// The network with each weight matrix compressed by itself. Biases stay as they are; they are few.
     ///
     /// # Errors
     /// As [`check`](Compression::check).
@@ -106,9 +106,9 @@ fn low_rank(matrix: MatRef<'_, f64>, rank: usize) -> Mat<f64> {
 /// The model with its head replaced by the closest of a rank, written in that many dimensions: `g = Vᵀ g`, `f = Vᵀ f`, V the first
 /// `rank` right singular vectors of G (M×rank).
 ///
-/// What a network with [`Compression::LowRank`] weights is, without the dimensions that its head no longer reads: so
-/// [`compare`](logitdist::compare) sets T11's floor beside it. In general not the closest model of that dimension, which depends on
-/// the embeddings too: see [`Compression::of_model`].
+/// This removes the dimensions that the head of a network with [`Compression::LowRank`] weights no longer reads, so that
+/// [`compare`](logitdist::compare) shows T11's floor. In general it is not the closest model of that dimension, which depends on the
+/// embeddings, too: see [`Compression::of_model`].
 ///
 /// # Errors
 /// A rank of 0.

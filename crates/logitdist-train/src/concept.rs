@@ -7,8 +7,8 @@ use std::str::FromStr;
 
 /// A property of a digit from 0 to 9.
 ///
-/// A concept is a function of the label, not of the image: it says how the digit is commonly printed, or what number it is,
-/// whatever the writer at hand did.
+/// A concept is a function of the label, not of the image: how the digit is commonly printed, or what number it is. How this
+/// writer wrote it does not matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Concept {

@@ -1,13 +1,13 @@
-//! When a training is given up: numbers beyond the range, or so large that they mean nothing.
+//! When a training has failed: numbers that are not finite, or so large that the loss is rounding error.
 
-/// 2²⁴: beside an f32 so many times as large as itself, a number is lost in rounding.
+/// 2²⁴: an f32 has 24 bits, so a number is lost when it is added to one that is 2²⁴ times as large.
 const PRECISION: f64 = 16_777_216.0;
 
-/// The size beyond which logits mean nothing: 2²⁴ times the largest of all that there is to compare them with.
+/// The size beyond which logits mean nothing: 2²⁴ times the largest number that they are compared with.
 ///
-/// That is one nat, since cross-entropy and KL divergence ask for differences of that size; the teacher's logits; and the network's own at
-/// the start, which are large where features are. A logit over the limit and what it is compared with, less one another, are that logit:
-/// the loss may be finite, but it is a function of rounding errors.
+/// They are compared with three things: one nat, the size of differences that cross-entropy and KL divergence look at; the teacher's
+/// logits; and the network's own logits at the start, which are large if the features are. Subtract any of these from a logit over the
+/// limit, and the result is that logit again. The loss may be finite, but it consists of rounding errors.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Limit {
     compared_with: f64,

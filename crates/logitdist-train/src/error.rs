@@ -4,7 +4,7 @@ use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// Why data could not be used, or a network not be trained, saved or read.
+/// Why data could not be used, or why a network could not be trained, saved or read.
 #[derive(Debug, Error)]
 pub enum TrainError {
     /// A setting is outside its range.
@@ -36,7 +36,7 @@ pub enum TrainError {
     /// A file could not be written.
     #[error(transparent)]
     Write(#[from] logitdist_io::WriteError),
-    /// The loss, the weights or the logits left the range in which they mean something.
+    /// The training diverged: a loss or weight is not finite, or a logit is too large.
     #[error(
         "training diverged in epoch {epoch}, at step {step}: {reason}; a smaller learning rate (`learning_rate`) may help"
     )]
@@ -81,7 +81,7 @@ pub(crate) fn require(
     Err(TrainError::Setting { key, value: short(&value), needed: needed.to_string() })
 }
 
-/// A value as texts have it; a very large or small number by its power of ten, and not by its hundreds of digits.
+/// A value for a message; very large and very small numbers are written with a power of ten.
 fn short(value: &impl Display) -> String {
     let text = value.to_string();
     match text.parse::<f64>() {

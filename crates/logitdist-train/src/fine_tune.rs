@@ -17,7 +17,7 @@ pub struct FineTuneSpec {
     pub frozen: Frozen,
     /// Whether the new linear head has a bias.
     pub head_bias: bool,
-    /// On the labels of the second task: its loss is cross-entropy.
+    /// How to train on the labels of the second task; the loss is cross-entropy.
     pub training: TrainingSpec,
 }
 

@@ -1,8 +1,8 @@
-//! Names for specs, so that what was trained by one can be found again.
+//! Names for specs, by which a trained network can be found again.
 
 use serde::Serialize;
 
-/// Counted up when a training of the same spec gives other weights, so that no older result is taken for its own.
+/// Increased when the same spec gives other weights, so that older networks are not reused.
 const VERSION: u32 = 1;
 
 /// 32 hexadecimal digits of a hash of the spec's JSON, whose keys are in the order of its fields.

@@ -12,7 +12,7 @@ const N: usize = 11;
 const LOSSES: [Loss; 6] =
     [Loss::CrossEntropy, Loss::Kl, Loss::ReverseKl, Loss::L1, Loss::L2, Loss::CentredL2];
 
-/// A network in f64 with a batch, far enough from the kinks of activations and of L1 for a step of 1e-6.
+/// A network in f64 with a batch, so far from the kinks of activations and of L1 that a step of 1e-6 meets none.
 struct Case {
     network: Network,
     parameters: Vec<f64>,

@@ -11,7 +11,7 @@ pub(crate) struct Layout {
     pub(crate) head: HeadLayout,
 }
 
-/// The layers behind the unembeddings.
+/// The layers that make the unembeddings.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum HeadLayout {
     /// G and b themselves.

@@ -1,11 +1,11 @@
-//! Small networks trained: teachers on labels, students on a teacher's logits, exported like any other model.
+//! Trains small networks: teachers on labels, students on a teacher's logits. They are exported like any other model.
 //!
 //! A network is a multilayer perceptron f to an embedding of M values, and unembeddings g(y), a matrix or a second perceptron;
 //! its logits are `f(x)·g(y) + b(y)`. [`train`] makes one network on the calling thread; the same specs, data and seed always
 //! give the same weights. To use several processors, train several networks.
 //!
-//! What became of a representation: [`concept_transfer`] fits linear [`Probe`]s of a [`Concept`] and carries the teacher's over to
-//! the student, beside the certificate for it; [`Compression`] rounds, prunes or cuts a network or an exported model.
+//! [`concept_transfer`] fits linear [`Probe`]s of a [`Concept`], carries the teacher's probe over to the student, and gives the
+//! certificate for its error. [`Compression`] rounds, prunes or cuts a network or an exported model.
 //!
 //! ```
 //! use logitdist_train::{Duration, Loss, NetworkSpec, Spirals, Task, TeacherLogits, TrainingSpec, train};

@@ -1,4 +1,4 @@
-//! What training makes small: functions of a network's logits, the labels and a teacher's logits.
+//! Losses: functions of a network's logits, the labels and a teacher's logits.
 
 use crate::scalar::Scalar;
 use serde::{Deserialize, Serialize};

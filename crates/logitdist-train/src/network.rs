@@ -1,4 +1,4 @@
-//! Networks: what they look like, their weights, and the models they are on given inputs.
+//! Networks: their shape, their weights, and the models that they are on given inputs.
 
 use crate::data::Dataset;
 use crate::error::{TrainError, require};
@@ -46,7 +46,7 @@ impl Default for NetworkSpec {
     }
 }
 
-/// What is applied to each value of a hidden layer.
+/// The function applied to each value of a hidden layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Activation {
@@ -255,7 +255,7 @@ impl Network {
     pub fn logits(&self, features: MatRef<'_, f64>) -> Result<Mat<f64>, TrainError> {
         let model = self.model(features)?;
         let mut logits = Mat::zeros(model.n_inputs(), model.n_labels());
-        // On the calling thread, like all else here: the operator `*` would use the threads of whoever calls.
+        // On the calling thread, like everything here: the operator `*` would use all threads.
         matmul(
             logits.as_mut(),
             Accum::Replace,

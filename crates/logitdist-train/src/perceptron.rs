@@ -1,7 +1,7 @@
 //! A stack of dense layers: values forward, gradients backward.
 //!
-//! Matrices are column-major with a column per input, so that an input is contiguous and a layer is `W A + b`. The parameters of all
-//! layers are parts of one slice; a layer knows which.
+//! Matrices are column-major with a column for each input, so an input is contiguous and a layer is `W A + b`. The parameters of all
+//! layers are in one slice; each layer knows its part.
 
 use crate::network::Activation;
 use crate::scalar::Scalar;
@@ -31,7 +31,7 @@ pub(crate) struct Perceptron {
     pub(crate) dropout: f64,
 }
 
-/// What a pass over at most `capacity` inputs leaves at each layer.
+/// The values of a pass over at most `capacity` inputs, layer by layer.
 pub(crate) struct Buffers<T> {
     /// Outputs of each layer, outputs×n.
     outputs: Vec<Vec<T>>,

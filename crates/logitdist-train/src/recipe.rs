@@ -1,4 +1,4 @@
-//! Everything that a trained network comes from, and the file it goes to.
+//! The recipe of a trained network, and its file.
 
 use crate::data::DataSpec;
 use crate::error::TrainError;
@@ -28,7 +28,7 @@ pub struct Recipe {
 }
 
 impl Recipe {
-    /// A name of 32 hexadecimal digits for this recipe, different for any other; the content of files counts too.
+    /// A name of 32 hexadecimal digits for this recipe; any other recipe has another one. The content of files counts, too.
     ///
     /// # Errors
     /// A file of the data cannot be read.
@@ -51,7 +51,7 @@ impl Recipe {
     }
 }
 
-/// What is in a network's file beside its arrays.
+/// What a network's file holds beside its arrays.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Description {
@@ -70,7 +70,7 @@ const WEIGHTS: &str = "network_weights";
 /// Saves a network in one `.npz` file: the model that it is on `features` (N×D), as `logitdist compare` reads it, and the network itself.
 ///
 /// The arrays `embeddings`, `unembeddings` and perhaps `bias` are the model. `network_weights` and the text `network.json` (shapes and
-/// recipe) are the network: [`load_network`] makes it of them, and other readers of models pass over them. The file is whole or not there.
+/// recipe) are the network, which [`load_network`] reads; other readers of models ignore them. The file appears whole or not at all.
 ///
 /// # Errors
 /// Features of another number of columns than the network's, or the file cannot be written.

@@ -23,7 +23,7 @@ pub(crate) trait Scalar:
 {
     const ZERO: Self;
     const ONE: Self;
-    /// Numbers smaller than this are taken for zero where they could make others subnormal; see `flushed`.
+    /// Smaller numbers are set to zero where they could make others subnormal; see `flushed`.
     const TINY: Self;
     /// Its square is [`TINY`](Scalar::TINY).
     const SQUARE_IS_TINY: Self;
@@ -37,8 +37,8 @@ pub(crate) trait Scalar:
 
     /// The number, or zero if it is smaller than [`TINY`](Scalar::TINY).
     ///
-    /// Arithmetic on subnormal numbers is some hundred times slower. Gradients of saturated predictions and moments of units that have died
-    /// decay into them, so both are flushed here. The processor's own flush-to-zero mode is not used: Rust assumes that it is off.
+    /// Arithmetic on subnormal numbers is about a hundred times slower. Gradients of saturated predictions and moments of dead units become
+    /// subnormal, so both are set to zero here. The processor's own flush-to-zero mode is not used: Rust assumes that it is off.
     #[inline(always)]
     fn flushed(self) -> Self {
         if self.abs() < Self::TINY { Self::ZERO } else { self }

@@ -24,7 +24,7 @@ pub struct TrainingSpec {
     /// Stop after this many epochs without a smaller validation loss, and take the weights of the smallest; `None` trains to the end and
     /// takes the last.
     pub patience: Option<usize>,
-    /// What is made small.
+    /// The loss.
     pub loss: Loss,
     /// τ of [`Loss::Kl`] and [`Loss::ReverseKl`], greater than 0; 1 for other losses.
     pub temperature: f64,
@@ -54,9 +54,9 @@ impl Default for TrainingSpec {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", try_from = "DurationKeys")]
 pub enum Duration {
-    /// So many times over all inputs.
+    /// This many passes over all inputs.
     Epochs(usize),
-    /// So many steps; the last epoch may be cut short.
+    /// This many steps; the last epoch may be cut short.
     Steps(usize),
 }
 

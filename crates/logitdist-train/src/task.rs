@@ -9,9 +9,9 @@ use logitdist::{Mat, MatRef};
 /// What to train on.
 #[derive(Debug, Clone, Copy)]
 pub struct Task<'a> {
-    /// Inputs whose loss is made small.
+    /// Inputs to train on.
     pub train: &'a Dataset,
-    /// Inputs that say when to stop.
+    /// Inputs to validate on: they decide when to stop.
     pub validation: Option<&'a Dataset>,
     /// A teacher's logits on both, for all losses but cross-entropy.
     pub teacher: Option<&'a TeacherLogits>,
@@ -44,7 +44,7 @@ impl TeacherLogits {
 }
 
 impl Task<'_> {
-    /// Whether a network can be trained so on these data.
+    /// Checks that a network can be trained on these data.
     pub(crate) fn check(&self, network: &Network, training: &TrainingSpec) -> Result<(), TrainError> {
         let mismatch = |message: String| Err(TrainError::Mismatch(message));
         for data in std::iter::once(self.train).chain(self.validation) {

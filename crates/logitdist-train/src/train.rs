@@ -13,7 +13,7 @@ use logitdist::Mat;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-/// What is told of a training while it goes on. Cloning the network that is shown makes a checkpoint.
+/// Observes a training while it runs. Clone the network that is shown to make a checkpoint.
 pub trait Observer {
     /// A step is made, the `step`-th; 0 is before the first.
     fn step(&mut self, step: usize, network: &Network) {
@@ -29,7 +29,7 @@ pub trait Observer {
 /// Observes nothing.
 impl Observer for () {}
 
-/// How an epoch went.
+/// The record of an epoch.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct EpochRecord {
     /// Its number, from 1.
@@ -63,8 +63,8 @@ pub struct Trained {
 ///
 /// # Errors
 /// A setting outside its range, data or a teacher of other numbers, or [`TrainError::Diverged`]: a loss or a weight that is not finite, or a
-/// logit over 2²⁴ times the largest of one nat, the teacher's logits and the network's own before the first step. f32 has 24 bits, so that the
-/// loss is then one of rounding errors.
+/// logit over 2²⁴ times the largest of one nat, the teacher's logits and the network's own before the first step. f32 has 24 bits, so the loss
+/// then consists of rounding errors.
 pub fn train(
     network: &NetworkSpec,
     training: &TrainingSpec,
@@ -76,7 +76,7 @@ pub fn train(
     train_from(network, training, task, Frozen::Nothing, seed, observer)
 }
 
-/// Goes on from a network's weights, with new moments.
+/// Continues from a network's weights, with new moments.
 ///
 /// # Errors
 /// As [`train`].
@@ -113,7 +113,7 @@ struct Trainer<'a> {
     scratch: Vec<f32>,
 }
 
-/// Inputs by which the last weights of an epoch without a validation are judged: wrong ones are wrong at nearly all inputs.
+/// Inputs that judge the last weights of an epoch without validation. A few suffice: bad weights are bad at nearly all inputs.
 const GLANCED_AT: usize = 32;
 
 /// Sums over the inputs seen.
@@ -314,7 +314,7 @@ impl<'a> Trainer<'a> {
         tally
     }
 
-    /// What the steps cannot show: weights made by the last of them. `seen` is what the network is by those.
+    /// Judges the weights made by the last step, which no step has seen yet. `seen` is the network with these weights.
     fn check_epoch(&self, record: &EpochRecord, seen: &Tally) -> Result<(), TrainError> {
         let parts = || self.network.layout.parts();
         let weight = self.network.parameters.iter().position(|p| !p.is_finite()).map(|i| {

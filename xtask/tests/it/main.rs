@@ -1,6 +1,7 @@
 //! Project tasks as a user runs them.
 
 mod bench;
+mod documents;
 mod endings;
 mod measurements;
 mod refusals;

@@ -23,15 +23,15 @@ alone guarantee. `logitdist explain TOKEN` says what a number means.
 
 Exit codes: 0 fine, 1 a bound was violated (a proof or this program is wrong), 2 bad usage or input.";
 
-/// Compare two models: every distance of their distributions, every dissimilarity of their representations, every bound.
+/// Compare two models: distances of the predictions, dissimilarities of the representations, and bounds between them.
 ///
 /// A model is an .npz or .safetensors file with arrays `embeddings` (inputs × dimension), `unembeddings` (labels × dimension) and
-/// perhaps `bias` (labels), or a directory with these as .npy files, or single .npy files by --embeddings-a and so on. Entries may be
-/// f16, bf16, f32 or f64.
+/// perhaps `bias` (labels). A directory with these as .npy files works, too, and so do single .npy files, given by --embeddings-a and
+/// so on. Entries may be f16, bf16, f32 or f64.
 #[derive(Args)]
 #[command(after_long_help = EXPORTING)]
 pub struct Arguments {
-    /// The models A and B; A gives the spectrum and the labels of the bounds.
+    /// The models A and B. The bounds are evaluated in both directions.
     #[arg(value_name = "MODEL", num_args = 0..=2)]
     pub models: Vec<PathBuf>,
     /// Embeddings of A as a single .npy file, in place of a MODEL.
@@ -55,35 +55,35 @@ pub struct Arguments {
     /// Other names of the arrays, for example embeddings=h,unembeddings=lm_head.weight.
     #[arg(long, value_name = "NAMES")]
     pub array_names: Option<ArrayNames>,
-    /// Other names in B, if they differ from those in A.
+    /// Names of the arrays in B, if they differ from those in A.
     #[arg(long, value_name = "NAMES")]
     pub array_names_b: Option<ArrayNames>,
-    /// Arrays stored with their axes exchanged, in both models. Never guessed from shapes.
+    /// Arrays stored with their axes exchanged, in both models. Shapes are never used to guess this.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "ARRAY")]
     pub transpose: Vec<Transposed>,
-    /// The same for B alone, if it differs from A; `none` if only A's are exchanged.
+    /// Exchanged arrays of B, if they differ from those of A; `none` if only A has any.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "ARRAY")]
     pub transpose_b: Option<Vec<Transposed>>,
-    /// How to print the result; the CSV has lines of section,token,side,value,reason.
+    /// How to print the result. CSV has one number in each line: section,token,side,value,reason.
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
-    /// Write the result to a file, whole or not at all, in place of standard output.
+    /// Write the result to a file instead of standard output. The file appears whole or not at all.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
-    /// Make a page about the pair to send to a colleague: report.html in this folder, with its pictures and the CSV that it is made of.
+    /// Make a page with pictures, to send to a colleague: report.html in this folder, with its pictures and CSV files.
     #[arg(long, value_name = "DIR")]
     pub report: Option<PathBuf>,
     /// Label subsets for d_rep: `all`, or PIVOTSxSETS drawn at random [default: all up to 20000, else 100x200, fewer from dimension 80 on].
     #[arg(long, value_parser = parse_subsets, value_name = "all|PxS")]
     pub subsets: Option<Subsets>,
-    /// Seed of everything random: label subsets, sampled inputs.
+    /// Seed of all random choices: label subsets and sampled inputs.
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
     /// Compute KL and its relatives on a random sample of this many inputs, with standard errors.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub inputs_limit: Option<u64>,
-    /// Precision of the logits that KL and its relatives are made of. f32 takes about half of the time for a large vocabulary, and
-    /// says by how much logits are off.
+    /// Precision of the logits for KL and its relatives. f32 halves the time for a large vocabulary, and prints the largest error of a
+    /// logit.
     #[arg(long, value_enum, default_value = "f64")]
     pub logits: Logits,
     /// Pivot label and labels of d_LLV, for example 0,3,5 [default: evenly spread ones].
@@ -92,7 +92,7 @@ pub struct Arguments {
     /// Pivot input and inputs of d_LLV [default: evenly spread ones].
     #[arg(long, value_delimiter = ',', value_name = "INPUTS")]
     pub llv_inputs: Option<Vec<usize>>,
-    /// Linear probes of A (an .npy of rows w): what carrying them over from B costs, measured and certified.
+    /// Linear probes of A, an .npy with a weight vector in each row. Prints the error of carrying each over from B, and its certificate.
     #[arg(long, value_name = "NPY")]
     pub probe: Option<PathBuf>,
     /// Number of threads [default: all processors]. The result does not depend on it.
@@ -104,7 +104,7 @@ pub struct Arguments {
 pub enum Logits {
     /// Double precision.
     F64,
-    /// Single precision, summed up in double precision.
+    /// Single precision; sums are in double precision.
     F32,
 }
 

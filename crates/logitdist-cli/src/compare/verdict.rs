@@ -40,13 +40,13 @@ fn probes(direction: &str, labels_of: &str, certificate: &Certificate, bounds: &
     );
     let worst = bounds.iter().find(|b| b.theorem.token == "probe_transfer").and_then(|b| b.tightness);
     if let Some(worst) = worst {
-        write!(sentence, " (measured: none errs by more than {} of its certificate)", short(worst))
+        write!(sentence, " (measured: at most {} of what is certified)", short(worst))
             .expect("writing to a string");
     }
     if let Ok(relative) = certificate.relative_probe_cost {
         write!(
             sentence,
-            "; no probe that {labels_of}'s labels determine, by more than {} of its own standard deviation",
+            ". If {labels_of}'s labels determine the probe, its error is at most {} times the probe's standard deviation",
             number(relative)
         )
         .expect("writing to a string");

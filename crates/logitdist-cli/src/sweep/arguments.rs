@@ -8,22 +8,22 @@ use std::time::Duration;
 
 // Paragraphs are single lines: clap wraps them to the terminal.
 const EXIT_CODES: &str = "\
-Results go to a journal as cells finish, and the tables are made from it at the end: a run that was stopped in whatever way goes on where it was when \
-the same command is given again. Ctrl-C and SIGTERM finish the cells in flight first.
+Results go to a journal as cells finish, and the tables are made from it at the end: after any interruption, run the same command \
+again; the CSV is identical. Ctrl-C and SIGTERM finish the cells in flight first.
 
 Exit codes: 0 fine, 1 a bound was violated or a cell failed, 2 bad usage or input, 3 not finished: stopped by a signal or the time limit, or cells are missing.";
 
 /// Run the grid of a config: draw every pair, measure it, evaluate every bound, write CSV.
 ///
-/// Leaves rows.csv (a row per cell: parameters and every measure), bounds.csv (a row per cell, direction and bound), summary.csv
-/// (tightness per bound and axis value), config.toml and manifest.json in results/NAME, or in the folder of --out; failures.csv if
-/// cells failed. The CSV files are the same byte for byte at any number of threads and shards, and after any interruption.
+/// Writes to results/NAME, or to the folder of --out: rows.csv (a row per cell: parameters and measures), bounds.csv (a row per cell,
+/// direction and bound), summary.csv (tightness per bound and axis value), config.toml and manifest.json, and failures.csv if cells
+/// failed. The CSV files are the same byte for byte on any number of threads and shards, and after any interruption.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, after_long_help = EXIT_CODES)]
 pub struct Arguments {
     #[command(subcommand)]
     pub(super) command: Option<Command>,
-    /// The config, for example configs/quickstart.toml; configs/README.md lists its keys.
+    /// The config, for example configs/quickstart.toml; docs/configs.md lists its keys.
     #[arg(required = true)]
     pub(super) config: Option<PathBuf>,
     /// Override a key of the config, for example `--set replicates=2` or `--set "model.dim=[4,8]"`. May be repeated.
@@ -35,28 +35,28 @@ pub struct Arguments {
     /// Number of threads [default: all processors]. The CSV does not depend on it.
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "slurm")]
     pub(super) threads: Option<u16>,
-    /// Compute share I of N, from 0 to N − 1, and make no tables; `auto/N` takes I from SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX.
+    /// Compute only share I of N, counted from 0, and make no tables. `auto/N` takes I from SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX.
     #[arg(long, value_name = "I/N", value_parser = parse_shard, conflicts_with = "slurm")]
     pub(super) shard: Option<Shard>,
-    /// Go on with what the folder's journals have; this is the default.
+    /// Continue what the folder's journals hold. This is the default.
     #[arg(long, conflicts_with = "fresh")]
     pub(super) resume: bool,
-    /// Throw away what the folder has of an earlier run, and begin again; with --shard, of this share alone.
+    /// Delete earlier results in the folder and start again. With --shard, only those of this share.
     #[arg(long, conflicts_with = "slurm")]
     pub(super) fresh: bool,
-    /// Go on after a cell that failed, which gets a row in failures.csv; this is the default.
+    /// Continue after a cell that fails; it gets a row in failures.csv. This is the default.
     #[arg(long, conflicts_with = "fail_fast")]
     pub(super) keep_going: bool,
     /// End the run at the first cell that fails.
     #[arg(long, conflicts_with = "slurm")]
     pub(super) fail_fast: bool,
-    /// Try cells again that failed in an earlier run.
+    /// Retry cells that failed in an earlier run.
     #[arg(long)]
     pub(super) retry_failed: bool,
-    /// Begin no cell after so long, for example 55m or 1h30m, and exit with 3 if any are left.
+    /// Start no new cell after this time, for example 55m or 1h30m. Exit code 3 if cells are left.
     #[arg(long, value_name = "TIME", value_parser = parse_duration, conflicts_with = "slurm")]
     pub(super) time_limit: Option<Duration>,
-    /// Print question, axes and number of cells, and run nothing; with --slurm, print the job scripts.
+    /// Print the question, the axes and the number of cells, but run nothing. With --slurm, print the job scripts.
     #[arg(long)]
     pub(super) dry_run: bool,
     /// Submit the sweep to Slurm: an array of shards, and a job that makes the tables. Given again, it submits only what is missing.
@@ -81,7 +81,7 @@ pub(super) struct Cluster {
     /// Memory of a task, for example 4G.
     #[arg(long, requires = "slurm", value_name = "SIZE", value_parser = plain)]
     mem: Option<String>,
-    /// Time of a task, for example 1:00:00; a task that needs more is requeued and goes on.
+    /// Time of a task, for example 1:00:00. A task that needs more is requeued and continues.
     #[arg(long, requires = "slurm", value_name = "TIME", value_parser = plain)]
     time: Option<String>,
     /// A further argument of sbatch, for example `--sbatch-arg=--account=lab`. May be repeated.
@@ -91,39 +91,39 @@ pub(super) struct Cluster {
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Say how far a sweep is: cells done, failed and missing, its processes, its jobs in the queue.
+    /// Show the progress of a sweep: cells done, failed and missing, its processes, its jobs in the queue.
     Status {
         /// Folder of the results.
         dir: PathBuf,
     },
-    /// Put the journals of several folders into one, and make its tables; without inputs, of the folder's own shards.
+    /// Merge the journals of several folders into one and make the tables. Without inputs, merge the folder's own shards.
     ///
-    /// Any order, any overlap and any repetition give the same tables. Different results for one cell are an error.
+    /// Inputs may overlap, repeat and come in any order. Different results for one cell are an error.
     Merge {
         /// Folder of the merged results.
         out: PathBuf,
         /// Folders of shards.
         #[arg(value_name = "IN")]
         inputs: Vec<PathBuf>,
-        /// Make tables of what there is although cells are missing.
+        /// Make tables although cells are missing.
         #[arg(long)]
         partial: bool,
     },
-    /// Compute and time a sample of a config's cells, and say what the whole will take and how to divide it.
+    /// Estimate the time of a sweep from a sample of its cells, and suggest how to divide it.
     Plan {
         /// The config.
         config: PathBuf,
         /// Override a key of the config. May be repeated.
         #[arg(long = "set", value_name = "KEY=VALUE")]
         overrides: Vec<String>,
-        /// Threads that are to be used here [default: all processors].
+        /// Threads on this machine [default: all processors].
         #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
         threads: Option<u16>,
         /// Processors of a task on the cluster.
         #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
         cpus: u16,
     },
-    /// Compute one cell by itself and print it: to look into a failure, or at a point of a plot.
+    /// Compute a single cell and print it, for example one that failed or one that a picture shows.
     Cell {
         /// The config, for example the config.toml of a folder of results.
         config: PathBuf,

@@ -13,13 +13,13 @@ use std::process::ExitCode;
 
 /// Train a student on the logits of a teacher that `train` or `distill` wrote, on the same inputs.
 ///
-/// Data, network and training are the teacher's but for what the options change; the seed is the teacher's plus one. Exit codes: 0 fine,
-/// 2 bad usage or input, or a training that diverged.
+/// Data, network and training are those of the teacher, except for what the options change. The seed is the teacher's plus one.
+/// Exit codes: 0 fine, 2 bad usage or input, or a training that diverged.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The teacher's file.
     teacher: PathBuf,
-    /// What is made small.
+    /// The loss.
     #[arg(long, value_enum)]
     loss: StudentLoss,
     /// Temperature of kl and reverse_kl.
@@ -135,7 +135,7 @@ impl Arguments {
         config::changed(&recipe, &self.overrides)
     }
 
-    /// A key that an option has set is not set again.
+    /// Refuses a key that an option has already set.
     fn check_overrides(&self) -> anyhow::Result<()> {
         let options = [
             ("training.loss", "--loss", true),
@@ -157,7 +157,7 @@ impl Arguments {
     }
 }
 
-/// How often student and teacher say the same at test inputs.
+/// How often student and teacher agree on the test inputs.
 fn agreement(teacher: &Network, student: &Network, data: &Splits) -> anyhow::Result<String> {
     let says = |network: &Network| network.predictions(data.test.features());
     let (a, b) = (says(teacher)?, says(student)?);

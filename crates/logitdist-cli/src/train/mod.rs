@@ -36,7 +36,7 @@ configs/train/ has examples that take seconds.
 
 Exit codes: 0 fine, 2 bad usage or input, or a training that diverged.";
 
-/// Train a network on labels and write it as a model, for `compare`, with its weights, for `distill`.
+/// Train a network on labels. The file holds the model, for `compare`, and the weights, for `distill`.
 #[derive(clap::Args)]
 #[command(after_long_help = CONFIG)]
 pub struct Arguments {

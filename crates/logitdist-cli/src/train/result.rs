@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// Where a trained network goes.
 #[derive(clap::Args)]
 pub(super) struct Output {
-    /// File of the network, whole or not at all: an .npz of the model on the inputs of --on, and of its weights.
+    /// File of the network, an .npz: the model on the inputs of --on, and the weights. It appears whole or not at all.
     #[arg(long, value_name = "NPZ")]
     out: PathBuf,
     /// Inputs that the model in the file is evaluated on.
@@ -26,14 +26,14 @@ enum On {
     Test,
     /// The half that is trained on.
     Train,
-    /// The quarter that says when to stop.
+    /// The quarter that decides when to stop.
     Validation,
     /// The region that is held out, if the data have one.
     HeldOut,
 }
 
 impl Output {
-    /// Refuses before the training what would only fail after it, or replace what it is made from.
+    /// Refuses, before the training, files that cannot be written after it or that it reads.
     pub(super) fn check(&self, read: &[&Path]) -> anyhow::Result<()> {
         if self.out.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("npz")) {
             bail!("--out {}: the name of a network's file ends in .npz", self.out.display());
@@ -79,7 +79,7 @@ impl Output {
     }
 }
 
-/// Whether two names are those of one file that there is.
+/// Whether two paths lead to the same existing file.
 fn same_file(a: &Path, b: &Path) -> bool {
     let place = |path: &Path| path.canonicalize().ok();
     place(a).is_some_and(|a| place(b) == Some(a))

@@ -180,9 +180,9 @@ fn the_same_command_prints_the_same_bytes_at_any_number_of_threads() {
 }
 
 #[test]
-fn the_readme_shows_what_is_printed_today() {
+fn the_documents_show_what_is_printed_today() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let readme = std::fs::read_to_string(root.join("README.md")).unwrap();
+    let text_of = |document: &str| std::fs::read_to_string(root.join(document)).unwrap();
     let folder = "crates/logitdist/tests/fixtures";
     let run = Command::cargo_bin("logitdist")
         .unwrap()
@@ -191,10 +191,21 @@ fn the_readme_shows_what_is_printed_today() {
         .output()
         .unwrap();
     let printed = String::from_utf8(run.stdout).unwrap();
-    // The README leaves the second table of bounds and the sets of d_llv out.
+    // docs/compare.md leaves out the second table of bounds and the sets of d_llv.
     let shown: Vec<&str> = printed
         .split("\n\n")
         .filter(|part| !part.starts_with("Bounds, with b") && !part.starts_with("d_llv"))
         .collect();
-    assert!(readme.contains(shown.join("\n\n").trim_end()), "the README needs:\n{}", shown.join("\n\n"));
+    let (page, shown) = (text_of("docs/compare.md"), shown.join("\n\n"));
+    assert!(page.contains(shown.trim_end()), "docs/compare.md needs:\n{shown}");
+    // The README shows single lines, in their order, and an ellipsis for those between.
+    let readme = text_of("README.md");
+    let block = readme.split("```text\n").find(|block| block.contains("Verdict\n")).unwrap();
+    let mut rest = printed.lines();
+    for line in block.split("```").next().unwrap().lines().filter(|line| *line != "…") {
+        assert!(
+            rest.any(|other| other == line),
+            "the README's `{line}` is not printed, or not there:\n{printed}"
+        );
+    }
 }

@@ -7,7 +7,7 @@ use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// A lock held by this process until it is dropped, or the process ends in whatever way: it is the system's, not the file's existence.
+/// A lock held by this process until it is dropped or the process ends. The operating system holds it: a file that is left means nothing.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,

@@ -18,7 +18,7 @@ pub enum Per {
     Row,
 }
 
-/// The parameters of a pair of trained networks; see configs/README.md for what each of them means.
+/// The parameters of a pair of trained networks; see docs/configs.md for what each of them means.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct TrainSettings {

@@ -1,4 +1,4 @@
-//! Pairs of models at which a bound is attained, and pairs that refute a plausible converse.
+//! Pairs of models that attain a bound, and counter-examples.
 //!
 //! | family | what it shows |
 //! |---|---|
@@ -138,7 +138,7 @@ fn check_coupled(
             require_non_negative(name, value)?;
         }
         let sorted = values.windows(2).all(|w| w[0] >= w[1]);
-        // Sums over sorted values are what the bounds compare with: other orders would miss the equality.
+        // The bounds sum over sorted values: in another order the pair would miss the equality.
         require(sorted, name, Joined(values), "sorted from large to small")?;
     }
     require(rho[0] <= 1.0, "rho", rho[0], "at most 1")

@@ -15,9 +15,9 @@ use std::f64::consts::{PI, TAU};
 ///
 /// M = 2. K labels at angles 2πy/K, ‖g‖ = γ; around each, a cluster of inputs at its angle ± uniform π/64 and
 /// of length 2 + |0.01 · normal|. In the second model label y and its inputs sit at the angle of label π(y)
-/// instead; offsets and lengths are drawn afresh, which the published divergences include. As γ grows both
-/// models become certain of the same label: d_KL → 0 in both directions (the paper gives the one from the
-/// first model to the second), while d_logit grows and the canonical correlations stay.
+/// instead. Its offsets and lengths are drawn anew, as in the paper. As γ grows, both models become certain of the
+/// same label: d_KL → 0 in both directions (the paper gives the one from the first model to the second). But
+/// d_logit grows, and the canonical correlations stay as they are.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct PermutedClusters {

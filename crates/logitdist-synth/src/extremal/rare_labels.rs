@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// M = 2: `g = (log p, e)` with e = (1, −1, 0, …), `f = (1, 0)` and `f' = (1, ε s(x))`, s(x) = ±1 at random.
 /// So d_logit² = 2ε², and `(τ/2) d_logit² / d_KL → 1` as ε → 0 (the smallest probability of the pair is
-/// τe^(−ε) to first order). The embeddings of a are constant: correlations with them do not exist.
+/// τe^(−ε) to first order). The embeddings of a are constant, so they have no correlations.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RareLabels {

@@ -1,4 +1,4 @@
-//! E3: a difference where the unembeddings see least.
+//! E3: a difference in the weakest direction of the unembeddings.
 
 use crate::base::BaseModel;
 use crate::embeddings::Embeddings;
@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// u comes from a [`BaseModel`] with Gaussian embeddings and unembeddings and logits of size 1, s(x) = ±1 at
 /// random. The unembeddings are shared; `f' = f + ε s(x) w/σ_min`, w the right singular vector. So d_logit =
-/// ε and d_LS = ε/σ_min(G̃), and a probe in the direction w loses all that it can.
+/// ε and d_LS = ε/σ_min(G̃). A probe in the direction w errs by as much as T8 allows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WeakestDirection {
@@ -71,7 +71,7 @@ impl WeakestDirection {
         let last =
             decomposition.s.iter().rposition(|&s| s > tolerance).expect("logits of size 1 are not all 0");
         let w = decomposition.v.col(last);
-        // A singular vector's sign is the backend's own; the pair must not depend on it.
+        // The sign of a singular vector is arbitrary; the pair must not depend on it.
         let leading = w.iter().fold(0.0f64, |a, &b| if b.abs() > a.abs() { b } else { a });
         let size = self.epsilon / decomposition.s[last] * leading.signum();
         let mut f = a.embeddings().to_owned();

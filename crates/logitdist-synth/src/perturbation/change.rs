@@ -1,4 +1,4 @@
-//! Changes of coordinates that leave every probability as it is.
+//! Changes of coordinates that change no probability.
 
 use crate::error::SynthError;
 use crate::moment::rms;

@@ -1,4 +1,4 @@
-//! Inputs that get lost.
+//! Inputs that lose their embedding.
 
 use crate::error::SynthError;
 use logitdist::Model;

@@ -1,4 +1,4 @@
-//! Ways to turn a model into a slightly different one.
+//! Perturbations: ways to change a model by a level.
 
 mod change;
 mod dropout;
@@ -19,8 +19,7 @@ use rand::Rng;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A way to perturb a model by a level. Level 0 is the identity, exactly: the same model bit for bit, nothing
-/// drawn.
+/// A way to change a model by a level. Level 0 returns the same model, bit for bit, and draws nothing.
 ///
 /// Noise levels are relative: 0.1 is noise of a tenth of the root mean square of what it is added to.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,9 +30,9 @@ pub enum Perturbation {
     /// Normal noise on g. Level ≥ 0: its standard deviation, relative to the root mean square of G̃'s entries
     /// (centred over labels, as the mean of g does not reach p).
     NoiseUnembeddings,
-    /// Normal noise of a rank r ≥ 1 on the logits, the number given: u' = u + z(x)·w(y), z, w ∈ R^r. The
-    /// model's dimension becomes M + r. Level ≥ 0: the root mean square of the noise in the centred logits of
-    /// the sample, relative to that of u. So d_logit = level · √(E‖u‖²), exactly.
+    /// Normal noise on the logits. The number is its rank r ≥ 1: u' = u + z(x)·w(y), z, w ∈ R^r. The dimension of
+    /// the model becomes M + r. Level ≥ 0: the root mean square of the noise in the centred logits, relative to
+    /// that of u. So d_logit = level · √(E‖u‖²), exactly.
     NoiseLogits(usize),
     /// f ↦ A f, g ↦ A⁻ᵀ g: no probability changes, but for rounding that grows with the level. Level ≥ 0: the
     /// singular values of A are spaced geometrically from 1 + level to 1, its singular vectors are random.
@@ -43,11 +42,12 @@ pub enum Perturbation {
     /// ≥ 0: A as in `LinearChange`; c normal, of standard deviation level relative to the root mean square of
     /// F.
     AffineChange,
-    /// Labels trade places, embeddings moving with them: a random cycle π over some of the labels that are
-    /// the most likely one of some input; g'(y) = g(π(y)), b'(y) = b(π(y)) and, where y is the most likely
-    /// label, f'(x) = f(x) − μ_y + μ_π(y), with μ_y the mean embedding of those inputs. Predictions stay in
-    /// well separated clusters; the geometry does not. Level in [0, 1]: the fraction of those labels in the
-    /// cycle, rounded, at least two. Nielsen et al. 2025, Theorem 3.1.
+    /// Labels trade places, and the embeddings of their inputs move with them. π is a random cycle over some of
+    /// the predicted labels (those that are the most likely one of some input): g'(y) = g(π(y)) and
+    /// b'(y) = b(π(y)). Where y is the most likely label, f'(x) = f(x) − μ_y + μ_π(y), with μ_y the mean embedding
+    /// of those inputs. If the clusters are well separated, the predictions stay and the geometry changes. Level
+    /// in [0, 1]: the share of the predicted labels in the cycle, rounded, at least two. Nielsen et al. 2025,
+    /// Theorem 3.1.
     LabelPermutation,
     /// Rounding of embeddings and unembeddings to b bits, with one step per array: s = max|·|/(2^(b−1) − 1),
     /// v ↦ s·round(v/s). The bias is left alone. Level: 0 for no rounding, else b, a whole number from 2 to
@@ -67,8 +67,7 @@ pub enum Perturbation {
     /// Independent Student t noise of variance 1 on the entries of f; the number given is the degrees of
     /// freedom, > 2. Level ≥ 0 as in `NoiseEmbeddings`.
     HeavyTailedNoise(f64),
-    /// Whole inputs lost: their embedding is replaced by 0. Level in [0, 1]: the probability of each,
-    /// independently.
+    /// Inputs lose their embedding: it becomes 0. Level in [0, 1]: the probability, independent for each input.
     Dropout,
 }
 

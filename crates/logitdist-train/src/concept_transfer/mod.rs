@@ -1,4 +1,4 @@
-//! How much of a concept a student keeps: the teacher's probe, refitted and carried over.
+//! Whether a student still encodes a concept, and whether in the same directions: probes refitted and carried over.
 
 use crate::concept::Concept;
 use crate::error::TrainError;
@@ -12,11 +12,11 @@ use logitdist_linalg::matmul_tn;
 
 /// A concept on a teacher (model a) and a student (model b): three accuracies, and what T8 says about the third.
 ///
-/// Where G̃ of the teacher has full column rank nothing here depends on the coordinates of either model. Where it has not (K − 1 < M),
-/// the distribution determines the teacher's probe w in part only, w_det = G̃⁺G̃ w, and that part depends on the teacher's coordinates.
+/// If G̃ of the teacher has full column rank, nothing here depends on the coordinates of either model. Otherwise (K − 1 < M) the
+/// distribution determines only a part of the teacher's probe w, w_det = G̃⁺G̃ w, and that part depends on the teacher's coordinates.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ConceptTransfer {
-    /// Share of the measured inputs with the more common answer, in [1/2, 1]: what a probe that saw nothing would reach.
+    /// Share of the measured inputs with the more common answer, in [1/2, 1]: what guessing would reach.
     pub probe_majority: f64,
     /// Accuracy of the teacher's probe on the teacher, in [0, 1].
     pub probe_accuracy_a: f64,
@@ -25,8 +25,8 @@ pub struct ConceptTransfer {
     /// Accuracy of the teacher's probe carried over to the student's embeddings through G̃⁺G̃′, without refitting, in [0, 1]: whether it
     /// is still in the same place.
     pub probe_accuracy_carried: f64,
-    /// Accuracy of w_det·f on the teacher itself, in [0, 1]: what the carried probe would reach with a student of the same
-    /// distribution. Equal to `probe_accuracy_a` if G̃ has full column rank.
+    /// Accuracy of w_det·f on the teacher itself, in [0, 1]: what the carried probe would reach on a student with the same
+    /// predictions. Equal to `probe_accuracy_a` if G̃ has full column rank.
     pub probe_accuracy_determined: f64,
     /// Error of the carried score, `√(E(w_det·f − w·f̂)²)` with `f̂ = G̃⁺(G̃′f′ + b̃′ − b̃)`, ≥ 0, in units of the score.
     pub probe_error: f64,
@@ -34,10 +34,10 @@ pub struct ConceptTransfer {
     pub probe_certificate: f64,
     /// Standard deviation of w·f over the measured inputs, to judge both against.
     pub probe_sd: f64,
-    /// Standard deviation of (w − w_det)·f over the measured inputs: what is not carried, in units of the score. 0 if G̃ has full
-    /// column rank, up to rounding.
+    /// Standard deviation of (w − w_det)·f over the measured inputs: the part that is not carried, in units of the score. Up to
+    /// rounding it is 0 if G̃ has full column rank.
     pub probe_undetermined: f64,
-    /// Whether `probe_error ≤ probe_certificate` up to rounding. Anything else is a mistake in a proof or in this program.
+    /// Whether `probe_error ≤ probe_certificate` up to rounding. If not, a proof or this program is wrong.
     pub certificate_holds: bool,
 }
 

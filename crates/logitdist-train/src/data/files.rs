@@ -32,14 +32,14 @@ pub struct Files {
     pub seed: u64,
 }
 
-/// What is in files, read and hashed once however often it is divided.
+/// The contents of files, read and hashed once; they can be divided many times.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FileData {
     data: Dataset,
     content: [String; 2],
 }
 
-/// More labels than this are taken for a mistake, such as a file of measurements.
+/// More labels than this must be a mistake, such as a file of measurements.
 const MOST_LABELS: usize = 100_000;
 
 impl Files {
@@ -118,7 +118,7 @@ impl Files {
         fingerprint("files", &(content, n_labels, standardise, seed))
     }
 
-    /// Hashes of both files' content. A folder is as good as its `.npy` file.
+    /// Hashes of the contents of both files. A folder counts as its `.npy` file.
     fn content(&self) -> Result<[String; 2], TrainError> {
         let hash = |path: &Path, array: &str| {
             let path = if path.is_dir() { path.join(format!("{array}.npy")) } else { path.to_path_buf() };
@@ -131,7 +131,7 @@ impl Files {
 }
 
 impl FileData {
-    /// The data as `files` divide them, which are those that were read.
+    /// The data, divided as `files` says. `files` must be the ones that were read.
     ///
     /// # Errors
     /// A label of fewer than 4 examples.

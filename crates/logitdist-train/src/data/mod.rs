@@ -139,7 +139,7 @@ fn columns(list: &[usize]) -> String {
     format!("column{} {}{more}", if list.len() == 1 { "" } else { "s" }, shown.join(", "))
 }
 
-/// Inputs to train on, to stop early by, and to measure on; and those of a region that training never sees.
+/// Inputs to train on, to validate on and to test on, and those of a region that training never sees.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Splits {
     /// Half of each class.
@@ -233,7 +233,7 @@ impl DataSpec {
         }
     }
 
-    /// A name of 32 hexadecimal digits for these data, different for any others; of files, their content counts and not their names.
+    /// A name of 32 hexadecimal digits for these data; other data have another one. For files it follows from their content, not their names.
     ///
     /// # Errors
     /// A file cannot be read.

@@ -11,10 +11,10 @@ const TOLERANCE: f64 = 1e-13;
 
 /// Minimises `E log(1 + exp(−t s)) + ½ Σ λ_i v_i²`, s = c + v·z, over c and v: coordinates z N×r, targets ±1, penalties λ (r).
 ///
-/// Each step is halved until it lowers the objective by 1e-4 of what its slope promises, so it converges from 0 whatever the data.
+/// Each step is halved until it lowers the objective by 1e-4 of what the slope promises. So it converges from 0 on any data.
 ///
 /// # Errors
-/// The reason, if it has not converged after `steps`, or rounding errors leave no step to take.
+/// It has not converged after `steps`, or rounding errors allow no further step.
 pub(super) fn fit(
     z: MatRef<'_, f64>,
     targets: &[f64],
@@ -102,7 +102,7 @@ impl Problem<'_> {
     }
 }
 
-/// `H⁻¹ g`, with the diagonal of H scaled to 1 first: penalties of very different size do no harm. `None` if H is singular.
+/// `H⁻¹ g`. The diagonal of H is scaled to 1 first, so that penalties may differ much in size. `None` if H is singular.
 fn newton_direction(hessian: Mat<f64>, gradient: &Mat<f64>) -> Option<Mat<f64>> {
     let p = hessian.nrows();
     let scale: Vec<f64> = (0..p).map(|j| hessian[(j, j)].sqrt()).collect();

@@ -19,7 +19,7 @@ pub struct ProbeSpec {
     pub regression: Regression,
     /// What the penalty is on.
     pub penalty: Penalty,
-    /// λ > 0, without a unit. It makes the best probe unique and, where the classes can be separated, finite.
+    /// λ > 0, without a unit. It makes the best probe unique, and finite even if the classes can be separated.
     pub strength: f64,
 }
 
@@ -49,12 +49,12 @@ pub enum Penalty {
     /// is. A ridge regression is only shrunk by 1/(1 + λ).
     #[default]
     Score,
-    /// `‖w‖² tr Cov(f)/M`, the usual one in units of the embeddings' mean variance: invariant to rotation and scale only. Weak
-    /// directions of f are used less, which helps when there are few inputs.
+    /// `‖w‖² tr Cov(f)/M`: the usual penalty, relative to the mean variance of the embeddings. It is invariant to rotation and scale
+    /// only. It uses weak directions of f less, which helps when there are few inputs.
     Weights,
 }
 
-/// A linear function of embeddings that tells where a concept holds.
+/// A linear function of embeddings that predicts where a concept holds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Probe {
     /// w, M entries.
@@ -66,8 +66,8 @@ pub struct Probe {
 impl Probe {
     /// Fits a probe to embeddings F (N×M) and to where the concept holds (N).
     ///
-    /// Directions in which the embeddings do not vary get weight 0; so constant embeddings give the probe that answers what is more
-    /// common, and fewer inputs than dimensions are no error.
+    /// Directions in which the embeddings do not vary get weight 0. So constant embeddings give a probe with the more common answer,
+    /// and fewer inputs than dimensions are no error.
     ///
     /// # Errors
     /// A strength that is not positive and finite, another number of answers than of inputs, an entry that no

@@ -138,8 +138,11 @@ pub struct DRep {
 /// Linear identifiability dissimilarity of the other model carried onto the first of the direction.
 ///
 /// For a subset with L^T = rows g(l_i) − g(y0), `f − A f′ − c = L^{−T} δ_L` with δ_i = Δ_{l_i} − Δ_{y0}: only the logit error of
-/// each label is needed, no inputs and no A. What no affine map of f′ gives of f is the same for every subset. Subsets whose L has reciprocal condition under 1e-12, or whose
-/// value or bound is beyond the floating-point range, are skipped and counted. Not applicable if K < M + 1 or every subset is singular. Source: Nielsen et al. 2026.
+/// each label is needed, no inputs and no A. In coordinates that begin with those of 1 and f′, split f into (f₁, f₂) and δ_L into (δ₁, δ₂).
+/// Then `δ₂ = L^T f₂`, because no affine map of f′ reaches f₂. So `L^{−T} δ₂ = f₂` for every subset, and only δ₁ needs a solve.
+///
+/// Subsets whose L has reciprocal condition under 1e-12, or whose value or bound is beyond the floating-point range, are skipped and
+/// counted. Not applicable if K < M + 1 or every subset is singular. Source: Nielsen et al. 2026.
 pub fn d_rep(reduced: &Reduced, direction: Direction, chosen: &ChosenSubsets) -> Applicable<DRep> {
     let (model, other) = reduced.models(direction);
     if reduced.n_labels <= model.dim {
