@@ -38,7 +38,8 @@ The number must stand in the text above the comment.
 
 Statistics: count, share of CONDITION, value COLUMN (of the one row there is), mean COLUMN, min COLUMN, max COLUMN,
 median COLUMN, q0.05 COLUMN (any quantile), and interval (`0.81 ± 0.03`, of a row of measures.csv); the ratio A / B
-or the difference A - B of two. Blank cells are left out.
+or the difference A - B of two. A COLUMN may be one over another, row by row: probe_error/probe_sd. Blank cells are
+left out.
 Conditions: COLUMN=VALUE, COLUMN=VALUE|VALUE, and !=, <, <=, >, >=. Those of the first line hold for all.
 Several numbers of one kind: `0.996 0.945 = median rhs where bound=m_cca_two_spectra level=8,6`; in a Markdown table
 they must stand in one row or one column. A line that begins with a space goes on with the one above.";

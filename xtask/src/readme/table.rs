@@ -72,13 +72,24 @@ impl Table {
         Ok(())
     }
 
-    /// The numbers of a column in some rows; blank ones are left out.
+    /// The numbers of a column in some rows, or of one over another (`probe_error/probe_sd`); blank ones are left out.
     pub fn numbers(&self, rows: &[&StringRecord], column: &str) -> Result<Vec<f64>, String> {
-        let place = self.column(column)?;
-        let texts = rows.iter().map(|row| &row[place]).filter(|text| !text.is_empty());
-        texts
-            .map(|text| text.parse().map_err(|_| format!("{column} has `{text}`, which is no number")))
-            .collect()
+        let places: Vec<usize> = column.split('/').map(|name| self.column(name)).collect::<Result<_, _>>()?;
+        let number = |text: &str| {
+            text.parse::<f64>().map_err(|_| format!("{column} has `{text}`, which is no number"))
+        };
+        let mut numbers = Vec::new();
+        for row in rows {
+            if places.iter().all(|&place| !row[place].is_empty()) {
+                let first = number(&row[places[0]])?;
+                numbers.push(
+                    places[1..]
+                        .iter()
+                        .try_fold(first, |a, &place| Ok::<_, String>(a / number(&row[place])?))?,
+                );
+            }
+        }
+        Ok(numbers)
     }
 }
 
