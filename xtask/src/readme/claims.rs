@@ -250,7 +250,7 @@ mod tests {
         let page = "| 0.996 | 0.5 |\n<!-- numbers from t.csv where bound=a\n0.996 0.5 = median tightness where level=8,4\n-->";
         refused(page, 3, &["0.5 is claimed, 0.375000 is recomputed (number 2 of 2)"]);
         let page = "0.8 ± 0.2\n<!-- numbers from measures.csv\n0.8 ± 0.2 = interval where loss=kl\n-->";
-        refused(page, 3, &["0.8 ± 0.2 is claimed, 0.800000 ± 0.1"]);
+        refused(page, 3, &["0.8 ± 0.2 is claimed, 0.800000 ± 0.100000"]);
     }
 
     #[test]

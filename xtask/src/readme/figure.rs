@@ -62,7 +62,7 @@ impl Figure {
             return Ok(());
         }
         let percent = if self.percent { " %" } else { "" };
-        let half = half.map_or(String::new(), |half| format!(" ± {half:.4}"));
+        let half = half.map_or(String::new(), |half| format!(" ± {}", short(half)));
         Err(format!("{}{percent} is claimed, {}{half}{percent} is recomputed", self.text, short(value)))
     }
 }
