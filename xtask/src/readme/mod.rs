@@ -149,4 +149,20 @@ mod tests {
             task(true).unwrap_err().to_string().contains("README.md: line 2: `small/frontier`: there is no")
         );
     }
+
+    #[test]
+    fn a_number_that_its_table_does_not_have_fails_the_check() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("t.csv"), "x\n1\n2\n").unwrap();
+        let file = folder.path().join("page.md");
+        for (number, code) in [(2, 0), (3, 1)] {
+            std::fs::write(
+                &file,
+                format!("There are {number}.\n<!-- numbers from t.csv\n{number} = count\n-->\n"),
+            )
+            .unwrap();
+            let arguments = Arguments { check: true, file: Some(file.clone()) };
+            assert_eq!(run(&arguments).unwrap(), ExitCode::from(code));
+        }
+    }
 }
