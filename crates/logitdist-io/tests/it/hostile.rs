@@ -1,7 +1,8 @@
 //! Files made to do harm: no byte sequence may panic, and no claim may take memory.
 
-use crate::files::{F64, data, matrix, npy, npz, read, safetensors, vector};
+use crate::files::{F64, data, matrix, npz, read, safetensors, vector};
 use logitdist_io::{Problem, read_matrix};
+use logitdist_testing::{npy, npy_with_header};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -87,7 +88,7 @@ fn bytes_changed_at_random_never_panic() {
 fn deep_nesting_does_not_overflow_the_stack() {
     let directory = tempfile::tempdir().unwrap();
     let npy_header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {}", "(".repeat(9000));
-    let npy = crate::files::npy_with_header(&npy_header, &[]);
+    let npy = npy_with_header(&npy_header, &[]);
     assert_eq!(outcome(directory.path(), "npy", &npy), Ok(false));
     for nested in ["[".repeat(100_000), "{\"a\":".repeat(100_000)] {
         let bytes = crate::files::safetensors_with_header(&nested, &[]);
