@@ -1,22 +1,17 @@
 //! The table of linear-algebra libraries.
 
-use super::records;
-use assert_cmd::Command;
+use crate::program;
+use logitdist_testing::{rows, run};
 use std::fs;
 
 #[test]
 fn libraries_that_are_there_are_measured_and_one_that_is_missing_says_how_to_install_it() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let run = Command::cargo_bin("xtask")
-        .unwrap()
-        .args(["bench", "--quick", "--backends", "logitdist,faer,mkl", "--threads", "1", "--out"])
-        .arg(&out)
-        .env("LOGITDIST_MKL", folder.path().join("nothing.so"))
-        .output()
-        .unwrap();
-    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
-    let rows = records(&fs::read_to_string(out.join("bench.csv")).unwrap());
+    let mut command = program();
+    command.args(["bench", "--quick", "--backends", "logitdist,faer,mkl", "--threads", "1", "--out"]);
+    run(command.arg(&out).env("LOGITDIST_MKL", folder.path().join("nothing.so"))).ok();
+    let rows = rows(&fs::read_to_string(out.join("bench.csv")).unwrap());
     let of = |backend: &str| rows.iter().filter(|row| row["backend"] == backend).collect::<Vec<_>>();
     assert!(of("logitdist").iter().all(|row| row["operation"] == "r_factor"));
     for operation in [

@@ -1,10 +1,11 @@
 //! Runs that end before they are done: signals, kill -9, full disks, lost permissions. The same command goes on.
 
 use crate::{config, xtask};
+use logitdist_testing::{Run, run, wait};
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use tempfile::TempDir;
 
@@ -32,8 +33,8 @@ impl Study {
         command
     }
 
-    fn run(&self, out: &str, more: &[&str]) -> Output {
-        self.command(&binary(), &self.out(out), more).output().unwrap()
+    fn run(&self, out: &str, more: &[&str]) -> Run {
+        run(&mut self.command(&binary(), &self.out(out), more))
     }
 
     fn spawn(&self, out: &str, more: &[&str]) -> Child {
@@ -58,7 +59,7 @@ impl Study {
 }
 
 fn binary() -> PathBuf {
-    assert_cmd::cargo::cargo_bin("xtask")
+    PathBuf::from(env!("CARGO_BIN_EXE_xtask"))
 }
 
 fn signal(child: &Child, name: &str) {
@@ -66,32 +67,23 @@ fn signal(child: &Child, name: &str) {
     assert!(status.success());
 }
 
-fn stderr(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
 #[test]
 fn signals_finish_the_cells_in_flight_and_the_same_command_goes_on() {
     let study = Study::new();
-    assert_eq!(study.run("whole", &[]).status.code(), Some(0));
+    study.run("whole", &[]).ok();
     for name in ["INT", "TERM"] {
         let child = study.spawn(name, &["--threads", "1"]);
         study.wait_for_cells(name);
         signal(&child, name);
-        let ended = child.wait_with_output().unwrap();
-        assert_eq!(ended.status.code(), Some(3), "{name}: {}", stderr(&ended));
-        assert!(stderr(&ended).contains("cells in flight are finished first"), "{}", stderr(&ended));
-        assert!(
-            stderr(&ended).contains("interrupted: ") && stderr(&ended).contains("goes on"),
-            "{}",
-            stderr(&ended)
-        );
+        let said = wait(child).ended_with(3).stderr;
+        assert!(said.contains("cells in flight are finished first"), "{said}");
+        assert!(said.contains("interrupted: ") && said.contains("goes on"), "{said}");
         let manifest = fs::read_to_string(study.out(name).join("manifest.json")).unwrap();
         assert!(manifest.contains("\"status\": \"interrupted\""), "{manifest}");
         assert!(!study.out(name).join("rows.csv").exists());
-        let status = xtask(&["sweep", "status", study.out(name).to_str().unwrap()]);
-        assert!(status.code == 0 && status.stdout.contains("interrupted"), "{}", status.stdout);
-        assert_eq!(study.run(name, &[]).status.code(), Some(0));
+        let status = xtask(&["sweep", "status", study.out(name).to_str().unwrap()]).ok();
+        assert!(status.stdout.contains("interrupted"), "{}", status.stdout);
+        study.run(name, &[]).ok();
         assert_eq!(study.tables(name), study.tables("whole"));
     }
 }
@@ -99,19 +91,16 @@ fn signals_finish_the_cells_in_flight_and_the_same_command_goes_on() {
 #[test]
 fn a_time_limit_ends_a_run_and_the_next_goes_on() {
     let study = Study::new();
-    let limited = study.run("out", &["--time-limit", "1ms"]);
-    assert_eq!(limited.status.code(), Some(3), "{}", stderr(&limited));
-    assert!(stderr(&limited).contains("of 144 cells are done"), "{}", stderr(&limited));
-    assert_eq!(study.run("out", &["--time-limit", "10m"]).status.code(), Some(0));
-    let wrong = study.run("out", &["--time-limit", "10"]);
-    assert_eq!(wrong.status.code(), Some(2));
-    assert!(stderr(&wrong).contains("90s, 55m or 1h30m"), "{}", stderr(&wrong));
+    let limited = study.run("out", &["--time-limit", "1ms"]).ended_with(3);
+    assert!(limited.stderr.contains("of 144 cells are done"), "{}", limited.stderr);
+    study.run("out", &["--time-limit", "10m"]).ok();
+    study.run("out", &["--time-limit", "10"]).refused(&["90s, 55m or 1h30m"]);
 }
 
 #[test]
 fn a_run_that_is_killed_goes_on_and_gives_the_bytes_of_one_that_was_not() {
     let study = Study::new();
-    assert_eq!(study.run("whole", &["--threads", "1"]).status.code(), Some(0));
+    study.run("whole", &["--threads", "1"]).ok();
     let mut child = study.spawn("out", &[]);
     study.wait_for_cells("out");
     child.kill().unwrap();
@@ -119,9 +108,8 @@ fn a_run_that_is_killed_goes_on_and_gives_the_bytes_of_one_that_was_not() {
     let status = xtask(&["sweep", "status", study.out("out").to_str().unwrap()]);
     assert!(status.stdout.contains("killed"), "{}", status.stdout);
     assert!(!study.out("out").join("manifest.json").exists());
-    let again = study.run("out", &[]);
-    assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
-    assert!(!String::from_utf8_lossy(&again.stdout).contains("144 computed now"), "nothing was kept");
+    let again = study.run("out", &[]).ok();
+    assert!(!again.stdout.contains("144 computed now"), "nothing was kept");
     assert_eq!(study.tables("out"), study.tables("whole"));
 }
 
@@ -132,40 +120,35 @@ fn two_processes_on_one_folder_do_not_meet() {
     study.wait_for_cells("out");
     // It holds the folder for as long as the others need to try.
     signal(&child, "STOP");
-    let second = study.run("out", &[]);
-    assert_eq!(second.status.code(), Some(2));
     let holder = format!("held by process {} on ", child.id());
-    assert!(stderr(&second).contains(&holder) && stderr(&second).contains("another shard"));
-    let fresh = study.run("out", &["--fresh"]);
-    assert_eq!(fresh.status.code(), Some(2), "--fresh must not take a running sweep's journal");
+    study.run("out", &[]).refused(&[&holder, "another shard"]);
+    // --fresh must not take a running sweep's journal.
+    study.run("out", &["--fresh"]).refused(&[]);
     signal(&child, "CONT");
-    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(0));
+    wait(child).ok();
 }
 
 #[test]
 fn a_file_that_may_not_grow_ends_the_run_and_keeps_what_is_done() {
     // A limit on the size of files stands in for the end of the disk; the shell makes it an error and not a signal.
     let study = Study::new();
-    assert_eq!(study.run("whole", &[]).status.code(), Some(0));
+    study.run("whole", &[]).ok();
     let script = "trap '' XFSZ; ulimit -f \"$1\"; shift; exec \"$@\"";
     // In blocks of 512 bytes: the journal does not fit; then the journal does and a table does not.
     for blocks in ["100", "1500"] {
         let mut command = Command::new("sh");
         command.args(["-c", script, "sh", blocks]).arg(binary());
         command.args(study.command(&binary(), &study.out(blocks), &[]).get_args());
-        let run = command.output().unwrap();
-        assert_eq!(run.status.code(), Some(2), "{}", stderr(&run));
         let what = if blocks == "100" { ".journal: cannot write" } else { "bounds.csv: cannot write" };
-        assert!(stderr(&run).contains(what) && stderr(&run).contains("make room"), "{}", stderr(&run));
+        run(&mut command).refused(&[what, "make room"]);
         let left: Vec<String> = fs::read_dir(study.out(blocks))
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .filter(|name| !["journal", "config.toml"].contains(&name.as_str()))
             .collect();
         assert!(left.is_empty(), "half-written files are left: {left:?}");
-        let again = study.run(blocks, &[]);
-        assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
-        assert!(!String::from_utf8_lossy(&again.stdout).contains("144 computed now"), "nothing was kept");
+        let again = study.run(blocks, &[]).ok();
+        assert!(!again.stdout.contains("144 computed now"), "nothing was kept");
         assert_eq!(study.tables(blocks), study.tables("whole"));
     }
 }
@@ -195,26 +178,19 @@ fn a_disk_that_is_full_ends_the_run_and_with_room_the_same_command_goes_on() {
         eprintln!("a disk cannot be mounted here: the test of file sizes stands in for this one");
         return;
     };
-    assert_eq!(study.run("whole", &[]).status.code(), Some(0));
-    let full = study.run("disk/out", &[]);
-    assert_eq!(full.status.code(), Some(2), "{}", stderr(&full));
-    assert!(
-        stderr(&full).contains("No space left") && stderr(&full).contains("make room"),
-        "{}",
-        stderr(&full)
-    );
+    study.run("whole", &[]).ok();
+    study.run("disk/out", &[]).refused(&["No space left", "make room"]);
     let grown = Command::new("mount").args(["-o", "remount,size=64M"]).arg(&disk.0).status().unwrap();
     assert!(grown.success());
-    let again = study.run("disk/out", &[]);
-    assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
-    assert!(!String::from_utf8_lossy(&again.stdout).contains("144 computed now"), "nothing was kept");
+    let again = study.run("disk/out", &[]).ok();
+    assert!(!again.stdout.contains("144 computed now"), "nothing was kept");
     assert_eq!(study.tables("disk/out"), study.tables("whole"));
 }
 
 #[test]
 fn a_permission_that_is_taken_away_midway_costs_nothing() {
     let study = Study::new();
-    assert_eq!(study.run("whole", &[]).status.code(), Some(0));
+    study.run("whole", &[]).ok();
     // No permission stops root, so as root the runs are somebody else's; the program goes where others may run it.
     let root =
         String::from_utf8(Command::new("id").arg("-u").output().unwrap().stdout).unwrap().trim() == "0";
@@ -241,19 +217,10 @@ fn a_permission_that_is_taken_away_midway_costs_nothing() {
     let child = command().spawn().unwrap();
     study.wait_for_cells("out");
     own("555", &study.out("out"));
-    let ended = child.wait_with_output().unwrap();
-    assert_eq!(ended.status.code(), Some(2), "{}", stderr(&ended));
-    assert!(
-        stderr(&ended).contains("Permission denied") && stderr(&ended).contains("give back"),
-        "{}",
-        stderr(&ended)
-    );
-    let refused = command().output().unwrap();
-    assert_eq!(refused.status.code(), Some(2));
-    assert!(stderr(&refused).contains("Permission denied"), "{}", stderr(&refused));
+    wait(child).refused(&["Permission denied", "give back"]);
+    run(&mut command()).refused(&["Permission denied"]);
     own("777", &study.out("out"));
-    let again = command().output().unwrap();
-    assert_eq!(again.status.code(), Some(0), "{}", stderr(&again));
-    assert!(String::from_utf8_lossy(&again.stdout).contains("; 0 computed now"), "every cell was kept");
+    let again = run(&mut command()).ok();
+    assert!(again.stdout.contains("; 0 computed now"), "every cell was kept");
     assert_eq!(study.tables("out"), study.tables("whole"));
 }

@@ -1,25 +1,21 @@
 //! Measurements of speed, small: that they run, write what they say and refuse what they cannot do.
 
-use crate::{configs, records, xtask};
-use assert_cmd::Command;
+use crate::{configs, program, xtask};
+use logitdist_testing::{Run, rows, run};
 use std::collections::BTreeSet;
 use std::fs;
 
-/// What `cargo xtask peers --quick` with this Python ends with and says, in the root of the repository.
-fn peers_with(python: &str) -> (Option<i32>, String) {
-    let mut command = Command::cargo_bin("xtask").unwrap();
-    command.args(["peers", "--quick", "--python", python]).current_dir(configs().join(".."));
-    let output = command.output().unwrap();
-    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+/// `cargo xtask peers --quick` with this Python, in the root of the repository.
+fn peers_with(python: &str) -> Run {
+    run(program().args(["peers", "--quick", "--python", python]).current_dir(configs().join("..")))
 }
 
 #[test]
 fn scaling_measures_every_axis_and_fits_exponents() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let run = xtask(&["scaling", "--quick", "--threads", "1", "--out", out.to_str().unwrap()]);
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    let points = records(&fs::read_to_string(out.join("scaling.csv")).unwrap());
+    let run = xtask(&["scaling", "--quick", "--threads", "1", "--out", out.to_str().unwrap()]).ok();
+    let points = rows(&fs::read_to_string(out.join("scaling.csv")).unwrap());
     let axes: BTreeSet<&str> = points.iter().map(|point| point["axis"].as_str()).collect();
     assert_eq!(axes, BTreeSet::from(["dim", "inputs", "labels", "threads"]));
     for point in &points {
@@ -44,9 +40,8 @@ fn scaling_measures_every_axis_and_fits_exponents() {
 fn an_axis_ends_where_its_budget_does_and_the_page_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let run = xtask(&["scaling", "--quick", "--budget", "1e-9", "--out", out.to_str().unwrap()]);
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    let points = records(&fs::read_to_string(out.join("scaling.csv")).unwrap());
+    let run = xtask(&["scaling", "--quick", "--budget", "1e-9", "--out", out.to_str().unwrap()]).ok();
+    let points = rows(&fs::read_to_string(out.join("scaling.csv")).unwrap());
     assert_eq!(points.iter().filter(|point| point["axis"] != "threads").count(), 3);
     assert!(run.stdout.contains("Not measured from N = 200 on"), "{}", run.stdout);
     // One point has no slope.
@@ -55,10 +50,8 @@ fn an_axis_ends_where_its_budget_does_and_the_page_says_so() {
 
 #[test]
 fn peers_without_a_python_say_what_to_install() {
-    let (code, said) = peers_with("/nonexistent/python3");
-    assert_eq!(code, Some(2));
-    assert!(said.contains("/nonexistent/python3: cannot be started"), "{said}");
-    assert!(said.contains("apt-get install python3-venv"), "{said}");
+    peers_with("/nonexistent/python3")
+        .refused(&["/nonexistent/python3: cannot be started", "apt-get install python3-venv"]);
 }
 
 #[test]
@@ -70,17 +63,15 @@ fn a_python_without_numpy_is_told_how_to_get_it() {
         .unwrap();
     let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
     fs::set_permissions(&python, executable).unwrap();
-    let (code, said) = peers_with(python.to_str().unwrap());
-    assert_eq!(code, Some(2));
-    assert!(said.contains("No module named 'numpy'; install with"), "{said}");
-    assert!(said.contains("-m pip install -r benches/peers/requirements.txt"), "{said}");
+    peers_with(python.to_str().unwrap()).refused(&[
+        "No module named 'numpy'; install with",
+        "-m pip install -r benches/peers/requirements.txt",
+    ]);
 }
 
 #[test]
 fn peers_elsewhere_say_where_to_run_them() {
-    let run = xtask(&["peers", "--quick"]);
-    assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("run this in the root of the repository"), "{}", run.stderr);
+    xtask(&["peers", "--quick"]).refused(&["run this in the root of the repository"]);
 }
 
 #[test]
@@ -92,9 +83,7 @@ fn budgets_and_sizes_that_make_no_sense_are_refused() {
         (&["peers", "--sizes", "huge"], "possible values: small, medium, paper, language-model"),
         (&["scaling", "--threads", "0"], "0 is not in 1.."),
     ] {
-        let run = xtask(arguments);
-        assert_eq!(run.code, 2, "{arguments:?}");
-        assert!(run.stderr.contains(message), "{arguments:?}: {}", run.stderr);
+        xtask(arguments).refused(&[message]);
     }
 }
 
@@ -102,8 +91,7 @@ fn budgets_and_sizes_that_make_no_sense_are_refused() {
 fn streaming_says_what_every_part_of_a_comparison_takes() {
     for (dtype, name) in [("bf16", "BF16"), ("f32", "F32")] {
         let sizes = ["--n", "3000", "--k", "500", "--dim", "40", "--inputs-limit", "60", "--threads", "2"];
-        let run = xtask(&[&["streaming", "--dtype", dtype][..], &sizes].concat());
-        assert_eq!(run.code, 0, "{}", run.stderr);
+        let run = xtask(&[&["streaming", "--dtype", dtype][..], &sizes].concat()).ok();
         assert!(run.stdout.starts_with(&format!("N = 3000, K = 500, M = 40, {name}: ")), "{}", run.stdout);
         assert!(run.stdout.contains("on 2 threads, probabilities on 60 inputs, d_rep on 4 subsets"));
         // The number in a line, and the one after the word ratio.
@@ -133,11 +121,7 @@ fn streaming_says_what_every_part_of_a_comparison_takes() {
 #[test]
 fn streaming_refuses_what_it_cannot_compare() {
     for (argument, value) in [("--n", "0"), ("--inputs-limit", "0"), ("--threads", "0"), ("--dtype", "f16")] {
-        let run = xtask(&["streaming", argument, value]);
-        assert_eq!(run.code, 2, "{argument} {value}");
-        assert!(run.stderr.contains(argument), "{}", run.stderr);
+        xtask(&["streaming", argument, value]).refused(&[argument]);
     }
-    let run = xtask(&["streaming", "--part", "/nowhere/a.npz", "/nowhere/b.npz"]);
-    assert_eq!(run.code, 2);
-    assert!(run.stderr.contains("/nowhere/a.npz"), "{}", run.stderr);
+    xtask(&["streaming", "--part", "/nowhere/a.npz", "/nowhere/b.npz"]).refused(&["/nowhere/a.npz"]);
 }

@@ -1,7 +1,7 @@
 //! `logitdist compare` as a user runs it: what is printed, in every format.
 
-use crate::{Files, compare, fixture, json, logitdist, npy};
-use assert_cmd::Command;
+use crate::{Files, compare, fixture, json, logitdist, program};
+use logitdist_testing::{npy_of, run};
 use serde_json::Value;
 use std::path::Path;
 
@@ -11,7 +11,7 @@ fn json_has_the_expected_values_of_every_fixture_pair() {
     let entries: Vec<Value> = serde_json::from_str(&text).unwrap();
     for entry in &entries {
         let (a, b) = (entry["a"].as_str().unwrap(), entry["b"].as_str().unwrap());
-        let got = json(&compare(&format!("{a}.npz"), &format!("{b}.npz"), &["--format", "json"]));
+        let got = json(compare(&format!("{a}.npz"), &format!("{b}.npz"), &["--format", "json"]));
         let equivalent = b.ends_with("equivalent");
         let close = |token: &str, got: &Value, want: &Value| {
             let (got, want) =
@@ -41,7 +41,7 @@ fn json_has_the_expected_values_of_every_fixture_pair() {
 
 #[test]
 fn what_is_not_applicable_is_null_with_its_reason() {
-    let got = json(&compare("digits-m16-relu.npz", "digits-m16-tanh.npz", &["--format", "json"]));
+    let got = json(compare("digits-m16-relu.npz", "digits-m16-tanh.npz", &["--format", "json"]));
     assert_eq!(got["d_rep_ab"], Value::Null);
     assert_eq!(got["reasons"]["d_rep_ab"], "10 labels; at least 17 are needed");
     assert_eq!(
@@ -66,12 +66,12 @@ fn logits_too_large_for_their_digits_have_a_note() {
     let files = Files::new();
     let note = |scale: f64| {
         let values = |phase: f64| (0..40).map(|i| scale * (f64::from(i) + phase).sin()).collect::<Vec<f64>>();
-        let (a, b) = (files.bytes("a.npy", &npy("(20, 2)", &values(0.0))), files.path("b.npy"));
-        files.bytes("b.npy", &npy("(20, 2)", &values(0.3)));
-        let g = files.bytes("g.npy", &npy("(4, 2)", &[1.0, 0.0, 0.0, 1.0, -1.0, 0.5, 0.3, -1.0]));
+        let (a, b) = (files.bytes("a.npy", &npy_of("(20, 2)", &values(0.0))), files.path("b.npy"));
+        files.bytes("b.npy", &npy_of("(20, 2)", &values(0.3)));
+        let g = files.bytes("g.npy", &npy_of("(4, 2)", &[1.0, 0.0, 0.0, 1.0, -1.0, 0.5, 0.3, -1.0]));
         let models =
             ["--embeddings-a", &a, "--unembeddings-a", &g, "--embeddings-b", &b, "--unembeddings-b", &g];
-        let compared = json(&logitdist(&[&["compare", "--format", "json"], &models[..]].concat()));
+        let compared = json(logitdist(&[&["compare", "--format", "json"], &models[..]].concat()));
         (compared["log_tau"].as_f64().unwrap(), compared["notes"]["log_tau"].clone())
     };
     let (log_tau, said) = note(1e11);
@@ -84,8 +84,7 @@ fn logits_too_large_for_their_digits_have_a_note() {
 
 #[test]
 fn csv_has_a_line_per_number() {
-    let run = compare("digits-m4-a.npz", "digits-m4-b.npz", &["--format", "csv"]);
-    assert_eq!(run.code, 0);
+    let run = compare("digits-m4-a.npz", "digits-m4-b.npz", &["--format", "csv"]).ok();
     let mut reader = csv::Reader::from_reader(run.stdout.as_bytes());
     assert_eq!(reader.headers().unwrap(), vec!["section", "token", "side", "value", "reason"]);
     let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
@@ -101,14 +100,14 @@ fn csv_has_a_line_per_number() {
 #[test]
 fn csv_has_the_run_the_verdict_and_the_probes_too() {
     let files = Files::new();
-    let probe = files.bytes("w.npy", &npy("(1, 4)", &[1.0, 0.0, -1.0, 2.0]));
+    let probe = files.bytes("w.npy", &npy_of("(1, 4)", &[1.0, 0.0, -1.0, 2.0]));
     let more = |format| ["--probe", &probe, "--seed", "7", "--format", format].map(str::to_owned);
     let run = |format| {
         let more = more(format);
         let more: Vec<&str> = more.iter().map(String::as_str).collect();
         compare("digits-m4-a.npz", "digits-m4-b.npz", &more)
     };
-    let (csv, json) = (run("csv").stdout, json(&run("json")));
+    let (csv, json) = (run("csv").stdout, json(run("json")));
     for line in [
         "run,seed,,7,".to_owned(),
         format!("probe,error,0,{:?},", json["probes"][0]["error"].as_f64().unwrap()),
@@ -140,8 +139,8 @@ fn the_table_fits_into_a_hundred_columns() {
 
 #[test]
 fn swapping_the_models_swaps_the_directions() {
-    let ab = json(&compare("digits-m8-a.npz", "digits-m4-a.npz", &["--format", "json"]));
-    let ba = json(&compare("digits-m4-a.npz", "digits-m8-a.npz", &["--format", "json"]));
+    let ab = json(compare("digits-m8-a.npz", "digits-m4-a.npz", &["--format", "json"]));
+    let ba = json(compare("digits-m4-a.npz", "digits-m8-a.npz", &["--format", "json"]));
     for (x, y) in [("kl_ab", "kl_ba"), ("d_ls_ab", "d_ls_ba"), ("d_rep_ab", "d_rep_ba"), ("dim_a", "dim_b")] {
         let (x, y) = (ab[x].as_f64().unwrap(), ba[y].as_f64().unwrap());
         assert!((x - y).abs() < 1e-9 * x.abs(), "{x} {y}");
@@ -184,14 +183,9 @@ fn the_documents_show_what_is_printed_today() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let text_of = |document: &str| std::fs::read_to_string(root.join(document)).unwrap();
     let folder = "crates/logitdist/tests/fixtures";
-    let run = Command::cargo_bin("logitdist")
-        .unwrap()
-        .current_dir(&root)
-        .args(["compare", &format!("{folder}/digits-m8-a.npz"), &format!("{folder}/digits-m8-b.npz")])
-        .output()
-        .unwrap();
-    let printed = String::from_utf8(run.stdout).unwrap();
-    // docs/compare.md leaves out the second table of bounds and the sets of d_llv.
+    let pair = ["a", "b"].map(|model| format!("{folder}/digits-m8-{model}.npz"));
+    let printed = run(program().current_dir(&root).arg("compare").args(pair)).ok().stdout;
+    // docs/compare.md leaves the second table of bounds and the sets of d_llv out.
     let shown: Vec<&str> = printed
         .split("\n\n")
         .filter(|part| !part.starts_with("Bounds, with b") && !part.starts_with("d_llv"))

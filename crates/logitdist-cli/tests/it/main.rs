@@ -1,10 +1,11 @@
 //! The command as a user runs it.
 
-use assert_cmd::Command;
 use logitdist::{Mat, Model};
 use logitdist_io::write_npz;
+use logitdist_testing::{Run, run};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 mod compare;
 mod model_files;
@@ -17,19 +18,12 @@ fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../logitdist/tests/fixtures").join(name)
 }
 
-struct Run {
-    code: i32,
-    stdout: String,
-    stderr: String,
+fn program() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_logitdist"))
 }
 
 fn logitdist(arguments: &[&str]) -> Run {
-    let output = Command::cargo_bin("logitdist").unwrap().args(arguments).output().unwrap();
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
-    }
+    run(program().args(arguments))
 }
 
 fn compare(a: &str, b: &str, more: &[&str]) -> Run {
@@ -39,9 +33,8 @@ fn compare(a: &str, b: &str, more: &[&str]) -> Run {
     logitdist(&arguments)
 }
 
-fn json(run: &Run) -> Value {
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    serde_json::from_str(&run.stdout).unwrap()
+fn json(run: Run) -> Value {
+    serde_json::from_str(&run.ok().stdout).unwrap()
 }
 
 /// Model files made for a test, in a folder of their own.
@@ -59,10 +52,15 @@ impl Files {
     }
 
     fn model(&self, name: &str, inputs: usize, labels: usize, dim: usize) -> String {
+        self.model_with_phase(name, [inputs, labels, dim], 0.1)
+    }
+
+    /// Models of other phases are others.
+    fn model_with_phase(&self, name: &str, [inputs, labels, dim]: [usize; 3], phase: f64) -> String {
         let wave = |rows, cols, phase: f64| {
             Mat::from_fn(rows, cols, |i: usize, j: usize| ((7 * i + 3 * j + i * j) as f64 + phase).sin())
         };
-        let model = Model::new(wave(inputs, dim, 0.1), wave(labels, dim, 0.5), None).unwrap();
+        let model = Model::new(wave(inputs, dim, phase), wave(labels, dim, 0.4 + phase), None).unwrap();
         let path = self.path(name);
         write_npz(Path::new(&path), &model).unwrap();
         path
@@ -73,18 +71,4 @@ impl Files {
         std::fs::write(&path, bytes).unwrap();
         path
     }
-}
-
-/// An .npy file of f64 in C order.
-fn npy(shape: &str, values: &[f64]) -> Vec<u8> {
-    let mut header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}");
-    while (10 + header.len() + 1) % 64 != 0 {
-        header.push(' ');
-    }
-    header.push('\n');
-    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
-    bytes.extend((header.len() as u16).to_le_bytes());
-    bytes.extend(header.as_bytes());
-    values.iter().for_each(|v| bytes.extend(v.to_le_bytes()));
-    bytes
 }

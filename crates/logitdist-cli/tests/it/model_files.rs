@@ -1,6 +1,7 @@
 //! Where models are read from, and where results are written to.
 
-use crate::{Files, compare, json, logitdist, npy};
+use crate::{Files, compare, json, logitdist};
+use logitdist_testing::npy_of;
 use serde_json::Value;
 
 #[test]
@@ -8,9 +9,9 @@ fn arrays_of_one_model_alone_can_be_transposed() {
     let files = Files::new();
     let values: Vec<f64> = (0..40).map(|i| (i as f64).sin()).collect();
     let exchanged: Vec<f64> = (0..40).map(|i| values[i % 20 * 2 + i / 20]).collect();
-    let f = files.bytes("f.npy", &npy("(20, 2)", &values));
-    let f_transposed = files.bytes("ft.npy", &npy("(2, 20)", &exchanged));
-    let g = files.bytes("g.npy", &npy("(4, 2)", &values[..8]));
+    let f = files.bytes("f.npy", &npy_of("(20, 2)", &values));
+    let f_transposed = files.bytes("ft.npy", &npy_of("(2, 20)", &exchanged));
+    let g = files.bytes("g.npy", &npy_of("(4, 2)", &values[..8]));
     let distance = |a: &str, b: &str, more: &[&str]| {
         let mut arguments = vec![
             "compare",
@@ -25,7 +26,7 @@ fn arrays_of_one_model_alone_can_be_transposed() {
         ];
         arguments.extend(["--format", "json"]);
         arguments.extend(more);
-        json(&logitdist(&arguments))["d_logit"].as_f64().unwrap()
+        json(logitdist(&arguments))["d_logit"].as_f64().unwrap()
     };
     assert!(distance(&f_transposed, &f, &["--transpose", "embeddings", "--transpose-b", "none"]) < 1e-12);
     assert!(distance(&f, &f_transposed, &["--transpose-b", "embeddings"]) < 1e-12);
@@ -36,10 +37,10 @@ fn single_files_stand_for_a_model_and_a_result_can_go_to_a_file() {
     let files = Files::new();
     let embeddings: Vec<f64> = (0..40).map(|i| (i as f64).sin()).collect();
     let unembeddings: Vec<f64> = (0..8).map(|i| (i as f64).cos()).collect();
-    let f = files.bytes("f.npy", &npy("(20, 2)", &embeddings));
-    let g = files.bytes("g.npy", &npy("(4, 2)", &unembeddings));
-    let bias = files.bytes("b.npy", &npy("(4,)", &[0.0, 0.1, 0.2, 0.3]));
-    let probe = files.bytes("w.npy", &npy("(2, 2)", &[1.0, 0.0, 0.0, 1.0]));
+    let f = files.bytes("f.npy", &npy_of("(20, 2)", &embeddings));
+    let g = files.bytes("g.npy", &npy_of("(4, 2)", &unembeddings));
+    let bias = files.bytes("b.npy", &npy_of("(4,)", &[0.0, 0.1, 0.2, 0.3]));
+    let probe = files.bytes("w.npy", &npy_of("(2, 2)", &[1.0, 0.0, 0.0, 1.0]));
     let out = files.path("out.json");
     let run = logitdist(&[
         "compare",

@@ -1,6 +1,7 @@
 //! `train` and `distill` as a user runs them.
 
-use crate::{Files, json, logitdist, npy};
+use crate::{Files, json, logitdist, program};
+use logitdist_testing::{npy_of, run};
 use logitdist_train::load_network;
 use std::fs;
 use std::path::Path;
@@ -15,8 +16,7 @@ fn example(name: &str) -> String {
 /// A config and the teacher that it makes.
 fn teacher(files: &Files) -> (String, String) {
     let (config, out) = (files.bytes("c.toml", SPIRALS.as_bytes()), files.path("teacher.npz"));
-    let run = logitdist(&["train", &config, "--out", &out]);
-    assert_eq!(run.code, 0, "{}", run.stderr);
+    logitdist(&["train", &config, "--out", &out]).ok();
     (config, out)
 }
 
@@ -26,11 +26,10 @@ fn a_teacher_and_its_student_are_compared_like_any_models() {
     let (_, teacher) = teacher(&files);
     let student = files.path("student.npz");
     for loss in ["kl", "reverse_kl", "l1", "l2", "centred_l2"] {
-        let run = logitdist(&["distill", &teacher, "--loss", loss, "--epochs", "7", "--out", &student]);
-        assert_eq!(run.code, 0, "{loss}: {}", run.stderr);
+        let run = logitdist(&["distill", &teacher, "--loss", loss, "--epochs", "7", "--out", &student]).ok();
         assert!(run.stdout.starts_with("epoch 7 of 7: loss "), "{loss}: {}", run.stdout);
         assert!(run.stdout.contains("agreement") && run.stdout.contains("140 inputs"), "{}", run.stdout);
-        let compared = json(&logitdist(&["compare", &teacher, &student, "--format", "json"]));
+        let compared = json(logitdist(&["compare", &teacher, &student, "--format", "json"]));
         assert_eq!((&compared["n_inputs"], &compared["n_labels"]), (&140.into(), &7.into()));
         assert!(compared["d_logit"].as_f64().unwrap() > 0.0);
     }
@@ -39,9 +38,8 @@ fn a_teacher_and_its_student_are_compared_like_any_models() {
     let mut arguments = vec!["distill", &student, "--loss", "kl", "--out", &second];
     arguments.extend(options);
     arguments.extend(["--set", "training.batch=16"]);
-    let run = logitdist(&arguments);
-    assert_eq!(run.code, 0, "{}", run.stderr);
-    let compared = json(&logitdist(&["compare", &teacher, &second, "--format", "json"]));
+    logitdist(&arguments).ok();
+    let compared = json(logitdist(&["compare", &teacher, &second, "--format", "json"]));
     assert_eq!(compared["dim_b"], 3);
 }
 
@@ -73,13 +71,13 @@ fn a_history_has_a_line_per_epoch_and_held_out_inputs_can_be_exported() {
         &history,
         "--out",
         &out,
-    ]);
-    assert_eq!(run.code, 0, "{}", run.stderr);
+    ])
+    .ok();
     assert!(run.stdout.contains("held-out accuracy"), "{}", run.stdout);
     let lines = fs::read_to_string(&history).unwrap();
     assert!(lines.starts_with("epoch,step,learning_rate,loss,validation_loss,accuracy\n1,"), "{lines}");
     assert_eq!(lines.lines().count(), 6);
-    let own = json(&logitdist(&["compare", &out, &out, "--format", "json"]));
+    let own = json(logitdist(&["compare", &out, &out, "--format", "json"]));
     // Radii from 4 to 7 of 1, 1 + 9/19, …, 10 are 6 of 20 on each of 28 arms.
     assert_eq!(own["n_inputs"], 168);
 }
@@ -88,7 +86,7 @@ fn a_history_has_a_line_per_epoch_and_held_out_inputs_can_be_exported() {
 fn a_users_files_are_trained_on() {
     let files = Files::new();
     let values: Vec<f64> = (0..120).map(|i| if i % 3 == 2 { 1.0 } else { f64::from(i * i % 17) }).collect();
-    files.bytes("x.npy", &npy("(40, 3)", &values));
+    files.bytes("x.npy", &npy_of("(40, 3)", &values));
     let labels: String = (0..40).map(|i| format!("{}\n", i % 2)).collect();
     files.bytes("y.csv", labels.as_bytes());
     let config = files.bytes(
@@ -97,22 +95,16 @@ fn a_users_files_are_trained_on() {
           [training]\nduration = { steps = 3 }\n",
     );
     let out = files.path("x.npz");
-    let run = logitdist(&["train", &config, "--out", &out]);
-    assert_eq!(run.code, 0, "{}", run.stderr);
+    let run = logitdist(&["train", &config, "--out", &out]).ok();
     assert!(run.stderr.contains("note: 1 of 3 features are constant over the inputs trained on: 2"));
     let student = files.path("student.npz");
     let distill = ["distill", &out, "--loss", "l1", "--out", &student];
-    let run = logitdist(&distill);
-    assert_eq!(run.code, 0, "{}", run.stderr);
+    logitdist(&distill).ok();
     files.bytes("y.csv", labels.replace('0', "2").replace('1', "0").replace('2', "1").as_bytes());
-    let run = logitdist(&distill);
-    assert_eq!(run.code, 2, "{}", run.stdout);
-    assert!(run.stderr.contains("x.npz: the files of its data have changed"), "{}", run.stderr);
+    logitdist(&distill).refused(&["x.npz: the files of its data have changed"]);
     let y = files.path("y.csv");
     std::fs::remove_file(&y).unwrap();
-    let run = logitdist(&distill);
-    assert_eq!(run.code, 2, "{}", run.stdout);
-    assert!(run.stderr.contains("x.npz, the teacher: ") && run.stderr.contains(&y), "{}", run.stderr);
+    logitdist(&distill).refused(&["x.npz, the teacher: ", &y]);
 }
 
 #[test]
@@ -129,9 +121,7 @@ fn nothing_that_a_training_is_made_from_is_replaced() {
         (&["train", &config, "--out", &out, "--history", &out], "the network is written to it"),
     ];
     for (arguments, needed) in table {
-        let run = logitdist(arguments);
-        assert_eq!(run.code, 2, "{arguments:?}: {}", run.stdout);
-        assert!(run.stderr.contains(needed), "{arguments:?}: {}", run.stderr);
+        logitdist(arguments).refused(&[needed]);
         assert!(!Path::new(&out).exists());
         assert_eq!([&config, &teacher].map(|path| std::fs::read(path).unwrap()), before);
     }
@@ -145,8 +135,7 @@ fn a_network_that_a_sweep_kept_has_students_whatever_its_seed() {
         b"question = \"q\"\nexpected = \"e\"\nmeasures = [\"probability\"]\n[train.small]\npoints = 16\nwidth = 6\nlayers = 1\n\
           teacher_epochs = 1\nloss = \"copy\"\nteacher = [0, 1, 2, 3, 4, 5]\n",
     );
-    let run = logitdist(&["sweep", &config, "--out", &files.path("out")]);
-    assert_eq!(run.code, 0, "{}", run.stderr);
+    logitdist(&["sweep", &config, "--out", &files.path("out")]).ok();
     let kept = fs::read_dir(files.path("out/networks")).unwrap().map(|file| file.unwrap().path());
     let student = files.path("student.npz");
     let mut large = 0;
@@ -155,8 +144,7 @@ fn a_network_that_a_sweep_kept_has_students_whatever_its_seed() {
         large += usize::from(of_teacher.seed > i64::MAX as u64);
         let teacher = teacher.to_str().unwrap();
         let distill = ["distill", teacher, "--loss", "l2", "--set", "training.batch=16", "--out", &student];
-        let run = logitdist(&distill);
-        assert_eq!(run.code, 0, "{}: {}", of_teacher.seed, run.stderr);
+        logitdist(&distill).ok();
         let (_, own) = load_network(Path::new(&student)).unwrap();
         assert_eq!((own.seed, own.data), (of_teacher.seed.wrapping_add(1), of_teacher.data));
         assert_eq!(own.training.batch, 16);
@@ -165,19 +153,9 @@ fn a_network_that_a_sweep_kept_has_students_whatever_its_seed() {
     let last = u64::MAX.to_string();
     for teacher in [&files.path("student.npz"), &student] {
         // The seed after the last is the first.
-        let run = logitdist(&[
-            "distill",
-            teacher,
-            "--loss",
-            "l2",
-            "--seed",
-            &last,
-            "--out",
-            &files.path("last.npz"),
-        ]);
-        assert_eq!(run.code, 0, "{}", run.stderr);
-        let run = logitdist(&["distill", &files.path("last.npz"), "--loss", "l2", "--out", &student]);
-        assert_eq!(run.code, 0, "{}", run.stderr);
+        logitdist(&["distill", teacher, "--loss", "l2", "--seed", &last, "--out", &files.path("last.npz")])
+            .ok();
+        logitdist(&["distill", &files.path("last.npz"), "--loss", "l2", "--out", &student]).ok();
         assert_eq!(load_network(Path::new(&student)).unwrap().1.seed, 0);
     }
 }
@@ -194,8 +172,7 @@ fn numbers_of_any_size_are_short() {
     let (out, history) = (files.path("x.npz"), files.path("history.csv"));
     let set = ["--set", "training.learning_rate=1e-30", "--set", "training.duration={ steps = 1 }"];
     let train = ["train", &config, "--out", &out, "--history", &history];
-    let run = logitdist(&[&train[..], &set[..]].concat());
-    assert_eq!(run.code, 0, "{}", run.stderr);
+    let run = logitdist(&[&train[..], &set[..]].concat()).ok();
     let table = fs::read_to_string(&history).unwrap();
     let (line, is_short) =
         (table.lines().nth(1).unwrap(), |text: &str| text.split_whitespace().all(|word| word.len() < 25));
@@ -215,14 +192,12 @@ fn dropout_is_a_setting_of_teachers_and_students() {
     let (first, again) = (files.path("first.npz"), files.path("again.npz"));
     let dropout = |path: &str| load_network(Path::new(path)).unwrap().1.network.dropout;
     for out in [&first, &again] {
-        let run = logitdist(&["train", &config, "--set", "network.dropout=0.2", "--out", out]);
-        assert_eq!(run.code, 0, "{}", run.stderr);
+        logitdist(&["train", &config, "--set", "network.dropout=0.2", "--out", out]).ok();
     }
     assert_eq!((dropout(&plain), dropout(&first)), (0.0, 0.2));
     assert_eq!(fs::read(&first).unwrap(), fs::read(&again).unwrap());
     for (more, expected) in [(&[][..], 0.2), (&["--set", "network.dropout=0.5"][..], 0.5)] {
-        let run = logitdist(&[&["distill", &first, "--loss", "kl", "--out", &again], more].concat());
-        assert_eq!(run.code, 0, "{}", run.stderr);
+        logitdist(&[&["distill", &first, "--loss", "kl", "--out", &again], more].concat()).ok();
         assert_eq!(dropout(&again), expected);
     }
 }
@@ -239,8 +214,7 @@ fn a_sweep_on_files_can_be_run_in_their_folder() {
     );
     let sweep = |config: &str| {
         let arguments = ["sweep", config, "--out", "out"];
-        let mut command = assert_cmd::Command::cargo_bin("logitdist").unwrap();
-        command.current_dir(files.path("")).args(arguments).assert().success();
+        run(program().current_dir(files.path("")).args(arguments)).ok();
     };
     sweep("c.toml");
     let rows = fs::read(files.path("out/rows.csv")).unwrap();
@@ -255,9 +229,8 @@ fn every_example_trains() {
     let files = Files::new();
     let out = files.path("x.npz");
     for name in ["spirals.toml", "radial.toml", "digits.toml"] {
-        let run =
-            logitdist(&["train", &example(name), "--set", "training.duration={ epochs = 2 }", "--out", &out]);
-        assert_eq!(run.code, 0, "{name}: {}", run.stderr);
+        logitdist(&["train", &example(name), "--set", "training.duration={ epochs = 2 }", "--out", &out])
+            .ok();
     }
 }
 
@@ -313,12 +286,8 @@ fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
     ];
     for (arguments, more, needed) in table {
         let arguments = [*arguments, *more].concat();
-        let run = logitdist(&arguments);
-        assert_eq!((run.code, run.stdout.as_str()), (2, ""), "{arguments:?}: {}", run.stderr);
-        assert!(run.stderr.contains("error: ") && !run.stderr.contains("panicked"), "{}", run.stderr);
-        for text in *needed {
-            assert!(run.stderr.contains(text), "{arguments:?} does not say {text}: {}", run.stderr);
-        }
+        let run = logitdist(&arguments).refused(needed);
+        assert_eq!(run.stdout, "", "{arguments:?}");
         assert!(!Path::new(&out).exists(), "{arguments:?} leaves a file");
     }
 }

@@ -6,8 +6,9 @@
 #[expect(dead_code, reason = "other tests write every type of number")]
 mod files;
 
-use files::{F64, data, matrix, npy, npz, safetensors, vector};
+use files::{F64, data, matrix, npz, safetensors, vector};
 use logitdist_io::{Problem, ReadError, ReadOptions, Source, read_matrix, read_model};
+use logitdist_testing::{npy, npy_with_header};
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -98,7 +99,7 @@ fn bytes_changed_at_random_never_panic() {
 fn deep_nesting_does_not_overflow_the_stack() {
     let directory = tempfile::tempdir().unwrap();
     let npy_header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {}", "(".repeat(9000));
-    let npy = crate::files::npy_with_header(&npy_header, &[]);
+    let npy = npy_with_header(&npy_header, &[]);
     assert_eq!(outcome(directory.path(), "npy", &npy), Ok(false));
     for nested in ["[".repeat(100_000), "{\"a\":".repeat(100_000)] {
         let bytes = crate::files::safetensors_with_header(&nested, &[]);

@@ -1,9 +1,8 @@
 //! One table of everything that can be wrong, and what must be said about it.
 
-use crate::files::{
-    F64, data, matrix, npy, npy_with_header, npz, safetensors, safetensors_with_header, vector,
-};
+use crate::files::{F64, data, matrix, npz, safetensors, safetensors_with_header, vector};
 use logitdist_io::{ReadOptions, Source, Transpose, read_matrix, read_model};
+use logitdist_testing::{npy, npy_with_header};
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;

@@ -1,8 +1,9 @@
 //! Models read in blocks are those read whole, bit for bit, and say the same of the same mistakes.
 
-use crate::files::{TYPES, Type, data, npy, npz, safetensors};
+use crate::files::{TYPES, Type, data, npz, safetensors};
 use logitdist::{Blocks, Error, Mat, Model, ModelRows, Pair, Settings, Subsets, compare};
 use logitdist_io::{FileModel, ReadOptions, Source, Transpose, open_model, read_model};
+use logitdist_testing::npy;
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use std::fs;
 use std::path::Path;

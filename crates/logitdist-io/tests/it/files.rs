@@ -1,6 +1,7 @@
 //! Bytes of files, made by hand so that any of them can be wrong.
 
 use half::{bf16, f16};
+use logitdist_testing::npy;
 use std::fmt::Write as _;
 use std::io::{Cursor, Write as _};
 use zip::write::SimpleFileOptions;
@@ -26,21 +27,6 @@ pub const TYPES: [Type; 8] = [
 
 /// Little-endian f64.
 pub const F64: &Type = &TYPES[6];
-
-/// An `.npy` file with this text in its header.
-pub fn npy_with_header(header: &str, data: &[u8]) -> Vec<u8> {
-    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
-    bytes.extend((header.len() as u16).to_le_bytes());
-    bytes.extend(header.as_bytes());
-    bytes.extend(data);
-    bytes
-}
-
-/// An `.npy` file whose header says this, whatever the data is.
-pub fn npy(descr: &str, fortran: bool, shape: &str, data: &[u8]) -> Vec<u8> {
-    let order = if fortran { "True" } else { "False" };
-    npy_with_header(&format!("{{'descr': '{descr}', 'fortran_order': {order}, 'shape': {shape}, }}\n"), data)
-}
 
 /// Entries of a rows×cols array, one after the other in the order of the file.
 pub fn data(

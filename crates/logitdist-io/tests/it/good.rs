@@ -1,8 +1,9 @@
 //! Every type, order, byte order and container gives back the numbers that went in.
 
-use crate::files::{F64, TYPES, data, matrix, npy, npz, safetensors, vector};
+use crate::files::{F64, TYPES, data, matrix, npz, safetensors, vector};
 use logitdist::{Mat, Model};
 use logitdist_io::{ArrayNames, ReadOptions, Source, Transpose, read_matrix, read_model};
+use logitdist_testing::npy;
 use std::fs;
 use zip::CompressionMethod;
 

@@ -4,20 +4,8 @@ use logitdist::{Mat, Model};
 use logitdist_io::{
     Attached, ReadOptions, Source, read_array, read_matrix, read_model, read_text, write_npz, write_npz_with,
 };
+use logitdist_testing::npy;
 use std::fs;
-
-fn npy(descr: &str, shape: &str, data: &[u8]) -> Vec<u8> {
-    let mut header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
-    while (10 + header.len() + 1) % 64 != 0 {
-        header.push(' ');
-    }
-    header.push('\n');
-    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
-    bytes.extend((header.len() as u16).to_le_bytes());
-    bytes.extend(header.as_bytes());
-    bytes.extend(data);
-    bytes
-}
 
 #[test]
 fn every_type_of_whole_numbers_is_read_where_numbers_are_wanted_and_refused_in_a_model() {
@@ -37,11 +25,11 @@ fn every_type_of_whole_numbers_is_read_where_numbers_are_wanted_and_refused_in_a
     ];
     for (descr, one, value) in cases {
         let data = one.repeat(6);
-        fs::write(&path, npy(descr, "(2, 3)", &data)).unwrap();
+        fs::write(&path, npy(descr, false, "(2, 3)", &data)).unwrap();
         assert_eq!(read_array(&path, "x").unwrap(), Mat::from_fn(2, 3, |_, _| value), "{descr}");
         let message = read_matrix(&path).unwrap_err().to_string();
         assert!(message.contains(&format!("`{descr}`")) && message.contains("astype"), "{message}");
-        fs::write(&path, npy(descr, "(6,)", &data)).unwrap();
+        fs::write(&path, npy(descr, false, "(6,)", &data)).unwrap();
         assert_eq!(read_array(&path, "x").unwrap(), Mat::from_fn(6, 1, |_, _| value), "{descr}");
     }
 }
@@ -49,11 +37,11 @@ fn every_type_of_whole_numbers_is_read_where_numbers_are_wanted_and_refused_in_a
 #[test]
 fn an_array_of_an_archive_is_found_by_its_name() {
     let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("labels.npy"), npy("<i4", "(1,)", &3_i32.to_le_bytes())).unwrap();
+    fs::write(folder.path().join("labels.npy"), npy("<i4", false, "(1,)", &3_i32.to_le_bytes())).unwrap();
     assert_eq!(read_array(folder.path(), "labels").unwrap()[(0, 0)], 3.0);
     let message = read_array(folder.path(), "features").unwrap_err().to_string();
     assert!(message.contains("no array `features`; there are `labels`"), "{message}");
-    fs::write(folder.path().join("b.npy"), npy("|b1", "(1,)", &[1])).unwrap();
+    fs::write(folder.path().join("b.npy"), npy("|b1", false, "(1,)", &[1])).unwrap();
     assert!(read_array(folder.path(), "b").unwrap_err().to_string().contains("booleans"));
 }
 

@@ -2,6 +2,7 @@
 
 use crate::folder::{Folder, SMALL, shard};
 use logitdist_sim::{SweepOptions, merge, status, sweep, sweep_with};
+use logitdist_testing::{number, rows};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -11,13 +12,11 @@ fn adaptive() -> String {
 }
 
 /// Values of m_CCA per combination of parameters.
-fn values(rows: &str) -> BTreeMap<String, Vec<f64>> {
-    let mut reader = csv::Reader::from_reader(rows.as_bytes());
-    let records: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+fn values(table: &str) -> BTreeMap<String, Vec<f64>> {
     let mut values: BTreeMap<String, Vec<f64>> = BTreeMap::new();
-    for record in records {
-        let key = ["dim", "inputs", "level"].map(|name| record[name].as_str()).join("/");
-        values.entry(key).or_default().push(record["m_cca"].parse().unwrap());
+    for row in rows(table) {
+        let key = ["dim", "inputs", "level"].map(|name| row[name].as_str()).join("/");
+        values.entry(key).or_default().push(number(&row, "m_cca"));
     }
     values
 }

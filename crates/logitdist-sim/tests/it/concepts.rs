@@ -1,9 +1,9 @@
 //! Concepts in sweeps of trained networks: probes carried over, and networks adapted.
 
 use crate::folder::Folder;
-use crate::training::{number, rows};
 use logitdist::Pair;
 use logitdist_sim::sweep;
+use logitdist_testing::{number, rows};
 use logitdist_train::{
     Concept, Duration, FineTuneSpec, Frozen, Loss, Network, ProbeSpec, Recipe, TrainingSpec,
     concept_transfer, fine_tune, load_network,

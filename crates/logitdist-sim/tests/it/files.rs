@@ -1,8 +1,8 @@
 //! Sweeps of networks trained on a user's files.
 
 use crate::folder::{Folder, Tables};
-use crate::training::{number, rows};
 use logitdist_sim::{SweepOptions, merge, single, status, sweep};
+use logitdist_testing::{number, rows};
 use logitdist_train::{DataSpec, Duration, Loss, load_network};
 use std::fs;
 

@@ -3,6 +3,7 @@
 use crate::folder::{Folder, Tables};
 use logitdist::{Pair, Settings, compare};
 use logitdist_sim::{Ended, SweepOptions, single, sweep};
+use logitdist_testing::{number, rows};
 use logitdist_train::{Compression, Loss, Network, Recipe, Splits, Task, TeacherLogits, load_network, train};
 use std::collections::BTreeMap;
 use std::fs;
@@ -37,20 +38,6 @@ fn networks(folder: &Folder, out: &str) -> BTreeMap<PathBuf, (Vec<u8>, SystemTim
         (entry.path(), (fs::read(entry.path()).unwrap(), written))
     });
     with_content.collect()
-}
-
-/// Rows of a table as maps from column to text.
-pub fn rows(table: &str) -> Vec<BTreeMap<String, String>> {
-    let mut reader = csv::Reader::from_reader(table.as_bytes());
-    let header = reader.headers().unwrap().clone();
-    let row = |record: csv::StringRecord| {
-        header.iter().zip(record.iter()).map(|(k, v)| (k.to_owned(), v.to_owned())).collect()
-    };
-    reader.records().map(|record| row(record.unwrap())).collect()
-}
-
-pub fn number(row: &BTreeMap<String, String>, key: &str) -> f64 {
-    row[key].parse().unwrap_or_else(|_| panic!("{key} of {row:?}"))
 }
 
 fn forget_results(folder: &Folder, out: &str) {
