@@ -2,6 +2,7 @@
 
 use crate::document::{Document, Setting};
 use crate::error::SimError;
+use crate::value::text;
 use std::collections::HashMap;
 use toml::{Table, Value};
 
@@ -119,20 +120,6 @@ fn range(table: &Table) -> Result<Vec<Value>, String> {
         }
     }
     Ok(values)
-}
-
-/// A value as it stands in CSV and in messages: `8`, `1e-6`, `gaussian`, `power_law(1)`, `5;0;2`.
-pub fn text(value: &Value) -> String {
-    match value {
-        Value::String(s) => s.clone(),
-        Value::Float(x) => crate::table::number(*x),
-        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(";"),
-        Value::Table(table) => {
-            let entries = table.iter().map(|(key, value)| format!("{key}({})", text(value)));
-            entries.collect::<Vec<_>>().join(";")
-        }
-        other => other.to_string(),
-    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! A checked config: what a sweep runs.
 
 use crate::axis::Axis;
+use crate::coordinates::Coordinates;
 use crate::document::Document;
 use crate::error::{Origin, SimError};
 use crate::grid::{Block, Grid, Source};
 use crate::replicates::Replicates;
 use crate::table::Columns;
-use crate::train::TrainSettings;
-use crate::train::measures::Group;
+use crate::train::{Group, TrainSettings};
 use crate::user_files::{self, UserData};
 use logitdist::{Settings, Subsets};
 use std::path::Path;
@@ -91,7 +91,7 @@ impl Config {
     /// As [`read`](Config::read).
     pub fn of(document: &Document) -> Result<Config, SimError> {
         refuse_unknown_keys(document)?;
-        let (question, expected) = (string(document, "question")?, string(document, "expected")?);
+        let (question, expected) = (statement(document, "question")?, statement(document, "expected")?);
         let (settings, lists) = settings(document)?;
         let grid = Grid { blocks: blocks(document)?, replicates: Replicates::of(document)? };
         if grid.len() > MOST_CELLS {
@@ -104,7 +104,7 @@ impl Config {
         let config = Config {
             question,
             expected,
-            seed: whole(document, "seed", Some(0), 0)? as u64,
+            seed: document.whole("seed", Some(0), 0)? as u64,
             settings,
             lists,
             grid,
@@ -113,7 +113,7 @@ impl Config {
             data: UserData::default(),
         };
         if let Replicates::UntilNarrow { of, .. } = &config.grid.replicates {
-            let columns = Columns::of(&config);
+            let columns = config.columns();
             if columns.position(of).is_none() {
                 let known = columns.scalars().join(", ");
                 let message = format!("`of` is {of}; it must be a measure of this config: {known}");
@@ -121,6 +121,21 @@ impl Config {
             }
         }
         Ok(config)
+    }
+
+    /// The columns of its tables.
+    pub fn columns(&self) -> Columns {
+        Columns::of(&self.grid, &self.settings, self.lists)
+    }
+
+    /// The coordinates of a cell of its grid.
+    pub fn coordinates(&self, cell: usize) -> Coordinates {
+        Coordinates::of(self.seed, &self.grid.cell(cell))
+    }
+
+    /// The identity of a cell's result.
+    pub fn identity(&self, coordinates: &Coordinates) -> u64 {
+        coordinates.identity(&self.measured())
     }
 
     /// What is measured in a cell, in words: results of the same cell agree if these and the run's seed do.
@@ -179,29 +194,13 @@ fn refuse_unknown_keys(document: &Document) -> Result<(), SimError> {
     Ok(())
 }
 
-fn string(document: &Document, path: &str) -> Result<String, SimError> {
+fn statement(document: &Document, path: &str) -> Result<String, SimError> {
     match document.get(path).map(|s| &s.value) {
         Some(Value::String(s)) if !s.trim().is_empty() => Ok(s.clone()),
         Some(_) => Err(document.error_at(path, "must be a text that is not empty".into())),
         None => {
             Err(document.error(&Origin::File, path, "is missing; every config states it in words".into()))
         }
-    }
-}
-
-pub(crate) fn whole(
-    document: &Document,
-    path: &str,
-    default: Option<usize>,
-    least: usize,
-) -> Result<usize, SimError> {
-    match (document.get(path).map(|s| &s.value), default) {
-        (Some(Value::Integer(n)), _) if *n >= least as i64 => Ok(*n as usize),
-        (Some(other), _) => {
-            Err(document.error_at(path, format!("is {other}; it must be a whole number, at least {least}")))
-        }
-        (None, Some(default)) => Ok(default),
-        (None, None) => Err(document.error_at(path, "is missing".into())),
     }
 }
 
@@ -223,9 +222,9 @@ fn settings(document: &Document) -> Result<(Settings, bool), SimError> {
         return Err(document.error_at("measures", "llv needs probability: name both or neither".into()));
     }
     let subsets = Subsets::AllUpTo {
-        at_most: whole(document, "d_rep.all_up_to", Some(2_000), 0)?,
-        pivots: whole(document, "d_rep.pivots", Some(10), 1)?,
-        per_pivot: whole(document, "d_rep.per_pivot", Some(20), 1)?,
+        at_most: document.whole("d_rep.all_up_to", Some(2_000), 0)?,
+        pivots: document.whole("d_rep.pivots", Some(10), 1)?,
+        per_pivot: document.whole("d_rep.per_pivot", Some(20), 1)?,
     };
     let settings = Settings {
         probability: has("probability"),

@@ -1,6 +1,7 @@
 //! A config's settings by the path of their keys, each with the line or the override it comes from.
 
 use crate::error::{Origin, SimError};
+use crate::overrides::Override;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use std::collections::BTreeMap;
@@ -120,23 +121,11 @@ impl Document {
     /// Applies one override `key=value`: it replaces the value, or the whole table, of that key.
     fn apply(&mut self, text: &str) -> Result<(), SimError> {
         let origin = Origin::Override(text.to_owned());
-        let Some((key, value)) = text.split_once('=') else {
-            return Err(self.error(
-                &origin,
-                "",
-                "an override has the form key=value, for example model.dim=4".into(),
-            ));
-        };
-        let (key, value) = (key.trim(), value.trim());
-        let path: Vec<&str> = key.split('.').map(str::trim).collect();
-        if path.iter().any(|part| part.is_empty()) {
-            return Err(self.error(
-                &origin,
-                key,
-                "the key has an empty part; an override has the form key=value".into(),
-            ));
-        }
-        let value = override_value(value).map_err(|message| self.error(&origin, key, message))?;
+        let Override { path, value } = Override::parse(text).map_err(|message| {
+            let key = text.split_once('=').map_or("", |(key, _)| key.trim());
+            self.error(&origin, key, message)
+        })?;
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let inside = format!("{}.", path.join("."));
         self.settings.retain(|name, _| !name.starts_with(&inside));
         self.sections.retain(|name, _| !name.starts_with(&inside));
@@ -186,6 +175,21 @@ impl Document {
         self.error(origin, path, message)
     }
 
+    /// The whole number at a path, at least `least`; `default` if it is not set.
+    ///
+    /// # Errors
+    /// Another value, or none where there is no default.
+    pub fn whole(&self, path: &str, default: Option<usize>, least: usize) -> Result<usize, SimError> {
+        match (self.get(path).map(|s| &s.value), default) {
+            (Some(Value::Integer(n)), _) if *n >= least as i64 => Ok(*n as usize),
+            (Some(other), _) => {
+                Err(self.error_at(path, format!("is {other}; it must be a whole number, at least {least}")))
+            }
+            (None, Some(default)) => Ok(default),
+            (None, None) => Err(self.error_at(path, "is missing".into())),
+        }
+    }
+
     /// The settings as TOML text: what was run, overrides included.
     pub fn to_toml(&self) -> String {
         let mut root = Table::new();
@@ -206,20 +210,6 @@ fn table_at<'a>(root: &'a mut Table, path: &str) -> &'a mut Table {
         let entry = table.entry(part).or_insert_with(|| Value::Table(Table::new()));
         entry.as_table_mut().expect("sections hold no values")
     })
-}
-
-/// A TOML value, or a bare word as a string.
-fn override_value(text: &str) -> Result<Value, String> {
-    match toml::from_str::<Table>(&format!("value = {text}")) {
-        Ok(mut table) if table.len() == 1 => Ok(table.remove("value").expect("the key is `value`")),
-        Ok(_) => Err("the value is more than one TOML value".into()),
-        Err(_)
-            if !text.is_empty() && !text.contains(['[', ']', '{', '}', '"', '\'', '=', ',', '#', '\n']) =>
-        {
-            Ok(Value::String(text.to_owned()))
-        }
-        Err(e) => Err(format!("the value {text:?} is not TOML: {}", e.message())),
-    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 //! A config that has changed since some of its cells were computed: which of its cells they are.
 
-use crate::cell::Coordinates;
 use crate::config::Config;
 use crate::document::Document;
 use crate::error::SimError;
@@ -53,7 +52,7 @@ impl Translation {
         if cell >= self.old.grid.len() {
             return format!("number {cell}");
         }
-        Coordinates::of(&self.old, &self.old.grid.cell(cell)).words()
+        self.old.coordinates(cell).words()
     }
 }
 

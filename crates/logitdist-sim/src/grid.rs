@@ -1,11 +1,10 @@
 //! The cells of a sweep, by index: a grid is never written out.
 
-use crate::axis::{Axis, text};
+use crate::axis::Axis;
 use crate::replicates::Replicates;
 use crate::train::TrainSettings;
-use crate::user_files;
+use crate::value::text;
 use logitdist_synth::{BaseModel, Extremal, Perturbation};
-use logitdist_train::Files;
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
 use toml::{Table, Value};
@@ -235,18 +234,6 @@ impl Block {
             Recipe::Trained(settings) if settings.files(0).is_none() => settings.splits(0, 0).map(|_| ()),
             _ => Ok(()),
         }
-    }
-
-    /// The files that it names, features with labels in every combination.
-    pub fn files(&self) -> Vec<Files> {
-        let names = |name| self.axis(name).map(|axis| axis.values.as_slice()).unwrap_or_default();
-        let with = |features: &Value, labels: &Value| {
-            let (features, labels) = (features.as_str()?, labels.as_str()?);
-            let (features, labels) = (self.folder.join(features), self.folder.join(labels));
-            Some(user_files::files(features, labels, 0))
-        };
-        let pairs = names("features").iter().flat_map(|f| names("labels").iter().map(move |l| (f, l)));
-        pairs.filter_map(|(features, labels)| with(features, labels)).collect()
     }
 
     /// The axis of a parameter, `None` if it is not set.

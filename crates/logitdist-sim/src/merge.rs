@@ -2,11 +2,12 @@
 
 use crate::config::Config;
 use crate::error::SimError;
-use crate::journal::{self, Frame, Kind, Lock, Place, Scanner, Session, Store, Stretch, Writer};
+use crate::journal::{self, Address, Frame, Kind, Lock, Scanner, Session, Store, Stretch, Writer};
 use crate::manifest::{Manifest, Status};
 use crate::shard::Shard;
+use crate::share::Share;
 use crate::slurm;
-use crate::tables::{self, Tables, needed_cells, write_config};
+use crate::tables::{self, Tables, write_config};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -36,7 +37,7 @@ pub fn merge(out: &Path, inputs: &[PathBuf], partial: bool) -> Result<Merged, Si
     let folders = || inputs.iter().map(PathBuf::as_path);
     for folder in folders() {
         if journal::all(folder)?.is_empty() {
-            return Err(no_journal(folder));
+            return Err(journal::none_in(folder));
         }
     }
     let mut others = Vec::new();
@@ -44,7 +45,7 @@ pub fn merge(out: &Path, inputs: &[PathBuf], partial: bool) -> Result<Merged, Si
         others.extend(journal::all(folder)?);
     }
     if others.is_empty() && journal::all(out)?.is_empty() {
-        return Err(no_journal(out));
+        return Err(journal::none_in(out));
     }
     // What is to be written into is held before it is read: nobody adds to it in between.
     let writer = if others.is_empty() { None } else { Some(Writer::open(out, Shard::WHOLE)?) };
@@ -56,12 +57,8 @@ pub fn merge(out: &Path, inputs: &[PathBuf], partial: bool) -> Result<Merged, Si
         copy(writer, &config, &store, own)?;
     }
     let holders = paths.iter().filter_map(|path| Lock::holder(&Lock::path_of(path)).ok().flatten()).collect();
-    let (mut missing, mut total) = (0, 0);
-    for cell in needed_cells(&config, &store) {
-        let (cell, _) = cell?;
-        total += 1;
-        missing += usize::from(!store.has(cell) && !store.has_failed(cell));
-    }
+    let share = Share::of(&config, &store, Shard::WHOLE)?;
+    let missing = share.missing();
     let tables = if missing == 0 || partial {
         let tables = tables::write(&config, &store, out)?;
         let status = match (missing, tables.counts.cells_failed) {
@@ -75,11 +72,7 @@ pub fn merge(out: &Path, inputs: &[PathBuf], partial: bool) -> Result<Merged, Si
         write_config(&config, out)?;
         None
     };
-    Ok(Merged { tables, missing: (missing, total), holders, notes: store.notes })
-}
-
-fn no_journal(folder: &Path) -> SimError {
-    SimError::Usage(format!("{}: there is no journal of a sweep in it", folder.display()))
+    Ok(Merged { tables, missing: (missing, share.total), holders, notes: store.notes })
 }
 
 fn same(a: &Path, b: &Path) -> bool {
@@ -132,7 +125,7 @@ fn copy(mut writer: Writer, config: &Config, store: &Store, own: usize) -> Resul
         writer.cut(journal.whole)?;
     }
     let mut wanted: Vec<BTreeMap<u64, usize>> = vec![BTreeMap::new(); store.journals.len()];
-    for (cell, Place { journal, offset }) in store.results().chain(store.failures()) {
+    for (cell, Address { journal, offset }) in store.results().chain(store.failures()) {
         wanted[journal].insert(offset, cell);
     }
     for (journal, cells) in store.journals.iter().zip(wanted).skip(own).filter(|(_, cells)| !cells.is_empty())

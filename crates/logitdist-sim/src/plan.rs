@@ -3,10 +3,9 @@
 use crate::cell::run_with;
 use crate::config::Config;
 use crate::error::SimError;
+use crate::options::SweepOptions;
 use crate::panics;
-use crate::run::{SweepOptions, record};
 use crate::status::duration;
-use crate::table::Columns;
 use crate::train::Networks;
 use std::time::{Duration, Instant};
 
@@ -37,7 +36,7 @@ const ENOUGH: Duration = Duration::from_secs(10);
 /// A config that is wrong.
 pub fn sample(options: &SweepOptions) -> Result<Sample, SimError> {
     let config = Config::read(&options.config, &options.overrides)?;
-    let columns = Columns::of(&config);
+    let columns = config.columns();
     let cells = config.grid.len();
     let n = cells.min(MOST);
     let mut sample = Sample {
@@ -62,9 +61,8 @@ pub fn sample(options: &SweepOptions) -> Result<Sample, SimError> {
         let position = i * stride % n;
         let cell = config.grid.cell((position as u128 * cells as u128 / n as u128) as usize);
         let start = Instant::now();
-        let kept = pool.install(|| {
-            panics::caught(|| Ok(record(&columns, &run_with(&config, &cell, &networks)?))).flatten()
-        });
+        let kept =
+            pool.install(|| panics::caught(|| Ok(run_with(&config, &cell, &networks)?.record(&columns))));
         sample.seconds.push(start.elapsed().as_secs_f64());
         match kept {
             Ok(kept) => sample.bytes.push(serde_json::to_vec(&kept).expect("a record is plain data").len()),

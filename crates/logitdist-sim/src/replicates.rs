@@ -1,6 +1,5 @@
 //! How many cells each combination of parameters has: a number, or as many as a confidence interval needs.
 
-use crate::config::whole;
 use crate::document::Document;
 use crate::error::SimError;
 use logitdist_report::t_975;
@@ -45,7 +44,7 @@ impl Replicates {
             Some(Value::Table(table)) => {
                 until_narrow(table).map_err(|message| document.error_at("replicates", message))
             }
-            _ => Ok(Replicates::Fixed(whole(document, "replicates", Some(1), 1)?)),
+            _ => Ok(Replicates::Fixed(document.whole("replicates", Some(1), 1)?)),
         }
     }
 

@@ -1,11 +1,9 @@
 //! Which replicates of a combination are still to be computed, and which of them the tables show.
 
-use crate::cell::Coordinates;
 use crate::config::Config;
 use crate::error::SimError;
 use crate::journal::{CellRecord, Reader, Store};
 use crate::replicates::{Known, Replicates};
-use crate::table::Columns;
 
 /// Judges combinations of a config from what is known of them.
 pub struct Replication<'a> {
@@ -17,7 +15,7 @@ impl<'a> Replication<'a> {
     /// For a config whose replicates are added as needed; `None` if their number is fixed.
     pub fn of(config: &'a Config) -> Option<Replication<'a>> {
         let Replicates::UntilNarrow { of, .. } = &config.grid.replicates else { return None };
-        let position = Columns::of(config).position(of).expect("checked with the config");
+        let position = config.columns().position(of).expect("checked with the config");
         Some(Replication { config, position })
     }
 
@@ -39,10 +37,10 @@ impl<'a> Replication<'a> {
         store: &Store,
         reader: &mut Reader,
     ) -> Result<Option<Known>, SimError> {
-        let Some(place) = store.place(cell) else { return Ok(None) };
-        let frame = reader.frame(place)?;
-        let identity = Coordinates::of(self.config, &self.config.grid.cell(cell)).identity(self.config);
-        store.record(&frame, place, identity).map(|record| Some(self.known(&record)))
+        let Some(address) = store.address(cell) else { return Ok(None) };
+        let frame = reader.frame(address)?;
+        let identity = self.config.identity(&self.config.coordinates(cell));
+        store.record(&frame, address, identity).map(|record| Some(self.known(&record)))
     }
 
     /// What the journals say of a combination's replicates, up to the first without a result; failed ones count as done unless

@@ -4,8 +4,9 @@ use crate::error::SimError;
 use crate::journal::{self, Ended, Lock};
 use crate::manifest::Manifest;
 use crate::merge::widest;
+use crate::shard::Shard;
+use crate::share::Share;
 use crate::slurm;
-use crate::tables::needed_cells;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -16,20 +17,15 @@ use std::path::Path;
 pub fn status(out: &Path) -> Result<String, SimError> {
     let paths = journal::all(out)?;
     if paths.is_empty() && !slurm::folder(out).is_dir() {
-        return Err(SimError::Usage(format!("{}: there is no journal of a sweep in it", out.display())));
+        return Err(journal::none_in(out));
     }
     let (config, store) = widest(out, std::iter::empty(), &paths)?;
-    let (mut done, mut total, mut failed, mut at_most) = (0, 0, 0, false);
-    for cell in needed_cells(&config, &store) {
-        let (cell, sure) = cell?;
-        total += 1;
-        done += usize::from(store.has(cell));
-        failed += usize::from(store.has_failed(cell));
-        at_most |= !sure;
-    }
-    let more = if at_most { " or more" } else { "" };
+    let share = Share::of(&config, &store, Shard::WHOLE)?;
+    let Share { done, total, .. } = share;
+    let (missing, failed) = (share.missing(), share.failed.len());
+    let more = if share.may_grow { " or more" } else { "" };
     let mut text = format!("question: {}\n", config.question);
-    let (percent, missing) = (100.0 * done as f64 / total.max(1) as f64, total - done - failed);
+    let percent = 100.0 * done as f64 / total.max(1) as f64;
     say(
         &mut text,
         format!(

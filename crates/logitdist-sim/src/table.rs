@@ -1,18 +1,10 @@
-//! Rows of CSV: which columns there are, and how values are written.
+//! Rows of CSV: which columns there are, and what stands in them.
 
-use crate::cell::Coordinates;
-use crate::config::Config;
-use crate::train::measures::Group;
-use logitdist::{Applicable, Bound, Comparison, Mat, Model, Pair, Statement, Status, compare};
-
-/// A number as it is written: the shortest text that reads back as the same number, whole numbers without a point.
-pub fn number(x: f64) -> String {
-    if x == 0.0 {
-        return "0".into();
-    }
-    let text = format!("{x:?}");
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
-}
+use crate::coordinates::Coordinates;
+use crate::grid::Grid;
+use crate::train::Group;
+use crate::value::number;
+use logitdist::{Applicable, Bound, Comparison, Mat, Model, Pair, Settings, Statement, Status, compare};
 
 /// The columns of a run. They depend on the config alone.
 #[derive(Debug, Clone)]
@@ -27,13 +19,13 @@ const BOUND_COLUMNS: [&str; 10] =
     ["direction", "bound", "form", "status", "lhs", "rhs", "tightness", "slack", "holds", "reason"];
 
 impl Columns {
-    /// The columns of a config's rows.
-    pub fn of(config: &Config) -> Columns {
-        let comparison = smallest_comparison(config);
-        let lists = if config.lists { comparison.lists.iter().map(|(t, _)| *t).collect() } else { vec![] };
-        let trained = Group::of(&config.grid).into_iter().flat_map(Group::tokens).copied();
+    /// The columns of a grid whose cells are measured with these settings, and lists if they are wanted.
+    pub fn of(grid: &Grid, settings: &Settings, lists: bool) -> Columns {
+        let comparison = smallest_comparison(settings);
+        let lists = if lists { comparison.lists.iter().map(|(t, _)| *t).collect() } else { vec![] };
+        let trained = Group::of(grid).into_iter().flat_map(Group::tokens).copied();
         Columns {
-            parameters: config.grid.parameters(),
+            parameters: grid.parameters(),
             scalars: comparison.scalars.iter().map(|(t, _)| *t).chain(trained).collect(),
             lists,
         }
@@ -168,22 +160,9 @@ fn bound_fields(bound: &Bound) -> [String; 9] {
 }
 
 /// The comparison of the smallest pair there is: which tokens it reports depends on the settings alone.
-fn smallest_comparison(config: &Config) -> Comparison {
+fn smallest_comparison(settings: &Settings) -> Comparison {
     let one = || Mat::full(1, 1, 1.0);
     let model = Model::new(one(), one(), None).expect("one input, one label and one dimension are a model");
     let pair = Pair::new(&model, &model).expect("a model has the shape of itself");
-    compare(&pair, &config.settings, &mut logitdist_synth::rng(0, 0)).expect("the settings were checked")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_read_back_as_themselves() {
-        for x in [0.0, 1.0, -3.0, 0.1, 1e-300, 1.7976931348623157e308, 2.0f64.sqrt(), 899.0, f64::INFINITY] {
-            assert_eq!(number(x).parse::<f64>().unwrap(), x);
-        }
-        assert_eq!([number(899.0), number(1e-7), number(-0.0)], ["899", "1e-7", "0"]);
-    }
+    compare(&pair, settings, &mut logitdist_synth::rng(0, 0)).expect("the settings were checked")
 }

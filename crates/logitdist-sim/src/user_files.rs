@@ -6,6 +6,7 @@
 use crate::document::Document;
 use crate::error::SimError;
 use crate::grid::{Block, Source};
+use crate::train::files;
 use logitdist_train::{DataSpec, FileData, Files, Splits, TrainError};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -21,11 +22,6 @@ pub const CONTENT: &str = "files_content";
 
 /// The keys of a table `[train.NAME]` that name files.
 const NAMES: [&str; 2] = ["features", "labels"];
-
-/// Files as data, in the one way in which sweeps read them: what is hashed is what is trained on.
-pub fn files(features: PathBuf, labels: PathBuf, seed: u64) -> Files {
-    Files { features, labels, n_labels: None, standardise: false, seed }
-}
 
 /// What a user's files held when the config was read. All cells have that, whatever becomes of the files.
 #[derive(Debug, Clone, Default)]
@@ -103,7 +99,7 @@ pub fn stated(document: Document, blocks: &[Block]) -> Result<(Document, UserDat
     let mut data: HashMap<[PathBuf; 2], FileData> = HashMap::new();
     let mut contents = String::new();
     for block in blocks.iter().filter(|block| matches!(block.source, Source::Train(_))) {
-        for files in block.files() {
+        for files in files_of(block) {
             let error = |e: TrainError| {
                 let message = e.to_string();
                 let name = NAMES[usize::from(message.starts_with(&files.labels.display().to_string()))];
@@ -131,6 +127,17 @@ pub fn stated(document: Document, blocks: &[Block]) -> Result<(Document, UserDat
     let from = from.to_str().ok_or_else(|| not_text(&document, &from))?.to_owned();
     let stated = document.with(FROM, Value::String(from)).with(CONTENT, Value::String(found));
     Ok((stated, UserData(Arc::new(data))))
+}
+
+/// The files that a block names: each file of features with each file of labels.
+fn files_of(block: &Block) -> Vec<Files> {
+    let names = |name| block.axis(name).map(|axis| axis.values.as_slice()).unwrap_or_default();
+    let with = |features: &Value, labels: &Value| {
+        let (features, labels) = (features.as_str()?, labels.as_str()?);
+        Some(files(block.folder.join(features), block.folder.join(labels), 0))
+    };
+    let pairs = names("features").iter().flat_map(|f| names("labels").iter().map(move |l| (f, l)));
+    pairs.filter_map(|(features, labels)| with(features, labels)).collect()
 }
 
 fn text<'a>(document: &'a Document, key: &str) -> Option<&'a str> {

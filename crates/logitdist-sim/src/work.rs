@@ -1,16 +1,16 @@
 //! The work of a process: threads take units of its share and append what comes out to the journal, another sees to it that it
 //! reaches the disk.
 
-use crate::cell::{Coordinates, Outcome};
+use crate::cell::CellOutcome;
 use crate::config::Config;
+use crate::coordinates::Coordinates;
 use crate::error::SimError;
 use crate::grid::Cell;
-use crate::journal::{BETWEEN_SYNCS, Ended, Failure, Frame, Kind, Place, Places, Reader, Store, Writer};
+use crate::journal::{Address, Addresses, BETWEEN_SYNCS, Ended, Failure, Frame, Kind, Reader, Store, Writer};
 use crate::panics;
 use crate::progress::Progress;
 use crate::replicates::Known;
 use crate::replication::Replication;
-use crate::run::record;
 use crate::shard::Shard;
 use crate::table::Columns;
 use rayon::prelude::*;
@@ -44,9 +44,9 @@ pub struct Work<'a> {
     /// When to end.
     pub limits: Limits,
     /// Told of every cell.
-    pub progress: Progress,
+    pub progress: Option<&'a dyn Progress>,
     /// Computes a cell, or says why it failed.
-    pub run_cell: &'a (dyn Fn(&Config, &Cell<'_>) -> Result<Outcome, String> + Sync),
+    pub run_cell: &'a (dyn Fn(&Config, &Cell<'_>) -> Result<CellOutcome, String> + Sync),
 }
 
 /// What was put into the journal.
@@ -55,9 +55,9 @@ pub struct Written {
     /// How the work ended.
     pub ended: Ended,
     /// Results.
-    pub places: Places,
+    pub addresses: Addresses,
     /// Cells that failed.
-    pub failures: Vec<(usize, Place)>,
+    pub failures: Vec<(usize, Address)>,
 }
 
 /// What threads share while they work.
@@ -85,14 +85,14 @@ struct Ledger<'a> {
 impl Ledger<'_> {
     /// Appends the frame of a cell; whether that was possible.
     fn put(&mut self, cell: usize, kind: Kind, bytes: &[u8]) -> bool {
-        let place = Place { journal: self.journal, offset: self.writer.end() };
+        let address = Address { journal: self.journal, offset: self.writer.end() };
         if let Err(error) = self.writer.append(bytes) {
             self.error.get_or_insert(error);
             return false;
         }
         match kind {
-            Kind::Failure => self.written.failures.push((cell, place)),
-            _ => self.written.places.set(cell, place),
+            Kind::Failure => self.written.failures.push((cell, address)),
+            _ => self.written.addresses.set(cell, address),
         }
         true
     }
@@ -105,7 +105,7 @@ impl Work<'_> {
     /// A journal cannot be read.
     pub fn is_left(&self) -> Result<bool, SimError> {
         let replication = Replication::of(self.config);
-        let mut reader = Reader::new(self.store);
+        let mut reader = self.store.reader();
         for unit in (0..self.units()).filter(|&unit| self.shard.contains(unit)) {
             let left = match &replication {
                 None => self.is_pending(unit),
@@ -129,9 +129,10 @@ impl Work<'_> {
         journal: usize,
     ) -> Result<Written, SimError> {
         let mut file = writer.file()?;
-        let written = Written { ended: Ended::Complete, places: Places::default(), failures: Vec::new() };
+        let written =
+            Written { ended: Ended::Complete, addresses: Addresses::default(), failures: Vec::new() };
         let crew = Crew {
-            columns: Columns::of(self.config),
+            columns: self.config.columns(),
             replication: Replication::of(self.config),
             next_unit: AtomicUsize::new(0),
             ledger: Mutex::new(Ledger { writer, journal, written, error: None }),
@@ -155,7 +156,6 @@ impl Work<'_> {
             drop::<Sender<()>>(at_work);
             (read, synced.join().expect("syncing does not panic"))
         });
-        self.progress.finish();
         let Ledger { writer, mut written, error, .. } = crew.ledger.into_inner().expect("no thread panicked");
         error.map_or(Ok(()), Err)?;
         synced.map_err(|e| SimError::disk(writer.path(), e))?;
@@ -173,7 +173,7 @@ impl Work<'_> {
 
     /// One thread: takes units until there are none, or the work is over.
     fn take_units(&self, crew: &Crew<'_>) -> Result<(), SimError> {
-        let mut reader = Reader::new(self.store);
+        let mut reader = self.store.reader();
         loop {
             let unit = crew.next_unit.fetch_add(1, Ordering::Relaxed);
             if unit >= self.units() {
@@ -212,7 +212,7 @@ impl Work<'_> {
                 .into_par_iter()
                 .map(|replicate| {
                     let cell = first + replicate;
-                    let kept = replication.known_cell(cell, self.store, &mut Reader::new(self.store));
+                    let kept = replication.known_cell(cell, self.store, &mut self.store.reader());
                     kept.ok().flatten().or_else(|| self.compute(crew, cell))
                 })
                 .collect();
@@ -230,23 +230,25 @@ impl Work<'_> {
             return None;
         }
         let place = self.config.grid.cell(cell);
-        let (frame, known) = match panics::caught(|| (self.run_cell)(self.config, &place)).flatten() {
+        let (frame, known) = match panics::caught(|| (self.run_cell)(self.config, &place)) {
             Ok(outcome) => {
-                let record = record(&crew.columns, &outcome);
+                let record = outcome.record(&crew.columns);
                 let known = crew.replication.as_ref().map_or(Known::Nothing, |r| r.known(&record));
-                let identity = outcome.coordinates.identity(self.config);
+                let identity = self.config.identity(&outcome.coordinates);
                 (Frame::of_cell(Kind::Cell, cell, identity, &record), known)
             }
             Err(message) => {
                 crew.failed.store(true, Ordering::Relaxed);
-                let identity = Coordinates::of(self.config, &place).identity(self.config);
+                let identity = self.config.identity(&Coordinates::of(self.config.seed, &place));
                 (Frame::of_cell(Kind::Failure, cell, identity, &Failure { message }), Known::Nothing)
             }
         };
         let bytes = frame.encode();
         let put = crew.ledger.lock().expect("no thread panicked").put(cell, frame.kind, &bytes);
         crew.broken.fetch_or(!put, Ordering::Relaxed);
-        self.progress.cell();
+        if let Some(progress) = self.progress {
+            progress.cell();
+        }
         put.then_some(known)
     }
 

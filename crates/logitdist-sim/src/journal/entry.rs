@@ -1,7 +1,6 @@
 //! What the frames of a journal hold, as JSON.
 
 use super::frame::{Frame, Kind};
-use crate::manifest::Machine;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +30,19 @@ pub struct Session {
     pub threads: usize,
     /// The machine.
     pub machine: Machine,
+}
+
+/// The machine of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Machine {
+    /// Operating system.
+    pub os: String,
+    /// Architecture.
+    pub arch: String,
+    /// The processor's name, where the system tells it.
+    pub processor: Option<String>,
+    /// Processors available to the program.
+    pub available_processors: usize,
 }
 
 /// The result of a cell, ready for the tables: what follows the coordinates in a line of each.

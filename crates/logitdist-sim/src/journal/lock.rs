@@ -1,7 +1,6 @@
 //! One process at a time: a lock that names its holder and ends with it.
 
 use crate::error::SimError;
-use crate::manifest::host;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -88,6 +87,11 @@ impl Lock {
     pub fn path_of(journal: &Path) -> PathBuf {
         journal.with_extension("lock")
     }
+}
+
+/// Name of this computer.
+pub fn host() -> String {
+    gethostname::gethostname().to_string_lossy().into_owned()
 }
 
 fn open(path: &Path) -> std::io::Result<File> {

@@ -1,11 +1,11 @@
 //! All that is known of a sweep: its journals, read once.
 
+use super::addresses::{Address, Addresses};
 use super::entry::{CellRecord, End, Failure, Session};
 use super::frame::{Frame, Kind, MARK, Scanner, Stretch};
-use super::places::{Place, Places};
 use super::reader::Reader;
-use crate::cell::{Coordinates, RESULT_VERSION};
 use crate::config::Config;
+use crate::coordinates::RESULT_VERSION;
 use crate::error::SimError;
 use crate::extension::Translation;
 use std::collections::BTreeMap;
@@ -35,8 +35,8 @@ pub struct Store {
     pub journals: Vec<JournalFile>,
     /// What is wrong with them but could be passed over: damage, with offset and cell.
     pub notes: Vec<String>,
-    places: Places,
-    failures: BTreeMap<usize, Place>,
+    addresses: Addresses,
+    failures: BTreeMap<usize, Address>,
 }
 
 /// Which cell of the grid the cells of a session are.
@@ -63,14 +63,14 @@ impl Store {
     pub fn read(journals: &[PathBuf], config: &Config) -> Result<Store, SimError> {
         let mut store = Store::default();
         let mut damages = Vec::new();
-        let mut reader = Reader::of(journals.to_vec());
+        let mut reader = Reader::new(journals.to_vec());
         for path in journals {
             store.read_journal(path, config, &mut damages, &mut reader)?;
         }
-        let known = |cell: usize| Coordinates::of(config, &config.grid.cell(cell)).words();
+        let known = |cell: usize| config.coordinates(cell).words();
         for damage in damages {
             let what = match (damage.cell, damage.after) {
-                (Some(cell), _) if store.places.get(cell).is_some() => {
+                (Some(cell), _) if store.addresses.get(cell).is_some() => {
                     format!("the result of the cell {} is lost, but was computed again", known(cell))
                 }
                 (Some(cell), _) => format!("the result of the cell {} is lost", known(cell)),
@@ -163,7 +163,7 @@ impl Store {
                         continue;
                     };
                     last = Some(cell);
-                    self.add(cell, &frame, Place { journal, offset }, config, reader)?;
+                    self.add(cell, &frame, Address { journal, offset }, config, reader)?;
                 }
             }
         }
@@ -188,52 +188,57 @@ impl Store {
         &mut self,
         cell: usize,
         frame: &Frame,
-        place: Place,
+        address: Address,
         config: &Config,
         reader: &mut Reader,
     ) -> Result<(), SimError> {
         if frame.kind == Kind::Failure {
-            self.failures.insert(cell, place);
+            self.failures.insert(cell, address);
             return Ok(());
         }
-        if let Some(earlier) = self.places.get(cell) {
+        if let Some(earlier) = self.addresses.get(cell) {
             if reader.frame(earlier)?.payload == frame.payload {
                 return Ok(());
             }
             return Err(SimError::Contradiction {
-                cell: Coordinates::of(config, &config.grid.cell(cell)).words(),
+                cell: config.coordinates(cell).words(),
                 first: self.journals[earlier.journal].path.clone(),
-                second: self.journals[place.journal].path.clone(),
+                second: self.journals[address.journal].path.clone(),
             });
         }
-        self.journals[place.journal].cells += 1;
-        self.places.set(cell, place);
+        self.journals[address.journal].cells += 1;
+        self.addresses.set(cell, address);
         Ok(())
+    }
+
+    /// A reader of these journals.
+    pub fn reader(&self) -> Reader {
+        Reader::new(self.journals.iter().map(|journal| journal.path.clone()).collect())
     }
 
     /// Whether a cell has a result.
     pub fn has(&self, cell: usize) -> bool {
-        self.places.get(cell).is_some()
+        self.addresses.get(cell).is_some()
     }
 
     /// Number of cells with a result.
     pub fn count(&self) -> usize {
-        self.places.count()
+        self.addresses.count()
     }
 
     /// Where a cell's result stands.
-    pub fn place(&self, cell: usize) -> Option<Place> {
-        self.places.get(cell)
+    pub fn address(&self, cell: usize) -> Option<Address> {
+        self.addresses.get(cell)
     }
 
     /// Cells with a result and where it stands, in grid order.
-    pub fn results(&self) -> impl Iterator<Item = (usize, Place)> {
-        self.places.iter()
+    pub fn results(&self) -> impl Iterator<Item = (usize, Address)> {
+        self.addresses.iter()
     }
 
-    /// Cells that failed and have no result, with the places of what they said.
-    pub fn failures(&self) -> impl Iterator<Item = (usize, Place)> {
-        self.failures.iter().map(|(cell, place)| (*cell, *place)).filter(|(cell, _)| !self.has(*cell))
+    /// Cells that failed and have no result, with the addresses of what they said.
+    pub fn failures(&self) -> impl Iterator<Item = (usize, Address)> {
+        self.failures.iter().map(|(cell, address)| (*cell, *address)).filter(|(cell, _)| !self.has(*cell))
     }
 
     /// Whether a cell failed and has no result.
@@ -242,8 +247,8 @@ impl Store {
     }
 
     /// Takes over what was written since the journals were read.
-    pub fn extend(&mut self, places: &Places, failures: impl IntoIterator<Item = (usize, Place)>) {
-        self.places.extend(places);
+    pub fn extend(&mut self, addresses: &Addresses, failures: impl IntoIterator<Item = (usize, Address)>) {
+        self.addresses.extend(addresses);
         self.failures.extend(failures);
     }
 
@@ -251,11 +256,11 @@ impl Store {
     ///
     /// # Errors
     /// The frame is not of that cell, or of another version.
-    pub fn record(&self, frame: &Frame, place: Place, identity: u64) -> Result<CellRecord, SimError> {
-        let path = self.journals[place.journal].path.clone();
+    pub fn record(&self, frame: &Frame, address: Address, identity: u64) -> Result<CellRecord, SimError> {
+        let path = self.journals[address.journal].path.clone();
         if frame.identity != identity {
             let message =
-                format!("the record at byte {} is of another cell than its number says", place.offset);
+                format!("the record at byte {} is of another cell than its number says", address.offset);
             return Err(SimError::Journal { path, message });
         }
         frame.content().map_err(|e| SimError::Journal { path, message: newer(&e) })
@@ -265,9 +270,9 @@ impl Store {
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub fn failure(&self, reader: &mut Reader, place: Place) -> Result<Failure, SimError> {
-        let path = self.journals[place.journal].path.clone();
-        reader.frame(place)?.content().map_err(|e| SimError::Journal { path, message: newer(&e) })
+    pub fn failure(&self, reader: &mut Reader, address: Address) -> Result<Failure, SimError> {
+        let path = self.journals[address.journal].path.clone();
+        reader.frame(address)?.content().map_err(|e| SimError::Journal { path, message: newer(&e) })
     }
 }
 
@@ -285,7 +290,7 @@ fn newer(what: &str) -> String {
 }
 
 fn identity(config: &Config, cell: usize) -> Option<u64> {
-    (cell < config.grid.len()).then(|| Coordinates::of(config, &config.grid.cell(cell)).identity(config))
+    (cell < config.grid.len()).then(|| config.identity(&config.coordinates(cell)))
 }
 
 impl Mapping {

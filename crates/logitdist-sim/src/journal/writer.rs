@@ -1,5 +1,6 @@
 //! Appending to a journal.
 
+use super::folder::{folder, path};
 use super::frame::Frame;
 use super::lock::Lock;
 use crate::error::SimError;
@@ -27,9 +28,9 @@ impl Writer {
     /// # Errors
     /// Another process holds it; folder or file cannot be made.
     pub fn open(out: &Path, shard: Shard) -> Result<Writer, SimError> {
-        let folder = super::folder(out);
+        let folder = folder(out);
         std::fs::create_dir_all(&folder).map_err(|e| SimError::io("make the folder", &folder, e))?;
-        let path = super::path(out, shard);
+        let path = path(out, shard);
         let lock = Lock::take(&Lock::path_of(&path))?;
         let failed = |e| SimError::io("open", &path, e);
         let mut file = OpenOptions::new()

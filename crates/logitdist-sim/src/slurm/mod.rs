@@ -3,38 +3,22 @@
 mod queue;
 mod script;
 
-pub use queue::queue;
-pub use script::Scripts;
+pub use queue::{folder, queue};
+pub use script::{Scripts, SlurmOptions};
 
 use crate::config::Config;
 use crate::error::SimError;
 use crate::extension::difference;
 use crate::journal::{self, Store};
 use crate::manifest::Manifest;
-use crate::run::SweepOptions;
+use crate::options::SweepOptions;
 use crate::shard::Shard;
-use crate::tables::{needed_cells, write_file};
+use crate::tables::needed_cells;
+use crate::whole_file::write_file;
 use queue::{Queue, Submitted, call};
 use script::{Layout, write_scripts};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
-
-/// What to ask of the cluster.
-#[derive(Debug, Clone, Default)]
-pub struct SlurmOptions {
-    /// Partition; the cluster's default if absent.
-    pub partition: Option<String>,
-    /// Tasks of the array, each a shard; 64 if absent, or as many as there are cells and the cluster allows.
-    pub array: Option<usize>,
-    /// Processors of a task.
-    pub cpus: usize,
-    /// Memory of a task, as sbatch understands it.
-    pub mem: Option<String>,
-    /// Time of a task, as sbatch understands it; a task that needs more goes on in another slot.
-    pub time: Option<String>,
-    /// Further arguments of sbatch.
-    pub sbatch_args: Vec<String>,
-}
+use std::path::PathBuf;
 
 /// What came of submitting.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -184,9 +168,4 @@ fn missing(
         }
     }
     Ok(missing)
-}
-
-/// The folder of scripts and logs of a folder of results.
-pub fn folder(out: &Path) -> PathBuf {
-    out.join("slurm")
 }

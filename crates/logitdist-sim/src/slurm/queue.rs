@@ -1,11 +1,15 @@
 //! What Slurm says of the jobs of a sweep.
 
-use super::folder;
 use crate::error::SimError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+/// The folder of scripts and logs of a folder of results.
+pub fn folder(out: &Path) -> PathBuf {
+    out.join("slurm")
+}
 
 /// What was submitted last for a folder of results.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

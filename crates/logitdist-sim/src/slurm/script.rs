@@ -1,10 +1,27 @@
 //! The scripts of a sweep's jobs.
 
-use super::{SlurmOptions, folder};
+use super::queue::folder;
 use crate::error::SimError;
-use crate::run::{SweepOptions, default_out};
+use crate::options::SweepOptions;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+/// What to ask of the cluster.
+#[derive(Debug, Clone, Default)]
+pub struct SlurmOptions {
+    /// Partition; the cluster's default if absent.
+    pub partition: Option<String>,
+    /// Tasks of the array, each a shard; 64 if absent, or as many as there are cells and the cluster allows.
+    pub array: Option<usize>,
+    /// Processors of a task.
+    pub cpus: usize,
+    /// Memory of a task, as sbatch understands it.
+    pub mem: Option<String>,
+    /// Time of a task, as sbatch understands it; a task that needs more goes on in another slot.
+    pub time: Option<String>,
+    /// Further arguments of sbatch.
+    pub sbatch_args: Vec<String>,
+}
 
 /// The two scripts of a sweep.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +47,7 @@ impl Layout {
     /// # Errors
     /// This program or the current folder cannot be found.
     pub fn of(options: &SweepOptions) -> Result<Layout, SimError> {
-        let out = options.out.clone().unwrap_or_else(|| default_out(&options.config));
+        let out = options.folder();
         Ok(Layout {
             name: options
                 .config

@@ -1,6 +1,6 @@
 //! After which epochs the second network of a cell is needed, by its own cells and by others that train the same.
 
-use super::TrainSettings;
+use super::settings::TrainSettings;
 use crate::config::Config;
 use crate::grid::{Cell, Recipe};
 use logitdist_train::{Duration, Recipe as NetworkRecipe, TrainError};

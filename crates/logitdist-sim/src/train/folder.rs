@@ -1,8 +1,8 @@
 //! The folder of kept networks among the results of a run: a cache, which nothing but time is lost with.
 
-use crate::cell::RESULT_VERSION;
+use crate::coordinates::RESULT_VERSION;
 use crate::error::SimError;
-use crate::tables::remove;
+use crate::whole_file::remove;
 use logitdist_io::{ReadOptions, Source, read_model};
 use logitdist_train::{Network, Recipe, Splits};
 use std::path::{Path, PathBuf};

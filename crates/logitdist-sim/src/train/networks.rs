@@ -1,13 +1,13 @@
 //! The networks of a run: each is trained once, kept in memory while there is room, and in a file of the run's folder.
 
-use super::check::words;
 use super::folder::{FOLDER, is_model_of, path};
+use super::pair::{TrainedNetwork, TrainedPair};
+use super::settings::{TrainSettings, words};
 use super::tuned::Tuned;
-use super::{TrainSettings, TrainedNetwork, TrainedPair};
 use crate::config::Config;
 use crate::error::SimError;
 use crate::grid::Cell;
-use crate::progress::News;
+use crate::progress::Progress;
 use logitdist_train::{
     Concept, Duration, EpochRecord, FineTuneSpec, Network, Observer, Recipe, Splits, Task, TeacherLogits,
     TrainingSpec, load_network, save_network_of, train,
@@ -28,7 +28,7 @@ pub struct Networks {
     folder: Option<PathBuf>,
     kept: Mutex<Kept>,
     tuned: Tuned,
-    news: News,
+    progress: Option<Arc<dyn Progress>>,
 }
 
 /// Trainings by their names, and when each was needed last.
@@ -59,9 +59,9 @@ impl Networks {
         Networks { folder: Some(out.join(FOLDER)), ..Networks::default() }
     }
 
-    /// The same, and every epoch of a training is told.
-    pub fn telling(self, news: &News) -> Networks {
-        Networks { news: news.clone(), ..self }
+    /// The same, telling `progress` of every epoch of a training.
+    pub fn telling(self, progress: Option<Arc<dyn Progress>>) -> Networks {
+        Networks { progress, ..self }
     }
 
     /// Those that are beside a config, where it is that of a run's results.
@@ -207,7 +207,7 @@ impl Networks {
         teacher: Option<&Network>,
     ) -> Checkpoints {
         let epochs = recipes.iter().map(|(epoch, _)| *epoch).collect();
-        let mut reached = Reached { epochs, networks: vec![], source, news: &self.news };
+        let mut reached = Reached { epochs, networks: vec![], source, progress: self.progress.as_deref() };
         let last = &recipes[recipes.len() - 1].1;
         let ended = self.train_observed(last, data.splits, teacher, &mut reached);
         if last.training.patience.is_some() {
@@ -264,7 +264,7 @@ struct Reached<'a> {
     epochs: Vec<usize>,
     networks: Vec<Network>,
     source: &'a str,
-    news: &'a News,
+    progress: Option<&'a dyn Progress>,
 }
 
 impl Reached<'_> {
@@ -284,7 +284,9 @@ impl Observer for Reached<'_> {
 
     fn epoch(&mut self, record: &EpochRecord, network: &Network) {
         self.keep(record.epoch, network);
-        self.news.epoch(self.source, record);
+        if let Some(progress) = self.progress {
+            progress.epoch(self.source, record);
+        }
     }
 }
 
@@ -301,6 +303,22 @@ mod tests {
             panic!("{}", config.toml)
         };
         networks.pair(config, &cell, &settings, epochs).unwrap()
+    }
+
+    /// Sources and epochs of which it was told.
+    #[derive(Debug, Default)]
+    struct Told(Mutex<Vec<(String, usize)>>);
+
+    impl Progress for Told {
+        fn begin(&self, _: usize, _: usize) {}
+
+        fn cell(&self) {}
+
+        fn epoch(&self, source: &str, record: &EpochRecord) {
+            self.0.lock().unwrap().push((source.to_owned(), record.epoch));
+        }
+
+        fn end(&self) {}
     }
 
     #[test]
@@ -329,26 +347,18 @@ mod tests {
     #[test]
     fn every_epoch_is_told_and_what_was_trained_is_not_trained_again() {
         let text = "question = \"q\"\nexpected = \"e\"\n[train.small]\npoints = 16\nwidth = 6\nlayers = 1\nteacher_epochs = 1\nepoch = ";
-        let news = News::default();
-        let networks = Networks::in_memory().telling(&news);
+        let told = Arc::new(Told::default());
+        let networks = Networks::in_memory().telling(Some(told.clone()));
         let pair = |epoch: usize| {
             let document = Document::parse(Path::new("c.toml"), &format!("{text}{epoch}"), &[]).unwrap();
             first_pair(&networks, &Config::of(&document).unwrap(), &[3, 2])
         };
         let two = pair(2);
-        let told = news.after("");
-        assert!(told.starts_with("training small: epoch 3, loss "), "{told}");
-        let record = EpochRecord {
-            epoch: 0,
-            step: 0,
-            learning_rate: 1.0,
-            loss: 1.0,
-            validation_loss: None,
-            accuracy: 1.0,
-        };
-        news.epoch("train.none", &record);
+        // The teacher's only epoch, and three of the student.
+        let all = [1, 1, 2, 3].map(|epoch| ("train.small".to_owned(), epoch));
+        assert_eq!(*told.0.lock().unwrap(), all);
         let three = pair(3);
-        assert!(news.after("").starts_with("training none: epoch 0"), "{}", news.after(""));
+        assert_eq!(*told.0.lock().unwrap(), all);
         assert!(Arc::ptr_eq(&two.a.network, &three.a.network));
         assert_ne!(two.b.network, three.b.network);
         assert_ne!(two.b.recipe, three.b.recipe);

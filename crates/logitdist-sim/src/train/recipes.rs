@@ -1,12 +1,17 @@
 //! The recipes of the two networks of a pair, and their seeds: none comes from the cell, so that cells share networks.
 
 use super::settings::{DEFAULT_EPOCHS, Data, HeadKind, TrainSettings};
-use crate::cell::hash;
-use crate::user_files;
+use crate::coordinates::hash;
 use logitdist_train::{
     DataSpec, Digits, Duration, Files, Head, Loss, NetworkSpec, Radial, Recipe, Schedule, Spirals,
     TrainingSpec,
 };
+use std::path::PathBuf;
+
+/// Files as data. Every sweep reads them in this one way, so that it trains on what it hashed.
+pub fn files(features: PathBuf, labels: PathBuf, seed: u64) -> Files {
+    Files { features, labels, n_labels: None, standardise: false, seed }
+}
 
 impl TrainSettings {
     /// Epochs of the teacher's training.
@@ -78,7 +83,7 @@ impl TrainSettings {
     /// The files that data come from, divided by a seed; `None` for data that are generated or shipped.
     pub fn files(&self, seed: u64) -> Option<Files> {
         let (features, labels) = (self.features.clone()?, self.labels.clone()?);
-        Some(user_files::files(features, labels, seed))
+        Some(files(features, labels, seed))
     }
 
     pub(super) fn network_of_teacher(&self) -> NetworkSpec {

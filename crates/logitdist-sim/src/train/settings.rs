@@ -1,8 +1,8 @@
 //! The keys of a table `[train.NAME]`: what they may be, and the inputs that they choose.
 
-use super::check::words;
 use logitdist_train::{
-    Activation, Compression, Concept, Dataset, FineTuneSpec, Frozen, Loss, Region, Splits, TrainingSpec,
+    Activation, Compression, Concept, Dataset, FineTuneSpec, Frozen, Loss, Region, Splits, TrainError,
+    TrainingSpec,
 };
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -263,4 +263,17 @@ impl TrainSettings {
         let training = TrainingSpec { patience: None, ..self.training(Loss::CrossEntropy, self.tune_epochs) };
         (self.tune_epochs > 0).then_some(FineTuneSpec { frozen, training, ..FineTuneSpec::default() })
     }
+}
+
+/// An error in the words of the config: it begins with the config's own key.
+pub(super) fn words(error: &TrainError, width: &str, dim: &str) -> String {
+    let TrainError::Setting { key, value, needed } = error else { return error.to_string() };
+    let key = match *key {
+        "hidden" | "head.hidden" => width,
+        "dim" => dim,
+        "schedule.decay" => "decay",
+        "points_per_arm" => "points",
+        key => key,
+    };
+    format!("{key} is {value}; it must be {needed}")
 }

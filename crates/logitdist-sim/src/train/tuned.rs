@@ -1,7 +1,7 @@
 //! Networks adapted to a second task, whether a concept holds: each once, whatever cells ask.
 
-use super::TrainedNetwork;
-use crate::cell::hash;
+use super::pair::TrainedNetwork;
+use crate::coordinates::hash;
 use logitdist_train::{Concept, FineTuneSpec, Splits, fine_tune};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
