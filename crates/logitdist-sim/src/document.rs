@@ -1,4 +1,4 @@
-//! A config's settings by the path of their keys, each with the line or the override it comes from.
+//! The settings of a config by the paths of their keys. Each knows the line or the override that it comes from.
 
 use crate::error::{Origin, SimError};
 use crate::overrides::Override;
@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
-/// A setting and where it was made.
+/// A value, and where it was set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
     /// A number, string, list or inline table.
     pub value: Value,
-    /// Where it was made.
+    /// Where it was set.
     pub origin: Origin,
 }
 
@@ -51,7 +51,7 @@ impl Document {
         Document::parse(file, &text, overrides)
     }
 
-    /// As [`read`](Document::read), from text that is said to be of `file`.
+    /// Parses the text of `file` and applies overrides of the form `key=value`.
     ///
     /// # Errors
     /// The text is not TOML, or an override is not of the form `key=value`.
@@ -96,7 +96,7 @@ impl Document {
         }
     }
 
-    /// Adds a value at a path, taking the tables of sections apart.
+    /// Adds a value at a path. Tables of sections become settings of their own.
     fn insert(&mut self, path: &[&str], origin: Origin, value: Value) -> Result<(), SimError> {
         let joined = path.join(".");
         match value {
@@ -118,7 +118,7 @@ impl Document {
         Ok(())
     }
 
-    /// Applies one override `key=value`: it replaces the value, or the whole table, of that key.
+    /// Applies one override. It replaces the value or the whole table of its key.
     fn apply(&mut self, text: &str) -> Result<(), SimError> {
         let origin = Origin::Override(text.to_owned());
         let Override { path, value } = Override::parse(text).map_err(|message| {
@@ -140,7 +140,7 @@ impl Document {
         self.file.parent().unwrap_or(Path::new(""))
     }
 
-    /// This config with a setting that its file does not have.
+    /// The same config with one more setting.
     pub fn with(mut self, path: &str, value: Value) -> Document {
         let origin = self.get(path).map_or(Origin::File, |setting| setting.origin.clone());
         self.settings.insert(path.to_owned(), Setting { value, origin });
@@ -168,7 +168,7 @@ impl Document {
         SimError::Config { file: self.file.clone(), origin: origin.clone(), key: key.to_owned(), message }
     }
 
-    /// An error about a setting, or about the file if it is not set.
+    /// An error about a setting; about the whole file if it is not set.
     pub fn error_at(&self, path: &str, message: String) -> SimError {
         let setting = self.get(path).map(|setting| &setting.origin);
         let origin = setting.or_else(|| self.section(path)).unwrap_or(&Origin::File);
@@ -190,7 +190,7 @@ impl Document {
         }
     }
 
-    /// The settings as TOML text: what was run, overrides included.
+    /// All settings as TOML text, overrides included.
     pub fn to_toml(&self) -> String {
         let mut root = Table::new();
         for section in self.sections.keys() {
@@ -204,7 +204,7 @@ impl Document {
     }
 }
 
-/// The table at a path of sections, made if it is not there.
+/// The table at a path of sections. Missing tables are made.
 fn table_at<'a>(root: &'a mut Table, path: &str) -> &'a mut Table {
     path.split('.').filter(|part| !part.is_empty()).fold(root, |table, part| {
         let entry = table.entry(part).or_insert_with(|| Value::Table(Table::new()));

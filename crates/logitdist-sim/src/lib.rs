@@ -1,10 +1,11 @@
 //! Sweeps: a TOML grid of cells, run in parallel, written as CSV.
 //!
-//! A config ([`Config`]) names a question, the parameters of base models and the perturbations, or families of
-//! pairs; its grid is never written out. [`sweep`] draws and compares every cell and leaves `rows.csv` (a row per cell),
-//! `bounds.csv` (a row per cell, direction and bound), `summary.csv`, `config.toml` and `manifest.json`. The CSV files are the same
-//! byte for byte at any number of threads: a cell's seed comes from its own coordinates, rows are in grid order. Cells may be pairs of
-//! trained networks: those are trained once and kept in the folder of the results.
+//! A config ([`Config`]) states a question. It lists parameters of base models with their perturbations, families of pairs, or trained
+//! networks. Every combination of their values is a cell of the grid. [`sweep`] draws the pair of each cell and compares it.
+//!
+//! A sweep leaves `rows.csv` (a row per cell), `bounds.csv` (a row per cell, direction and bound), `summary.csv`, `config.toml` and
+//! `manifest.json`. A cell's seed comes from its own coordinates, and rows are in grid order. So the CSV files are byte-identical at any
+//! number of threads. Networks are trained once and kept in the folder of the results.
 
 mod axis;
 mod cell;

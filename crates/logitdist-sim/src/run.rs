@@ -1,4 +1,4 @@
-//! A sweep: computes the cells that are not in the journal yet, then makes the tables.
+//! A sweep: computes the cells that no journal has yet, then makes the tables.
 
 use crate::cell::{self, CellOutcome};
 use crate::config::Config;
@@ -13,27 +13,26 @@ use crate::tables::{self, Tables, clear, write_config};
 use crate::train::{self, Networks};
 use crate::value::text;
 use crate::whole_file::remove;
-use crate::work::{Limits, Work};
+use crate::work::Work;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
-/// What a sweep came to.
+/// The result of a sweep.
 #[derive(Debug)]
 pub struct SweepOutcome {
     /// Folder of the results.
     pub out: PathBuf,
-    /// How this process ended its work.
+    /// How this process ended.
     pub ended: Ended,
-    /// Cells computed by this process, those that failed among them.
+    /// Number of cells that this process computed, failed ones included.
     pub computed: usize,
-    /// Cells of this process' share that have a result now, and that are to have one.
+    /// Number of cells of this share that have a result now, and that need one.
     pub done: (usize, usize),
-    /// The first cells that failed, in words, and how many of this share have.
+    /// The first failed cells in words, and their number in this share.
     pub failures: (Vec<String>, usize),
-    /// The tables, unless this was a shard or the run was interrupted.
+    /// The tables; none of a shard or an interrupted run.
     pub tables: Option<Tables>,
-    /// What was passed over in the journals: damage, a torn end.
+    /// Damage in the journals that was passed over, or a torn end.
     pub notes: Vec<String>,
     /// How long it took.
     pub seconds: f64,
@@ -72,7 +71,7 @@ pub fn sweep_with(
     }
     let mut writer = Writer::open(&out, shard)?;
     if options.fresh {
-        // Of a shard only its own results: others may be at work.
+        // Only the shard's own results: other processes may be working.
         writer.cut(0)?;
     }
     let (mut store, mut notes) = read_journals(&out, &config, &mut writer)?;
@@ -81,45 +80,31 @@ pub fn sweep_with(
         .num_threads(threads)
         .build()
         .map_err(|e| SimError::Threads { threads, message: e.to_string() })?;
-    // Before anything of the folder is touched: results that are kept with the code would count as changed.
+    // Before the folder changes: results that are kept with the code would count as uncommitted changes.
     let session = Session::now(&config, shard, pool.current_num_threads());
-    // Until the tables are made again they are not those of this config.
+    // Until the tables are made again, they may be those of another config.
     remove(&out.join("manifest.json"))?;
     write_config(&config, &out)?;
 
-    let limits = Limits {
-        stop: Arc::clone(&options.stop),
-        deadline: options.time_limit.and_then(|limit| clock.checked_add(limit)),
-        fail_fast: options.fail_fast,
-        retry_failed: options.retry_failed,
-    };
-    let before = Share::of(&config, &store, shard)?;
-    let work = Work {
-        config: &config,
-        store: &store,
-        shard,
-        limits,
-        progress: options.progress.as_deref(),
-        run_cell,
-    };
-    let mut ended = Ended::Complete;
-    let mut computed = 0;
+    let deadline = options.time_limit.and_then(|limit| clock.checked_add(limit));
+    let work = Work { config: &config, store: &store, shard, options, deadline, run_cell };
+    let (mut ended, mut computed) = (Ended::Complete, 0);
     if work.is_left()? {
-        if let Some(progress) = work.progress {
+        writer.append_and_sync(&Frame::of(Kind::Session, &session))?;
+        let journal = store.journals.iter().position(|j| j.path == writer.path()).expect("it was read");
+        if let Some(progress) = &options.progress {
+            let before = Share::of(&config, &store, shard)?;
             progress.begin(before.done, before.total);
         }
-        writer.append_and_sync(&Frame::of(Kind::Session, &session))?;
-        let journal = store.journals.iter().position(|j| j.path == writer.path());
-        let written = work.run(&pool, &mut writer, journal.expect("it was read"));
-        if let Some(progress) = work.progress {
+        let written = work.run(&pool, &mut writer, journal);
+        if let Some(progress) = &options.progress {
             progress.end();
         }
         let written = written?;
         (ended, computed) = (written.ended, written.addresses.count() + written.failures.len());
         let end = End { ended, seconds: clock.elapsed().as_secs_f64(), cells: computed };
         writer.append_and_sync(&Frame::of(Kind::End, &end))?;
-        let own = &mut store.journals[journal.expect("it was read")];
-        own.sessions.push((session, Some(end)));
+        store.journals[journal].sessions.push((session, Some(end)));
         store.extend(&written.addresses, written.failures);
     }
     let share = Share::of(&config, &store, shard)?;
@@ -153,7 +138,7 @@ pub fn sweep_with(
     })
 }
 
-/// Reads all journals of a folder, and cuts what is torn at the end of the writer's own.
+/// Reads all journals of a folder. Cuts a torn record from the end of the writer's own.
 fn read_journals(out: &Path, config: &Config, writer: &mut Writer) -> Result<(Store, Vec<String>), SimError> {
     let store = Store::read(&journal::all(out)?, config)?;
     let mut notes = Vec::new();
@@ -161,7 +146,7 @@ fn read_journals(out: &Path, config: &Config, writer: &mut Writer) -> Result<(St
     if own.torn > 0 {
         writer.cut(own.whole)?;
         notes.push(format!(
-            "{}: the last {} bytes were torn off by a run that was killed; they are cut, and the cell is computed again",
+            "{}: the last {} bytes were torn off when a run was killed; they are cut, and the cell is computed again",
             own.path.display(),
             own.torn
         ));
@@ -175,10 +160,10 @@ fn named(config: &Config, failed: &[usize]) -> (Vec<String>, usize) {
     (failed.iter().take(NAMED).map(|&cell| config.coordinates(cell).words()).collect(), failed.len())
 }
 
-/// What a sweep would run: question, axes and numbers, in words.
+/// What a sweep would run, in words: question, axes and numbers.
 ///
 /// # Errors
-/// A config that is wrong.
+/// The config is wrong.
 pub fn describe(options: &SweepOptions) -> Result<String, SimError> {
     let config = Config::read(&options.config, &options.overrides)?;
     let mut words =

@@ -1,4 +1,4 @@
-//! One cell by itself, to look at what it gives or why it fails.
+//! Computes one cell, to see its result or why it fails.
 
 use crate::cell::run_with;
 use crate::config::Config;
@@ -9,23 +9,23 @@ use crate::table::{Columns, seed_text};
 use crate::train::Networks;
 use rayon::prelude::*;
 
-/// What came out of one cell.
+/// The result of one cell.
 #[derive(Debug, Clone)]
 pub struct SingleCell {
     /// Names and values of `rows.csv`.
     pub row: Vec<(String, String)>,
     /// Header of `bounds.csv` after the coordinates.
     pub bound_header: Vec<String>,
-    /// Its lines.
+    /// Its rows.
     pub bounds: Vec<Vec<String>>,
     /// Tokens of violated bounds.
     pub violated: Vec<String>,
 }
 
-/// Computes the cell of a config whose `cell_seed` is `seed`; the inner error says why the cell failed.
+/// Computes the cell of a config whose `cell_seed` is `seed`. The inner error says why the cell failed.
 ///
 /// # Errors
-/// A config that is wrong, or that has no such cell.
+/// The config is wrong or has no such cell.
 pub fn single(options: &SweepOptions, seed: u64) -> Result<Result<SingleCell, String>, SimError> {
     let config = Config::read(&options.config, &options.overrides)?;
     let found =

@@ -1,6 +1,6 @@
-//! Where in the journals each cell's result stands: eight bytes for a cell, nothing for stretches of a grid without any.
+//! Where in the journals each cell's result is. A cell takes eight bytes; a long stretch of the grid without results takes nothing.
 
-/// A address in a journal.
+/// Where a frame is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Address {
     /// Which journal of the store.
@@ -12,7 +12,7 @@ pub struct Address {
 const PAGE: usize = 1 << 14;
 const OFFSET_BITS: u32 = 48;
 
-/// A address for some of the cells 0, 1, 2, …
+/// The addresses of some of the cells 0, 1, 2, ….
 #[derive(Debug, Clone, Default)]
 pub struct Addresses {
     pages: Vec<Option<Box<[u64]>>>,
@@ -27,7 +27,7 @@ impl Addresses {
         Some(Address { journal: journal as usize, offset: code & ((1 << OFFSET_BITS) - 1) })
     }
 
-    /// Gives a cell a address, in address of the one it may have had.
+    /// Sets the address of a cell. It replaces an earlier one.
     ///
     /// # Panics
     /// More than 65 534 journals, or a journal of 256 TiB.
@@ -43,7 +43,7 @@ impl Addresses {
         page[cell % PAGE] = code;
     }
 
-    /// How many cells have a address.
+    /// How many cells have an address.
     pub fn count(&self) -> usize {
         self.count
     }
@@ -55,7 +55,7 @@ impl Addresses {
         cells.filter_map(|cell| self.get(cell).map(|address| (cell, address)))
     }
 
-    /// Takes over the addresses of other cells.
+    /// Adds the addresses of other cells.
     pub fn extend(&mut self, other: &Addresses) {
         other.iter().for_each(|(cell, address)| self.set(cell, address));
     }

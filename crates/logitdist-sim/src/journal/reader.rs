@@ -1,4 +1,4 @@
-//! Reading results back from the journals, nearly in the order in which they were written.
+//! Reads results back from the journals. It is fast where they are read in nearly the order in which they were written.
 
 use super::addresses::Address;
 use super::frame::Frame;
@@ -22,14 +22,14 @@ struct Cursor {
     at: u64,
 }
 
-/// A thousand open files is the usual limit of a process.
+/// Most open files. A process may usually have a thousand.
 const MOST_OPEN: usize = 256;
 
 /// Memory for all buffers together.
 const BUFFERS: usize = 8 << 20;
 
 impl Reader {
-    /// A reader of journals, in the order of the store that has or will have them.
+    /// A reader of journals, in the order of their store.
     pub fn new(paths: Vec<PathBuf>) -> Reader {
         Reader { paths, open: HashMap::new() }
     }
@@ -37,7 +37,7 @@ impl Reader {
     /// The frame at a address.
     ///
     /// # Errors
-    /// It cannot be read, or is not whole any more.
+    /// The journal cannot be read, or the frame has been damaged.
     pub fn frame(&mut self, address: Address) -> Result<Frame, SimError> {
         let path = &self.paths[address.journal];
         let failed = |e| SimError::io("read", path, e);
@@ -52,7 +52,7 @@ impl Reader {
                 entry.insert(Cursor { reader: BufReader::with_capacity(buffer, file), at: 0 })
             }
         };
-        // A relative seek keeps the buffer: frames stand nearly in grid order.
+        // A relative seek keeps the buffer: frames are nearly in grid order.
         match i64::try_from(address.offset).ok().and_then(|to| to.checked_sub_unsigned(cursor.at)) {
             Some(by) => cursor.reader.seek_relative(by).map_err(failed)?,
             None => cursor.reader.seek(SeekFrom::Start(address.offset)).map(|_| ()).map_err(failed)?,
@@ -60,7 +60,8 @@ impl Reader {
         let frame = Frame::read(&mut cursor.reader).map_err(failed)?;
         let Some(frame) = frame else {
             self.open.remove(&address.journal);
-            let message = format!("the record at byte {} is damaged since it was read first", address.offset);
+            let message =
+                format!("the record at byte {} has been damaged since it was first read", address.offset);
             return Err(SimError::Journal { path: path.clone(), message });
         };
         cursor.at = address.offset + frame.length();

@@ -1,4 +1,4 @@
-//! All that is known of a sweep: its journals, read once.
+//! The results of a sweep: its journals, read once.
 
 use super::addresses::{Address, Addresses};
 use super::entry::{CellRecord, End, Failure, Session};
@@ -18,34 +18,34 @@ use std::path::{Path, PathBuf};
 pub struct JournalFile {
     /// Its path.
     pub path: PathBuf,
-    /// The processes that wrote it, and how each ended; the last one may still run, or was killed.
+    /// The processes that wrote it, and how each ended. One without an end runs still or was killed.
     pub sessions: Vec<(Session, Option<End>)>,
-    /// Results in it that belong to the grid.
+    /// Number of its results that belong to the grid.
     pub cells: usize,
-    /// Where its last whole record ends.
+    /// Byte at which its last whole record ends.
     pub whole: u64,
-    /// Bytes after that: a record that was being written when its process died, or is being written now.
+    /// Number of bytes after that: a record whose process died, or is writing it now.
     pub torn: u64,
 }
 
-/// The journals of a sweep and where in them each cell's result stands, counted in the grid of one config.
+/// The journals of a sweep, and where each cell's result is. Cells have their numbers in the grid of one config.
 #[derive(Debug, Default)]
 pub struct Store {
     /// The journals.
     pub journals: Vec<JournalFile>,
-    /// What is wrong with them but could be passed over: damage, with offset and cell.
+    /// Damage in them that was passed over, with offset and cell.
     pub notes: Vec<String>,
     addresses: Addresses,
     failures: BTreeMap<usize, Address>,
 }
 
-/// Which cell of the grid the cells of a session are.
+/// How the numbers of a session's cells become numbers in the grid.
 enum Mapping {
     Same,
     Translated(Box<Translation>),
 }
 
-/// Damage inside a journal, told once it is known whether the cell was computed again.
+/// Damage inside a journal. What to say of it depends on whether the cell was computed again.
 struct Damage {
     path: PathBuf,
     offset: u64,
@@ -58,8 +58,8 @@ impl Store {
     /// Reads journals of a sweep.
     ///
     /// # Errors
-    /// A journal that cannot be read or is of another version; of a config whose results must not be mixed with those of `config`;
-    /// with cells that `config` would leave out; two different results of one cell.
+    /// A journal cannot be read or has another version. Its results must not be mixed with those of `config`, or `config` would leave some
+    /// out. A cell has two different results.
     pub fn read(journals: &[PathBuf], config: &Config) -> Result<Store, SimError> {
         let mut store = Store::default();
         let mut damages = Vec::new();
@@ -103,7 +103,7 @@ impl Store {
             whole: 0,
             torn: 0,
         });
-        // Without a session's record, or with damage in which one may have begun, a cell is believed if it proves itself by its identity.
+        // Damage may hide the record of a session. After it, a cell counts only if its identity proves its number.
         let (mut mapping, mut certain) = (Mapping::Same, false);
         let mut unproven = 0;
         let mut last = None;
@@ -170,7 +170,7 @@ impl Store {
         if self.journals[journal].whole == 0 && !may_have_begun(path).map_err(failed)? {
             return Err(foreign("holds nothing that this program wrote; move it away".into()));
         }
-        // Damage that reaches the end is a record being written, not a record lost.
+        // Damage at the end is a record that was being written. It is not lost.
         if damages.len() > first_damage
             && damages.last().is_some_and(|d| d.offset == self.journals[journal].whole)
         {
@@ -179,7 +179,7 @@ impl Store {
         }
         if unproven > 0 {
             let path = path.display();
-            self.notes.push(format!("{path}: the record of a run is damaged, and {unproven} of its results belong to no cell that is known; they are passed over"));
+            self.notes.push(format!("{path}: the record of a run is damaged, and {unproven} of its results belong to no known cell; they are passed over"));
         }
         left_out.check(path)
     }
@@ -226,17 +226,17 @@ impl Store {
         self.addresses.count()
     }
 
-    /// Where a cell's result stands.
+    /// Where a cell's result is.
     pub fn address(&self, cell: usize) -> Option<Address> {
         self.addresses.get(cell)
     }
 
-    /// Cells with a result and where it stands, in grid order.
+    /// Cells with a result and where it is, in grid order.
     pub fn results(&self) -> impl Iterator<Item = (usize, Address)> {
         self.addresses.iter()
     }
 
-    /// Cells that failed and have no result, with the addresses of what they said.
+    /// Cells that failed and have no result, and where their failures are.
     pub fn failures(&self) -> impl Iterator<Item = (usize, Address)> {
         self.failures.iter().map(|(cell, address)| (*cell, *address)).filter(|(cell, _)| !self.has(*cell))
     }
@@ -246,7 +246,7 @@ impl Store {
         self.failures.contains_key(&cell) && !self.has(cell)
     }
 
-    /// Takes over what was written since the journals were read.
+    /// Adds what was written since the journals were read.
     pub fn extend(&mut self, addresses: &Addresses, failures: impl IntoIterator<Item = (usize, Address)>) {
         self.addresses.extend(addresses);
         self.failures.extend(failures);
@@ -255,7 +255,7 @@ impl Store {
     /// The result of a cell in a frame.
     ///
     /// # Errors
-    /// The frame is not of that cell, or of another version.
+    /// The frame belongs to another cell or another version.
     pub fn record(&self, frame: &Frame, address: Address, identity: u64) -> Result<CellRecord, SimError> {
         let path = self.journals[address.journal].path.clone();
         if frame.identity != identity {
@@ -266,7 +266,7 @@ impl Store {
         frame.content().map_err(|e| SimError::Journal { path, message: newer(&e) })
     }
 
-    /// What a failed cell said.
+    /// The failure of a cell.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -276,7 +276,7 @@ impl Store {
     }
 }
 
-/// Whether a file without a whole record is empty, or a journal whose first record was torn off or damaged.
+/// Whether a file without a whole record is empty or begins as a journal does.
 fn may_have_begun(path: &Path) -> std::io::Result<bool> {
     let mut start = Vec::new();
     File::open(path)?.take(MARK.len() as u64).read_to_end(&mut start)?;
@@ -294,7 +294,7 @@ fn identity(config: &Config, cell: usize) -> Option<u64> {
 }
 
 impl Mapping {
-    /// The cell of the config's grid that is number `cell` in the session's grid.
+    /// The number in the config's grid of number `cell` in the session's grid.
     fn cell(&self, cell: usize, config: &Config) -> Option<usize> {
         match self {
             Mapping::Same => (cell < config.grid.len()).then_some(cell),
@@ -303,7 +303,7 @@ impl Mapping {
     }
 }
 
-/// Results that a config has no cells for.
+/// Results for which the config has no cells.
 #[derive(Default)]
 struct LeftOut {
     count: usize,

@@ -1,4 +1,4 @@
-//! What the keys of a table `[train.NAME]` may not be: each message begins with the key.
+//! Checks the keys of a table `[train.NAME]`. Each message begins with the key.
 
 use super::settings::{DEFAULT_EPOCHS, Data, Part, TrainSettings, words};
 use logitdist_train::{Loss, Region, TrainingSpec};
@@ -89,7 +89,7 @@ impl TrainSettings {
         Ok(())
     }
 
-    /// A copy has nothing that only a student could have.
+    /// A copy of the teacher has no settings of a student.
     fn check_copy(&self) -> Result<(), String> {
         let set = [
             ("student_width", self.student_width.is_some()),

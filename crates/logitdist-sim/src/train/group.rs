@@ -1,21 +1,21 @@
-//! Which measures of trained networks a run has beside those of a comparison.
+//! Which measures of trained networks a run has.
 
 use crate::grid::Grid;
 use logitdist_train::ConceptTransfer;
 
-/// Measures that a run has together or not at all, each group's columns after those of a comparison.
+/// Measures that a run has together or not at all. Their columns follow those of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Group {
-    /// Of both networks; of all runs with trained networks.
+    /// Accuracies of both networks; in all runs with trained networks.
     Accuracy,
-    /// Of a concept; of runs whose config names one.
+    /// Probes of a concept; in runs whose config names one.
     Concept,
-    /// Of both networks adapted to it; of runs that adapt them.
+    /// Accuracies of both networks adapted to the concept; in runs that adapt them.
     Tuned,
 }
 
 impl Group {
-    /// The groups of a config, which depend on its blocks alone.
+    /// The groups of a grid.
     pub fn of(grid: &Grid) -> Vec<Group> {
         let there = [
             (Group::Accuracy, grid.trained().next().is_some()),
@@ -28,7 +28,7 @@ impl Group {
         there.into_iter().filter(|(_, there)| *there).map(|(group, _)| group).collect()
     }
 
-    /// Its name in the words that say what a run measures.
+    /// Its name in [`Config::measured`](crate::config::Config::measured).
     pub fn name(self) -> &'static str {
         match self {
             Group::Accuracy => "accuracy",
@@ -37,7 +37,7 @@ impl Group {
         }
     }
 
-    /// Its tokens in the order of their columns.
+    /// Its tokens in the order of the columns.
     pub fn tokens(self) -> &'static [&'static str] {
         match self {
             Group::Accuracy => &["accuracy_a", "accuracy_b"],

@@ -1,4 +1,4 @@
-//! What is measured of trained networks beyond a comparison of models: it needs labels, or the networks themselves.
+//! Measures of trained networks beyond those of a comparison. They need labels or the networks themselves.
 
 use super::group::Group;
 use super::networks::Networks;
@@ -8,10 +8,10 @@ use logitdist::bound::{Bound, Form, Scale};
 use logitdist::{Comparison, Pair, Reason};
 use logitdist_train::{Concept, ConceptTransfer, ProbeSpec, concept_transfer};
 
-/// A pair's comparison with these measures.
+/// Adds these measures to the comparison of a pair.
 ///
 /// # Errors
-/// Networks that do not fit the data.
+/// The networks do not fit the data.
 pub fn added(
     mut comparison: Comparison,
     pair: &TrainedPair,
@@ -44,7 +44,7 @@ pub fn added(
     Ok(comparison)
 }
 
-/// Probes fitted on the inputs trained on, and measured where the pair is compared.
+/// Probes, fitted on the training inputs and measured on the inputs of the comparison.
 fn transfer(
     pair: &TrainedPair,
     settings: &TrainSettings,
@@ -58,11 +58,11 @@ fn transfer(
         .map_err(|e| e.to_string())
 }
 
-/// T8 for the concept's probe if it fails: a violation like others. Where it holds, the columns have both sides, and the bound on the
-/// worst probe is reported anyway.
+/// T8 for the concept's probe, if it fails: a violation like others. If it holds, there is nothing to add: the columns have both sides,
+/// and the bound on the worst probe is reported anyway.
 fn violated_certificate(transfer: &ConceptTransfer) -> Option<Bound> {
     let ConceptTransfer { probe_error, probe_certificate, certificate_holds, .. } = *transfer;
-    // Rounding was allowed for when it was found to fail.
+    // The test that failed allowed for rounding.
     let exact = Scale::Linear(0.0);
     let violated = Bound::at_most("probe_transfer", Form::Sharpened, probe_error, probe_certificate, exact);
     (!certificate_holds).then_some(violated)

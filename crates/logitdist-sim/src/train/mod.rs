@@ -1,9 +1,10 @@
-//! Trained networks as pairs: a teacher and a student of it, two networks trained apart, or a network and itself made smaller.
+//! Pairs of trained networks: a teacher and its student, two networks trained apart, or a network and its compressed copy.
 //!
-//! In the order in which a cell passes: what the config says ([`settings`], checked by [`check`]), the recipes and seeds of the networks
-//! that it asks for ([`recipes`]) and the epochs after which they are needed ([`checkpoints`]), the networks themselves, which are trained
-//! once or read ([`networks`], kept in a [`folder`]), made smaller perhaps, and adapted to a second task ([`tuned`]), and what is measured of them beyond a
-//! comparison of models ([`measures`]).
+//! A cell passes through these steps:
+//! 1. [`settings`] holds what the config says; [`check`] checks it.
+//! 2. [`recipes`] makes the recipes and seeds of the networks; [`checkpoints`] finds the epochs after which they are needed.
+//! 3. [`networks`] trains each network once, or reads it from its [`folder`]; [`tuned`] adapts it to a second task.
+//! 4. [`measures`] adds what a comparison of models does not have; [`group`] says which columns that makes.
 
 mod check;
 mod checkpoints;

@@ -1,4 +1,4 @@
-//! The networks of a run: each is trained once, kept in memory while there is room, and in a file of the run's folder.
+//! The networks of a run. Each is trained once, stays in memory while there is room, and is kept in a file among the results.
 
 use super::folder::{FOLDER, is_model_of, path};
 use super::pair::{TrainedNetwork, TrainedPair};
@@ -16,13 +16,13 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
-/// Why there is no network, in words.
+/// Why there is no network.
 type Reason = String;
 
-/// The networks of a training after some of its epochs; a training that diverges still has those before.
+/// The networks after some epochs of a training. A training that diverges still has the earlier ones.
 type Checkpoints = Vec<(usize, Result<Arc<Network>, Reason>)>;
 
-/// All networks of a run. Threads that need a network while another trains it wait for that one.
+/// All networks of a run. A thread that needs a network waits while another thread trains it.
 #[derive(Debug, Default)]
 pub struct Networks {
     folder: Option<PathBuf>,
@@ -31,50 +31,49 @@ pub struct Networks {
     progress: Option<Arc<dyn Progress>>,
 }
 
-/// Trainings by their names, and when each was needed last.
+/// Trainings by name, with the time of their last use.
 #[derive(Debug, Default)]
 struct Kept {
     trainings: HashMap<String, (Arc<OnceLock<Checkpoints>>, u64)>,
     uses: u64,
 }
 
-/// Data that networks are trained on, and their name.
+/// Data that networks are trained on, and their fingerprint.
 #[derive(Clone, Copy)]
 struct Data<'a> {
     splits: &'a Splits,
     fingerprint: &'a str,
 }
 
-/// Memory for weights, in bytes: what was not needed for longest goes first, and is read again if it is needed after all.
+/// Memory for weights, in bytes. The network that was unused for longest goes first; it is read again if needed.
 const ROOM: usize = 256 << 20;
 
 impl Networks {
-    /// Networks that are in memory alone.
+    /// Networks in memory alone.
     pub fn in_memory() -> Networks {
         Networks::default()
     }
 
-    /// Networks that are kept in the folder of a run's results, too.
+    /// Networks that are kept among the results of a run, too.
     pub fn of_results(out: &Path) -> Networks {
         Networks { folder: Some(out.join(FOLDER)), ..Networks::default() }
     }
 
-    /// The same, telling `progress` of every epoch of a training.
+    /// The same networks; `progress` hears of every epoch.
     pub fn telling(self, progress: Option<Arc<dyn Progress>>) -> Networks {
         Networks { progress, ..self }
     }
 
-    /// Those that are beside a config, where it is that of a run's results.
+    /// The networks beside a config of results; networks in memory alone if there are none.
     pub fn beside(config: &Path) -> Networks {
         let out = config.parent().unwrap_or(Path::new(""));
         if out.join(FOLDER).is_dir() { Networks::of_results(out) } else { Networks::in_memory() }
     }
 
-    /// The pair of a cell. `epochs` are those after which this cell and others need the second network: one training
-    /// serves them all.
+    /// The pair of a cell. This cell and others need the second network after `epochs`; one training serves them all.
     ///
     /// # Errors
-    /// A training that diverged, or a network that cannot be saved.
+    /// A training diverged, or a network cannot be saved.
     pub fn pair(
         &self,
         config: &Config,
@@ -108,10 +107,10 @@ impl Networks {
         Ok(TrainedPair { a, b, splits })
     }
 
-    /// Accuracy of a network adapted to a concept, on its test inputs.
+    /// Accuracy on test inputs of a network that is adapted to a concept.
     ///
     /// # Errors
-    /// A training that diverged.
+    /// The training diverged.
     pub fn tuned_accuracy(
         &self,
         trained: &TrainedNetwork,
@@ -122,7 +121,7 @@ impl Networks {
         self.tuned.accuracy(trained, tuning, splits, concept)
     }
 
-    /// The network of a recipe after `epoch` epochs; its training goes on to the last of `epochs`, where others need it.
+    /// The network of a recipe after `epoch` epochs. Its training goes on to the last of `epochs`, for other cells.
     fn trained(
         &self,
         source: &str,
@@ -155,7 +154,7 @@ impl Networks {
         })
     }
 
-    /// The place of a training, empty if it has not been done.
+    /// The slot of a training, empty if the training has not been done.
     fn take(&self, name: &str) -> Arc<OnceLock<Checkpoints>> {
         let mut kept = self.kept.lock().expect("no thread panicked");
         kept.uses += 1;
@@ -165,7 +164,7 @@ impl Networks {
         Arc::clone(training)
     }
 
-    /// Drops trainings until the rest fit, but not this one.
+    /// Drops other trainings until the rest fit.
     fn make_room(&self, name: &str) {
         let mut kept = self.kept.lock().expect("no thread panicked");
         let bytes = |training: &OnceLock<Checkpoints>| -> usize {
@@ -186,7 +185,7 @@ impl Networks {
         }
     }
 
-    /// The networks of these recipes from their files; `None` if one is missing, damaged, or of another recipe.
+    /// Reads the networks of these recipes from their files; `None` if one is missing, damaged, or of another recipe.
     fn read(&self, recipes: &[(usize, Recipe)], data: Data<'_>) -> Option<Checkpoints> {
         let folder = self.folder.as_ref()?;
         let networks = recipes.iter().map(|(epoch, recipe)| {
@@ -198,7 +197,7 @@ impl Networks {
         networks.collect()
     }
 
-    /// Trains a network to the last of these recipes, which differ in their epochs alone, and saves it at each of them.
+    /// Trains a network and saves it after the epochs of each recipe. The recipes differ in their epochs alone.
     fn train(
         &self,
         source: &str,
@@ -211,7 +210,7 @@ impl Networks {
         let last = &recipes[recipes.len() - 1].1;
         let ended = self.train_observed(last, data.splits, teacher, &mut reached);
         if last.training.patience.is_some() {
-            // Of the smallest validation loss, whatever the epoch.
+            // The weights of the smallest validation loss, whatever the epoch.
             reached.networks = ended.iter().cloned().collect();
         }
         let mut networks = reached.networks.into_iter();
@@ -242,7 +241,7 @@ impl Networks {
             return Ok(untrained);
         }
         let teacher = teacher.filter(|_| training.loss.needs_teacher());
-        // What is not stopped early needs no validation.
+        // Without early stopping there is nothing to validate.
         let validation = training.patience.map(|_| &splits.validation);
         let logits = teacher.map(|teacher| TeacherLogits::of(teacher, &splits.train, validation)).transpose();
         let logits = logits.map_err(|e| e.to_string())?;
@@ -259,7 +258,7 @@ impl Networks {
     }
 }
 
-/// Keeps a network as it is after certain epochs, in ascending order, and tells of all.
+/// Keeps the network after certain epochs, in ascending order, and reports every epoch.
 struct Reached<'a> {
     epochs: Vec<usize>,
     networks: Vec<Network>,

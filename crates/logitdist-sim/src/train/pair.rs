@@ -4,14 +4,14 @@ use logitdist::Model;
 use logitdist_train::{Compression, Dataset, Network, Splits};
 use std::sync::Arc;
 
-/// A network and all that it comes from.
+/// A network and its origin.
 #[derive(Debug, Clone)]
 pub struct TrainedNetwork {
     /// The network.
     pub network: Arc<Network>,
     /// The fingerprint of its recipe.
     pub recipe: String,
-    /// How it was made smaller after its training.
+    /// How it was compressed after its training.
     pub compression: Option<Compression>,
 }
 
@@ -20,17 +20,17 @@ pub struct TrainedNetwork {
 pub struct TrainedPair {
     /// The teacher.
     pub a: TrainedNetwork,
-    /// The student, the other network, or the teacher's copy; made smaller if that was asked for.
+    /// The student, the other network or the teacher's copy; compressed if the settings say so.
     pub b: TrainedNetwork,
-    /// All data of both, of which the settings choose the inputs that the pair is compared on.
+    /// The data of both. The settings choose which inputs the pair is compared on.
     pub splits: Splits,
 }
 
 impl TrainedPair {
-    /// The models that the networks are on inputs.
+    /// Both networks as models on these inputs.
     ///
     /// # Errors
-    /// Outputs that are no model: weights so large that a value is infinite.
+    /// An output is infinite, since weights are too large.
     pub fn models(&self, data: &Dataset) -> Result<(Model, Model), String> {
         let model =
             |trained: &TrainedNetwork| trained.network.model(data.features()).map_err(|e| e.to_string());
