@@ -31,8 +31,7 @@ fn measures(c: &mut Criterion) {
     assert!(d_logit::d_logit(&reduced) > 0.0);
     let correlations = cca::embeddings(&reduced).unwrap();
     assert!((0.0..=1.0).contains(&correlations.mean()));
-    let bounds = bound::cca_bounds(&reduced, Direction::Ab);
-    assert!(bounds.iter().all(|b| !b.is_violated()));
+    assert!(!bound::compression_floor(&reduced, Direction::Ab).is_violated());
     assert_eq!(d_rep::d_rep(&reduced, Direction::Ab, &chosen).unwrap().used, 200);
 
     let mut group = c.benchmark_group("measures");
@@ -54,8 +53,9 @@ fn measures(c: &mut Criterion) {
     group.bench_function("svcca", |b| b.iter(|| black_box(baselines::svcca(&reduced))));
     group.bench_function("pwcca", |b| b.iter(|| black_box(baselines::pwcca(&reduced, Direction::Ab))));
     group.bench_function("r2", |b| b.iter(|| black_box(baselines::r2(&reduced, Direction::Ab))));
-    group.bench_function("cca_bounds", |b| {
-        b.iter(|| black_box(bound::cca_bounds(&reduced, Direction::Ab)));
+    let side = bound::CcaSide::of(&reduced, Direction::Ab);
+    group.bench_function("water_filling", |b| {
+        b.iter(|| black_box(bound::water_filling(side.spectrum, side.budget)));
     });
 }
 

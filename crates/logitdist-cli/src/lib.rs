@@ -1,26 +1,47 @@
 //! The commands of `logitdist`; `cargo xtask` shares those for sweeps and reports.
 
-mod arguments;
-mod command_line;
 mod compare;
-mod csv;
 mod explain;
-mod json;
 mod models;
 mod output;
-mod pair_report;
 mod probe;
 mod progress;
 pub mod report;
 pub mod sweep;
-mod table;
 mod train;
-mod verdict;
 
-use arguments::{Arguments, Command};
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, Parser, Subcommand};
+use clap_complete::Shell;
 use std::ffi::OsString;
 use std::process::ExitCode;
+
+/// When two models predict almost the same, are their representations almost the same?
+#[derive(Parser)]
+#[command(name = "logitdist", version, after_long_help = compare::EXPORTING)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Compare(Box<compare::Arguments>),
+    Probe(probe::Arguments),
+    Report(report::Arguments),
+    /// Say what a token means: formula, range, units, source. Without a token, list all.
+    Explain {
+        /// Tokens, for example m_cca d_rep_ab cca_spectral.
+        tokens: Vec<String>,
+    },
+    Sweep(Box<sweep::Arguments>),
+    Train(train::Arguments),
+    Distill(Box<train::distill::Arguments>),
+    /// Print a completion script for a shell.
+    Completions {
+        /// The shell.
+        shell: Shell,
+    },
+}
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
@@ -30,7 +51,7 @@ pub fn main() -> ExitCode {
 
 /// Runs a command line, the name of the program first.
 pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
-    let result = match Arguments::parse_from(arguments).command {
+    let result = match CommandLine::parse_from(arguments).command {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
@@ -40,7 +61,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
         Command::Distill(arguments) => train::distill::run(&arguments),
         Command::Completions { shell } => {
             let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Arguments::command(), "logitdist", &mut script);
+            clap_complete::generate(shell, &mut CommandLine::command(), "logitdist", &mut script);
             output::to_stdout(&script).map(|()| ExitCode::SUCCESS)
         }
     };

@@ -1,42 +1,28 @@
 //! The two models of a command line.
 
-use crate::arguments::{Compare, Transposed};
-use anyhow::{Context, bail};
 use logitdist::{Error, ModelRows, Pair};
-use logitdist_io::{FileModel, ReadOptions, Source, Transpose, open_model};
+use logitdist_io::{ReadError, ReadOptions, Source};
 
-/// Two models that go together, and what to call them. Their embeddings stay in their files, or are in memory.
-pub struct Models<M = FileModel> {
+/// Two models of one set of inputs and labels, and their names. Embeddings are in memory or stay in their files.
+pub struct Models<M> {
     pub a: M,
     pub b: M,
     pub name_a: String,
     pub name_b: String,
 }
 
-impl Models {
-    /// Reads the labels of both models; their embeddings are read when they are needed.
-    pub fn open(arguments: &Compare) -> anyhow::Result<Models> {
-        let (source_a, source_b) = sources(arguments)?;
-        let transpose = |arrays: &[Transposed]| Transpose {
-            embeddings: arrays.contains(&Transposed::Embeddings),
-            unembeddings: arrays.contains(&Transposed::Unembeddings),
-        };
-        let names_a = arguments.array_names.clone().unwrap_or_default();
-        let options_a = ReadOptions { names: names_a.clone(), transpose: transpose(&arguments.transpose) };
-        let options_b = ReadOptions {
-            names: arguments.array_names_b.clone().unwrap_or(names_a),
-            transpose: transpose(arguments.transpose_b.as_ref().unwrap_or(&arguments.transpose)),
-        };
-        let (a, b) = rayon::join(|| open_model(&source_a, &options_a), || open_model(&source_b, &options_b));
-        let (a, b) = (a?, b?);
-        let (name_a, name_b) = (name(&source_a), name(&source_b));
-        let models = Models { a, b, name_a, name_b };
+impl<M: ModelRows + Send> Models<M> {
+    /// Reads both models by `read`.
+    pub fn read(
+        [(source_a, options_a), (source_b, options_b)]: [(Source, ReadOptions); 2],
+        read: impl Fn(&Source, &ReadOptions) -> Result<M, ReadError> + Sync,
+    ) -> anyhow::Result<Models<M>> {
+        let (a, b) = rayon::join(|| read(&source_a, &options_a), || read(&source_b, &options_b));
+        let models = Models { a: a?, b: b?, name_a: name(&source_a), name_b: name(&source_b) };
         models.pair()?;
         Ok(models)
     }
-}
 
-impl<M: ModelRows> Models<M> {
     /// The pair; an error says which file has how many of what.
     pub fn pair(&self) -> anyhow::Result<Pair<'_>> {
         Pair::new(&self.a, &self.b).map_err(|error| {
@@ -52,31 +38,6 @@ impl<M: ModelRows> Models<M> {
             )
         })
     }
-}
-
-/// Where each model is: a single-file form for a side leaves its MODEL out.
-fn sources(arguments: &Compare) -> anyhow::Result<(Source, Source)> {
-    let files = |f: &Option<_>, g: &Option<_>, bias: &Option<_>| {
-        let (Some(embeddings), Some(unembeddings)) = (f, g) else { return None };
-        Some(Source::Files {
-            embeddings: Clone::clone(embeddings),
-            unembeddings: Clone::clone(unembeddings),
-            bias: Clone::clone(bias),
-        })
-    };
-    let a = files(&arguments.embeddings_a, &arguments.unembeddings_a, &arguments.bias_a);
-    let b = files(&arguments.embeddings_b, &arguments.unembeddings_b, &arguments.bias_b);
-    let needed = usize::from(a.is_none()) + usize::from(b.is_none());
-    if arguments.models.len() != needed {
-        bail!(
-            "{} model paths are given and {needed} needed: `logitdist compare A B`, where --embeddings-a and --unembeddings-a \
-             stand for A, and --embeddings-b and --unembeddings-b for B",
-            arguments.models.len()
-        );
-    }
-    let mut paths = arguments.models.iter().cloned().map(Source::Path);
-    let mut next = |files: Option<Source>| files.or_else(|| paths.next()).context("a model path is missing");
-    Ok((next(a)?, next(b)?))
 }
 
 fn name(source: &Source) -> String {

@@ -1,10 +1,21 @@
-//! Where a result goes: standard output, or a file that is whole or not there.
+//! How a result is printed, and where it goes: standard output, or a file that is whole or not there.
 
 use anyhow::Context;
+use clap::ValueEnum;
 use logitdist_io::WholeFile;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// One object, tokens as keys.
+    Json,
+    /// One number a line.
+    Csv,
+}
 
 /// Writes to standard output. A reader that has gone away is no error.
 pub fn to_stdout(content: &[u8]) -> anyhow::Result<()> {
@@ -22,4 +33,9 @@ pub fn to_file(path: &Path, content: &[u8]) -> anyhow::Result<()> {
         _ => WholeFile::write(path, content),
     };
     write().with_context(|| format!("{}: the result cannot be written", path.display()))
+}
+
+/// The shortest text that reads back as the same number; empty beyond the range, where the status of a bound says why.
+pub fn csv_number(x: f64) -> String {
+    if x.is_finite() { format!("{x:?}") } else { String::new() }
 }

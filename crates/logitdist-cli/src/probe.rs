@@ -1,8 +1,7 @@
 //! `logitdist probe`: how much of a concept model B keeps, by probes refitted and carried over from model A.
 
-use crate::arguments::Format;
 use crate::models::Models;
-use crate::output;
+use crate::output::{Format, to_stdout};
 use anyhow::{Context, bail};
 use logitdist::{Mat, Model, Pair};
 use logitdist_io::{ReadOptions, Source, read_array, read_model};
@@ -41,11 +40,8 @@ pub struct Arguments {
 
 /// Runs the command: exit code 1 if a certificate does not hold.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let [a, b] = [&arguments.models[0], &arguments.models[1]];
-    let read = |path: &PathBuf| read_model(&Source::Path(path.clone()), &ReadOptions::default());
-    let models =
-        Models { a: read(a)?, b: read(b)?, name_a: a.display().to_string(), name_b: b.display().to_string() };
-    models.pair()?;
+    let source = |i: usize| (Source::Path(arguments.models[i].clone()), ReadOptions::default());
+    let models = Models::read([source(0), source(1)], read_model)?;
     let concepts = concepts(arguments, models.a.n_inputs())?;
     let found = measured(&models, &concepts, arguments.strength)?;
     let text = match arguments.format {
@@ -53,7 +49,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Format::Csv => csv(&found),
         Format::Json => format!("{:#}\n", json(&found)),
     };
-    output::to_stdout(text.as_bytes())?;
+    to_stdout(text.as_bytes())?;
     let failed: Vec<&str> =
         found.iter().filter(|(_, t)| !t.certificate_holds).map(|(name, _)| name.as_str()).collect();
     if failed.is_empty() {

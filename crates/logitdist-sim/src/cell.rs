@@ -89,6 +89,6 @@ impl CellOutcome {
     pub fn violated(&self) -> Vec<String> {
         let comparison = self.comparison.iter();
         let all = comparison.flat_map(|c| c.bounds.iter().chain(&c.bounds_ba));
-        all.filter(|bound| bound.is_violated()).map(|bound| bound.token.to_owned()).collect()
+        all.filter(|bound| bound.is_violated()).map(|bound| bound.theorem.token.to_owned()).collect()
     }
 }

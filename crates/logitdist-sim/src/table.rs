@@ -4,7 +4,7 @@ use crate::coordinates::Coordinates;
 use crate::grid::Grid;
 use crate::train::Group;
 use crate::value::number;
-use logitdist::{Applicable, Bound, Comparison, Mat, Model, Pair, Settings, Statement, Status, compare};
+use logitdist::{Applicable, Bound, Comparison, Settings, Statement, Status};
 
 /// The columns of a run. They depend on the config alone.
 #[derive(Debug, Clone)]
@@ -21,12 +21,16 @@ const BOUND_COLUMNS: [&str; 10] =
 impl Columns {
     /// The columns of a grid whose cells are measured with these settings, and lists if they are wanted.
     pub fn of(grid: &Grid, settings: &Settings, lists: bool) -> Columns {
-        let comparison = smallest_comparison(settings);
-        let lists = if lists { comparison.lists.iter().map(|(t, _)| *t).collect() } else { vec![] };
+        let asked = |list: bool| {
+            let rows = logitdist::tokens();
+            let rows = rows.filter(move |(_, row, _)| settings.asks_for(row.part) && row.is_list() == list);
+            rows.map(|(token, _, _)| token)
+        };
+        let lists = if lists { asked(true).collect() } else { vec![] };
         let trained = Group::of(grid).into_iter().flat_map(Group::tokens).copied();
         Columns {
             parameters: grid.parameters(),
-            scalars: comparison.scalars.iter().map(|(t, _)| *t).chain(trained).collect(),
+            scalars: asked(false).chain(trained).collect(),
             lists,
         }
     }
@@ -138,7 +142,7 @@ fn bound_fields(bound: &Bound) -> [String; 9] {
     // A lower bound on a mean correlation reads like the others: bound ≤ value.
     let (lhs, rhs) = match bound.statement {
         Some(Statement::AtMost { lhs, rhs }) => (Some(lhs), Some(rhs)),
-        Some(Statement::MeanCorrelation { bound, value }) => (Some(bound), Some(value)),
+        Some(Statement::AtLeast { bound, value }) => (Some(bound), Some(value)),
         None => (None, None),
     };
     let reason = match &bound.status {
@@ -147,8 +151,8 @@ fn bound_fields(bound: &Bound) -> [String; 9] {
         Status::NotApplicable(reason) => reason.to_string(),
     };
     [
-        bound.token.into(),
-        bound.form.to_string(),
+        bound.theorem.token.into(),
+        bound.theorem.form.to_string(),
         bound.status.name().into(),
         optional(lhs),
         optional(rhs),
@@ -157,12 +161,4 @@ fn bound_fields(bound: &Bound) -> [String; 9] {
         bound.holds.map_or_else(String::new, |h| h.to_string()),
         reason,
     ]
-}
-
-/// The comparison of the smallest pair there is: which tokens it reports depends on the settings alone.
-fn smallest_comparison(settings: &Settings) -> Comparison {
-    let one = || Mat::full(1, 1, 1.0);
-    let model = Model::new(one(), one(), None).expect("one input, one label and one dimension are a model");
-    let pair = Pair::new(&model, &model).expect("a model has the shape of itself");
-    compare(&pair, settings, &mut logitdist_synth::rng(0, 0)).expect("the settings were checked")
 }

@@ -127,7 +127,7 @@ pub fn low_rank_head(model: &Model, rank: usize) -> Result<Model, TrainError> {
 mod tests {
     use super::*;
     use crate::network::{Activation, Head, NetworkSpec};
-    use logitdist::bound::cca_bounds;
+    use logitdist::bound;
     use logitdist::{Bound, Direction, Pair, PairSummary, ProbabilityInputs, Reduced, Statement, Status};
     use logitdist_linalg::singular_values;
 
@@ -249,8 +249,7 @@ mod tests {
     }
 
     fn floor(a: &Model, b: &Model) -> Bound {
-        let bounds = cca_bounds(&reduced(a, b), Direction::Ab);
-        bounds.into_iter().find(|bound| bound.token == "compression_floor").unwrap()
+        bound::compression_floor(&reduced(a, b), Direction::Ab)
     }
 
     #[test]

@@ -1,68 +1,21 @@
 //! Every measure and every bound of a pair, under the tokens that name them.
 
-mod collected;
-mod llv_sets;
-
-use crate::applicable::Applicable;
-use crate::bound::{self, Bound, Certificate};
+use crate::applicable::{Applicable, Reason};
+use crate::bound::{Bound, Certificate, certificate, theorems};
 use crate::error::Error;
+use crate::llv_sets::LlvSets;
 use crate::measure::per_input::PerInput;
-use crate::measure::subsets::Subsets;
-use crate::measure::{d_rep, kl};
+use crate::measure::table::{Part, Value, measures, tokens};
 use crate::model::Pair;
-use crate::probability::LogitPrecision;
 use crate::progress::{Stage, Watch};
-use crate::reduced::{Direction, Reduced, ReducedModel};
+use crate::reduced::{Direction, Reduced};
+use crate::settings::Settings;
+use crate::shared::Shared;
 use crate::summary::{PairSummary, ProbabilityInputs};
-use collected::Collected;
-use llv_sets::LlvSets;
 use rand::{Rng, seq::index};
-
-/// What to compute. Logit distance, canonical correlations and least-squares alignment always are: they cost nothing more.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Settings {
-    /// KL divergence and its relatives (the only part whose cost grows with N·K).
-    pub probability: bool,
-    /// d_rep over label subsets.
-    pub d_rep: bool,
-    /// d_LLV and the PLS-SVD dissimilarities. Needs `probability`.
-    pub llv: bool,
-    /// Baselines of others: CKA, Procrustes, SVCCA, PWCCA, R².
-    pub baselines: bool,
-    /// Label subsets for d_rep.
-    pub subsets: Subsets,
-    /// Run the probability part on a random sample of this many inputs if there are more.
-    pub inputs_limit: Option<usize>,
-    /// Precision of the logits that the probability part is made of.
-    pub logit_precision: LogitPrecision,
-    /// Pivot label and set of labels for d_LLV; evenly spread ones if absent.
-    pub llv_labels: Option<Vec<usize>>,
-    /// Pivot input and set of inputs for d_LLV; evenly spread ones if absent.
-    pub llv_inputs: Option<Vec<usize>>,
-    /// Random input sets that `d_llv_min` is minimised over.
-    pub llv_samples: usize,
-    /// Keep the distances at each input as well. They cost two numbers an input more.
-    pub per_input: bool,
-}
-
-impl Default for Settings {
-    /// Every measure and bound, on all inputs; nothing input by input.
-    fn default() -> Self {
-        Settings {
-            probability: true,
-            d_rep: true,
-            llv: true,
-            baselines: true,
-            subsets: Subsets::default(),
-            inputs_limit: None,
-            logit_precision: LogitPrecision::F64,
-            llv_labels: None,
-            llv_inputs: None,
-            llv_samples: 10,
-            per_input: false,
-        }
-    }
-}
+use rayon::prelude::*;
+use std::ops::Index;
+use thiserror::Error as ThisError;
 
 /// A number under its token.
 pub type Scalar = (&'static str, Applicable<f64>);
@@ -71,9 +24,11 @@ pub type Scalar = (&'static str, Applicable<f64>);
 pub type List = (&'static str, Applicable<Vec<f64>>);
 
 /// Every measure and bound of a pair. Which tokens there are depends on the settings alone, never on the pair.
+///
+/// `comparison["d_logit"]` is the number of a token; [`value`](Comparison::value) says instead why there is none.
 #[derive(Debug, Clone)]
 pub struct Comparison {
-    /// Numbers, in the order in which they are reported.
+    /// Numbers, in the order of the table of measures.
     pub scalars: Vec<Scalar>,
     /// Lists: canonical correlations and spectra.
     pub lists: Vec<List>,
@@ -89,20 +44,86 @@ pub struct Comparison {
     pub certificate_ba: Certificate,
     /// The distances at each input, if the settings asked for them.
     pub per_input: Option<PerInput>,
-    /// The reduced pair, for further questions such as [`bound::probe_transfer`] and
+    /// The reduced pair, for further questions such as [`probe_transfer`](crate::bound::probe_transfer) and
     /// [`label_geometry`](crate::measure::label_geometry::label_geometry).
     pub reduced: Reduced,
 }
 
+/// Why a comparison has no value of a token.
+#[derive(Debug, Clone, PartialEq, ThisError)]
+pub enum NoValue {
+    /// The token is in no table, or names a list where a number is asked for, or the other way round.
+    #[error("`{0}` is not the token of a {1}")]
+    Unknown(String, &'static str),
+    /// The settings left it out.
+    #[error("{0} was not asked for: the settings leave it out")]
+    LeftOut(String),
+    /// It does not exist for this pair.
+    #[error("{0} is not applicable: {1}")]
+    NotApplicable(String, Reason),
+}
+
 impl Comparison {
-    /// The value of a token, `None` if the settings left it out.
+    /// The number of a token, or the reason why it does not exist; `None` if the settings left it out.
     pub fn scalar(&self, token: &str) -> Option<&Applicable<f64>> {
         self.scalars.iter().find(|(t, _)| *t == token).map(|(_, value)| value)
     }
 
+    /// The number of a token.
+    ///
+    /// # Errors
+    /// [`NoValue`], which says why there is none.
+    pub fn value(&self, token: &str) -> Result<f64, NoValue> {
+        found(&self.scalars, token, false).copied()
+    }
+
+    /// The list of a token: `rho`, `spectrum_a` and the like.
+    ///
+    /// # Errors
+    /// [`NoValue`], which says why there is none.
+    pub fn list(&self, token: &str) -> Result<&[f64], NoValue> {
+        found(&self.lists, token, true).map(Vec::as_slice)
+    }
+
+    /// The bounds of both directions, each with its direction.
+    pub fn all_bounds(&self) -> impl Iterator<Item = (Direction, &Bound)> {
+        self.bounds
+            .iter()
+            .map(|bound| (Direction::Ab, bound))
+            .chain(self.bounds_ba.iter().map(|bound| (Direction::Ba, bound)))
+    }
+
     /// Whether any bound, in either direction, is violated.
     pub fn any_violation(&self) -> bool {
-        self.bounds.iter().chain(&self.bounds_ba).any(Bound::is_violated)
+        self.all_bounds().any(|(_, bound)| bound.is_violated())
+    }
+}
+
+/// The value of a token among those of its kind.
+fn found<'a, T>(
+    values: &'a [(&'static str, Applicable<T>)],
+    token: &str,
+    is_list: bool,
+) -> Result<&'a T, NoValue> {
+    match values.iter().find(|(t, _)| *t == token) {
+        Some((_, Ok(value))) => Ok(value),
+        Some((_, Err(reason))) => Err(NoValue::NotApplicable(token.to_owned(), reason.clone())),
+        None => Err(match crate::measure::table::measure(token) {
+            Some((row, _)) if row.is_list() == is_list => NoValue::LeftOut(token.to_owned()),
+            _ => NoValue::Unknown(token.to_owned(), if is_list { "list" } else { "number" }),
+        }),
+    }
+}
+
+impl Index<&str> for Comparison {
+    type Output = f64;
+
+    /// The number of a token.
+    ///
+    /// # Panics
+    /// If there is none, with the reason; [`value`](Comparison::value) returns it instead.
+    fn index(&self, token: &str) -> &f64 {
+        found(&self.scalars, token, false).unwrap_or_else(|reason| panic!("{reason}"))
     }
 }
 
@@ -133,89 +154,69 @@ pub fn compare_watched(
     let inputs = probability_inputs(pair, settings, rng)?;
     let sets = if settings.llv { Some(LlvSets::of(pair, settings)?) } else { None };
     let tracked = sets.as_ref().map_or(&[][..], |s| &s.tracked);
+    let precision = settings.logit_precision;
     let (summary, divergences) = if settings.per_input {
-        PairSummary::keeping(
-            pair,
-            &inputs,
-            tracked,
-            settings.logit_precision,
-            &|divergences| divergences,
-            watch,
-        )?
+        PairSummary::keeping(pair, &inputs, tracked, precision, &|divergences| divergences, watch)?
     } else {
-        (
-            PairSummary::keeping(pair, &inputs, tracked, settings.logit_precision, &|_| (), watch)?.0,
-            Vec::new(),
-        )
+        let (summary, _) = PairSummary::keeping(pair, &inputs, tracked, precision, &|_| (), watch)?;
+        (summary, Vec::new())
     };
     watch(Stage::Measures, 0);
     let reduced = Reduced::of(&summary);
-    reduced.decompose();
     let probability = summary.probability;
     // What follows holds most matrices at a time, and the factors are no longer among them.
     drop((summary.inputs, summary.labels));
     let per_input =
         if settings.per_input { Some(PerInput::of(pair, &reduced, inputs, &divergences)?) } else { None };
-    let (mut collected, baselines) = rayon::join(
-        || {
-            let mut collected = Collected::default();
-            collected.sizes(&reduced);
-            collected.geometry(&reduced);
-            collected
-        },
-        || settings.baselines.then(|| Collected::of_baselines(&reduced)),
-    );
-    let of_direction = |direction| {
-        let mut bounds = bound::cca_bounds(&reduced, direction);
-        bounds.extend(bound::alignment_bounds(&reduced, direction));
-        bounds
+    let shared = Shared::of(pair, reduced, probability, sets.as_ref(), settings, rng)?;
+    Ok(evaluated(shared, settings, per_input))
+}
+
+/// Dimensions from which rows are worth a task each.
+const WIDE: usize = 32;
+
+/// The rows of both tables that the settings ask for.
+fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -> Comparison {
+    let asked = |part: &Part| settings.asks_for(*part);
+    let (mut numbers, mut lists) = (Vec::new(), Vec::new());
+    for (token, row, direction) in tokens().filter(|(_, row, _)| asked(&row.part)) {
+        match row.value {
+            Value::Number(of) => numbers.push((token, of, direction)),
+            Value::List(of) => lists.push((token, of(&shared, direction))),
+            Value::Elsewhere => {}
+        }
+    }
+    let directed: Vec<_> = [Direction::Ab, Direction::Ba]
+        .into_iter()
+        .flat_map(|direction| theorems().filter(|t| asked(&t.part)).map(move |t| (t, direction)))
+        .collect();
+    // A task for each row would take longer than the rows of small models.
+    let in_tasks = shared.reduced.a.dim.max(shared.reduced.b.dim) >= WIDE;
+    let (scalars, mut bounds): (Vec<Scalar>, Vec<Bound>) = if in_tasks {
+        rayon::join(
+            || numbers.par_iter().map(|(token, of, d)| (*token, of(&shared, *d))).collect(),
+            || directed.par_iter().map(|(theorem, d)| theorem.of(&shared, *d)).collect(),
+        )
+    } else {
+        (
+            numbers.iter().map(|(token, of, d)| (*token, of(&shared, *d))).collect(),
+            directed.iter().map(|(theorem, d)| theorem.of(&shared, *d)).collect(),
+        )
     };
-    let (ab, ba) = rayon::join(|| of_direction(Direction::Ab), || of_direction(Direction::Ba));
-    let mut bounds = [ab, ba];
-    if settings.d_rep {
-        let mut choose = |model: &ReducedModel| settings.subsets.choose(reduced.n_labels, model.dim, rng);
-        let (chosen_ab, chosen_ba) = (choose(&reduced.a)?, choose(&reduced.b)?);
-        let (ab, ba) = rayon::join(
-            || d_rep::d_rep(&reduced, Direction::Ab, &chosen_ab),
-            || d_rep::d_rep(&reduced, Direction::Ba, &chosen_ba),
-        );
-        for ((direction, value), bounds) in DIRECTIONS.into_iter().zip([ab, ba]).zip(&mut bounds) {
-            collected.d_rep(direction, &value);
-            bounds.extend(bound::d_rep_bounds(&reduced, direction, &value));
-        }
-    }
-    if let Some(part) = &probability {
-        collected.divergences(&kl::divergences(&part.sums), part.sums.n);
-        if settings.logit_precision == LogitPrecision::F32 {
-            collected.logit_error(part.sums.logit_error);
-        }
-        for (direction, bounds) in DIRECTIONS.into_iter().zip(&mut bounds) {
-            bounds.extend(bound::kl_bounds(&reduced, direction, &part.sums));
-        }
-        if let Some(sets) = &sets {
-            let (llv, d_fg) =
-                sets.evaluate(pair, &reduced, &part.tracked, settings.llv_samples, rng, &mut collected)?;
-            for bounds in &mut bounds {
-                bounds.extend(bound::fg_bounds(&d_fg, &llv, sets.size()));
-            }
-        }
-    }
-    collected.scalars.extend(baselines.into_iter().flat_map(|baselines| baselines.scalars));
-    let [bounds, bounds_ba] = bounds;
-    Ok(Comparison {
-        certificate: bound::certificate(&reduced, Direction::Ab, &bounds),
-        certificate_ba: bound::certificate(&reduced, Direction::Ba, &bounds_ba),
-        scalars: collected.scalars,
-        lists: collected.lists,
-        notes: collected.notes,
+    let bounds_ba = bounds.split_off(bounds.len() / 2);
+    let notes = measures().filter(|row| asked(&row.part));
+    Comparison {
+        notes: notes.filter_map(|row| Some((row.tokens[0], (row.note)(&shared)?))).collect(),
+        certificate: certificate(&shared.reduced, Direction::Ab, &bounds),
+        certificate_ba: certificate(&shared.reduced, Direction::Ba, &bounds_ba),
+        scalars,
+        lists,
         bounds,
         bounds_ba,
         per_input,
-        reduced,
-    })
+        reduced: shared.reduced,
+    }
 }
-
-const DIRECTIONS: [Direction; 2] = [Direction::Ab, Direction::Ba];
 
 /// The inputs of the probability part: all, or a sorted random sample.
 fn probability_inputs(

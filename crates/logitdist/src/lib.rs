@@ -2,7 +2,7 @@
 //!
 //! A model is `p(y|x) ∝ exp(f(x)·g(y) + b(y))`: embeddings F (N×M, a row per input), unembeddings G (K×M, a row per label)
 //! and an optional bias. Two models on the same inputs and labels are a [`Pair`]. [`compare`] reduces the pair once to two
-//! small triangular factors ([`PairSummary`], then [`Reduced`]) and evaluates every measure ([`measure`]) and bound ([`bound`])
+//! small triangular factors ([`PairSummary`], then [`Reduced`]) and evaluates every measure ([`mod@measure`]) and bound ([`bound`])
 //! from them.
 //!
 //! ```
@@ -17,12 +17,10 @@
 //!
 //! let mut rng = ChaCha8Rng::seed_from_u64(0);
 //! let comparison = compare(&Pair::new(&a, &b)?, &Settings::default(), &mut rng)?;
-//! let d_logit = comparison.scalar("d_logit").unwrap().clone().unwrap();
-//! assert!(d_logit > 0.0 && d_logit < 1e-2);
+//! assert!(comparison["d_logit"] > 0.0 && comparison["d_logit"] < 1e-2);
 //! let (certified, _) = comparison.certificate.m_cca.clone().unwrap();
-//! let measured = comparison.scalar("m_cca").unwrap().clone().unwrap();
-//! assert!(certified <= measured);
-//! # Ok::<(), logitdist::Error>(())
+//! assert!(certified <= comparison.value("m_cca")?);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod applicable;
@@ -33,18 +31,22 @@ mod factor;
 pub mod glossary;
 mod jackknife;
 mod labels;
+mod llv_sets;
 pub mod measure;
 mod model;
 mod probability;
 mod progress;
 mod reduced;
 mod rows;
+mod settings;
+mod shared;
 mod summary;
+mod tolerance;
 mod tree;
 
 pub use applicable::{Applicable, Reason};
-pub use bound::{Bound, Certificate, Form, Statement, Status};
-pub use comparison::{Comparison, List, Scalar, Settings, compare, compare_watched};
+pub use bound::{Bound, Certificate, Form, Side as BoundSide, Statement, Status, Theorem, theorem, theorems};
+pub use comparison::{Comparison, List, NoValue, Scalar, compare, compare_watched};
 pub use error::{Error, Side};
 pub use factor::{Blocks, Factor};
 pub use jackknife::{Jackknife, jackknife};
@@ -53,10 +55,14 @@ pub use logitdist_linalg::{Mat, MatMut, MatRef};
 pub use measure::label_geometry::{LabelCorrelations, LabelGeometry, label_geometry};
 pub use measure::per_input::PerInput;
 pub use measure::subsets::Subsets;
+pub use measure::table::{Measure, Of, Part, Range, Same, Section, Unit, Value, measure, measures, tokens};
 pub use model::{LARGEST_ENTRY, Model, Pair, SMALLEST_SCALE};
 pub use probability::{InputDivergences, LogitPrecision, Moments, ProbabilityPart, ProbabilitySums};
 pub use progress::{Stage, Watch};
 pub use reduced::{CENTRING_NOISE, Direction, Reduced, ReducedModel};
 pub use rows::ModelRows;
+pub use settings::Settings;
+pub use shared::Shared;
 pub use summary::{PairSummary, ProbabilityInputs, merge_summaries};
+pub use tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
 pub use tree::{Stream, merge_tree};

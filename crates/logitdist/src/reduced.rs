@@ -3,10 +3,8 @@
 //! With R_x = Q_xᵀ[1 F F′ …]/√N and R_y = Q_yᵀ[1 G b G′ b′], a mean over inputs is a sum over p rows and a sum over
 //! centred labels a sum over q columns: E‖u‖² = ‖U‖²_F for the p×q matrix U of the first model's logits.
 
-use crate::applicable::Applicable;
 use crate::error::Side;
 use crate::labels::Labels;
-use crate::measure::cca::CanonicalCorrelations;
 use crate::summary::PairSummary;
 use logitdist_linalg::{Mat, MatRef, Svd, matmul_nt, r_factor, rank_tolerance, svd};
 use std::sync::{Arc, OnceLock};
@@ -46,7 +44,7 @@ struct Uncentred {
     logits: f64,
 }
 
-/// What a question was the first to ask for. Nothing here waits for other threads, so that none can wait for itself.
+/// Decompositions, computed on first use. None waits for other threads, so none can wait for itself.
 #[derive(Debug, Clone, Default)]
 struct Decompositions {
     embeddings_basis: OnceLock<Mat<f64>>,
@@ -152,9 +150,6 @@ pub struct Reduced {
     /// Logit differences Δ = u − u′, p×q.
     pub delta: Mat<f64>,
     labels: [Arc<Labels>; 2],
-    /// Canonical correlations of the embeddings and of the logits: measures and the bounds of both directions ask for them.
-    pub(crate) embeddings_cca: OnceLock<Applicable<CanonicalCorrelations>>,
-    pub(crate) logits_cca: OnceLock<Applicable<CanonicalCorrelations>>,
 }
 
 impl Reduced {
@@ -184,17 +179,7 @@ impl Reduced {
             || side(Side::B, m_b, 1 + m_a, last - 1, 2 + m_a, &labels.b),
         );
         let delta = &a.logits - &b.logits;
-        let unasked = OnceLock::new;
-        Reduced {
-            n_inputs,
-            n_labels,
-            a,
-            b,
-            delta,
-            labels: [labels.a.clone(), labels.b.clone()],
-            embeddings_cca: unasked(),
-            logits_cca: unasked(),
-        }
+        Reduced { n_inputs, n_labels, a, b, delta, labels: [labels.a.clone(), labels.b.clone()] }
     }
 
     /// Makes the singular value decompositions that most measures and bounds ask for, all at once on all threads.

@@ -1,7 +1,6 @@
 //! What a training leaves: the network's file, its history, and a sentence.
 
-use crate::csv;
-use crate::output::to_file;
+use crate::output::{csv_number, to_file};
 use anyhow::{Context, bail};
 use logitdist_report::number::number;
 use logitdist_train::{Dataset, Recipe, Splits, Trained, save_network};
@@ -87,16 +86,16 @@ fn same_file(a: &Path, b: &Path) -> bool {
 }
 
 fn history(trained: &Trained) -> anyhow::Result<Vec<u8>> {
-    let mut csv = ::csv::Writer::from_writer(Vec::new());
+    let mut csv = csv::Writer::from_writer(Vec::new());
     csv.write_record(["epoch", "step", "learning_rate", "loss", "validation_loss", "accuracy"])?;
     for record in &trained.history {
         csv.write_record([
             record.epoch.to_string(),
             record.step.to_string(),
-            csv::number(record.learning_rate),
-            csv::number(record.loss),
-            record.validation_loss.map_or_else(String::new, csv::number),
-            csv::number(record.accuracy),
+            csv_number(record.learning_rate),
+            csv_number(record.loss),
+            record.validation_loss.map_or_else(String::new, csv_number),
+            csv_number(record.accuracy),
         ])?;
     }
     csv.into_inner().context("the history cannot be written")

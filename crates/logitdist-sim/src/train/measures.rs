@@ -4,8 +4,7 @@ use super::group::Group;
 use super::networks::Networks;
 use super::pair::TrainedPair;
 use super::settings::TrainSettings;
-use logitdist::bound::{Bound, Form, Scale};
-use logitdist::{Comparison, Pair, Reason};
+use logitdist::{Bound, Comparison, Pair, Reason, Scale, theorem};
 use logitdist_train::{Concept, ConceptTransfer, ProbeSpec, concept_transfer};
 
 /// Adds these measures to the comparison of a pair.
@@ -64,7 +63,8 @@ fn violated_certificate(transfer: &ConceptTransfer) -> Option<Bound> {
     let ConceptTransfer { probe_error, probe_certificate, certificate_holds, .. } = *transfer;
     // The test that failed allowed for rounding.
     let exact = Scale::Linear(0.0);
-    let violated = Bound::at_most("probe_transfer", Form::Sharpened, probe_error, probe_certificate, exact);
+    let worst_probe = theorem("probe_transfer").expect("T8 is in the table");
+    let violated = Bound::at_most(worst_probe, probe_error, probe_certificate, exact);
     (!certificate_holds).then_some(violated)
 }
 
@@ -88,7 +88,7 @@ mod tests {
         };
         assert_eq!(violated_certificate(&transfer(0.5, true)), None);
         let bound = violated_certificate(&transfer(1.1, false)).unwrap();
-        assert!(bound.is_violated() && bound.token == "probe_transfer");
+        assert!(bound.is_violated() && bound.theorem.token == "probe_transfer");
         assert!(violated_certificate(&transfer(f64::NAN, false)).unwrap().is_violated());
     }
 }

@@ -3,10 +3,10 @@
 use crate::concept::Concept;
 use crate::error::TrainError;
 use crate::probe::{Probe, ProbeSpec};
-use logitdist::bound::{ProbeTransfer, Scale, probe_transfer};
+use logitdist::bound::{ProbeTransfer, probe_transfer, theorem};
 use logitdist::{
-    Bound, Direction, Form, Mat, MatRef, ModelRows, Pair, PairSummary, ProbabilityInputs, Reduced,
-    ReducedModel,
+    Bound, Direction, Mat, MatRef, ModelRows, Pair, PairSummary, ProbabilityInputs, Reduced, ReducedModel,
+    Scale,
 };
 use logitdist_linalg::matmul_tn;
 
@@ -152,8 +152,8 @@ fn embeddings(model: &dyn ModelRows) -> Result<Mat<f64>, TrainError> {
 fn t8(reduced: &Reduced, probe: &Probe, transfer: &ProbeTransfer) -> Bound {
     let v = reduced.a.on_logits(&probe.weights);
     let scale = v.iter().map(|v| v * v).sum::<f64>().sqrt() * reduced.squared_scale().sqrt();
-    let form = Form::Sharpened;
-    Bound::at_most("probe_transfer", form, transfer.error, transfer.certified, Scale::Linear(scale))
+    let worst_probe = theorem("probe_transfer").expect("T8 is in the table");
+    Bound::at_most(worst_probe, transfer.error, transfer.certified, Scale::Linear(scale))
 }
 
 /// A probe of model a as a probe of model b: `w·f + c` becomes `w·G̃⁺(G̃′f′ + b̃′ − b̃) + c`.

@@ -1,10 +1,145 @@
 //! T1–T5 and T11: what the logit distance says about canonical correlations.
 
-use super::{ABSOLUTE_TOLERANCE, Bound, Form, RELATIVE_TOLERANCE, Scale};
+use super::{Bound, Form, Side, Theorem};
 use crate::applicable::{Applicable, Reason};
-use crate::measure::cca::{self, CanonicalCorrelations};
+use crate::measure::cca::CanonicalCorrelations;
 use crate::measure::d_logit::d_logit_centred;
-use crate::reduced::{Direction, Reduced, ReducedModel};
+use crate::reduced::{Direction, Reduced};
+use crate::shared::Shared;
+use crate::tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
+
+const FULL_RANK: &str =
+    "full column rank of G̃ and G̃′, and no direction of the embeddings dropped as rounding";
+
+const LOWER: Theorem = Theorem {
+    side: Side::AtLeast("m_cca"),
+    needs: FULL_RANK,
+    source: "proved in this project; sharpens m_cca_linear",
+    ..Theorem::SHARPENED
+};
+
+pub(super) const ROWS: [Theorem; 8] = [
+    Theorem {
+        token: "cca_spectral",
+        number: "T1",
+        name: "canonical correlations, one spectrum",
+        meaning: "Canonical correlations that the distance leaves no room to lose",
+        statement: "Σ (1 − ρᵢ²) σᵢ ≤ d̄²",
+        form: Form::Published,
+        source: "Theorem F.1 of Nielsen et al. 2026 (arXiv 2602.15438)",
+        equality: "shrinkage-noise pairs, E1",
+        anchor: "t1",
+        evaluate: |theorem, shared, direction| {
+            Ok(CcaSide::of(&shared.reduced, direction).spectral(theorem, lost(shared)))
+        },
+        ..Theorem::SHARPENED
+    },
+    Theorem {
+        token: "cca_two_spectra",
+        number: "T4",
+        name: "canonical correlations, both spectra",
+        meaning: "Canonical correlations that the distance leaves no room to lose, by both spectra",
+        statement: "Σ (√σᵢ − √σ′ᵢ)² + 2 Σ (1 − ρᵢ) √(σᵢσ′ᵢ) ≤ d̄²",
+        source: "proved in this project; implies cca_spectral",
+        equality: "coupled spectra, E2",
+        anchor: "t4",
+        evaluate: |theorem, shared, direction| {
+            Ok(CcaSide::of(&shared.reduced, direction).two_spectra(theorem, lost(shared)))
+        },
+        ..Theorem::SHARPENED
+    },
+    Theorem {
+        token: "m_cca_linear",
+        number: "T2",
+        name: "linear",
+        meaning: "Linear lower bound on m_CCA (ρ padded with zeros to M)",
+        statement: "m_CCA ≥ 1 − d̄²/(M σ_M)",
+        form: Form::Published,
+        source: "corollary of Theorem F.1 of Nielsen et al. 2026 (arXiv 2602.15438)",
+        equality: "only if every ρᵢ is 0 or 1 and the lost direction is the weakest",
+        anchor: "t2",
+        evaluate: |theorem, shared, direction| {
+            let (value, dim) = padded_mean(shared, direction)?;
+            Ok(CcaSide::of(&shared.reduced, direction).linear(theorem, value, dim))
+        },
+        ..LOWER
+    },
+    Theorem {
+        token: "m_cca_sharp",
+        number: "T3",
+        name: "one spectrum",
+        meaning: "Best lower bound on m_CCA from one spectrum, by water-filling",
+        statement: "m_CCA ≥ min (1/M) Σ ρᵢ over Σ (1 − ρᵢ²) σᵢ ≤ d̄²",
+        equality: "shrinkage-noise pairs, E1",
+        anchor: "t3",
+        evaluate: |theorem, shared, direction| {
+            let (value, dim) = padded_mean(shared, direction)?;
+            Ok(CcaSide::of(&shared.reduced, direction).sharp(theorem, value, dim, dim))
+        },
+        ..LOWER
+    },
+    Theorem {
+        token: "m_cca_two_spectra",
+        number: "T5",
+        name: "both spectra",
+        meaning: "Best lower bound on m_CCA from both spectra",
+        statement: "m_CCA ≥ min (1/M) Σ ρᵢ over the constraint of cca_two_spectra",
+        equality: "coupled spectra, E2",
+        anchor: "t5",
+        evaluate: |theorem, shared, direction| {
+            let (value, dim) = padded_mean(shared, direction)?;
+            Ok(CcaSide::of(&shared.reduced, direction).greedy(theorem, value, dim))
+        },
+        ..LOWER
+    },
+    Theorem {
+        token: "m_cca_logits_sharp",
+        number: "T3",
+        name: "one spectrum, of the logits",
+        meaning: "T3 for the correlations of the logits, which always exist",
+        statement: "m_cca_logits ≥ the water-filling mean over r",
+        side: Side::AtLeast("m_cca_logits"),
+        source: "proved in this project",
+        equality: "shrinkage-noise pairs, E1",
+        anchor: "t3",
+        evaluate: |theorem, shared, direction| {
+            let side = CcaSide::of(&shared.reduced, direction);
+            let correlations = shared.logits_cca().as_ref().map_err(Clone::clone)?;
+            Ok(side.sharp(theorem, correlations.mean(), side.spectrum.len(), correlations.rho.len()))
+        },
+        ..Theorem::SHARPENED
+    },
+    Theorem {
+        token: "m_cca_logits_two_spectra",
+        number: "T5",
+        name: "both spectra, of the logits",
+        meaning: "T5 for the correlations of the logits",
+        statement: "m_cca_logits ≥ the two-spectra mean over r",
+        side: Side::AtLeast("m_cca_logits"),
+        source: "proved in this project",
+        equality: "coupled spectra, E2",
+        anchor: "t5",
+        evaluate: |theorem, shared, direction| {
+            let correlations = shared.logits_cca().as_ref().map_err(Clone::clone)?;
+            let side = CcaSide::of(&shared.reduced, direction);
+            Ok(side.greedy(theorem, correlations.mean(), correlations.rho.len()))
+        },
+        ..Theorem::SHARPENED
+    },
+    Theorem {
+        token: "compression_floor",
+        number: "T11",
+        name: "compression floor",
+        meaning: "No model of dimension M′ comes closer",
+        statement: "Σ_{i > M′} σᵢ ≤ d̄²",
+        form: Form::Published,
+        source: "corollary of Theorem F.1 of Nielsen et al. 2026 (arXiv 2602.15438)",
+        equality: "the best model of rank M′",
+        anchor: "t11",
+        evaluate: |_, shared, direction| Ok(compression_floor(&shared.reduced, direction)),
+        ..Theorem::SHARPENED
+    },
+];
 
 /// What T1–T5 are evaluated from, in one direction. All concern the centred parts.
 #[derive(Debug, Clone)]
@@ -66,24 +201,35 @@ fn padded(values: &[f64], count: usize) -> Vec<f64> {
 }
 
 impl CcaSide<'_> {
+    /// The spectra and the budget of a pair.
+    pub fn of(reduced: &Reduced, direction: Direction) -> CcaSide<'_> {
+        let (model, other) = reduced.models(direction);
+        CcaSide {
+            spectrum: model.spectrum(),
+            other_spectrum: other.spectrum(),
+            budget: d_logit_centred(reduced).powi(2),
+            squared_scale: reduced.squared_scale(),
+        }
+    }
+
     /// A budget that forgives rounding.
     fn tolerated_budget(&self) -> f64 {
         self.budget * (1.0 + RELATIVE_TOLERANCE) + ABSOLUTE_TOLERANCE * self.squared_scale
     }
 
-    fn at_most(&self, token: &'static str, form: Form, lhs: f64) -> Bound {
-        Bound::at_most(token, form, lhs, self.budget, Scale::Squared(self.squared_scale))
+    fn at_most(&self, theorem: &'static Theorem, lhs: f64) -> Bound {
+        Bound::at_most(theorem, lhs, self.budget, Scale::Squared(self.squared_scale))
     }
 
     /// T1 `cca_spectral`: `Σ (1 − ρ_i²) σ_i ≤ d̄²`; `one_minus_rho_squared` is padded with ones.
-    pub fn spectral(&self, one_minus_rho_squared: &[f64]) -> Bound {
+    pub fn spectral(&self, theorem: &'static Theorem, one_minus_rho_squared: &[f64]) -> Bound {
         let lost = one_minus_rho_squared.iter().copied().chain(std::iter::repeat(1.0));
         let lhs = self.spectrum.iter().zip(lost).map(|(sigma, lost)| sigma * lost).sum();
-        self.at_most("cca_spectral", Form::Published, lhs)
+        self.at_most(theorem, lhs)
     }
 
     /// T4 `cca_two_spectra`: `Σ (√σ_i − √σ′_i)² + 2 Σ (1 − ρ_i) √(σ_i σ′_i) ≤ d̄²`.
-    pub fn two_spectra(&self, one_minus_rho_squared: &[f64]) -> Bound {
+    pub fn two_spectra(&self, theorem: &'static Theorem, one_minus_rho_squared: &[f64]) -> Bound {
         let count = self.spectrum.len().max(self.other_spectrum.len());
         let (sigma, other) = (padded(self.spectrum, count), padded(self.other_spectrum, count));
         let mut lhs = 0.0;
@@ -94,109 +240,68 @@ impl CcaSide<'_> {
             lhs += (sigma[i].sqrt() - other[i].sqrt()).powi(2)
                 + 2.0 * one_minus_rho * sigma[i].sqrt() * other[i].sqrt();
         }
-        self.at_most("cca_two_spectra", Form::Sharpened, lhs)
+        self.at_most(theorem, lhs)
     }
 
     /// T2 `m_cca_linear`: `m_CCA ≥ 1 − d̄²/(M σ_M)`, m_CCA padded with zeros to M.
-    pub fn linear(&self, value: f64, dim: usize) -> Bound {
+    fn linear(&self, theorem: &'static Theorem, value: f64, dim: usize) -> Bound {
         let smallest = self.spectrum.get(dim - 1).copied().unwrap_or(0.0);
         let at = |budget: f64| 1.0 - budget / (dim as f64 * smallest);
-        let (token, form) = ("m_cca_linear", Form::Published);
         if smallest == 0.0 {
             // Not −∞: canonical correlations are never negative, so 0 is what the bound amounts to.
-            return Bound::mean_correlation(token, form, value, 0.0, 0.0).vacuous_if(true, || {
+            return Bound::at_least(theorem, value, 0.0, 0.0).vacuous_if(true, || {
                 format!("σ_M = 0: Cov(u) has rank {} under the dimension {dim}", self.spectrum.len())
             });
         }
-        Bound::mean_correlation(token, form, value, at(self.budget), at(self.tolerated_budget()))
+        Bound::at_least(theorem, value, at(self.budget), at(self.tolerated_budget()))
     }
 
     /// T3 `m_cca_sharp` and `m_cca_logits_sharp`: the mean over `divisor` of the [`water_filling`] of `count` eigenvalues.
-    fn sharp(&self, token: &'static str, value: f64, count: usize, divisor: usize) -> Bound {
+    fn sharp(&self, theorem: &'static Theorem, value: f64, count: usize, divisor: usize) -> Bound {
         let spectrum = padded(self.spectrum, count);
         let at = |budget| water_filling(&spectrum, budget).iter().sum::<f64>() / divisor as f64;
-        Bound::mean_correlation(token, Form::Sharpened, value, at(self.budget), at(self.tolerated_budget()))
+        Bound::at_least(theorem, value, at(self.budget), at(self.tolerated_budget()))
     }
 
     /// T5 `m_cca_two_spectra` and `m_cca_logits_two_spectra`: the mean over `divisor` of [`greedy_two_spectra`].
-    fn greedy(&self, token: &'static str, value: f64, divisor: usize) -> Bound {
+    fn greedy(&self, theorem: &'static Theorem, value: f64, divisor: usize) -> Bound {
         let count = self.spectrum.len().max(self.other_spectrum.len()).max(divisor);
         let (sigma, other) = (padded(self.spectrum, count), padded(self.other_spectrum, count));
         let at = |budget| {
             let rho = greedy_two_spectra(&sigma, &other, budget);
             rho.iter().take(divisor).sum::<f64>() / divisor as f64
         };
-        Bound::mean_correlation(token, Form::Sharpened, value, at(self.budget), at(self.tolerated_budget()))
+        Bound::at_least(theorem, value, at(self.budget), at(self.tolerated_budget()))
     }
 }
 
-/// T1–T5 for the embeddings and for the logits, and T11, in one direction.
-pub fn cca_bounds(reduced: &Reduced, direction: Direction) -> Vec<Bound> {
-    let (model, other) = reduced.models(direction);
-    let budget = d_logit_centred(reduced).powi(2);
-    let side = CcaSide {
-        spectrum: model.spectrum(),
-        other_spectrum: other.spectrum(),
-        budget,
-        squared_scale: reduced.squared_scale(),
-    };
-    let of_logits = cca::logits(reduced);
-    // Constant logits have no correlations; then every one counts as 0.
-    let lost = of_logits.as_ref().map_or(&[][..], |c| &c.one_minus_rho_squared);
-    let mut bounds = vec![side.spectral(lost), side.two_spectra(lost)];
-    bounds.extend(embedding_bounds(&side, model, other, cca::embeddings(reduced)));
-    bounds.extend(logit_bounds(&side, of_logits));
-    bounds.push(compression_floor(&side, model, other));
-    bounds
+/// 1 − ρ² of the logits. Constant logits have no correlations; then every one counts as 0.
+fn lost(shared: &Shared) -> &[f64] {
+    shared.logits_cca().as_ref().map_or(&[], |c| &c.one_minus_rho_squared)
 }
 
-/// T2, T3 and T5 for m_CCA of the embeddings, padded with zeros to M.
-fn embedding_bounds(
-    side: &CcaSide<'_>,
-    model: &ReducedModel,
-    other: &ReducedModel,
-    correlations: Applicable<CanonicalCorrelations>,
-) -> [Bound; 3] {
-    let tokens = ["m_cca_linear", "m_cca_sharp", "m_cca_two_spectra"];
-    let forms = [Form::Published, Form::Sharpened, Form::Sharpened];
-    let deficient = [model, other].into_iter().find(|m| m.rank_unembeddings() < m.dim);
-    let dropped = [model, other].into_iter().find(|m| m.rank_embeddings() < m.rank_logits());
-    let value = match (deficient, correlations) {
-        (Some(m), _) => {
-            Err(Reason::UnembeddingRank { side: m.side, rank: m.rank_unembeddings(), dim: m.dim })
-        }
-        (None, _) if let Some(m) = dropped => {
-            Err(Reason::EmbeddingRank { side: m.side, rank: m.rank_embeddings(), logits: m.rank_logits() })
-        }
-        (None, Err(reason)) => Err(reason),
-        (None, Ok(c)) => Ok(c.rho.iter().take(model.dim).sum::<f64>() / model.dim as f64),
-    };
-    match value {
-        Ok(value) => [
-            side.linear(value, model.dim),
-            side.sharp(tokens[1], value, model.dim, model.dim),
-            side.greedy(tokens[2], value, model.dim),
-        ],
-        Err(reason) => [0, 1, 2].map(|i| Bound::not_applicable(tokens[i], forms[i], reason.clone())),
+/// m_CCA of the embeddings padded with zeros to M, and M; not applicable where a head does not see every direction.
+fn padded_mean(shared: &Shared, direction: Direction) -> Applicable<(f64, usize)> {
+    let (model, other) = shared.reduced.models(direction);
+    if let Some(m) = [model, other].into_iter().find(|m| m.rank_unembeddings() < m.dim) {
+        return Err(Reason::UnembeddingRank { side: m.side, rank: m.rank_unembeddings(), dim: m.dim });
     }
-}
-
-/// T3 and T5 for the r correlations of u and u′ themselves.
-fn logit_bounds(side: &CcaSide<'_>, correlations: Applicable<CanonicalCorrelations>) -> [Bound; 2] {
-    let tokens = ["m_cca_logits_sharp", "m_cca_logits_two_spectra"];
-    match correlations {
-        Ok(c) => [
-            side.sharp(tokens[0], c.mean(), side.spectrum.len(), c.rho.len()),
-            side.greedy(tokens[1], c.mean(), c.rho.len()),
-        ],
-        Err(reason) => tokens.map(|t| Bound::not_applicable(t, Form::Sharpened, reason.clone())),
+    if let Some(m) = [model, other].into_iter().find(|m| m.rank_embeddings() < m.rank_logits()) {
+        return Err(Reason::EmbeddingRank {
+            side: m.side,
+            rank: m.rank_embeddings(),
+            logits: m.rank_logits(),
+        });
     }
+    let CanonicalCorrelations { rho, .. } = shared.embeddings_cca().as_ref().map_err(Clone::clone)?;
+    Ok((rho.iter().take(model.dim).sum::<f64>() / model.dim as f64, model.dim))
 }
 
 /// T11 `compression_floor`: `Σ_{i > M′} σ_i ≤ d̄²`, no model of dimension M′ comes closer.
-fn compression_floor(side: &CcaSide<'_>, model: &ReducedModel, other: &ReducedModel) -> Bound {
+pub fn compression_floor(reduced: &Reduced, direction: Direction) -> Bound {
+    let (model, other) = reduced.models(direction);
     let floor = model.spectrum().iter().skip(other.dim).sum();
-    side.at_most("compression_floor", Form::Published, floor).vacuous_if(floor == 0.0, || {
+    CcaSide::of(reduced, direction).at_most(&ROWS[7], floor).vacuous_if(floor == 0.0, || {
         format!(
             "dimension {} of model {} is not under the rank {} of model {}'s logits",
             other.dim,
@@ -251,7 +356,7 @@ mod tests {
         // Equal constant parts make the uncentred spectrum large and leave d̄ alone: the published plotting script's slip.
         let side =
             CcaSide { spectrum: &[1000.0], other_spectrum: &[1000.0], budget: 1.0, squared_scale: 2000.0 };
-        assert!(side.spectral(&[0.5]).is_violated());
-        assert!(side.two_spectra(&[0.5]).is_violated());
+        assert!(side.spectral(&ROWS[0], &[0.5]).is_violated());
+        assert!(side.two_spectra(&ROWS[1], &[0.5]).is_violated());
     }
 }

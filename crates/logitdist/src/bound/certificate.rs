@@ -1,6 +1,6 @@
 //! The verdict: what the distributions alone guarantee about the representations.
 
-use super::{Bound, Statement, Status};
+use super::{Bound, Side, Statement, Status};
 use crate::applicable::{Applicable, Reason};
 use crate::error::Error;
 use crate::measure::d_logit::d_logit;
@@ -27,8 +27,8 @@ pub fn certificate(reduced: &Reduced, direction: Direction, bounds: &[Bound]) ->
     let distance = d_logit(reduced);
     let constant = |what| Reason::Constant { what, side: model.side };
     Certificate {
-        m_cca: best_of(bounds, &["m_cca_linear", "m_cca_sharp", "m_cca_two_spectra"]),
-        m_cca_logits: best_of(bounds, &["m_cca_logits_sharp", "m_cca_logits_two_spectra"]),
+        m_cca: best_of(bounds, "m_cca"),
+        m_cca_logits: best_of(bounds, "m_cca_logits"),
         probe_cost: match model.smallest_unembedding_value() {
             Some(sigma_min) if model.rank_unembeddings() == model.dim => Ok(distance / sigma_min),
             Some(_) => Err(Reason::UnembeddingRank {
@@ -53,16 +53,16 @@ pub fn certificate(reduced: &Reduced, direction: Direction, bounds: &[Bound]) ->
     }
 }
 
-/// The largest bound among those of the given tokens, at least 0; or the reason why the first of them does not exist.
-fn best_of(bounds: &[Bound], tokens: &[&str]) -> Applicable<(f64, &'static str)> {
+/// The largest lower bound on a measure, at least 0; or the reason why the first of them does not exist.
+fn best_of(bounds: &[Bound], measure: &'static str) -> Applicable<(f64, &'static str)> {
     let mut best: Applicable<(f64, &'static str)> =
         Err(Reason::Undetermined("no bound was evaluated".into()));
-    for bound in bounds.iter().filter(|b| tokens.contains(&b.token)) {
+    for bound in bounds.iter().filter(|b| b.theorem.side == Side::AtLeast(measure)) {
         match (&bound.statement, &bound.status) {
-            (Some(Statement::MeanCorrelation { bound: at_least, .. }), _)
+            (Some(Statement::AtLeast { bound: at_least, .. }), _)
                 if best.as_ref().map_or(true, |(b, _)| at_least > b) =>
             {
-                best = Ok((at_least.max(0.0), bound.token));
+                best = Ok((at_least.max(0.0), bound.theorem.token));
             }
             (None, Status::NotApplicable(reason)) if best.is_err() => best = Err(reason.clone()),
             _ => {}

@@ -1,28 +1,79 @@
-//! T9 and T10: KL divergence against logit distance.
+//! T9 and T10: KL divergence against logit distance, over the inputs of the probability part.
+//!
+//! KL is that of the direction. All sides are means over the same inputs, be they all or a sample.
 
-use super::{Bound, Form, Scale};
-use crate::probability::{ProbabilitySums, over_tau};
-use crate::reduced::{Direction, Reduced};
+use super::{Bound, Theorem};
+use crate::measure::table::Part;
+use crate::probability::over_tau;
+use crate::reduced::Direction;
+use crate::shared::Shared;
+use crate::tolerance::Scale;
 
-/// T9 `logit_from_kl` and `logit_from_kl_pointwise`, and T10 `kl_from_logit`, over the inputs of the probability part.
-///
-/// T9: `d_logit² ≤ (2/τ) d_KL`, pointwise `d_logit² ≤ E[(2/τ(x)) KL(x)]`; T10: `d_KL ≤ d_logit²/4`. KL is that of the direction.
-/// All sides are means over the same inputs, be they all or a sample.
-pub fn kl_bounds(reduced: &Reduced, direction: Direction, sums: &ProbabilitySums) -> [Bound; 3] {
-    let (kl, pointwise) = match direction {
-        Direction::Ab => (&sums.kl_ab, sums.kl_ab_over_tau),
-        Direction::Ba => (&sums.kl_ba, sums.kl_ba_over_tau),
-    };
-    let kl = kl.mean(sums.n);
-    let squared_distance = sums.squared_logit_distance / sums.n as f64;
-    let scale = Scale::Squared(reduced.squared_scale());
-    let from_kl = |token, rhs| {
-        Bound::at_most(token, Form::Sharpened, squared_distance, rhs, scale)
-            .vacuous_if(rhs == f64::INFINITY, || format!("τ underflows: log τ = {:.4e}", sums.log_tau))
-    };
-    [
-        from_kl("logit_from_kl", over_tau(kl, sums.log_tau)),
-        from_kl("logit_from_kl_pointwise", pointwise / sums.n as f64),
-        Bound::at_most("kl_from_logit", Form::Sharpened, kl, 0.25 * squared_distance, scale),
-    ]
+pub(super) const ROWS: [Theorem; 3] = [
+    Theorem {
+        token: "logit_from_kl",
+        number: "T9",
+        name: "logit distance from KL",
+        meaning: "KL divergence bounds logit distance if no probability is under τ",
+        statement: "d_logit² ≤ (2/τ) d_KL",
+        needs: "a τ that does not underflow; otherwise it is vacuous",
+        source: "proved in this project; the best constant under the assumption of arXiv 2602.15438",
+        equality: "two rare labels, E4, in the limit",
+        anchor: "t9",
+        part: Part::Probability,
+        evaluate: |theorem, shared, direction| {
+            let rhs = over_tau(shared.divergences().kl(direction).mean, shared.sums().log_tau);
+            Ok(from_kl(theorem, shared, rhs))
+        },
+        ..Theorem::SHARPENED
+    },
+    Theorem {
+        token: "logit_from_kl_pointwise",
+        number: "T9",
+        name: "logit distance from KL, input by input",
+        meaning: "KL divergence bounds logit distance input by input",
+        statement: "d_logit² ≤ E[(2/τ(x)) KL(x)], τ(x) the smallest probability at x",
+        needs: "a τ that does not underflow; otherwise it is vacuous",
+        equality: "two rare labels, E4, in the limit",
+        anchor: "t9",
+        part: Part::Probability,
+        evaluate: |theorem, shared, direction| {
+            let sums = shared.sums();
+            let pointwise = match direction {
+                Direction::Ab => sums.kl_ab_over_tau,
+                Direction::Ba => sums.kl_ba_over_tau,
+            };
+            Ok(from_kl(theorem, shared, pointwise / sums.n as f64))
+        },
+        ..Theorem::SHARPENED
+    },
+    Theorem {
+        token: "kl_from_logit",
+        number: "T10",
+        name: "KL from logit distance",
+        meaning: "Logit distance bounds KL divergence",
+        statement: "d_KL ≤ d_logit²/4",
+        equality: "two equally likely labels, E5, in the limit",
+        anchor: "t10",
+        part: Part::Probability,
+        evaluate: |theorem, shared, direction| {
+            let kl = shared.divergences().kl(direction).mean;
+            Ok(Bound::at_most(theorem, kl, 0.25 * squared_distance(shared), scale(shared)))
+        },
+        ..Theorem::SHARPENED
+    },
+];
+
+/// T9, which says nothing once its right-hand side overflows.
+fn from_kl(theorem: &'static Theorem, shared: &Shared, rhs: f64) -> Bound {
+    Bound::at_most(theorem, squared_distance(shared), rhs, scale(shared))
+        .vacuous_if(rhs == f64::INFINITY, || format!("τ underflows: log τ = {:.4e}", shared.sums().log_tau))
+}
+
+fn squared_distance(shared: &Shared) -> f64 {
+    shared.sums().squared_logit_distance / shared.sums().n as f64
+}
+
+fn scale(shared: &Shared) -> Scale {
+    Scale::Squared(shared.reduced.squared_scale())
 }

@@ -1,9 +1,82 @@
 //! Measures of similarity that others use, for comparison. All on centred embeddings.
 
+use super::table::{Measure, Of, Part, Range, Same, Section, Unit, Value};
 use crate::applicable::{Applicable, Reason};
 use crate::measure::cca;
 use crate::reduced::{Direction, Reduced, ReducedModel};
 use logitdist_linalg::{Mat, MatRef, Svd, matmul, matmul_tn, singular_values, svd};
+
+const SIMILARITY: Measure =
+    Measure { section: Section::Baseline, part: Part::Baselines, headline: true, ..Measure::SIMILARITY };
+
+pub(super) const CKA: [Measure; 2] = [
+    Measure {
+        tokens: &["cka"],
+        name: "linear CKA",
+        meaning: "Linear CKA of the embeddings",
+        formula: "‖XᵀY‖²/(‖XᵀX‖ ‖YᵀY‖), columns centred",
+        source: "Kornblith et al. 2019",
+        same: Same::One("equal up to rotation and scale"),
+        value: Value::Number(|shared, _| cka(&shared.reduced)),
+        ..SIMILARITY
+    },
+    Measure {
+        tokens: &["cka_debiased"],
+        name: "linear CKA, debiased",
+        meaning: "Linear CKA with the unbiased estimator of HSIC",
+        formula: "HSIC₁(K, L)/√(HSIC₁(K, K) HSIC₁(L, L))",
+        source: "Song et al. 2012; Nguyen et al. 2021",
+        range: Range::at_most(1.0).with("about 0 for independent embeddings"),
+        same: Same::One("equal up to rotation and scale"),
+        value: Value::Number(|shared, _| cka_debiased(&shared.reduced)),
+        ..SIMILARITY
+    },
+];
+
+pub(super) const PROCRUSTES: [Measure; 1] = [Measure {
+    tokens: &["procrustes"],
+    name: "orthogonal Procrustes distance",
+    meaning: "Squared orthogonal Procrustes distance",
+    formula: "2 − 2‖XᵀY‖_*, X and Y centred, of Frobenius norm 1",
+    source: "Ding et al. 2021",
+    range: Range::between(0.0, 2.0),
+    same: Same::Zero("equal up to rotation and scale"),
+    value: Value::Number(|shared, _| procrustes(&shared.reduced)),
+    ..SIMILARITY
+}];
+
+pub(super) const SVCCA: [Measure; 1] = [Measure {
+    tokens: &["svcca"],
+    name: "SVCCA",
+    meaning: "SVCCA: canonical correlations of the strongest principal directions",
+    formula: "mean ρ of the principal directions holding 99 % of each variance",
+    source: "Raghu et al. 2017",
+    value: Value::Number(|shared, _| svcca(&shared.reduced)),
+    ..SIMILARITY
+}];
+
+pub(super) const PWCCA: [Measure; 1] = [Measure {
+    tokens: &["pwcca_ab", "pwcca_ba"],
+    name: "projection-weighted CCA",
+    meaning: "Projection-weighted CCA, weights from model {a}",
+    formula: "Σ αᵢρᵢ/Σ αᵢ, αᵢ = Σⱼ |hᵢ·xⱼ|, h the canonical variates",
+    source: "Morcos et al. 2018",
+    of: Of::Directions,
+    value: Value::Number(|shared, d| pwcca(&shared.reduced, d)),
+    ..SIMILARITY
+}];
+
+pub(super) const R2: [Measure; 1] = [Measure {
+    tokens: &["r2_ab", "r2_ba"],
+    name: "variance explained by regression",
+    meaning: "Share of the variance of {a}'s embeddings that a linear regression on {b}'s explains",
+    formula: "1 − residual variance/total variance",
+    of: Of::Directions,
+    unit: Unit::Share,
+    same: Same::One("a linear function of the other"),
+    value: Value::Number(|shared, d| r2(&shared.reduced, d)),
+    ..SIMILARITY
+}];
 
 /// Share of the variance that SVCCA keeps of each representation.
 const SVCCA_VARIANCE: f64 = 0.99;

@@ -1,9 +1,102 @@
 //! Canonical correlations between two representations.
 
+use super::source::{CANONICAL, LOGIT_DISTANCE};
+use super::table::{Measure, Of, Range, Same, Unit, Value};
 use crate::applicable::{Applicable, Reason};
 use crate::error::Side;
 use crate::reduced::Reduced;
 use logitdist_linalg::{MatRef, matmul, matmul_tn, singular_values};
+
+const FORMULA: &str = "(1/r) Σ ρᵢ, r the smaller rank";
+const COSINES: &str = "cosines of the principal angles between the centred columns";
+const MEAN: Measure = Measure { source: CANONICAL, headline: true, ..Measure::SIMILARITY };
+const LIST: Measure = Measure {
+    formula: COSINES,
+    source: CANONICAL,
+    range: Range::between(0.0, 1.0).with("each"),
+    ..Measure::SIMILARITY
+};
+
+pub(super) const ROWS: [Measure; 6] = [
+    Measure {
+        tokens: &["m_cca"],
+        name: "mean canonical correlation of the embeddings",
+        meaning: "Mean canonical correlation of the embeddings f(x), f′(x)",
+        formula: FORMULA,
+        value: Value::Number(|shared, _| mean(shared.embeddings_cca())),
+        note: |shared| saturated(shared.embeddings_cca(), "inputs"),
+        ..MEAN
+    },
+    Measure {
+        tokens: &["rho"],
+        name: "canonical correlations of the embeddings",
+        meaning: "Canonical correlations of the embeddings f(x), f′(x), largest first",
+        value: Value::List(|shared, _| rho(shared.embeddings_cca())),
+        ..LIST
+    },
+    Measure {
+        tokens: &["m_cca_unembeddings"],
+        name: "mean canonical correlation of the unembeddings",
+        meaning: "Mean canonical correlation of the unembeddings g(y), g′(y)",
+        formula: "(1/r) Σ ρᵢ, r the smaller rank; 1 for any models once a rank reaches K − 1 (saturated)",
+        value: Value::Number(|shared, _| mean(shared.unembeddings_cca())),
+        note: |shared| saturated(shared.unembeddings_cca(), "labels"),
+        ..MEAN
+    },
+    Measure {
+        tokens: &["rho_unembeddings"],
+        name: "canonical correlations of the unembeddings",
+        meaning: "Canonical correlations of the unembeddings g(y), g′(y), largest first",
+        value: Value::List(|shared, _| rho(shared.unembeddings_cca())),
+        ..LIST
+    },
+    Measure {
+        tokens: &["m_cca_logits"],
+        name: "mean canonical correlation of the logits",
+        meaning: "Mean canonical correlation of the centred logits u(x), u′(x): of the distributions alone",
+        formula: FORMULA,
+        value: Value::Number(|shared, _| mean(shared.logits_cca())),
+        note: |shared| saturated(shared.logits_cca(), "inputs"),
+        ..MEAN
+    },
+    Measure {
+        tokens: &["rho_logits"],
+        name: "canonical correlations of the logits",
+        meaning: "Canonical correlations of the centred logits u(x), u′(x), largest first",
+        value: Value::List(|shared, _| rho(shared.logits_cca())),
+        ..LIST
+    },
+];
+
+pub(super) const SPECTRUM: [Measure; 1] = [Measure {
+    tokens: &["spectrum_a", "spectrum_b"],
+    name: "variances of the logits",
+    meaning: "Eigenvalues σ of Cov(u) of model {a} above the tolerance, largest first",
+    formula: "squared singular values of the centred logits / N",
+    source: LOGIT_DISTANCE,
+    of: Of::Models,
+    unit: Unit::SquaredNats,
+    range: Range::at_least(0.0).with("each above 0"),
+    same: Same::Neither,
+    value: Value::List(|shared, d| Ok(shared.model(d).spectrum().to_vec())),
+    ..Measure::SIMILARITY
+}];
+
+fn mean(correlations: &Applicable<CanonicalCorrelations>) -> Applicable<f64> {
+    correlations.as_ref().map(CanonicalCorrelations::mean).map_err(Clone::clone)
+}
+
+fn rho(correlations: &Applicable<CanonicalCorrelations>) -> Applicable<Vec<f64>> {
+    correlations.as_ref().map(|c| c.rho.clone()).map_err(Clone::clone)
+}
+
+fn saturated(correlations: &Applicable<CanonicalCorrelations>, points: &str) -> Option<String> {
+    correlations.as_ref().is_ok_and(|c| c.saturated).then(|| {
+        format!(
+            "saturated: a rank fills the whole space of centred {points}, so every correlation is 1 whatever the models"
+        )
+    })
+}
 
 /// Canonical correlations ρ_1 ≥ ρ_2 ≥ … ≥ ρ_r, r the smaller of the two ranks.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,8 +121,7 @@ impl CanonicalCorrelations {
 /// Not applicable if either model's embeddings are constant. Source: Björck & Golub 1973; Morcos et al. 2018.
 pub fn embeddings(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
     let (a, b) = rayon::join(|| reduced.a.embeddings_basis(), || reduced.b.embeddings_basis());
-    let of = || of_bases("embeddings", a.as_ref(), b.as_ref(), reduced.n_inputs);
-    reduced.embeddings_cca.get_or_init(of).clone()
+    of_bases("embeddings", a.as_ref(), b.as_ref(), reduced.n_inputs)
 }
 
 /// ρ of g(y), g′(y), labels centred; its mean is `m_cca_unembeddings`. Saturated once a rank reaches K − 1.
@@ -41,8 +133,7 @@ pub fn unembeddings(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
 /// ρ of u(x), u′(x), inputs centred; its mean is `m_cca_logits`. A function of the two distributions alone.
 pub fn logits(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
     let (a, b) = rayon::join(|| reduced.a.logits_basis(), || reduced.b.logits_basis());
-    let of = || of_bases("logits", a.as_ref(), b.as_ref(), reduced.n_inputs);
-    reduced.logits_cca.get_or_init(of).clone()
+    of_bases("logits", a.as_ref(), b.as_ref(), reduced.n_inputs)
 }
 
 fn of_bases(

@@ -1,6 +1,35 @@
 //! The logit distance.
 
+use super::source::LOGIT_DISTANCE;
+use super::table::{Measure, Part, Range, Same, Value};
 use crate::reduced::Reduced;
+
+pub(super) const ROWS: [Measure; 2] = [
+    Measure {
+        tokens: &["d_logit"],
+        name: "logit distance",
+        meaning: "Logit distance of the two distributions, a metric",
+        formula: "√(E‖u − u′‖²), u = G̃ f + b̃ the centred logits",
+        source: LOGIT_DISTANCE,
+        part: Part::Geometry,
+        headline: true,
+        value: Value::Number(|shared, _| Ok(d_logit(&shared.reduced))),
+        ..Measure::DISTANCE
+    },
+    Measure {
+        tokens: &["d_logit_centred"],
+        name: "centred logit distance",
+        meaning: "Part d̄ of the logit distance that varies over inputs: what T1–T5 spend",
+        formula: "√(d_logit² − ‖E(u − u′)‖²)",
+        source: LOGIT_DISTANCE,
+        same: Same::Zero("equal up to a constant"),
+        range: Range::at_least(0.0).with("at most d_logit"),
+        part: Part::Geometry,
+        headline: true,
+        value: Value::Number(|shared, _| Ok(d_logit_centred(&shared.reduced))),
+        ..Measure::DISTANCE
+    },
+];
 
 /// Logit distance, a metric between distributions, ≥ 0; 0 = equal predictions.
 ///

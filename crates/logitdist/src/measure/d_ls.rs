@@ -1,8 +1,20 @@
 //! Least-squares alignment.
 
+use super::table::{Measure, Value};
 use crate::applicable::{Applicable, Reason};
 use crate::reduced::{Direction, Reduced, ReducedModel};
 use logitdist_linalg::{Mat, matmul};
+
+pub(super) const ROWS: [Measure; 1] = [Measure {
+    tokens: &["d_ls_ab", "d_ls_ba"],
+    name: "least-squares alignment error",
+    meaning: "Least-squares alignment error of model {b} carried onto {a}: d_rep without label subsets",
+    formula: "√(E‖G̃⁺(u − u′)‖²)",
+    source: "this project",
+    headline: true,
+    value: Value::Number(|shared, d| d_ls(&shared.reduced, d)),
+    ..Measure::DISSIMILARITY
+}];
 
 /// Least-squares alignment of the other model onto the first of the direction (`d_ls_ab`, `d_ls_ba`), ≥ 0; 0 = equal up to
 /// a linear map.

@@ -1,12 +1,110 @@
 //! The linear identifiability dissimilarity d_rep, over subsets of labels.
 
+use super::source::LOGIT_DISTANCE;
+use super::table::{Measure, Part, Range, Same, Unit, Value};
 use crate::applicable::{Applicable, Reason};
-use crate::bound::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE};
 use crate::labels::Labels;
 use crate::measure::subsets::ChosenSubsets;
 use crate::reduced::{Direction, Reduced, ReducedModel};
+use crate::tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE};
 use logitdist_linalg::{Mat, ReborrowMut, Simplex, Simplices, matmul_into, r_factor, upper_matmul_into};
 use rayon::prelude::*;
+
+const LENGTH: Measure = Measure {
+    source: LOGIT_DISTANCE,
+    same: Same::Zero("equal up to an affine map"),
+    part: Part::DRep,
+    ..Measure::DISSIMILARITY
+};
+const COUNT: Measure = Measure { unit: Unit::Count, same: Same::Neither, ..LENGTH };
+
+pub(super) const ROWS: [Measure; 9] = [
+    Measure {
+        tokens: &["d_rep_ab", "d_rep_ba"],
+        name: "linear identifiability dissimilarity",
+        meaning: "Linear identifiability dissimilarity, with {b} carried onto {a}, over label subsets",
+        formula: "√(mean over label subsets of E‖f − A f′ − c‖²), A = L⁻ᵀL′ᵀ, c = L⁻ᵀ(β′ − β), L the labels' \
+                  differences of model {a}, β its biases'",
+        headline: true,
+        value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.d_rep)),
+        ..LENGTH
+    },
+    Measure {
+        tokens: &["d_rep_ab_se", "d_rep_ba_se"],
+        name: "standard error of d_rep",
+        meaning: "Standard error of d_rep over label subsets, with {b} carried onto {a}",
+        formula: "from the spread between sampled pivots",
+        range: Range::at_least(0.0).with("0 if every subset was used"),
+        same: Same::Neither,
+        value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.standard_error)),
+        ..LENGTH
+    },
+    Measure {
+        tokens: &["d_rep_ab_median", "d_rep_ba_median"],
+        name: "median of d_rep over subsets",
+        meaning: "Median over label subsets, with {b} carried onto {a}",
+        formula: "median of √(E‖f − A f′ − c‖²)",
+        value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.median)),
+        ..LENGTH
+    },
+    Measure {
+        tokens: &["d_rep_ab_max", "d_rep_ba_max"],
+        name: "maximum of d_rep over subsets",
+        meaning: "Maximum over label subsets, with {b} carried onto {a}",
+        formula: "max of √(E‖f − A f′ − c‖²)",
+        value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.max)),
+        ..LENGTH
+    },
+    Measure {
+        tokens: &["n_subsets_ab", "n_subsets_ba"],
+        name: "label subsets used",
+        meaning: "Label subsets used for d_rep, with {b} carried onto {a}",
+        formula: "a pivot and M further labels each",
+        value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.used as f64)),
+        ..COUNT
+    },
+    Measure {
+        tokens: &["n_subsets_skipped_ab", "n_subsets_skipped_ba"],
+        name: "label subsets skipped",
+        meaning: "Label subsets skipped, with {b} carried onto {a}: L is singular, or the value is beyond the \
+                  floating-point range",
+        formula: "reciprocal condition of L under 1e-12",
+        source: "numerical convention of this project",
+        value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.skipped as f64)),
+        ..COUNT
+    },
+    Measure {
+        tokens: &["sigma_min_ab", "sigma_min_ba"],
+        name: "smallest singular value over subsets",
+        meaning: "Smallest singular value of L over the label subsets used, with {b} carried onto {a}",
+        formula: "min over subsets of σ_min(L)",
+        unit: Unit::Unembedding,
+        range: Range::at_least(0.0).with("above 0"),
+        same: Same::Neither,
+        value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.sigma_min)),
+        ..LENGTH
+    },
+    Measure {
+        tokens: &["d_rep_per_subset_rhs_ab", "d_rep_per_subset_rhs_ba"],
+        name: "per-subset bound on d_rep",
+        meaning: "Right side of the per-subset bound on d_rep (T6′), with {b} carried onto {a}",
+        formula: "√(mean over subsets of E‖δ_L‖²/σ_min(L)²)",
+        source: "this project",
+        range: Range::at_least(0.0).with("at least d_rep"),
+        value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.per_subset_rhs)),
+        ..LENGTH
+    },
+    Measure {
+        tokens: &["d_rep_subset_violations_ab", "d_rep_subset_violations_ba"],
+        name: "violated label subsets",
+        meaning: "Label subsets whose own bound (T6′) fails, with {b} carried onto {a}",
+        formula: "count of E‖f − A f′ − c‖² > E‖δ_L‖²/σ_min(L)²",
+        source: "this project",
+        range: Range::at_least(0.0).with("0, always"),
+        value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.violations as f64)),
+        ..COUNT
+    },
+];
 
 /// d_rep over label subsets and what its bounds need. All but the counts are square roots, in the units of f.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,9 +9,26 @@
 //! the model raises and lowers together. A bias is the same at every input and does not enter.
 
 use super::seriation::seriation;
+use super::table::{Measure, Of, Part, Range, Same, Section};
 use crate::labels::Labels;
 use crate::reduced::{CENTRING_NOISE, Direction, Reduced, ReducedModel};
 use logitdist_linalg::{Mat, MatRef, matmul, matmul_nt, r_factor};
+
+pub(super) const ROWS: [Measure; 1] = [Measure {
+    tokens: &["label_correlation_a", "label_correlation_b"],
+    name: "correlation of two labels in model {a}",
+    meaning: "Correlation over inputs of the centred logits of two labels, in model {a}",
+    formula: "corr_x(u_y, u_y′), the cosine of g̃(y), g̃(y′) in the metric of Cov(f): a function of the \
+              distribution alone, where cosines of g depend on the choice of basis",
+    source: "this project",
+    of: Of::Models,
+    range: Range::between(-1.0, 1.0)
+        .with("1 = raised and lowered together; does not exist for a label whose logit is constant"),
+    same: Same::Neither,
+    section: Section::Detail,
+    part: Part::Detail,
+    ..Measure::SIMILARITY
+}];
 
 /// Correlations between the labels of one model, n×n, as the inner products of n unit vectors.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,11 +1,111 @@
 //! The log-likelihood variance distance d_LLV.
 
+use super::source::CLOSENESS;
+use super::table::{Measure, Part, Same, Unit, Value};
 use crate::applicable::{Applicable, Reason};
 use crate::error::Side;
 use crate::factor::Factor;
 use crate::measure::pls_svd::d_svd;
 use crate::reduced::{CENTRING_NOISE, Reduced, ReducedModel};
 use logitdist_linalg::{Mat, MatRef};
+
+const TERM: Measure = Measure {
+    source: CLOSENESS,
+    unit: Unit::One,
+    same: Same::Zero("equal distributions"),
+    part: Part::Llv,
+    ..Measure::DISTANCE
+};
+
+pub(super) const ROWS: [Measure; 5] = [
+    Measure {
+        tokens: &["d_llv"],
+        name: "log-likelihood variance, given sets",
+        meaning: "Log-likelihood variance distance, over a pivot label and M labels, a pivot input and M inputs; evenly spread ones unless named",
+        formula: "max{t1, t2, λ t3, λ t4}, λ = 1e-5",
+        headline: true,
+        note: |shared| shared.llv().description.clone(),
+        value: Value::Number(|shared, _| Ok(shared.llv().given()?.d_llv)),
+        ..TERM
+    },
+    Measure {
+        tokens: &["llv_t1"],
+        name: "t1 of d_llv",
+        meaning: "Term t1 of d_llv: standardised, over inputs, over a pivot label and M labels, a pivot input and M inputs; evenly spread ones unless named",
+        formula: "max over the set of sd_x(log p/s − log p′/s′), of its labels and the pivot",
+        value: Value::Number(|shared, _| Ok(shared.llv().given()?.t1)),
+        ..TERM
+    },
+    Measure {
+        tokens: &["llv_t2"],
+        name: "t2 of d_llv",
+        meaning: "Term t2 of d_llv: standardised, over labels, over a pivot label and M labels, a pivot input and M inputs; evenly spread ones unless named",
+        formula: "llv_t1 with inputs and labels exchanged",
+        value: Value::Number(|shared, _| Ok(shared.llv().given()?.t2)),
+        ..TERM
+    },
+    Measure {
+        tokens: &["llv_t3"],
+        name: "t3 of d_llv",
+        meaning: "Term t3 of d_llv: difference of sds over inputs, over a pivot label and M labels, a pivot input and M inputs; evenly spread ones unless named",
+        formula: "max over the set of |s_y − s′_y|, s_y = sd_x(log p(y|x) − log p(y₀|x)); sd with ddof = 0",
+        value: Value::Number(|shared, _| Ok(shared.llv().given()?.t3)),
+        ..TERM
+    },
+    Measure {
+        tokens: &["llv_t4"],
+        name: "t4 of d_llv",
+        meaning: "Term t4 of d_llv: difference of sds over labels, over a pivot label and M labels, a pivot input and M inputs; evenly spread ones unless named",
+        formula: "llv_t3 with inputs and labels exchanged; sd with ddof = 0",
+        value: Value::Number(|shared, _| Ok(shared.llv().given()?.t4)),
+        ..TERM
+    },
+];
+
+pub(super) const MINIMISED: [Measure; 5] = [
+    Measure {
+        tokens: &["d_llv_min"],
+        name: "log-likelihood variance, minimised",
+        meaning: "Log-likelihood variance distance, over sets that minimise: t1 over the pivot and one left-out label, t2 over random disjoint sets of M + 1 inputs",
+        formula: "max{t1, t2, λ t3, λ t4}, λ = 1e-5",
+        headline: true,
+        note: |shared| shared.llv().minimised_description.clone(),
+        value: Value::Number(|shared, _| Ok(shared.llv().minimised()?.d_llv)),
+        ..TERM
+    },
+    Measure {
+        tokens: &["llv_min_t1"],
+        name: "t1 of d_llv_min",
+        meaning: "Term t1 of d_llv_min: standardised, over inputs, over sets that minimise: t1 over the pivot and one left-out label, t2 over random disjoint sets of M + 1 inputs",
+        formula: "max over the set of sd_x(log p/s − log p′/s′), of its labels and the pivot",
+        value: Value::Number(|shared, _| Ok(shared.llv().minimised()?.t1)),
+        ..TERM
+    },
+    Measure {
+        tokens: &["llv_min_t2"],
+        name: "t2 of d_llv_min",
+        meaning: "Term t2 of d_llv_min: standardised, over labels, over sets that minimise: t1 over the pivot and one left-out label, t2 over random disjoint sets of M + 1 inputs",
+        formula: "llv_min_t1 with inputs and labels exchanged",
+        value: Value::Number(|shared, _| Ok(shared.llv().minimised()?.t2)),
+        ..TERM
+    },
+    Measure {
+        tokens: &["llv_min_t3"],
+        name: "t3 of d_llv_min",
+        meaning: "Term t3 of d_llv_min: difference of sds over inputs, over sets that minimise: t1 over the pivot and one left-out label, t2 over random disjoint sets of M + 1 inputs",
+        formula: "max over the set of |s_y − s′_y|, s_y = sd_x(log p(y|x) − log p(y₀|x)); sd with ddof = 0",
+        value: Value::Number(|shared, _| Ok(shared.llv().minimised()?.t3)),
+        ..TERM
+    },
+    Measure {
+        tokens: &["llv_min_t4"],
+        name: "t4 of d_llv_min",
+        meaning: "Term t4 of d_llv_min: difference of sds over labels, over sets that minimise: t1 over the pivot and one left-out label, t2 over random disjoint sets of M + 1 inputs",
+        formula: "llv_min_t3 with inputs and labels exchanged; sd with ddof = 0",
+        value: Value::Number(|shared, _| Ok(shared.llv().minimised()?.t4)),
+        ..TERM
+    },
+];
 
 /// λ of Nielsen et al. 2025: the weight of t3 and t4.
 pub const LAMBDA: f64 = 1e-5;

@@ -11,4 +11,8 @@ pub mod llv;
 pub mod per_input;
 pub mod pls_svd;
 mod seriation;
+mod size;
+pub(crate) mod source;
 pub mod subsets;
+pub mod table;
+mod trained;

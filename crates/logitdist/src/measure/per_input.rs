@@ -1,14 +1,36 @@
 //! Logit distance and KL divergence input by input: where two models part.
 
-use crate::bound::ROUNDING;
+use super::source::LOGIT_DISTANCE;
+use super::table::{Measure, Of, Part, Section};
 use crate::error::Error;
 use crate::labels::Labels;
 use crate::model::Pair;
 use crate::probability::InputDivergences;
 use crate::reduced::{Direction, Reduced};
 use crate::summary::ProbabilityInputs;
+use crate::tolerance::ROUNDING;
 use logitdist_linalg::{Mat, MatRef, ReborrowMut, matmul_nt, r_factor};
 use rayon::prelude::*;
+
+const AT_AN_INPUT: Measure = Measure { section: Section::Detail, part: Part::Detail, ..Measure::DISTANCE };
+
+pub(super) const ROWS: [Measure; 1] = [Measure {
+    tokens: &["d_logit_x"],
+    name: "logit distance at an input",
+    meaning: "Logit distance at one input x",
+    formula: "‖u(x) − u′(x)‖; d_logit² = E_x d_logit_x²",
+    source: LOGIT_DISTANCE,
+    ..AT_AN_INPUT
+}];
+
+pub(super) const KL: [Measure; 1] = [Measure {
+    tokens: &["kl_ab_x", "kl_ba_x"],
+    name: "KL({a} ‖ {b}) at an input",
+    meaning: "KL({a} ‖ {b}) at one input x, expected under {a}",
+    formula: "Σ_y p_{a} (eᵈ − 1 − d), d = log p_{b} − log p_{a}; kl_{a}{b} = E_x kl_{a}{b}_x",
+    of: Of::Directions,
+    ..AT_AN_INPUT
+}];
 
 /// Inputs in one product; fixed, so that the values do not depend on threads.
 const BLOCK: usize = 512;

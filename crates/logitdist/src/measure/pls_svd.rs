@@ -1,8 +1,47 @@
 //! PLS-SVD dissimilarity of standardised columns.
 
+use super::source::CLOSENESS;
+use super::table::{Measure, Of, Part, Range, Same, Unit, Value};
 use crate::applicable::{Applicable, Reason};
 use crate::error::Side;
 use logitdist_linalg::{Mat, MatRef, matmul_tn, singular_values};
+
+const SHARE: Measure = Measure {
+    formula: "1 − (1/M) Σ singular values of corr(Z, Z′)",
+    source: CLOSENESS,
+    of: Of::Pair,
+    unit: Unit::One,
+    range: Range::between(0.0, 1.0),
+    same: Same::Zero("equal up to a rotation of standardised columns"),
+    part: Part::Llv,
+    ..Measure::DISSIMILARITY
+};
+
+pub(super) const ROWS: [Measure; 3] = [
+    Measure {
+        tokens: &["d_svd_embeddings"],
+        name: "PLS-SVD dissimilarity over inputs",
+        meaning: "PLS-SVD dissimilarity of M logit differences over inputs",
+        value: Value::Number(|shared, _| shared.llv().d_svd_embeddings.clone()),
+        ..SHARE
+    },
+    Measure {
+        tokens: &["d_svd_unembeddings"],
+        name: "PLS-SVD dissimilarity over labels",
+        meaning: "PLS-SVD dissimilarity of M input differences over labels",
+        value: Value::Number(|shared, _| shared.llv().d_svd_unembeddings.clone()),
+        ..SHARE
+    },
+    Measure {
+        tokens: &["d_fg"],
+        name: "PLS-SVD dissimilarity",
+        meaning: "Larger of the two PLS-SVD dissimilarities",
+        formula: "max{d_svd_embeddings, d_svd_unembeddings}",
+        headline: true,
+        value: Value::Number(|shared, _| shared.llv().d_fg()),
+        ..SHARE
+    },
+];
 
 /// PLS-SVD dissimilarity of Z and Z′ (n×m each, columns centred), in [0, 1]; 0 = equal up to a rotation of standardised columns.
 ///

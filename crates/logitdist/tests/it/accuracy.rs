@@ -57,7 +57,7 @@ fn the_gap_of_t1_is_positive_and_right_where_every_correlation_rounds_to_one() {
         let sines = singular_values(quotient.as_ref());
         let spectrum = comparison.reduced.a.spectrum().to_vec();
         let want: f64 = sines.iter().rev().zip(&spectrum).map(|(s, sigma)| s * s * sigma).sum();
-        let bound = comparison.bounds.iter().find(|b| b.token == "cca_spectral").unwrap();
+        let bound = comparison.bounds.iter().find(|b| b.theorem.token == "cca_spectral").unwrap();
         let Some(Statement::AtMost { lhs, rhs }) = bound.statement else { panic!("T1 applies") };
         assert!(lhs > 0.0 && lhs <= rhs, "seed {seed}: {lhs} {rhs}");
         assert!((lhs / want - 1.0).abs() < 1e-4, "seed {seed}: {lhs} against {want}");

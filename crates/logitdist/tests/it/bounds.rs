@@ -1,8 +1,7 @@
 //! Every bound holds on every pair, and a wrong one would be noticed.
 
 use crate::pairs::{any_pair, compared, model, rng, value};
-use logitdist::bound::Scale;
-use logitdist::{Bound, Form, Mat, Model, Pair, Settings, Statement, Subsets, compare};
+use logitdist::{Bound, Mat, Model, Pair, Scale, Settings, Statement, Subsets, compare, theorem};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -14,10 +13,10 @@ fn no_bound_is_violated_on_twelve_thousand_pairs_of_all_shapes() {
             let (a, b) = any_pair(seed);
             let comparison = compared(&a, &b);
             let mut counts = BTreeMap::new();
-            for bound in comparison.bounds.iter().chain(&comparison.bounds_ba) {
+            for (_, bound) in comparison.all_bounds() {
                 assert!(!bound.is_violated(), "seed {seed}: {bound:?}");
                 assert!(bound.tightness.is_none_or(|t| (0.0..=1.0).contains(&t)), "seed {seed}: {bound:?}");
-                *counts.entry((bound.token, bound.status.name())).or_insert(0) += 1;
+                *counts.entry((bound.theorem.token, bound.status.name())).or_insert(0) += 1;
             }
             for (token, scalar) in &comparison.scalars {
                 assert!(!scalar.as_ref().is_ok_and(|x| x.is_nan()), "seed {seed}: {token} is NaN");
@@ -73,11 +72,12 @@ fn a_constant_five_per_cent_too_small_would_be_noticed() {
     let pair =
         |logit: f64| Model::new(Mat::full(1, 1, logit), Mat::from_fn(2, 1, |y, _| y as f64), None).unwrap();
     let comparison = compared(&pair(0.0), &pair(1e-3));
-    let bound = comparison.bounds.iter().find(|b| b.token == "kl_from_logit").unwrap();
+    let bound = comparison.bounds.iter().find(|b| b.theorem.token == "kl_from_logit").unwrap();
     assert!(bound.tightness.unwrap() > 0.999 && !bound.is_violated());
     let Some(Statement::AtMost { lhs, rhs }) = bound.statement else { panic!("T10 applies") };
     assert!(
-        Bound::at_most("kl_from_logit", Form::Sharpened, lhs, 0.95 * rhs, Scale::Squared(1e-6)).is_violated()
+        Bound::at_most(theorem("kl_from_logit").unwrap(), lhs, 0.95 * rhs, Scale::Squared(1e-6))
+            .is_violated()
     );
 }
 

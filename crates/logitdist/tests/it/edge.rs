@@ -8,7 +8,7 @@ fn reason(comparison: &Comparison, token: &str) -> Reason {
 }
 
 fn bound_status<'a>(comparison: &'a Comparison, token: &str) -> &'a Status {
-    &comparison.bounds.iter().find(|b| b.token == token).unwrap().status
+    &comparison.bounds.iter().find(|b| b.theorem.token == token).unwrap().status
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn logits_beyond_the_range_of_exp_make_tau_vanish_but_not_log_tau() {
     assert_eq!(value(&c, "tau"), 0.0);
     assert!(value(&c, "log_tau") < -1e4 && value(&c, "log_tau").is_finite());
     for token in ["logit_from_kl", "logit_from_kl_pointwise"] {
-        let bound = c.bounds.iter().find(|b| b.token == token).unwrap();
+        let bound = c.bounds.iter().find(|b| b.theorem.token == token).unwrap();
         assert_eq!(bound.status.name(), "vacuous");
         assert!(bound.reason().unwrap().contains("log τ"), "{:?}", bound.reason());
     }
@@ -195,10 +195,10 @@ fn a_smaller_model_meets_its_compression_floor() {
     let mut rng = rng(7);
     let (a, b) = (model(60, 9, 5, false, &mut rng), model(60, 9, 2, false, &mut rng));
     let c = compared(&a, &b);
-    let floor = c.bounds.iter().find(|b| b.token == "compression_floor").unwrap();
+    let floor = c.bounds.iter().find(|b| b.theorem.token == "compression_floor").unwrap();
     assert_eq!(floor.status, Status::Ok);
     assert!(floor.tightness.unwrap() > 0.0);
-    let back = c.bounds_ba.iter().find(|b| b.token == "compression_floor").unwrap();
+    let back = c.bounds_ba.iter().find(|b| b.theorem.token == "compression_floor").unwrap();
     assert_eq!(back.status.name(), "vacuous");
 }
 

@@ -28,10 +28,11 @@ fn close(token: &str, got: f64, want: f64, equivalent: bool) -> bool {
 }
 
 fn check_bound(comparison: &Comparison, pair: &str, token: &str, sides: &Value, equivalent: bool) {
-    let bound = comparison.bounds.iter().find(|b| b.token == token).unwrap_or_else(|| panic!("no {token}"));
+    let bound =
+        comparison.bounds.iter().find(|b| b.theorem.token == token).unwrap_or_else(|| panic!("no {token}"));
     let (names, got) = match bound.statement.unwrap_or_else(|| panic!("{pair}: {token} does not apply")) {
         Statement::AtMost { lhs, rhs } => (["lhs", "rhs"], [lhs, rhs]),
-        Statement::MeanCorrelation { bound, value } => (["bound", "value"], [bound, value]),
+        Statement::AtLeast { bound, value } => (["bound", "value"], [bound, value]),
     };
     for (name, got) in names.into_iter().zip(got) {
         let want = sides[name].as_f64().unwrap();

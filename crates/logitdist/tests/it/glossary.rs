@@ -1,7 +1,8 @@
 //! Every token that a comparison reports is explained, and nothing else is.
 
 use crate::pairs::{compared, regular_pair};
-use logitdist::glossary::{Section, explain, glossary};
+use logitdist::Section;
+use logitdist::glossary::{explain, glossary};
 use std::collections::BTreeSet;
 
 #[test]
@@ -16,7 +17,7 @@ fn the_glossary_explains_exactly_what_a_comparison_reports() {
     measures.extend(["probe_majority", "probe_accuracy_a", "probe_accuracy_b", "probe_accuracy_carried"]);
     measures.extend(["probe_accuracy_determined", "probe_error", "probe_certificate", "probe_sd"]);
     measures.insert("probe_undetermined");
-    let bounds: BTreeSet<&str> = comparison.bounds.iter().map(|bound| bound.token).collect();
+    let bounds: BTreeSet<&str> = comparison.bounds.iter().map(|bound| bound.theorem.token).collect();
     // The names of the fields of `PerInput`, and of what `label_geometry` gives.
     let details: BTreeSet<&str> =
         ["d_logit_x", "kl_ab_x", "kl_ba_x", "label_correlation_a", "label_correlation_b"].into();
@@ -33,7 +34,12 @@ fn the_glossary_explains_exactly_what_a_comparison_reports() {
 fn a_bound_is_published_or_sharpened_as_its_entry_says() {
     let (a, b) = regular_pair(2);
     for bound in compared(&a, &b).bounds {
-        let entry = explain(bound.token).find(|e| e.section == Section::Bound).unwrap();
-        assert!(entry.source.starts_with(&bound.form.to_string()), "{}: {}", bound.token, entry.source);
+        let entry = explain(bound.theorem.token).find(|e| e.section == Section::Bound).unwrap();
+        assert!(
+            entry.source.starts_with(&bound.theorem.form.to_string()),
+            "{}: {}",
+            bound.theorem.token,
+            entry.source
+        );
     }
 }

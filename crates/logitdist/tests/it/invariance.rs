@@ -46,8 +46,8 @@ fn sides(bounds: &[Bound]) -> Vec<(&'static str, f64, f64)> {
     bounds
         .iter()
         .filter_map(|b| match b.statement? {
-            Statement::AtMost { lhs, rhs } => Some((b.token, lhs, rhs)),
-            Statement::MeanCorrelation { bound, value } => Some((b.token, bound, value)),
+            Statement::AtMost { lhs, rhs } => Some((b.theorem.token, lhs, rhs)),
+            Statement::AtLeast { bound, value } => Some((b.theorem.token, bound, value)),
         })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! A comparison as one JSON object.
 
-use crate::compare::Result;
+use super::compared_pair::ComparedPair;
 use logitdist::{Applicable, Bound, Certificate, Statement};
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,7 @@ fn is_count(token: &str) -> bool {
 }
 
 /// The object: tokens at top level, `null` with an entry in `reasons` where there is no value.
-pub fn render(result: &Result) -> String {
+pub fn render(result: &ComparedPair) -> String {
     let comparison = &result.comparison;
     let mut object = Map::new();
     let mut reasons = Map::new();
@@ -56,7 +56,7 @@ fn put(
     object: &mut Map<String, Value>,
     reasons: &mut Map<String, Value>,
     token: &str,
-    value: std::result::Result<Value, String>,
+    value: Result<Value, String>,
 ) {
     let value = value.unwrap_or_else(|reason| {
         reasons.insert(token.to_owned(), json!(reason));
@@ -66,7 +66,7 @@ fn put(
 }
 
 /// JSON has no infinity: that is null with a reason.
-fn finite(x: f64) -> std::result::Result<Value, String> {
+fn finite(x: f64) -> Result<Value, String> {
     if x.is_finite() {
         Ok(json!(x))
     } else {
@@ -80,18 +80,16 @@ fn number(x: f64) -> Value {
 }
 
 fn bounds(bounds: &[Bound]) -> Value {
-    Value::Object(bounds.iter().map(|bound| (bound.token.to_owned(), one_bound(bound))).collect())
+    Value::Object(bounds.iter().map(|bound| (bound.theorem.token.to_owned(), one_bound(bound))).collect())
 }
 
 fn one_bound(bound: &Bound) -> Value {
     let mut object = Map::new();
-    let is_m_cca = bound.token.starts_with("m_cca");
+    let is_m_cca = bound.theorem.is_lower();
     let names = if is_m_cca { ["bound", "value", "slack"] } else { ["lhs", "rhs", "tightness"] };
     let values = match bound.statement {
         Some(Statement::AtMost { lhs, rhs }) => [Some(lhs), Some(rhs), bound.tightness],
-        Some(Statement::MeanCorrelation { bound: at_least, value }) => {
-            [Some(at_least), Some(value), bound.slack()]
-        }
+        Some(Statement::AtLeast { bound: at_least, value }) => [Some(at_least), Some(value), bound.slack()],
         None => [None; 3],
     };
     for (name, value) in names.into_iter().zip(values) {
@@ -100,7 +98,7 @@ fn one_bound(bound: &Bound) -> Value {
     object.insert("holds".into(), json!(bound.holds));
     object.insert("status".into(), json!(bound.status.name()));
     object.insert("reason".into(), json!(bound.reason()));
-    object.insert("form".into(), json!(bound.form.to_string()));
+    object.insert("form".into(), json!(bound.theorem.form.to_string()));
     Value::Object(object)
 }
 

@@ -1,38 +1,39 @@
 //! `logitdist compare`.
 
-use crate::arguments::{Compare, Format, Logits};
-use crate::command_line::command_line;
+mod arguments;
+mod command_line;
+mod compared_pair;
+mod csv;
+mod json;
+mod page;
+mod table;
+mod verdict;
+
+pub use arguments::{Arguments, EXPORTING};
+
 use crate::models::Models;
+use crate::output::{Format, to_file, to_stdout};
 use crate::progress::Progress;
-use crate::{csv, json, output, pair_report, table};
 use anyhow::Context;
-use logitdist::bound::{ProbeTransfer, probe_transfer};
+use arguments::Logits;
+use command_line::command_line;
+use compared_pair::ComparedPair;
+use logitdist::bound::probe_transfer;
 use logitdist::{Comparison, Direction, LogitPrecision, Pair, Settings, compare_watched};
-use logitdist_io::read_matrix;
+use logitdist_io::{open_model, read_matrix};
 use logitdist_report::number::short;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::process::ExitCode;
 
-/// A comparison and everything that is printed with it.
-pub struct Result {
-    pub name_a: String,
-    pub name_b: String,
-    pub seed: u64,
-    /// The command that gives this result again.
-    pub command: String,
-    pub comparison: Comparison,
-    pub probes: Vec<ProbeTransfer>,
-}
-
 /// Runs the command: exit code 1 if a bound is violated.
-pub fn run(arguments: &Compare) -> anyhow::Result<ExitCode> {
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(arguments.threads.map_or(0, usize::from))
         .build()
         .context("the threads cannot be started")?;
     // A folder that cannot be made should not cost a comparison.
-    arguments.report.as_deref().map(pair_report::begin).transpose()?;
+    arguments.report.as_deref().map(page::begin).transpose()?;
     let result = pool.install(|| evaluate(arguments))?;
     let text = match arguments.format {
         Format::Table => table::render(&result),
@@ -40,15 +41,15 @@ pub fn run(arguments: &Compare) -> anyhow::Result<ExitCode> {
         Format::Csv => csv::render(&result),
     };
     match &arguments.out {
-        Some(path) => output::to_file(path, text.as_bytes())?,
-        None => output::to_stdout(text.as_bytes())?,
+        Some(path) => to_file(path, text.as_bytes())?,
+        None => to_stdout(text.as_bytes())?,
     }
     if let Some(folder) = &arguments.report {
-        pair_report::write(&result, folder)?;
+        page::write(&result, folder)?;
     }
     let comparison = &result.comparison;
     let all = comparison.bounds.iter().chain(&comparison.bounds_ba);
-    let violated: Vec<&str> = all.filter(|b| b.is_violated()).map(|b| b.token).collect();
+    let violated: Vec<&str> = all.filter(|b| b.is_violated()).map(|b| b.theorem.token).collect();
     if violated.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
@@ -59,8 +60,8 @@ pub fn run(arguments: &Compare) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(1))
 }
 
-fn evaluate(arguments: &Compare) -> anyhow::Result<Result> {
-    let models = Models::open(arguments)?;
+fn evaluate(arguments: &Arguments) -> anyhow::Result<ComparedPair> {
+    let models = Models::read(arguments.sources()?, open_model)?;
     // Read before anything is computed: a wrong path should not cost a comparison.
     let probes = arguments
         .probe
@@ -97,7 +98,7 @@ fn evaluate(arguments: &Compare) -> anyhow::Result<Result> {
         };
         (0..rows.nrows()).map(transfer).collect::<anyhow::Result<_>>()
     })?;
-    Ok(Result {
+    Ok(ComparedPair {
         name_a: models.name_a,
         name_b: models.name_b,
         seed: arguments.seed,

@@ -5,14 +5,15 @@
 //! list (from 1), the row of a probe (from 0), one of lhs, rhs, tightness, bound, value, slack, form, holds and status of a bound, or
 //! the bound that a certificate rests on. A number beyond the floating-point range is blank.
 
-use crate::compare::Result;
-use crate::verdict::sentences;
+use super::compared_pair::ComparedPair;
+use super::verdict::sentences;
+use crate::output::csv_number as number;
 use logitdist::{Applicable, Bound, Certificate, Statement};
 
 /// The lines, header first.
-pub fn render(result: &Result) -> String {
+pub fn render(result: &ComparedPair) -> String {
     let comparison = &result.comparison;
-    let mut lines = Lines { writer: csv::Writer::from_writer(Vec::new()) };
+    let mut lines = ComparisonCsv { writer: csv::Writer::from_writer(Vec::new()) };
     lines.write(["section", "token", "side", "value", "reason"]);
     lines.write(["run", "model_a", "", &result.name_a, ""]);
     lines.write(["run", "model_b", "", &result.name_b, ""]);
@@ -59,11 +60,11 @@ pub fn render(result: &Result) -> String {
     String::from_utf8(bytes).expect("tokens, numbers and reasons are text")
 }
 
-struct Lines {
+struct ComparisonCsv {
     writer: csv::Writer<Vec<u8>>,
 }
 
-impl Lines {
+impl ComparisonCsv {
     fn write(&mut self, fields: [&str; 5]) {
         self.writer.write_record(fields).expect("writing to memory");
     }
@@ -93,22 +94,17 @@ impl Lines {
             Some(Statement::AtMost { lhs, rhs }) => {
                 vec![("lhs", Some(lhs)), ("rhs", Some(rhs)), ("tightness", bound.tightness)]
             }
-            Some(Statement::MeanCorrelation { bound: at_least, value }) => {
+            Some(Statement::AtLeast { bound: at_least, value }) => {
                 vec![("bound", Some(at_least)), ("value", Some(value)), ("slack", bound.slack())]
             }
             None => Vec::new(),
         };
         for (side, x) in sides {
-            self.write([section, bound.token, side, &x.map_or_else(String::new, number), ""]);
+            self.write([section, bound.theorem.token, side, &x.map_or_else(String::new, number), ""]);
         }
-        self.write([section, bound.token, "form", &bound.form.to_string(), ""]);
+        self.write([section, bound.theorem.token, "form", &bound.theorem.form.to_string(), ""]);
         let holds = bound.holds.map_or_else(String::new, |h| h.to_string());
-        self.write([section, bound.token, "holds", &holds, ""]);
-        self.write([section, bound.token, "status", bound.status.name(), &reason]);
+        self.write([section, bound.theorem.token, "holds", &holds, ""]);
+        self.write([section, bound.theorem.token, "status", bound.status.name(), &reason]);
     }
-}
-
-/// The shortest text that reads back as the same number; empty beyond the range, where the status of a bound says why.
-pub fn number(x: f64) -> String {
-    if x.is_finite() { format!("{x:?}") } else { String::new() }
 }

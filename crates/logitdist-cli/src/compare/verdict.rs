@@ -1,12 +1,12 @@
 //! What a comparison amounts to, in sentences.
 
-use crate::compare::Result;
+use super::compared_pair::ComparedPair;
 use logitdist::{Applicable, Bound, Certificate};
 use logitdist_report::number::{number, short};
 use std::fmt::Write;
 
 /// The sentences: whether every bound holds, what is certified and what was measured, what each probe loses.
-pub fn sentences(result: &Result) -> Vec<String> {
+pub fn sentences(result: &ComparedPair) -> Vec<String> {
     let comparison = &result.comparison;
     let violations =
         comparison.bounds.iter().chain(&comparison.bounds_ba).filter(|b| b.is_violated()).count();
@@ -39,7 +39,7 @@ fn probes(direction: &str, labels_of: &str, certificate: &Certificate, bounds: &
         "Certified: a linear probe of unit weight, carried over {direction}, errs by at most {}",
         number(*cost)
     );
-    let worst = bounds.iter().find(|b| b.token == "probe_transfer").and_then(|b| b.tightness);
+    let worst = bounds.iter().find(|b| b.theorem.token == "probe_transfer").and_then(|b| b.tightness);
     if let Some(worst) = worst {
         write!(sentence, " (measured: none errs by more than {} of its certificate)", short(worst))
             .expect("writing to a string");
@@ -55,7 +55,7 @@ fn probes(direction: &str, labels_of: &str, certificate: &Certificate, bounds: &
     Some(format!("{sentence}."))
 }
 
-fn certified(result: &Result, token: &str, at_least: &Applicable<(f64, &'static str)>) -> String {
+fn certified(result: &ComparedPair, token: &str, at_least: &Applicable<(f64, &'static str)>) -> String {
     let measured = match result.comparison.scalar(token) {
         Some(Ok(x)) => number(*x),
         _ => "n/a".to_owned(),

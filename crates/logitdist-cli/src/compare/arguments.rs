@@ -1,15 +1,14 @@
-//! What can be said on the command line.
+//! What can be said on the command line of a comparison.
 
-use crate::{probe, report, sweep, train};
+use crate::output::Format;
 use anyhow::{Context, bail};
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use clap_complete::Shell;
+use clap::{Args, ValueEnum};
 use logitdist::Subsets;
-use logitdist_io::ArrayNames;
+use logitdist_io::{ArrayNames, ReadOptions, Source, Transpose};
 use std::path::PathBuf;
 
 // Paragraphs are single lines: clap wraps them to the terminal.
-const EXPORTING: &str = "\
+pub const EXPORTING: &str = "\
 Exporting from PyTorch, with h the inputs of the last layer and head that layer:
 
     to_numpy = lambda t: t.detach().float().cpu().numpy()
@@ -24,34 +23,6 @@ alone guarantee. `logitdist explain TOKEN` says what a number means.
 
 Exit codes: 0 fine, 1 a bound was violated (a proof or this program is wrong), 2 bad usage or input.";
 
-/// When two models predict almost the same, are their representations almost the same?
-#[derive(Parser)]
-#[command(name = "logitdist", version, after_long_help = EXPORTING)]
-pub struct Arguments {
-    #[command(subcommand)]
-    pub command: Command,
-}
-
-#[derive(Subcommand)]
-pub enum Command {
-    Compare(Box<Compare>),
-    Probe(probe::Arguments),
-    Report(report::Arguments),
-    /// Say what a token means: formula, range, units, source. Without a token, list all.
-    Explain {
-        /// Tokens, for example m_cca d_rep_ab cca_spectral.
-        tokens: Vec<String>,
-    },
-    Sweep(Box<sweep::Arguments>),
-    Train(train::Arguments),
-    Distill(Box<train::distill::Arguments>),
-    /// Print a completion script for a shell.
-    Completions {
-        /// The shell.
-        shell: Shell,
-    },
-}
-
 /// Compare two models: every distance of their distributions, every dissimilarity of their representations, every bound.
 ///
 /// A model is an .npz or .safetensors file with arrays `embeddings` (inputs × dimension), `unembeddings` (labels × dimension) and
@@ -59,7 +30,7 @@ pub enum Command {
 /// f16, bf16, f32 or f64.
 #[derive(Args)]
 #[command(after_long_help = EXPORTING)]
-pub struct Compare {
+pub struct Arguments {
     /// The models A and B; A gives the spectrum and the labels of the bounds.
     #[arg(value_name = "MODEL", num_args = 0..=2)]
     pub models: Vec<PathBuf>,
@@ -130,16 +101,6 @@ pub struct Compare {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people.
-    Table,
-    /// One object, tokens as keys.
-    Json,
-    /// One number a line.
-    Csv,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Logits {
     /// Double precision.
     F64,
@@ -155,6 +116,45 @@ pub enum Transposed {
     Unembeddings,
     /// No array of this model.
     None,
+}
+
+impl Arguments {
+    /// Where each model is and how it is read. The single files of a side stand in for its MODEL.
+    pub fn sources(&self) -> anyhow::Result<[(Source, ReadOptions); 2]> {
+        let files = |f: &Option<_>, g: &Option<_>, bias: &Option<_>| {
+            let (Some(embeddings), Some(unembeddings)) = (f, g) else { return None };
+            Some(Source::Files {
+                embeddings: Clone::clone(embeddings),
+                unembeddings: Clone::clone(unembeddings),
+                bias: Clone::clone(bias),
+            })
+        };
+        let a = files(&self.embeddings_a, &self.unembeddings_a, &self.bias_a);
+        let b = files(&self.embeddings_b, &self.unembeddings_b, &self.bias_b);
+        let needed = usize::from(a.is_none()) + usize::from(b.is_none());
+        if self.models.len() != needed {
+            bail!(
+                "{} model paths are given and {needed} needed: `logitdist compare A B`, where --embeddings-a and --unembeddings-a \
+                 stand for A, and --embeddings-b and --unembeddings-b for B",
+                self.models.len()
+            );
+        }
+        let mut paths = self.models.iter().cloned().map(Source::Path);
+        let mut next =
+            |files: Option<Source>| files.or_else(|| paths.next()).context("a model path is missing");
+        let (a, b) = (next(a)?, next(b)?);
+        let transpose = |arrays: &[Transposed]| Transpose {
+            embeddings: arrays.contains(&Transposed::Embeddings),
+            unembeddings: arrays.contains(&Transposed::Unembeddings),
+        };
+        let names_a = self.array_names.clone().unwrap_or_default();
+        let names_b = self.array_names_b.clone().unwrap_or_else(|| names_a.clone());
+        let transpose_b = self.transpose_b.as_ref().unwrap_or(&self.transpose);
+        Ok([
+            (a, ReadOptions { names: names_a, transpose: transpose(&self.transpose) }),
+            (b, ReadOptions { names: names_b, transpose: transpose(transpose_b) }),
+        ])
+    }
 }
 
 fn parse_subsets(text: &str) -> anyhow::Result<Subsets> {

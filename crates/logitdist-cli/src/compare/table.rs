@@ -1,12 +1,12 @@
 //! A comparison as a table for people.
 
-use crate::compare::Result;
-use crate::verdict::sentences;
+use super::compared_pair::ComparedPair;
+use super::verdict::sentences;
 use logitdist::{Bound, Comparison, Form, Statement};
 use logitdist_report::number::{number, short};
 
 /// The whole table, at most [`WIDTH`] columns wide but for the models' paths.
-pub fn render(result: &Result) -> String {
+pub fn render(result: &ComparedPair) -> String {
     let mut table = Table { comparison: &result.comparison, text: String::new(), footnotes: Vec::new() };
     table.models(result);
     table.distributions();
@@ -82,7 +82,7 @@ impl Table<'_> {
         format!("n/a [{}]", position + 1)
     }
 
-    fn models(&mut self, result: &Result) {
+    fn models(&mut self, result: &ComparedPair) {
         self.line(&format!("a  {}", result.name_a));
         self.line(&format!("b  {}", result.name_b));
         let inputs = self.value("n_inputs");
@@ -156,7 +156,7 @@ impl Table<'_> {
 
     fn bounds(&mut self, heading: &str, bounds: &[Bound]) {
         self.heading(&format!("{heading:42} {:>12} {:>14}   {:>9}", "is", "at most", "tightness"));
-        for bound in bounds.iter().filter(|b| !b.token.starts_with("m_cca")) {
+        for bound in bounds.iter().filter(|b| !b.theorem.is_lower()) {
             let sides = match bound.statement {
                 Some(Statement::AtMost { lhs, rhs }) => {
                     let rhs = if rhs.is_finite() { number(rhs) } else { "∞".into() };
@@ -165,18 +165,18 @@ impl Table<'_> {
                 }
                 _ => self.absent(bound),
             };
-            self.line(&format!("  {:28} {:11} {sides}{}", bound.token, form(bound), remark(bound)));
+            self.line(&format!("  {:28} {:11} {sides}{}", bound.theorem.token, form(bound), remark(bound)));
         }
         self.line(&format!("{:42} {:>12} {:>14}   {:>9}", "", "is", "at least", "slack"));
-        for bound in bounds.iter().filter(|b| b.token.starts_with("m_cca")) {
+        for bound in bounds.iter().filter(|b| b.theorem.is_lower()) {
             let sides = match bound.statement {
-                Some(Statement::MeanCorrelation { bound: at_least, value }) => {
+                Some(Statement::AtLeast { bound: at_least, value }) => {
                     let slack = short(value - at_least);
                     format!("{:>12} {:>14}   {slack:>9}", number(value), number(at_least))
                 }
                 _ => self.absent(bound),
             };
-            self.line(&format!("  {:28} {:11} {sides}{}", bound.token, form(bound), remark(bound)));
+            self.line(&format!("  {:28} {:11} {sides}{}", bound.theorem.token, form(bound), remark(bound)));
         }
     }
 
@@ -185,7 +185,7 @@ impl Table<'_> {
         format!("{text:>12}")
     }
 
-    fn verdict(&mut self, result: &Result) {
+    fn verdict(&mut self, result: &ComparedPair) {
         self.heading("Verdict");
         for sentence in sentences(result) {
             self.sentence("  ", "    ", &sentence);
@@ -206,7 +206,7 @@ impl Table<'_> {
 }
 
 fn form(bound: &Bound) -> &'static str {
-    match bound.form {
+    match bound.theorem.form {
         Form::Published => "published",
         Form::Sharpened => "sharpened",
     }

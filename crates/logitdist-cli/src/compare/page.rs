@@ -2,8 +2,9 @@
 //!
 //! The page is made from the CSV files alone, so that `logitdist report FOLDER` makes it again elsewhere.
 
-use crate::compare::Result;
-use crate::csv;
+use super::compared_pair::ComparedPair;
+use super::csv;
+use crate::output::csv_number;
 use anyhow::{Context, bail};
 use logitdist::{PerInput, label_geometry};
 use logitdist_io::WholeFile;
@@ -34,7 +35,7 @@ pub fn begin(folder: &Path) -> anyhow::Result<()> {
 }
 
 /// Writes the CSV files of a comparison that kept its distances at each input, and from them the pictures and the page.
-pub fn write(result: &Result, folder: &Path) -> anyhow::Result<()> {
+pub fn write(result: &ComparedPair, folder: &Path) -> anyhow::Result<()> {
     let comparison = &result.comparison;
     let per_input = comparison.per_input.as_ref().context("the distances at each input were not kept")?;
     file(folder, "inputs.csv", |lines| inputs(per_input, lines))?;
@@ -63,18 +64,17 @@ fn inputs(per_input: &PerInput, lines: &mut impl Write) -> io::Result<()> {
     let mut divergences = per_input.probability_inputs.iter().zip(kl).peekable();
     for (input, d_logit) in per_input.d_logit_x.iter().enumerate() {
         let kl = divergences.next_if(|(of, _)| **of == input).map(|(_, kl)| kl);
-        let [kl_ab, kl_ba] =
-            kl.map_or_else(Default::default, |(ab, ba)| [csv::number(*ab), csv::number(*ba)]);
-        writeln!(lines, "{input},{},{kl_ab},{kl_ba}", csv::number(*d_logit))?;
+        let [kl_ab, kl_ba] = kl.map_or_else(Default::default, |(ab, ba)| [csv_number(*ab), csv_number(*ba)]);
+        writeln!(lines, "{input},{},{kl_ab},{kl_ba}", csv_number(*d_logit))?;
     }
     Ok(())
 }
 
 /// A line per pair of labels, in the order of the pictures; blank where a logit is constant.
-fn labels(result: &Result, lines: &mut impl Write) -> io::Result<()> {
+fn labels(result: &ComparedPair, lines: &mut impl Write) -> io::Result<()> {
     let geometry = label_geometry(&result.comparison.reduced, MOST_LABELS);
     writeln!(lines, "label,other,label_correlation_a,label_correlation_b")?;
-    let text = |x: Option<f64>| x.map_or_else(String::new, csv::number);
+    let text = |x: Option<f64>| x.map_or_else(String::new, csv_number);
     for (i, label) in geometry.labels.iter().enumerate() {
         for (j, other) in geometry.labels.iter().enumerate().skip(i) {
             let [a, b] = [&geometry.a, &geometry.b].map(|correlations| text(correlations.get(i, j)));
@@ -85,14 +85,14 @@ fn labels(result: &Result, lines: &mut impl Write) -> io::Result<()> {
 }
 
 /// A line per position in the lists of a comparison, blank where a list has ended.
-fn spectra(result: &Result, lines: &mut impl Write) -> io::Result<()> {
+fn spectra(result: &ComparedPair, lines: &mut impl Write) -> io::Result<()> {
     let lists = &result.comparison.lists;
     let names: Vec<&str> = lists.iter().map(|(token, _)| *token).collect();
     writeln!(lines, "position,{}", names.join(","))?;
     let values: Vec<&[f64]> = lists.iter().map(|(_, list)| list.as_deref().unwrap_or_default()).collect();
     for i in 0..values.iter().map(|list| list.len()).max().unwrap_or(0) {
         let fields: Vec<String> =
-            values.iter().map(|list| list.get(i).map_or_else(String::new, |x| csv::number(*x))).collect();
+            values.iter().map(|list| list.get(i).map_or_else(String::new, |x| csv_number(*x))).collect();
         writeln!(lines, "{},{}", i + 1, fields.join(","))?;
     }
     Ok(())

@@ -1,7 +1,5 @@
 //! The label and input sets of d_LLV: chosen, evenly spread, or minimised over.
 
-use super::Settings;
-use super::collected::Collected;
 use crate::applicable::{Applicable, Reason};
 use crate::error::Error;
 use crate::factor::Factor;
@@ -9,12 +7,13 @@ use crate::measure::llv::{self, Llv, LogProbabilities, MOST_LABELS_MINIMISED, Te
 use crate::model::Pair;
 use crate::reduced::Reduced;
 use crate::rows::rows_of;
+use crate::settings::Settings;
 use rand::{Rng, seq::index};
 use rayon::prelude::*;
 
 /// The fixed sets of d_LLV, pivot first in each, and the labels that have to be tracked for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct LlvSets {
+pub(crate) struct LlvSets {
     labels: Vec<usize>,
     inputs: Vec<usize>,
     /// All labels if they are few enough to minimise over, else those of the fixed set.
@@ -35,12 +34,7 @@ impl LlvSets {
         Ok(LlvSets { labels, inputs, tracked })
     }
 
-    /// M, the number of labels in the set beside the pivot.
-    pub fn size(&self) -> usize {
-        self.labels.len() - 1
-    }
-
-    /// d_LLV on the fixed sets and minimised, and the PLS-SVD dissimilarities of the fixed sets; returns what T12 and T13 relate.
+    /// d_LLV on the fixed sets and minimised, and the PLS-SVD dissimilarities of the fixed sets.
     pub fn evaluate(
         &self,
         pair: &Pair<'_>,
@@ -48,8 +42,7 @@ impl LlvSets {
         tracked: &Factor,
         samples: usize,
         rng: &mut impl Rng,
-        into: &mut Collected,
-    ) -> Result<(Applicable<Llv>, Applicable<f64>), Error> {
+    ) -> Result<LlvValues, Error> {
         let positions: Vec<usize> = self
             .labels
             .iter()
@@ -63,18 +56,19 @@ impl LlvSets {
         let terms = |x: &Applicable<LogProbabilities>| x.as_ref().map_err(Clone::clone)?.terms();
         let d_svd = |x: &Applicable<LogProbabilities>| x.as_ref().map_err(Clone::clone)?.d_svd();
         let llv = terms(&over_inputs).and_then(|l| Ok(Llv::new(l, terms(&over_labels)?)));
-        let (embeddings, unembeddings) = rayon::join(|| d_svd(&over_inputs), || d_svd(&over_labels));
+        let (d_svd_embeddings, d_svd_unembeddings) =
+            rayon::join(|| d_svd(&over_inputs), || d_svd(&over_labels));
         drop((over_inputs, over_labels));
-        let d_fg = embeddings.clone().and_then(|e| Ok(e.max(unembeddings.clone()?)));
-        for (token, value) in llv_tokens(["d_llv", "llv_t1", "llv_t2", "llv_t3", "llv_t4"], &llv) {
-            into.push(token, value);
-        }
-        into.notes.push(("d_llv", self.description()));
-        self.minimised(pair, reduced, tracked, samples, rng, into)?;
-        into.push("d_svd_embeddings", embeddings);
-        into.push("d_svd_unembeddings", unembeddings);
-        into.push("d_fg", d_fg.clone());
-        Ok((llv, d_fg))
+        let (minimised, minimised_description) = minimised(pair, reduced, tracked, samples, rng)?;
+        Ok(LlvValues {
+            llv,
+            minimised,
+            d_svd_embeddings,
+            d_svd_unembeddings,
+            set_size: self.labels.len() - 1,
+            description: Some(self.description()),
+            minimised_description,
+        })
     }
 
     fn description(&self) -> String {
@@ -99,46 +93,68 @@ impl LlvSets {
         }
         Ok(value())
     }
+}
 
-    /// `d_llv_min`: t1 minimised over pivot and left-out label, t2 over random disjoint sets of M + 1 inputs.
-    fn minimised(
-        &self,
-        pair: &Pair<'_>,
-        reduced: &Reduced,
-        tracked: &Factor,
-        samples: usize,
-        rng: &mut impl Rng,
-        into: &mut Collected,
-    ) -> Result<(), Error> {
-        let labels = if pair.n_labels() > MOST_LABELS_MINIMISED {
-            Err(Reason::TooManyLabels { labels: pair.n_labels(), limit: MOST_LABELS_MINIMISED })
-        } else {
-            let all: Vec<usize> = (0..pair.n_labels()).collect();
-            llv::minimised_labels(&LogProbabilities::over_inputs(tracked, &all))
-        };
-        let inputs = minimised_inputs(pair, reduced, samples, rng)?;
-        let llv = labels
-            .as_ref()
-            .map_err(Clone::clone)
-            .and_then(|l| Ok(Llv::new(l.terms, inputs.as_ref().map_err(Clone::clone)?.1)));
-        if let (Ok(l), Ok((inputs, _))) = (&labels, &inputs) {
-            into.notes.push((
-                "d_llv_min",
-                format!(
-                    "pivot label {}, left out {}; pivot input {}, inputs {}; sd with ddof = 0",
-                    l.pivot,
-                    l.left_out,
-                    inputs[0],
-                    listed(&inputs[1..])
-                ),
-            ));
-        }
-        let tokens = ["d_llv_min", "llv_min_t1", "llv_min_t2", "llv_min_t3", "llv_min_t4"];
-        for (token, value) in llv_tokens(tokens, &llv) {
-            into.push(token, value);
-        }
-        Ok(())
+/// d_LLV on both kinds of sets, the PLS-SVD dissimilarities, and the sets in words.
+#[derive(Debug)]
+pub struct LlvValues {
+    llv: Applicable<Llv>,
+    minimised: Applicable<Llv>,
+    /// `d_svd_embeddings`, of logit differences over inputs.
+    pub d_svd_embeddings: Applicable<f64>,
+    /// `d_svd_unembeddings`, of input differences over labels.
+    pub d_svd_unembeddings: Applicable<f64>,
+    /// M, the number of labels in the set beside the pivot.
+    pub set_size: usize,
+    /// The given sets.
+    pub description: Option<String>,
+    /// The sets that minimise, if there are any.
+    pub minimised_description: Option<String>,
+}
+
+impl LlvValues {
+    /// d_LLV on the given sets.
+    pub fn given(&self) -> Result<&Llv, Reason> {
+        self.llv.as_ref().map_err(Clone::clone)
     }
+
+    /// d_LLV on the sets that minimise it.
+    pub fn minimised(&self) -> Result<&Llv, Reason> {
+        self.minimised.as_ref().map_err(Clone::clone)
+    }
+
+    /// The larger of the two PLS-SVD dissimilarities.
+    pub fn d_fg(&self) -> Applicable<f64> {
+        Ok(self.d_svd_embeddings.clone()?.max(self.d_svd_unembeddings.clone()?))
+    }
+}
+
+/// `d_llv_min`: t1 minimised over pivot and left-out label, t2 over random disjoint sets of M + 1 inputs; and the sets in words.
+fn minimised(
+    pair: &Pair<'_>,
+    reduced: &Reduced,
+    tracked: &Factor,
+    samples: usize,
+    rng: &mut impl Rng,
+) -> Result<(Applicable<Llv>, Option<String>), Error> {
+    let labels = if pair.n_labels() > MOST_LABELS_MINIMISED {
+        Err(Reason::TooManyLabels { labels: pair.n_labels(), limit: MOST_LABELS_MINIMISED })
+    } else {
+        let all: Vec<usize> = (0..pair.n_labels()).collect();
+        llv::minimised_labels(&LogProbabilities::over_inputs(tracked, &all))
+    };
+    let inputs = minimised_inputs(pair, reduced, samples, rng)?;
+    let found = labels.and_then(|labels| Ok((labels, inputs?)));
+    let description = found.as_ref().ok().map(|(l, (inputs, _))| {
+        format!(
+            "pivot label {}, left out {}; pivot input {}, inputs {}; sd with ddof = 0",
+            l.pivot,
+            l.left_out,
+            inputs[0],
+            listed(&inputs[1..])
+        )
+    });
+    Ok((found.map(|(labels, (_, terms))| Llv::new(labels.terms, terms)), description))
 }
 
 /// A set in words: its members, or of a large one the first, the last and how many there are.
@@ -149,17 +165,6 @@ fn listed(set: &[usize]) -> String {
         }
         _ => format!("{set:?}"),
     }
-}
-
-fn llv_tokens(
-    tokens: [&'static str; 5],
-    llv: &Applicable<Llv>,
-) -> impl Iterator<Item = (&'static str, Applicable<f64>)> {
-    let values = match llv {
-        Ok(l) => [l.d_llv, l.t1, l.t2, l.t3, l.t4].map(Ok),
-        Err(reason) => [(); 5].map(|()| Err(reason.clone())),
-    };
-    tokens.into_iter().zip(values)
 }
 
 /// The named set, or `size` evenly spread indices below `count`.

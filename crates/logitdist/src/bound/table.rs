@@ -1,0 +1,109 @@
+//! The table of bounds: a row for each theorem that is evaluated on a pair.
+//!
+//! A bound is a file that computes it and a row in that file's `ROWS`. The order here is the order in every output.
+
+use super::{Bound, Form, alignment, cca, fg, kl};
+use crate::applicable::Applicable;
+use crate::measure::table::Part;
+use crate::reduced::Direction;
+use crate::shared::Shared;
+
+const GROUPS: [&[Theorem]; 5] = [&cca::ROWS, &alignment::ROWS, &alignment::D_REP, &kl::ROWS, &fg::ROWS];
+
+/// A bound: what it says, where it is proved and how it is evaluated.
+#[derive(Debug, Clone, Copy)]
+pub struct Theorem {
+    /// Its name in code, CSV, JSON and on axes.
+    pub token: &'static str,
+    /// Its number in docs/theory.md: `T5`, `T6′`.
+    pub number: &'static str,
+    /// Its name for people.
+    pub name: &'static str,
+    /// One sentence on what it says.
+    pub meaning: &'static str,
+    /// The inequality.
+    pub statement: &'static str,
+    /// What it needs of a pair; empty for nothing.
+    pub needs: &'static str,
+    /// Whether it bounds from above or from below.
+    pub side: Side,
+    /// Published or sharpened.
+    pub form: Form,
+    /// Who stated it, and what it sharpens.
+    pub source: &'static str,
+    /// When both sides are equal: the family of pairs, or the largest ratio known.
+    pub equality: &'static str,
+    /// Where its proof stands in docs/theory.md.
+    pub anchor: &'static str,
+    /// What has to be asked for to have it.
+    pub part: Part,
+    /// How it is evaluated in a direction.
+    pub evaluate: fn(&'static Theorem, &Shared, Direction) -> Applicable<Bound>,
+}
+
+/// From which side a theorem bounds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Side {
+    /// `lhs ≤ rhs`; how close is the tightness lhs/rhs.
+    AtMost,
+    /// `value ≥ bound`, the value being the measure of this token; how close is the slack value − bound.
+    AtLeast(&'static str),
+}
+
+impl Theorem {
+    /// A row's fields that most rows leave as they are.
+    pub(crate) const SHARPENED: Theorem = Theorem {
+        token: "",
+        number: "",
+        name: "",
+        meaning: "",
+        statement: "",
+        needs: "",
+        side: Side::AtMost,
+        form: Form::Sharpened,
+        source: "proved in this project",
+        equality: "",
+        anchor: "",
+        part: Part::Geometry,
+        evaluate: |theorem, _, _| unreachable!("{} has no evaluation", theorem.token),
+    };
+
+    /// The bound on a pair.
+    pub fn of(&'static self, shared: &Shared, direction: Direction) -> Bound {
+        (self.evaluate)(self, shared, direction).unwrap_or_else(|reason| Bound::not_applicable(self, reason))
+    }
+
+    /// How its values are to be read, in words.
+    pub fn range_words(&self) -> String {
+        let equality = if self.equality.is_empty() { "" } else { "; equality: " };
+        match self.side {
+            Side::AtMost => {
+                format!("lhs ≤ rhs; tightness lhs/rhs is 1 at equality{equality}{}", self.equality)
+            }
+            Side::AtLeast(value) => {
+                format!("{value} ≥ bound; vacuous if the bound is ≤ 0{equality}{}", self.equality)
+            }
+        }
+    }
+
+    /// Whether it bounds a measure from below.
+    pub fn is_lower(&self) -> bool {
+        matches!(self.side, Side::AtLeast(_))
+    }
+}
+
+impl PartialEq for Theorem {
+    fn eq(&self, other: &Theorem) -> bool {
+        self.token == other.token
+    }
+}
+
+/// All bounds, in the order in which they are reported.
+pub fn theorems() -> impl Iterator<Item = &'static Theorem> {
+    GROUPS.into_iter().flatten()
+}
+
+/// The bound of a token.
+pub fn theorem(token: &str) -> Option<&'static Theorem> {
+    theorems().find(|theorem| theorem.token == token)
+}

@@ -1,0 +1,66 @@
+//! Sizes and ranks.
+
+use super::table::{Measure, Of, Range, Value};
+
+const PER_MODEL: Measure = Measure { of: Of::Models, range: Range::at_least(1.0), ..Measure::COUNT };
+const RANK: Measure = Measure {
+    range: Range::at_least(0.0).with("0 = constant; at most the dimension"),
+    source: "numerical convention of this project",
+    ..PER_MODEL
+};
+
+pub(super) const ROWS: [Measure; 6] = [
+    Measure {
+        tokens: &["n_inputs"],
+        name: "inputs",
+        meaning: "Number N of inputs that both models were evaluated on",
+        range: Range::at_least(1.0),
+        value: Value::Number(|shared, _| Ok(shared.reduced.n_inputs as f64)),
+        ..Measure::COUNT
+    },
+    Measure {
+        tokens: &["n_labels"],
+        name: "labels",
+        meaning: "Number K of labels",
+        range: Range::at_least(1.0),
+        value: Value::Number(|shared, _| Ok(shared.reduced.n_labels as f64)),
+        ..Measure::COUNT
+    },
+    Measure {
+        tokens: &["dim_a", "dim_b"],
+        name: "dimension",
+        meaning: "Dimension M of model {a}",
+        headline: true,
+        value: Value::Number(|shared, d| Ok(shared.model(d).dim as f64)),
+        ..PER_MODEL
+    },
+    Measure {
+        tokens: &["rank_embeddings_a", "rank_embeddings_b"],
+        name: "rank of the embeddings",
+        meaning: "Numerical rank of the centred embeddings of model {a}",
+        formula: "singular values of the centred embeddings above max(rows, columns)·ε·σ₁ and 128ε times their \
+                  norm before centring",
+        headline: true,
+        value: Value::Number(|shared, d| Ok(shared.model(d).rank_embeddings() as f64)),
+        ..RANK
+    },
+    Measure {
+        tokens: &["rank_unembeddings_a", "rank_unembeddings_b"],
+        name: "rank of the unembeddings",
+        meaning: "Numerical rank of the centred unembeddings of model {a}, at most K − 1",
+        formula: "singular values of G̃ above max(rows, columns)·ε·σ₁ and 128ε times the norm before centring",
+        headline: true,
+        value: Value::Number(|shared, d| Ok(shared.model(d).rank_unembeddings() as f64)),
+        ..RANK
+    },
+    Measure {
+        tokens: &["rank_logits_a", "rank_logits_b"],
+        name: "rank of the logits",
+        meaning: "Numerical rank of the centred logits of model {a}",
+        formula: "singular values of the centred logits above max(rows, columns)·ε·σ₁ and 128ε times \
+                  Σ_j ‖f_j‖ ‖g_j‖ over columns before centring",
+        headline: true,
+        value: Value::Number(|shared, d| Ok(shared.model(d).rank_logits() as f64)),
+        ..RANK
+    },
+];

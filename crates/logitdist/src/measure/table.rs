@@ -1,0 +1,354 @@
+//! The table of measures: a row for each, from which columns, keys, words and documentation follow.
+//!
+//! A measure is a file that computes it and a row in that file's `ROWS`. The order here is the order of CSV columns.
+
+use super::{
+    baselines, cca, d_logit, d_ls, d_rep, kl, label_geometry, llv, per_input, pls_svd, size, trained,
+};
+use crate::applicable::Applicable;
+use crate::reduced::Direction;
+use crate::shared::Shared;
+
+/// Groups of rows. Within a group, all values of direction ab come before those of ba.
+const GROUPS: [&[Measure]; 23] = [
+    &size::ROWS,
+    &d_logit::ROWS,
+    &cca::ROWS,
+    &cca::SPECTRUM,
+    &d_ls::ROWS,
+    &d_rep::ROWS,
+    &kl::KL,
+    &kl::ROWS,
+    &kl::PRECISION,
+    &llv::ROWS,
+    &llv::MINIMISED,
+    &pls_svd::ROWS,
+    &baselines::CKA,
+    &baselines::PROCRUSTES,
+    &baselines::SVCCA,
+    &baselines::PWCCA,
+    &baselines::R2,
+    &trained::ACCURACY,
+    &trained::CONCEPT,
+    &trained::TUNED,
+    &per_input::ROWS,
+    &per_input::KL,
+    &label_geometry::ROWS,
+];
+
+/// A measure: what it is called, what it means and how it is computed.
+///
+/// In the texts, `{a}` stands for the first model of the direction and `{b}` for the second.
+#[derive(Debug, Clone, Copy)]
+pub struct Measure {
+    /// Names in code, CSV, JSON and on axes: one, or one for each direction or model, as `of` says.
+    pub tokens: &'static [&'static str],
+    /// Its name for people, as it stands in tables and on axes.
+    pub name: &'static str,
+    /// One sentence on what it measures.
+    pub meaning: &'static str,
+    /// Definition; empty where the meaning says it all.
+    pub formula: &'static str,
+    /// Where it comes from; empty for common knowledge.
+    pub source: &'static str,
+    /// What it is a measure of.
+    pub of: Of,
+    /// Its unit and scale.
+    pub unit: Unit,
+    /// The values it can take.
+    pub range: Range,
+    /// Which value means "the same", and the same in what sense.
+    pub same: Same,
+    /// Where it stands in a report.
+    pub section: Section,
+    /// What has to be asked for to have it.
+    pub part: Part,
+    /// Whether the short table shows it.
+    pub headline: bool,
+    /// How it is computed from what measures share.
+    pub value: Value,
+    /// A remark on the value of a pair, where one is needed.
+    pub note: fn(&Shared) -> Option<String>,
+}
+
+/// What a measure is a measure of, and so how many tokens it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// Of the pair: one token.
+    Pair,
+    /// Of each direction: tokens for ab and ba.
+    Directions,
+    /// Of each model: tokens for a and b.
+    Models,
+}
+
+/// The unit of a measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// A pure number.
+    One,
+    /// A share of inputs or of variance.
+    Share,
+    /// A whole number.
+    Count,
+    /// Natural logarithms of probabilities.
+    Nats,
+    /// Their squares.
+    SquaredNats,
+    /// The length unit of the embeddings f.
+    Embedding,
+    /// The length unit of the unembeddings g.
+    Unembedding,
+    /// The unit of a probe's score w·f.
+    Score,
+}
+
+impl Unit {
+    /// The unit in words; empty for pure numbers.
+    pub fn words(self) -> &'static str {
+        match self {
+            Unit::One | Unit::Share | Unit::Count => "",
+            Unit::Nats => "nats",
+            Unit::SquaredNats => "nats²",
+            Unit::Embedding => "units of f",
+            Unit::Unembedding => "units of g",
+            Unit::Score => "units of the score",
+        }
+    }
+}
+
+/// The values that a measure can take, and a remark on them (empty for none).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Range {
+    /// The smallest, −∞ for none.
+    pub low: f64,
+    /// The largest, ∞ for none.
+    pub high: f64,
+    /// What else is to be known of its values.
+    pub remark: &'static str,
+}
+
+impl Range {
+    /// Any value from `low` up.
+    pub const fn at_least(low: f64) -> Range {
+        Range { low, high: f64::INFINITY, remark: "" }
+    }
+
+    /// Any value up to `high`.
+    pub const fn at_most(high: f64) -> Range {
+        Range { low: f64::NEG_INFINITY, high, remark: "" }
+    }
+
+    /// Any value from `low` to `high`.
+    pub const fn between(low: f64, high: f64) -> Range {
+        Range { low, high, remark: "" }
+    }
+
+    /// The range with a remark.
+    pub const fn with(self, remark: &'static str) -> Range {
+        Range { remark, ..self }
+    }
+}
+
+/// Which value means that the models are the same, and in what sense.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Same {
+    /// 0: smaller is closer.
+    Zero(&'static str),
+    /// 1: larger is closer.
+    One(&'static str),
+    /// Neither: it does not compare.
+    Neither,
+}
+
+/// Where a quantity stands in a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Section {
+    /// Sizes and ranks.
+    Size,
+    /// Distances between the distributions.
+    Distribution,
+    /// Dissimilarities and similarities of the representations.
+    Representation,
+    /// Measures of others, for comparison.
+    Baseline,
+    /// Bounds between the two.
+    Bound,
+    /// What the means are made of: values at an input, and of a pair of labels.
+    Detail,
+}
+
+impl Section {
+    /// All sections, in the order of a report.
+    pub const ALL: [Section; 6] = [
+        Section::Size,
+        Section::Distribution,
+        Section::Representation,
+        Section::Baseline,
+        Section::Bound,
+        Section::Detail,
+    ];
+
+    /// The heading of a list of its tokens.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Section::Size => "Sizes and ranks",
+            Section::Distribution => "Distances of the distributions",
+            Section::Representation => "The representations",
+            Section::Baseline => "What others measure",
+            Section::Bound => "Bounds",
+            Section::Detail => "Input by input, label by label",
+        }
+    }
+}
+
+/// What has to be asked for to have a measure or a bound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// Nothing: every comparison has it.
+    Geometry,
+    /// Subsets of labels: `Settings::d_rep`.
+    DRep,
+    /// Probabilities: `Settings::probability`.
+    Probability,
+    /// Logits in single precision: `Settings::logit_precision`.
+    SinglePrecision,
+    /// Sets of labels and inputs: `Settings::llv`.
+    Llv,
+    /// Measures of others: `Settings::baselines`.
+    Baselines,
+    /// Right answers, which sweeps of trained networks have.
+    Accuracy,
+    /// A concept, which some sweeps of trained networks have.
+    Concept,
+    /// Networks adapted to a concept.
+    Tuned,
+    /// Single inputs and pairs of labels, which pages about a pair show.
+    Detail,
+}
+
+/// How a measure is computed. For a measure of each model, direction ab stands for a and ba for b.
+#[derive(Debug, Clone, Copy)]
+pub enum Value {
+    /// A number.
+    Number(fn(&Shared, Direction) -> Applicable<f64>),
+    /// A list of numbers.
+    List(fn(&Shared, Direction) -> Applicable<Vec<f64>>),
+    /// From more than a pair: single inputs, right answers or the networks.
+    Elsewhere,
+}
+
+impl Measure {
+    /// A row's fields that most rows leave as they are: a distance of distributions in nats.
+    pub(crate) const DISTANCE: Measure = Measure {
+        tokens: &[],
+        name: "",
+        meaning: "",
+        formula: "",
+        source: "",
+        of: Of::Pair,
+        unit: Unit::Nats,
+        range: Range::at_least(0.0),
+        same: Same::Zero("equal predictions"),
+        section: Section::Distribution,
+        part: Part::Probability,
+        headline: false,
+        value: Value::Elsewhere,
+        note: |_| None,
+    };
+
+    /// The same of a count, which no value marks as equal.
+    pub(crate) const COUNT: Measure = Measure {
+        unit: Unit::Count,
+        same: Same::Neither,
+        section: Section::Size,
+        part: Part::Geometry,
+        ..Measure::DISTANCE
+    };
+
+    /// The same of a similarity of representations.
+    pub(crate) const SIMILARITY: Measure = Measure {
+        unit: Unit::One,
+        range: Range::between(0.0, 1.0),
+        same: Same::One("linearly equivalent"),
+        section: Section::Representation,
+        part: Part::Geometry,
+        ..Measure::DISTANCE
+    };
+
+    /// The same of a dissimilarity of representations, a length.
+    pub(crate) const DISSIMILARITY: Measure = Measure {
+        unit: Unit::Embedding,
+        same: Same::Zero("equal up to a linear map"),
+        section: Section::Representation,
+        part: Part::Geometry,
+        of: Of::Directions,
+        ..Measure::DISTANCE
+    };
+
+    /// Its tokens, each with its direction.
+    pub fn directions(&'static self) -> impl Iterator<Item = (&'static str, Direction)> {
+        self.tokens.iter().copied().zip([Direction::Ab, Direction::Ba])
+    }
+
+    /// One of its texts in a direction, with the models' names in their places.
+    pub fn words(&self, text: &str, direction: Direction) -> String {
+        let (a, b) = match direction {
+            Direction::Ab => ("a", "b"),
+            Direction::Ba => ("b", "a"),
+        };
+        text.replace("{a}", a).replace("{b}", b)
+    }
+
+    /// The range, what the ends mean and the unit, in words.
+    pub fn range_words(&self) -> String {
+        let mut words = match (self.unit, self.range.low, self.range.high) {
+            (Unit::Count, low, f64::INFINITY) => format!("a whole number, at least {low}"),
+            (_, f64::NEG_INFINITY, high) => format!("at most {high}"),
+            (_, low, f64::INFINITY) => format!("≥ {low}"),
+            (_, low, std::f64::consts::LN_2) => format!("{low} to ln 2"),
+            (_, low, high) => format!("{low} to {high}"),
+        };
+        let same = match self.same {
+            Same::Zero(how) => format!("0 = {how}; smaller is closer"),
+            Same::One(how) => format!("1 = {how}; larger is closer"),
+            Same::Neither => String::new(),
+        };
+        for part in [same.as_str(), self.range.remark, self.unit.words()] {
+            if !part.is_empty() {
+                words = format!("{words}; {part}");
+            }
+        }
+        words.replace('-', "−")
+    }
+
+    /// Whether its values are lists.
+    pub fn is_list(&self) -> bool {
+        matches!(self.value, Value::List(_))
+    }
+}
+
+/// All measures, in the order in which they are reported.
+pub fn measures() -> impl Iterator<Item = &'static Measure> {
+    GROUPS.into_iter().flatten()
+}
+
+/// All tokens of measures with their rows, in the order of columns.
+pub fn tokens() -> impl Iterator<Item = (&'static str, &'static Measure, Direction)> {
+    GROUPS.into_iter().flat_map(|group| {
+        // Models alternate, directions do not.
+        let together = |row: &'static Measure| row.directions().map(move |(token, d)| (token, row, d));
+        let of = |wanted| {
+            group.iter().flat_map(together).filter(move |(_, row, d)| {
+                let first = row.of != Of::Directions || *d == Direction::Ab;
+                first == (wanted == Direction::Ab)
+            })
+        };
+        of(Direction::Ab).chain(of(Direction::Ba))
+    })
+}
+
+/// The measure of a token, and the direction that the token names.
+pub fn measure(token: &str) -> Option<(&'static Measure, Direction)> {
+    measures().find_map(|row| row.directions().find(|(t, _)| *t == token).map(|(_, d)| (row, d)))
+}
