@@ -28,11 +28,7 @@ impl Columns {
         };
         let lists = if lists { asked(true).collect() } else { vec![] };
         let trained = Group::of(grid).into_iter().flat_map(Group::tokens).copied();
-        Columns {
-            parameters: grid.parameters(),
-            scalars: asked(false).chain(trained).collect(),
-            lists,
-        }
+        Columns { parameters: grid.parameters(), scalars: asked(false).chain(trained).collect(), lists }
     }
 
     /// Header of `rows.csv`.
