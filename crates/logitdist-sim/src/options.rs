@@ -1,6 +1,6 @@
 //! What a user asks of a sweep.
 
-use crate::progress::Progress;
+use crate::listener::Listener;
 use crate::shard::Shard;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub struct SweepOptions {
     /// The caller sets it, for example in a signal handler, and no new cell starts.
     pub stop: Arc<AtomicBool>,
     /// Hears of every cell and every epoch.
-    pub progress: Option<Arc<dyn Progress>>,
+    pub progress: Option<Arc<dyn Listener>>,
 }
 
 impl SweepOptions {

@@ -9,7 +9,7 @@ pub use arguments::Arguments;
 use crate::output::to_stdout;
 use arguments::Command;
 use logitdist_sim::{
-    Ended, Progress, Submission, SweepOptions, SweepOutcome, Tables, describe, merge, sample, scripts,
+    Ended, Listener, Submission, SweepOptions, SweepOutcome, Tables, describe, merge, sample, scripts,
     single, status, submit, sweep,
 };
 use progress::SweepProgress;
@@ -44,7 +44,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         None => {
             let stop = signals::stop_flag()?;
-            let progress = Some(Arc::new(SweepProgress::default()) as Arc<dyn Progress>);
+            let progress = Some(Arc::new(SweepProgress::default()) as Arc<dyn Listener>);
             tell(&sweep(&SweepOptions { stop, progress, ..arguments.options() })?)
         }
     }

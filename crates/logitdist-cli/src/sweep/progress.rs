@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use logitdist_report::number::short;
-use logitdist_sim::Progress;
+use logitdist_sim::Listener;
 use logitdist_train::EpochRecord;
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -38,7 +38,7 @@ fn after(separator: &str, training: &Mutex<String>) -> String {
     if text.is_empty() { String::new() } else { format!("{separator}{text}") }
 }
 
-impl Progress for SweepProgress {
+impl Listener for SweepProgress {
     fn begin(&self, before: usize, total: usize) {
         let bar = std::io::stderr().is_terminal().then(|| {
             let style = ProgressStyle::with_template(

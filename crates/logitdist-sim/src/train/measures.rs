@@ -22,7 +22,7 @@ pub fn added(
         let accuracy = trained.network.accuracy(data).map_err(|e| e.to_string())?;
         comparison.scalars.push((token, Ok(accuracy)));
     }
-    let Some(concept) = settings.concept() else { return Ok(comparison) };
+    let Some(concept) = settings.concept else { return Ok(comparison) };
     match transfer(pair, settings, concept) {
         Ok(transfer) => {
             comparison.scalars.extend(transfer.numbers().map(|(token, value)| (token, Ok(value))));
@@ -35,7 +35,7 @@ pub fn added(
     }
     let Some(tuning) = settings.tuning() else { return Ok(comparison) };
     for (token, trained) in Group::Tuned.tokens().iter().zip([&pair.a, &pair.b]) {
-        let accuracy = networks.tuned_accuracy(trained, &tuning, &pair.splits, concept);
+        let accuracy = networks.tuned.accuracy(trained, &tuning, &pair.splits, concept);
         let accuracy =
             accuracy.map_err(|reason| Reason::Undetermined(format!("adapted to {concept}: {reason}")));
         comparison.scalars.push((token, accuracy));

@@ -7,10 +7,10 @@ use super::tuned::Tuned;
 use crate::config::Config;
 use crate::error::SimError;
 use crate::grid::Cell;
-use crate::progress::Progress;
+use crate::listener::Listener;
 use logitdist_train::{
-    Concept, Duration, EpochRecord, FineTuneSpec, Network, Observer, Recipe, Splits, Task, TeacherLogits,
-    TrainingSpec, load_network, save_network_of, train,
+    Duration, EpochRecord, Network, Observer, Recipe, Splits, Task, TeacherLogits, TrainingSpec,
+    load_network, save_network_of, train,
 };
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -27,8 +27,9 @@ type Checkpoints = Vec<(usize, Result<Arc<Network>, Reason>)>;
 pub struct Networks {
     folder: Option<PathBuf>,
     kept: Mutex<Kept>,
-    tuned: Tuned,
-    progress: Option<Arc<dyn Progress>>,
+    /// Networks adapted to a second task.
+    pub tuned: Tuned,
+    progress: Option<Arc<dyn Listener>>,
 }
 
 /// Trainings by name, with the time of their last use.
@@ -60,7 +61,7 @@ impl Networks {
     }
 
     /// The same networks; `progress` hears of every epoch.
-    pub fn telling(self, progress: Option<Arc<dyn Progress>>) -> Networks {
+    pub fn telling(self, progress: Option<Arc<dyn Listener>>) -> Networks {
         Networks { progress, ..self }
     }
 
@@ -87,7 +88,7 @@ impl Networks {
         let data = Data { splits: &splits, fingerprint: &fingerprint };
         let source = cell.block.source.name();
         let recipe = settings.teacher(config.seed, cell.replicate);
-        let teacher = self.trained(source, &recipe, settings.teacher_epochs(), &[], data, None);
+        let teacher = self.trained(source, &recipe, settings.teacher_epochs, &[], data, None);
         let a = teacher.map_err(|reason| format!("the teacher: {reason}"))?;
         let second = match settings.second(config.seed, cell.replicate, data.fingerprint) {
             None => a.clone(),
@@ -105,20 +106,6 @@ impl Networks {
             None => second,
         };
         Ok(TrainedPair { a, b, splits })
-    }
-
-    /// Accuracy on test inputs of a network that is adapted to a concept.
-    ///
-    /// # Errors
-    /// The training diverged.
-    pub fn tuned_accuracy(
-        &self,
-        trained: &TrainedNetwork,
-        tuning: &FineTuneSpec,
-        splits: &Splits,
-        concept: Concept,
-    ) -> Result<f64, Reason> {
-        self.tuned.accuracy(trained, tuning, splits, concept)
     }
 
     /// The network of a recipe after `epoch` epochs. Its training goes on to the last of `epochs`, for other cells.
@@ -263,7 +250,7 @@ struct Reached<'a> {
     epochs: Vec<usize>,
     networks: Vec<Network>,
     source: &'a str,
-    progress: Option<&'a dyn Progress>,
+    progress: Option<&'a dyn Listener>,
 }
 
 impl Reached<'_> {
@@ -308,7 +295,7 @@ mod tests {
     #[derive(Debug, Default)]
     struct Told(Mutex<Vec<(String, usize)>>);
 
-    impl Progress for Told {
+    impl Listener for Told {
         fn begin(&self, _: usize, _: usize) {}
 
         fn cell(&self) {}

@@ -14,11 +14,6 @@ pub fn files(features: PathBuf, labels: PathBuf, seed: u64) -> Files {
 }
 
 impl TrainSettings {
-    /// Number of epochs of the teacher.
-    pub fn teacher_epochs(&self) -> usize {
-        self.teacher_epochs
-    }
-
     /// Number of epochs of the second network.
     pub fn epochs(&self) -> usize {
         self.epoch.unwrap_or(DEFAULT_EPOCHS)

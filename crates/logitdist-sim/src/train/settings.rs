@@ -187,11 +187,6 @@ impl TrainSettings {
         }
     }
 
-    /// The concept that probes look for, if any.
-    pub fn concept(&self) -> Option<Concept> {
-        self.concept
-    }
-
     /// How both networks are adapted to recognise the concept, if they are.
     pub fn tuning(&self) -> Option<FineTuneSpec> {
         let frozen = match self.tune {

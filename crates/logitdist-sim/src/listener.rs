@@ -4,7 +4,7 @@ use logitdist_train::EpochRecord;
 use std::fmt::Debug;
 
 /// Hears how far a sweep is, from any of its threads.
-pub trait Progress: Debug + Send + Sync {
+pub trait Listener: Debug + Send + Sync {
     /// The work starts: `done` of `total` cells have a result already.
     fn begin(&self, done: usize, total: usize);
 
