@@ -5,7 +5,7 @@ use crate::processor::processor;
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use logitdist_io::WholeFile;
-use logitdist_sim::{Columns, Config, Document, Shard, SweepOptions, merge, record, run_cell, sweep};
+use logitdist_sim::{Config, Document, Shard, SweepOptions, merge, run_cell, sweep};
 use rayon::prelude::*;
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
@@ -167,13 +167,13 @@ fn measure(part: Part, size: Size, threads: usize, cells: u32, scratch: &Path) -
     match part {
         Part::Cells => {
             let config = Config::of(&Document::read(&config, &overrides)?)?;
-            let columns = Columns::of(&config);
+            let columns = config.columns();
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build()?;
             pool.install(|| {
                 (0..cells as usize).into_par_iter().for_each(|cell| {
                     let outcome =
                         run_cell(&config, &config.grid.cell(cell)).expect("generated pairs do not fail");
-                    black_box(record(&columns, &outcome));
+                    black_box(outcome.record(&columns));
                 });
             });
         }

@@ -2,6 +2,7 @@
 
 use crate::document::{Document, Setting};
 use crate::error::SimError;
+use crate::value::text;
 use std::collections::HashMap;
 use toml::{Table, Value};
 
@@ -12,20 +13,20 @@ pub struct Axis {
     pub name: String,
     /// The key with its section, for messages.
     pub path: String,
-    /// At least one value, all different.
+    /// The values: at least one, all different.
     pub values: Vec<Value>,
     /// Positions of the values by their texts.
     positions: HashMap<String, usize>,
 }
 
-/// Parameters of families that are lists of numbers themselves, so that a plain list is one value and not an axis.
+/// Parameters of families that are lists of numbers. For them a plain list is one value, not an axis.
 const LIST_PARAMETERS: [&str; 4] = ["spectrum", "spectrum_b", "rho", "permutation"];
 
 impl Axis {
     /// The axis of a setting: a scalar, a list, `{ from, to, points, scale }`, or a table that is a single value.
     ///
     /// # Errors
-    /// An empty list, a value given twice, or a range that cannot be.
+    /// The list is empty, a value stands twice, or the range is wrong.
     pub fn of(document: &Document, path: &str, setting: &Setting) -> Result<Axis, SimError> {
         let error = |message: String| document.error(&setting.origin, path, message);
         let (section, name) = path.rsplit_once('.').unwrap_or(("", path));
@@ -47,7 +48,7 @@ impl Axis {
     /// An axis of at least one value.
     ///
     /// # Errors
-    /// The text of a value that is given twice.
+    /// The text of a value that stands twice.
     pub fn new(name: &str, path: &str, values: Vec<Value>) -> Result<Axis, String> {
         let mut positions = HashMap::with_capacity(values.len());
         for (position, value) in values.iter().enumerate() {
@@ -58,7 +59,7 @@ impl Axis {
         Ok(Axis { name: name.to_owned(), path: path.to_owned(), values, positions })
     }
 
-    /// The position of a value; values are the same if their texts are, as in seeds.
+    /// The position of a value. Two values are the same if their texts are, as in seeds.
     pub fn position(&self, value: &Value) -> Option<usize> {
         self.positions.get(&text(value)).copied()
     }
@@ -67,7 +68,7 @@ impl Axis {
 /// The most values of a range.
 const MOST_POINTS: i64 = 100_000;
 
-/// The values of `{ from, to, points, scale }`; whole numbers, without repetition, if both ends are written as such.
+/// The values of `{ from, to, points, scale }`. If both ends are whole numbers, all values are, and none repeats.
 fn range(table: &Table) -> Result<Vec<Value>, String> {
     const KEYS: [&str; 4] = ["from", "to", "points", "scale"];
     if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
@@ -102,7 +103,7 @@ fn range(table: &Table) -> Result<Vec<Value>, String> {
     for i in 0..points {
         let x = match (i, i + 1 == points) {
             (0, _) => from,
-            // The end is hit exactly, without the rounding of a power.
+            // Exactly the end, without the rounding of a power.
             (_, true) => to,
             _ => {
                 let share = i as f64 / (points - 1) as f64;
@@ -119,20 +120,6 @@ fn range(table: &Table) -> Result<Vec<Value>, String> {
         }
     }
     Ok(values)
-}
-
-/// A value as it stands in CSV and in messages: `8`, `1e-6`, `gaussian`, `power_law(1)`, `5;0;2`.
-pub fn text(value: &Value) -> String {
-    match value {
-        Value::String(s) => s.clone(),
-        Value::Float(x) => crate::table::number(*x),
-        Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join(";"),
-        Value::Table(table) => {
-            let entries = table.iter().map(|(key, value)| format!("{key}({})", text(value)));
-            entries.collect::<Vec<_>>().join(";")
-        }
-        other => other.to_string(),
-    }
 }
 
 #[cfg(test)]

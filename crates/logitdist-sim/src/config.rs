@@ -1,26 +1,26 @@
-//! A checked config: what a sweep runs.
+//! A config whose settings were checked.
 
 use crate::axis::Axis;
+use crate::coordinates::Coordinates;
 use crate::document::Document;
 use crate::error::{Origin, SimError};
 use crate::grid::{Block, Grid, Source};
 use crate::replicates::Replicates;
 use crate::table::Columns;
-use crate::train::TrainSettings;
-use crate::train::measures::Group;
+use crate::train::{Group, TrainSettings};
 use crate::user_files::{self, UserData};
 use logitdist::{Settings, Subsets};
 use std::path::Path;
 use toml::Value;
 
-/// A sweep's config. Every setting was checked when it was made.
+/// The config of a sweep. Every setting was checked.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// What the sweep is to answer.
+    /// The question that the sweep answers.
     pub question: String,
-    /// What is expected to come out.
+    /// The answer that its author expects.
     pub expected: String,
-    /// Seed of the run, from which every cell's own seed is derived.
+    /// Seed of the run. The seed of every cell follows from it.
     pub seed: u64,
     /// What is measured in each cell.
     pub settings: Settings,
@@ -30,13 +30,13 @@ pub struct Config {
     pub grid: Grid,
     /// The settings as TOML, overrides included.
     pub toml: String,
-    /// A hash of what is in the files that it names, if it names any and was run.
+    /// A hash of the contents of the files that it names; only in a config that was run and names files.
     pub files_content: Option<String>,
-    /// What was in them; of a config of results, whose files are not read, nothing.
+    /// The contents of these files; empty in the config of results, which needs no files.
     pub data: UserData,
 }
 
-/// More cells than any sweep could finish.
+/// No sweep could finish more cells.
 const MOST_CELLS: usize = 10_000_000_000;
 
 const TOP_KEYS: [&str; 7] =
@@ -44,32 +44,26 @@ const TOP_KEYS: [&str; 7] =
 const D_REP_KEYS: [&str; 3] = ["pivots", "per_pivot", "all_up_to"];
 const MEASURES: [&str; 5] = ["probability", "d_rep", "llv", "baselines", "lists"];
 
-/// Parameters of base models and their defaults, in the order of the grid.
-const MODEL_DEFAULTS: [(&str, Default); 9] = [
-    ("dim", Default::Whole(8)),
-    ("labels", Default::Whole(20)),
-    ("inputs", Default::Whole(512)),
-    ("embeddings", Default::Word("gaussian")),
-    ("spectrum", Default::Word("isotropic")),
-    ("unembeddings", Default::Word("gaussian")),
-    ("condition", Default::None),
-    ("scale", Default::Number(2.0)),
-    ("bias", Default::Number(0.0)),
-];
-
-#[derive(Clone, Copy)]
-enum Default {
-    Whole(i64),
-    Number(f64),
-    Word(&'static str),
-    None,
+/// Parameters of base models in the order of the grid, with their defaults.
+fn model_defaults() -> [(&'static str, Option<Value>); 9] {
+    [
+        ("dim", Some(8.into())),
+        ("labels", Some(20.into())),
+        ("inputs", Some(512.into())),
+        ("embeddings", Some("gaussian".into())),
+        ("spectrum", Some("isotropic".into())),
+        ("unembeddings", Some("gaussian".into())),
+        ("condition", None),
+        ("scale", Some(2.0.into())),
+        ("bias", Some(0.0.into())),
+    ]
 }
 
 impl Config {
-    /// Reads and checks a config that is to be run, with overrides `key=value` applied, and the files that it names.
+    /// Reads a config to run it: applies overrides `key=value`, checks it, and reads the files that it names.
     ///
     /// # Errors
-    /// Anything wrong with it, with file, line and key, before anything runs.
+    /// A setting is wrong; with file, line and key, before anything runs.
     pub fn read(file: &Path, overrides: &[String]) -> Result<Config, SimError> {
         let document = Document::read(file, overrides)?;
         let config = Config::of(&document)?;
@@ -77,10 +71,10 @@ impl Config {
         Ok(Config { data, ..Config::of(&stated)? })
     }
 
-    /// Reads and checks the config that results were made with. The files that it names need not be there any more.
+    /// Reads and checks the config of results. The files that it names need not exist any more.
     ///
     /// # Errors
-    /// Anything wrong with it, with file, line and key.
+    /// A setting is wrong; with file, line and key.
     pub fn of_results(file: &Path) -> Result<Config, SimError> {
         Config::of(&Document::read(file, &[])?)
     }
@@ -88,14 +82,14 @@ impl Config {
     /// Checks a document, but not the files that it names.
     ///
     /// # Errors
-    /// As [`read`](Config::read).
+    /// A setting is wrong; with file, line and key.
     pub fn of(document: &Document) -> Result<Config, SimError> {
         refuse_unknown_keys(document)?;
-        let (question, expected) = (string(document, "question")?, string(document, "expected")?);
+        let (question, expected) = (statement(document, "question")?, statement(document, "expected")?);
         let (settings, lists) = settings(document)?;
         let grid = Grid { blocks: blocks(document)?, replicates: Replicates::of(document)? };
         if grid.len() > MOST_CELLS {
-            let message = format!("the grid has over {MOST_CELLS} cells; that would not end");
+            let message = format!("the grid has over {MOST_CELLS} cells, more than any sweep could finish");
             return Err(document.error_at("replicates", message));
         }
         for block in &grid.blocks {
@@ -104,7 +98,7 @@ impl Config {
         let config = Config {
             question,
             expected,
-            seed: whole(document, "seed", Some(0), 0)? as u64,
+            seed: document.whole("seed", Some(0), 0)? as u64,
             settings,
             lists,
             grid,
@@ -113,7 +107,7 @@ impl Config {
             data: UserData::default(),
         };
         if let Replicates::UntilNarrow { of, .. } = &config.grid.replicates {
-            let columns = Columns::of(&config);
+            let columns = config.columns();
             if columns.position(of).is_none() {
                 let known = columns.scalars().join(", ");
                 let message = format!("`of` is {of}; it must be a measure of this config: {known}");
@@ -123,7 +117,22 @@ impl Config {
         Ok(config)
     }
 
-    /// What is measured in a cell, in words: results of the same cell agree if these and the run's seed do.
+    /// The columns of its tables.
+    pub fn columns(&self) -> Columns {
+        Columns::of(&self.grid, &self.settings, self.lists)
+    }
+
+    /// The coordinates of a cell of its grid.
+    pub fn coordinates(&self, cell: usize) -> Coordinates {
+        Coordinates::of(self.seed, &self.grid.cell(cell))
+    }
+
+    /// The identity of a cell's result.
+    pub fn identity(&self, coordinates: &Coordinates) -> u64 {
+        coordinates.identity(&self.measured())
+    }
+
+    /// What is measured in a cell, in words. Equal words and an equal seed of the run give equal results of a cell.
     pub fn measured(&self) -> String {
         let s = &self.settings;
         let chosen = [s.probability, s.d_rep, s.llv, s.baselines, self.lists];
@@ -134,7 +143,7 @@ impl Config {
             }
             other => format!("{other:?}"),
         };
-        // Columns that only some configs have: rows with and without them never stand in one table.
+        // Only some configs have these columns. One table never holds rows with and without them.
         let trained = Group::of(&self.grid).into_iter().map(|group| format!(" {}", group.name()));
         let names = names.collect::<Vec<_>>().join(",");
         let files = self.files_content.as_ref().map(|content| format!(" files={content}"));
@@ -146,7 +155,7 @@ impl Config {
 fn refuse_unknown_keys(document: &Document) -> Result<(), SimError> {
     for (path, origin) in document.paths() {
         let parts: Vec<&str> = path.split('.').collect();
-        let model_keys = MODEL_DEFAULTS.map(|(key, _)| key);
+        let model_keys = model_defaults().map(|(key, _)| key);
         let (known, of): (&[&str], _) = match parts[..] {
             ["model" | "d_rep" | "perturbation" | "family" | "train"] => continue,
             [_] => (&TOP_KEYS, "a config (beside the tables model, d_rep, perturbation, family and train)"),
@@ -156,10 +165,10 @@ fn refuse_unknown_keys(document: &Document) -> Result<(), SimError> {
             ["family", _] => (&Source::FAMILIES, "family"),
             ["train", _] => continue,
             ["train", _, _] => {
-                (&TrainSettings::KEYS, path.rsplit_once('.').map_or("train", |(section, _)| section))
+                (TrainSettings::KEYS, path.rsplit_once('.').map_or("train", |(section, _)| section))
             }
             ["perturbation", name, _] => (Source::parameters_of_perturbation(name), path),
-            // The keys of a family are those of its parameters; reading them says which it knows.
+            // Reading the parameters of a family says which keys it knows.
             ["family", _, _] => continue,
             _ => {
                 let message = format!("unknown key `{path}`: no table of a config is nested so deeply");
@@ -179,29 +188,13 @@ fn refuse_unknown_keys(document: &Document) -> Result<(), SimError> {
     Ok(())
 }
 
-fn string(document: &Document, path: &str) -> Result<String, SimError> {
+fn statement(document: &Document, path: &str) -> Result<String, SimError> {
     match document.get(path).map(|s| &s.value) {
         Some(Value::String(s)) if !s.trim().is_empty() => Ok(s.clone()),
         Some(_) => Err(document.error_at(path, "must be a text that is not empty".into())),
         None => {
             Err(document.error(&Origin::File, path, "is missing; every config states it in words".into()))
         }
-    }
-}
-
-pub(crate) fn whole(
-    document: &Document,
-    path: &str,
-    default: Option<usize>,
-    least: usize,
-) -> Result<usize, SimError> {
-    match (document.get(path).map(|s| &s.value), default) {
-        (Some(Value::Integer(n)), _) if *n >= least as i64 => Ok(*n as usize),
-        (Some(other), _) => {
-            Err(document.error_at(path, format!("is {other}; it must be a whole number, at least {least}")))
-        }
-        (None, Some(default)) => Ok(default),
-        (None, None) => Err(document.error_at(path, "is missing".into())),
     }
 }
 
@@ -223,9 +216,9 @@ fn settings(document: &Document) -> Result<(Settings, bool), SimError> {
         return Err(document.error_at("measures", "llv needs probability: name both or neither".into()));
     }
     let subsets = Subsets::AllUpTo {
-        at_most: whole(document, "d_rep.all_up_to", Some(2_000), 0)?,
-        pivots: whole(document, "d_rep.pivots", Some(10), 1)?,
-        per_pivot: whole(document, "d_rep.per_pivot", Some(20), 1)?,
+        at_most: document.whole("d_rep.all_up_to", Some(2_000), 0)?,
+        pivots: document.whole("d_rep.pivots", Some(10), 1)?,
+        per_pivot: document.whole("d_rep.per_pivot", Some(20), 1)?,
     };
     let settings = Settings {
         probability: has("probability"),
@@ -238,7 +231,7 @@ fn settings(document: &Document) -> Result<(Settings, bool), SimError> {
     Ok((settings, has("lists")))
 }
 
-/// A block of cells per perturbation, per family and per table of trained networks.
+/// One block per perturbation, per family and per table of trained networks.
 fn blocks(document: &Document) -> Result<Vec<Block>, SimError> {
     let named = |section: &str| -> Vec<String> {
         let inside = format!("{section}.");
@@ -288,19 +281,13 @@ fn blocks(document: &Document) -> Result<Vec<Block>, SimError> {
 
 fn model_axes(document: &Document) -> Result<Vec<Axis>, SimError> {
     let mut axes = Vec::new();
-    for (key, default) in MODEL_DEFAULTS {
+    for (key, default) in model_defaults() {
         let path = format!("model.{key}");
-        let default = match (document.get(&path), default) {
-            (Some(setting), _) => {
-                axes.push(Axis::of(document, &path, setting)?);
-                continue;
-            }
-            (None, Default::Whole(n)) => Value::Integer(n),
-            (None, Default::Number(x)) => Value::Float(x),
-            (None, Default::Word(word)) => Value::String(word.into()),
-            (None, Default::None) => continue,
-        };
-        axes.push(Axis::new(key, &path, vec![default]).expect("one value is not given twice"));
+        if let Some(setting) = document.get(&path) {
+            axes.push(Axis::of(document, &path, setting)?);
+        } else if let Some(value) = default {
+            axes.push(Axis::new(key, &path, vec![value]).expect("one value is not given twice"));
+        }
     }
     Ok(axes)
 }

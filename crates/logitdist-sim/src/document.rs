@@ -1,6 +1,7 @@
-//! A config's settings by the path of their keys, each with the line or the override it comes from.
+//! The settings of a config by the paths of their keys. Each knows the line or the override that it comes from.
 
 use crate::error::{Origin, SimError};
+use crate::overrides::Override;
 use serde::Deserialize;
 use serde::de::IntoDeserializer;
 use std::collections::BTreeMap;
@@ -8,12 +9,12 @@ use std::path::{Path, PathBuf};
 use toml::de::{DeTable, DeValue};
 use toml::{Spanned, Table, Value};
 
-/// A setting and where it was made.
+/// A value, and where it was set.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
     /// A number, string, list or inline table.
     pub value: Value,
-    /// Where it was made.
+    /// Where it was set.
     pub origin: Origin,
 }
 
@@ -50,7 +51,7 @@ impl Document {
         Document::parse(file, &text, overrides)
     }
 
-    /// As [`read`](Document::read), from text that is said to be of `file`.
+    /// Parses the text of `file` and applies overrides of the form `key=value`.
     ///
     /// # Errors
     /// The text is not TOML, or an override is not of the form `key=value`.
@@ -95,7 +96,7 @@ impl Document {
         }
     }
 
-    /// Adds a value at a path, taking the tables of sections apart.
+    /// Adds a value at a path. Tables of sections become settings of their own.
     fn insert(&mut self, path: &[&str], origin: Origin, value: Value) -> Result<(), SimError> {
         let joined = path.join(".");
         match value {
@@ -117,26 +118,14 @@ impl Document {
         Ok(())
     }
 
-    /// Applies one override `key=value`: it replaces the value, or the whole table, of that key.
+    /// Applies one override. It replaces the value or the whole table of its key.
     fn apply(&mut self, text: &str) -> Result<(), SimError> {
         let origin = Origin::Override(text.to_owned());
-        let Some((key, value)) = text.split_once('=') else {
-            return Err(self.error(
-                &origin,
-                "",
-                "an override has the form key=value, for example model.dim=4".into(),
-            ));
-        };
-        let (key, value) = (key.trim(), value.trim());
-        let path: Vec<&str> = key.split('.').map(str::trim).collect();
-        if path.iter().any(|part| part.is_empty()) {
-            return Err(self.error(
-                &origin,
-                key,
-                "the key has an empty part; an override has the form key=value".into(),
-            ));
-        }
-        let value = override_value(value).map_err(|message| self.error(&origin, key, message))?;
+        let Override { path, value } = Override::parse(text).map_err(|message| {
+            let key = text.split_once('=').map_or("", |(key, _)| key.trim());
+            self.error(&origin, key, message)
+        })?;
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
         let inside = format!("{}.", path.join("."));
         self.settings.retain(|name, _| !name.starts_with(&inside));
         self.sections.retain(|name, _| !name.starts_with(&inside));
@@ -151,7 +140,7 @@ impl Document {
         self.file.parent().unwrap_or(Path::new(""))
     }
 
-    /// This config with a setting that its file does not have.
+    /// The same config with one more setting.
     pub fn with(mut self, path: &str, value: Value) -> Document {
         let origin = self.get(path).map_or(Origin::File, |setting| setting.origin.clone());
         self.settings.insert(path.to_owned(), Setting { value, origin });
@@ -179,14 +168,29 @@ impl Document {
         SimError::Config { file: self.file.clone(), origin: origin.clone(), key: key.to_owned(), message }
     }
 
-    /// An error about a setting, or about the file if it is not set.
+    /// An error about a setting; about the whole file if it is not set.
     pub fn error_at(&self, path: &str, message: String) -> SimError {
         let setting = self.get(path).map(|setting| &setting.origin);
         let origin = setting.or_else(|| self.section(path)).unwrap_or(&Origin::File);
         self.error(origin, path, message)
     }
 
-    /// The settings as TOML text: what was run, overrides included.
+    /// The whole number at a path, at least `least`; `default` if it is not set.
+    ///
+    /// # Errors
+    /// Another value, or none where there is no default.
+    pub fn whole(&self, path: &str, default: Option<usize>, least: usize) -> Result<usize, SimError> {
+        match (self.get(path).map(|s| &s.value), default) {
+            (Some(Value::Integer(n)), _) if *n >= least as i64 => Ok(*n as usize),
+            (Some(other), _) => {
+                Err(self.error_at(path, format!("is {other}; it must be a whole number, at least {least}")))
+            }
+            (None, Some(default)) => Ok(default),
+            (None, None) => Err(self.error_at(path, "is missing".into())),
+        }
+    }
+
+    /// All settings as TOML text, overrides included.
     pub fn to_toml(&self) -> String {
         let mut root = Table::new();
         for section in self.sections.keys() {
@@ -200,26 +204,12 @@ impl Document {
     }
 }
 
-/// The table at a path of sections, made if it is not there.
+/// The table at a path of sections. Missing tables are made.
 fn table_at<'a>(root: &'a mut Table, path: &str) -> &'a mut Table {
     path.split('.').filter(|part| !part.is_empty()).fold(root, |table, part| {
         let entry = table.entry(part).or_insert_with(|| Value::Table(Table::new()));
         entry.as_table_mut().expect("sections hold no values")
     })
-}
-
-/// A TOML value, or a bare word as a string.
-fn override_value(text: &str) -> Result<Value, String> {
-    match toml::from_str::<Table>(&format!("value = {text}")) {
-        Ok(mut table) if table.len() == 1 => Ok(table.remove("value").expect("the key is `value`")),
-        Ok(_) => Err("the value is more than one TOML value".into()),
-        Err(_)
-            if !text.is_empty() && !text.contains(['[', ']', '{', '}', '"', '\'', '=', ',', '#', '\n']) =>
-        {
-            Ok(Value::String(text.to_owned()))
-        }
-        Err(e) => Err(format!("the value {text:?} is not TOML: {}", e.message())),
-    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! What can be wrong with a sweep.
+//! The errors of a sweep.
 
 use std::path::{Path, PathBuf};
 use thiserror::Error;
@@ -10,21 +10,21 @@ pub enum Origin {
     Line(usize),
     /// An override on the command line, as it was given.
     Override(String),
-    /// Nowhere: the whole file is meant.
+    /// No line in particular: the whole file.
     File,
 }
 
-/// Why a sweep could not be run, or not be finished.
+/// Why a sweep did not start or did not finish.
 #[derive(Debug, Error)]
 pub enum SimError {
-    /// A setting is wrong; found before anything is run.
+    /// A setting is wrong. This is found before anything runs.
     #[error("{}", place(.file, .origin, .key, .message))]
     Config {
         /// The config.
         file: PathBuf,
         /// Where the setting was made.
         origin: Origin,
-        /// Path of the key, for example `model.dim`; empty if the text is not TOML at all.
+        /// Path of the key, for example `model.dim`; empty if the text is not TOML.
         key: String,
         /// What is wrong, and what would be right.
         message: String,
@@ -32,7 +32,7 @@ pub enum SimError {
     /// A file or directory could not be read or written.
     #[error("{}: cannot {action}: {cause}", .path.display())]
     Io {
-        /// What was attempted.
+        /// What the program tried to do.
         action: &'static str,
         /// The file or directory.
         path: PathBuf,
@@ -47,28 +47,28 @@ pub enum SimError {
         /// Who holds it.
         holder: String,
     },
-    /// The journal or a table could not be written: results so far are safe in the journal.
-    #[error("{}: cannot write: {cause}; what was finished before is safe: make room or give back the permission, then run the same command again", .path.display())]
+    /// A journal or a table could not be written. Finished cells are safe in the journal.
+    #[error("{}: cannot write: {cause}; finished cells are safe: make room or restore the permission, then run the same command again", .path.display())]
     Disk {
         /// The file.
         path: PathBuf,
         /// The system's answer.
         cause: std::io::Error,
     },
-    /// A journal holds what this program cannot use.
+    /// This program cannot use a journal.
     #[error("{}: {message}", .path.display())]
     Journal {
         /// The journal.
         path: PathBuf,
-        /// What is wrong with it, and what can be done.
+        /// What is wrong with it, and how to go on.
         message: String,
     },
-    /// Results of two configs would be mixed in one table, or some would be left out.
+    /// One table would mix results of two configs, or leave some out.
     #[error("{}: {message}", .path.display())]
     Mixed {
-        /// The journal that was written under another config.
+        /// The journal of the other config.
         path: PathBuf,
-        /// The difference, and what can be done.
+        /// The difference, and how to go on.
         message: String,
     },
     /// Two journals have different results for one cell.
@@ -101,12 +101,12 @@ pub enum SimError {
 }
 
 impl SimError {
-    /// An input or output error of a path.
+    /// A file or folder failed.
     pub(crate) fn io(action: &'static str, path: &Path, cause: std::io::Error) -> SimError {
         SimError::Io { action, path: path.to_path_buf(), cause }
     }
 
-    /// A file of the results that cannot be written.
+    /// A file of the results cannot be written.
     pub(crate) fn disk(path: &Path, cause: std::io::Error) -> SimError {
         SimError::Disk { path: path.to_path_buf(), cause }
     }

@@ -1,13 +1,12 @@
-//! A config that has changed since some of its cells were computed: which of its cells they are.
+//! Results of an older config in the grid of the present one.
 
-use crate::cell::Coordinates;
 use crate::config::Config;
 use crate::document::Document;
 use crate::error::SimError;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// From the cells of an older config to those of the present one.
+/// Finds the cells of an older config in the present one.
 #[derive(Debug)]
 pub struct Translation {
     old: Config,
@@ -16,11 +15,11 @@ pub struct Translation {
 }
 
 impl Translation {
-    /// The translation from `old`, the text of a config found in `journal`.
+    /// The translation from `old`, the text of a config in `journal`.
     ///
     /// # Errors
-    /// The old text is no config for this version, or its cells were computed with another seed or other measures, so
-    /// that results under both must not stand in one table.
+    /// This version does not understand the old config. Or the old cells have another seed or other measures, and one table must not
+    /// hold both.
     pub fn new(journal: &Path, old: &str, config: &Config) -> Result<Translation, SimError> {
         let unreadable = |e: SimError| SimError::Journal {
             path: journal.to_path_buf(),
@@ -40,7 +39,7 @@ impl Translation {
         Ok(Translation { old, difference })
     }
 
-    /// The cell of the present config that is `cell` of the old one.
+    /// The number in the present grid of cell number `cell` of the old grid.
     pub fn cell(&self, cell: usize, config: &Config) -> Option<usize> {
         if cell >= self.old.grid.len() {
             return None;
@@ -53,14 +52,14 @@ impl Translation {
         if cell >= self.old.grid.len() {
             return format!("number {cell}");
         }
-        Coordinates::of(&self.old, &self.old.grid.cell(cell)).words()
+        self.old.coordinates(cell).words()
     }
 }
 
 /// The settings in which the texts of two configs differ, as `key: old → new`.
 ///
 /// # Errors
-/// One of them is not TOML.
+/// A text is not TOML.
 pub fn difference(old: &str, new: &str) -> Result<String, SimError> {
     let read = |text: &str| Document::parse(Path::new("config.toml"), text, &[]);
     Ok(between(&read(old)?, &read(new)?))

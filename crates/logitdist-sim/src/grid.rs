@@ -1,23 +1,22 @@
-//! The cells of a sweep, by index: a grid is never written out.
+//! The cells of a sweep by their index. No list of all cells is ever made.
 
-use crate::axis::{Axis, text};
+use crate::axis::Axis;
 use crate::replicates::Replicates;
 use crate::train::TrainSettings;
-use crate::user_files;
+use crate::value::text;
 use logitdist_synth::{BaseModel, Extremal, Perturbation};
-use logitdist_train::Files;
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
 use toml::{Table, Value};
 
-/// Where the second model of a pair comes from, or both.
+/// Where a pair comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Source {
-    /// A base model and the same model perturbed, or `independent`: another draw with the same parameters.
+    /// A base model and the same model perturbed; for `independent`, a second draw with the same parameters.
     Perturbation(String),
     /// A family of extremal or counter-example pairs.
     Family(String),
-    /// Trained networks, by the table of their settings: `train.NAME`.
+    /// Trained networks. The name is that of the table of their settings, `train.NAME`.
     Train(String),
 }
 
@@ -62,7 +61,7 @@ impl Source {
         }
     }
 
-    /// The name of the perturbation or family, or the table of trained networks.
+    /// The name of the perturbation, the family or the table of trained networks.
     pub fn name(&self) -> &str {
         match self {
             Source::Perturbation(name) | Source::Family(name) | Source::Train(name) => name,
@@ -75,13 +74,13 @@ impl Source {
 pub struct Block {
     /// Where pairs come from.
     pub source: Source,
-    /// Axes; the last one runs fastest.
+    /// The axes; the last one runs fastest.
     pub axes: Vec<Axis>,
     /// The folder that names of files are relative to.
     pub folder: PathBuf,
 }
 
-/// A recipe for a pair, ready to be drawn.
+/// How to draw a pair.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Recipe {
     /// A base model and its perturbation by a level.
@@ -100,7 +99,7 @@ const MOST_ROWS: i64 = 100_000_000;
 /// Most entries of an array of a model, 8 GiB of them.
 const MOST_ENTRIES: usize = 1 << 30;
 
-/// Combinations tried for each value before it is called impossible.
+/// So many combinations of a value are tried before it counts as impossible.
 const COMBINATIONS_TRIED: usize = 2_000;
 
 impl Block {
@@ -120,7 +119,7 @@ impl Block {
         values
     }
 
-    /// A combination with as many of these values as it can have, and else the first of its axis.
+    /// A combination with these values; where an axis lacks a value, with the first one of the axis.
     pub fn values_like<'a>(&'a self, values: &[(&str, &Value)]) -> Vec<(&'a str, &'a Value)> {
         let like = |axis: &'a Axis| {
             let wanted = values.iter().find(|(name, _)| axis.name == *name);
@@ -130,7 +129,7 @@ impl Block {
         self.axes.iter().map(like).collect()
     }
 
-    /// The combination with these values, `None` if there is none.
+    /// The index of the combination with these values.
     fn combination_of(&self, values: &[(&str, &Value)]) -> Option<usize> {
         if values.len() != self.axes.len() {
             return None;
@@ -144,7 +143,7 @@ impl Block {
     /// The recipe of a combination.
     ///
     /// # Errors
-    /// A parameter of the wrong type or outside its range, in words.
+    /// A parameter has the wrong type or is outside its range; in words.
     pub fn recipe(&self, values: &[(&str, &Value)]) -> Result<Recipe, String> {
         let mut parameters: Table = values.iter().map(|(k, v)| ((*k).to_owned(), (*v).clone())).collect();
         match &self.source {
@@ -190,14 +189,15 @@ impl Block {
 
     /// Checks that every value of every axis is possible in some combination.
     ///
+    /// A combination may be impossible although each of its values is possible. That is no error: its row gives the reason.
+    ///
     /// # Errors
-    /// The path of the key and what is wrong with its value. Combinations that are impossible while each value is
-    /// not are no error: they become rows with a reason.
+    /// The path of a key and what is wrong with its value.
     pub fn check(&self) -> Result<(), (String, String)> {
         if let (Some(_), Some(epoch)) = (self.axis("patience"), self.axis("epoch"))
             && epoch.values.len() > 1
         {
-            let message = "with patience there is one value of epoch, the most epochs: the weights of the smallest validation loss are kept, and none on the way";
+            let message = "with patience, epoch has one value, the largest number of epochs: only the weights of the smallest validation loss are kept";
             return Err((epoch.path.clone(), message.into()));
         }
         for (position, axis) in self.axes.iter().enumerate() {
@@ -205,7 +205,7 @@ impl Block {
             let inner: usize = self.axes[position + 1..].iter().map(|a| a.values.len()).product();
             for (i, value) in axis.values.iter().enumerate() {
                 let index = |other: usize| (other / inner * axis.values.len() + i) * inner + other % inner;
-                // Scattered over all combinations: the first ones may share the value that makes them impossible.
+                // Scattered over all combinations: the first ones may share another impossible value.
                 let scattered = |i: usize| (i as u128 * 2_654_435_761 % others as u128) as usize;
                 let mut failures = (0..others.min(COMBINATIONS_TRIED))
                     .map(|other| self.possible(&self.values(index(scattered(other)))).err());
@@ -228,8 +228,8 @@ impl Block {
         Ok(())
     }
 
-    /// Whether a combination has a pair. The ranges of data to train on are known to the data alone, so they are made; a user's files
-    /// are not read.
+    /// Whether a combination has a pair. Only the data know the ranges of their settings, so data are made here. A user's files are not
+    /// read.
     fn possible(&self, values: &[(&str, &Value)]) -> Result<(), String> {
         match self.recipe(values)? {
             Recipe::Trained(settings) if settings.files(0).is_none() => settings.splits(0, 0).map(|_| ()),
@@ -237,24 +237,12 @@ impl Block {
         }
     }
 
-    /// The files that it names, features with labels in every combination.
-    pub fn files(&self) -> Vec<Files> {
-        let names = |name| self.axis(name).map(|axis| axis.values.as_slice()).unwrap_or_default();
-        let with = |features: &Value, labels: &Value| {
-            let (features, labels) = (features.as_str()?, labels.as_str()?);
-            let (features, labels) = (self.folder.join(features), self.folder.join(labels));
-            Some(user_files::files(features, labels, 0))
-        };
-        let pairs = names("features").iter().flat_map(|f| names("labels").iter().map(move |l| (f, l)));
-        pairs.filter_map(|(features, labels)| with(features, labels)).collect()
-    }
-
-    /// The axis of a parameter, `None` if it is not set.
+    /// The axis of a parameter.
     pub fn axis(&self, name: &str) -> Option<&Axis> {
         self.axes.iter().find(|axis| axis.name == name)
     }
 
-    /// The values of an axis of whole numbers, none if there is no such axis.
+    /// The values of an axis of whole numbers; empty if there is no such axis.
     pub fn whole_values(&self, name: &str) -> Vec<usize> {
         let values = self.axis(name).into_iter().flat_map(|axis| &axis.values);
         values.filter_map(|value| usize::try_from(value.as_integer()?).ok()).collect()
@@ -269,8 +257,7 @@ impl Block {
         }
     }
 
-    /// The path of the key that a message is about: the parameter it begins with, as messages of generators do, or the
-    /// field that serde names.
+    /// The path of the key that a message is about. Messages of generators begin with the key, those of serde name it.
     fn culprit(&self, message: &str) -> Option<String> {
         let after = |mark: &str| message.split(mark).nth(1)?.split('`').next();
         if after("missing field `").is_some() {
@@ -283,12 +270,12 @@ impl Block {
     }
 }
 
-/// A value of the config as a parameter; the message is serde's, on one line.
+/// A value of the config as a parameter. The message of an error is serde's, on one line.
 fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
     T::deserialize(value).map_err(|e| e.to_string().trim().replace('\n', ": "))
 }
 
-/// All cells of a sweep, block after block, replicates running fastest.
+/// All cells of a sweep, block after block. Replicates run fastest.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Grid {
     /// Blocks in the order of the results.
@@ -314,12 +301,12 @@ impl Grid {
         self.blocks.iter().map(Block::combinations).fold(0, usize::saturating_add)
     }
 
-    /// Number of cells; the most there can be if replicates are added as they are needed.
+    /// Number of cells; the largest possible number if replicates are added as needed.
     pub fn len(&self) -> usize {
         self.combinations().saturating_mul(self.replicates.most())
     }
 
-    /// Cells that belong to one process: one, or all replicates of a combination if they are added as they are needed.
+    /// Cells that one process computes together: one, or all replicates of a combination if they are added as needed.
     pub fn cells_per_unit(&self) -> usize {
         match self.replicates {
             Replicates::Fixed(_) => 1,
@@ -332,7 +319,7 @@ impl Grid {
         self.blocks.iter().filter(|block| matches!(block.source, Source::Train(_)))
     }
 
-    /// Whether there are no cells, which a checked config rules out.
+    /// Whether there are no cells. A checked config has some.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -350,7 +337,7 @@ impl Grid {
         panic!("cell {index} of {}", self.len());
     }
 
-    /// The index of a cell of another grid, `None` if this one has no such cell.
+    /// The index of a cell of another grid; `None` if this grid has no such cell.
     pub fn index_of(&self, cell: &Cell<'_>) -> Option<usize> {
         let mut before = 0;
         for block in &self.blocks {

@@ -1,12 +1,12 @@
 //! What ran, where and when: everything about a run that is not in its CSV.
 
-use crate::cell::RESULT_VERSION;
 use crate::config::Config;
+use crate::coordinates::RESULT_VERSION;
 use crate::error::SimError;
-use crate::journal::{End, Session, Store};
+use crate::journal::{End, Machine, Session, Store, host};
 use crate::shard::Shard;
-use crate::tables::write_file;
-use serde::{Deserialize, Serialize};
+use crate::whole_file::write_file;
+use serde::Serialize;
 use std::path::Path;
 use std::process::Command;
 
@@ -52,19 +52,6 @@ pub struct Process {
     /// How it ended, if it was not killed.
     #[serde(flatten)]
     pub end: Option<End>,
-}
-
-/// The machine of a run.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Machine {
-    /// Operating system.
-    pub os: String,
-    /// Architecture.
-    pub arch: String,
-    /// The processor's name, where the system tells it.
-    pub processor: Option<String>,
-    /// Processors available to the program.
-    pub available_processors: usize,
 }
 
 /// Numbers of things in a run's CSV.
@@ -150,11 +137,6 @@ impl Session {
             },
         }
     }
-}
-
-/// Name of this computer.
-pub fn host() -> String {
-    gethostname::gethostname().to_string_lossy().into_owned()
 }
 
 /// What git says, `None` without git or outside a repository.

@@ -1,42 +1,43 @@
-//! Putting together what several processes computed, in one folder or in several.
+//! Merges what several processes computed, in one folder or in several.
 
 use crate::config::Config;
 use crate::error::SimError;
-use crate::journal::{self, Frame, Kind, Lock, Place, Scanner, Session, Store, Stretch, Writer};
+use crate::journal::{self, Address, Frame, Kind, Lock, Scanner, Session, Store, Stretch, Writer};
 use crate::manifest::{Manifest, Status};
 use crate::shard::Shard;
+use crate::share::Share;
 use crate::slurm;
-use crate::tables::{self, Tables, needed_cells, write_config};
+use crate::tables::{self, Tables, write_config};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-/// What came of a merge.
+/// The result of a merge.
 #[derive(Debug)]
 pub struct Merged {
-    /// The tables; none if cells are missing and were not to be.
+    /// The tables; none if cells are missing and partial tables were not asked for.
     pub tables: Option<Tables>,
-    /// Cells that have no result, failed ones not counted, and cells there are to be.
+    /// Number of missing cells, without failed ones, and number of cells that the tables need.
     pub missing: (usize, usize),
-    /// Processes that still work on these journals.
+    /// Processes that are still writing these journals.
     pub holders: Vec<String>,
-    /// What was passed over in the journals.
+    /// Damage in the journals that was passed over.
     pub notes: Vec<String>,
 }
 
-/// Puts the journals of `inputs` into `out` and makes its tables from all of them; without inputs, from the journals of `out`.
+/// Copies the journals of `inputs` into `out` and makes the tables of `out`.
 ///
-/// Any order of inputs, any partition of the cells and any overlap give the same tables, and merging again changes nothing. Unless
-/// `partial`, tables are made only if no cell is missing.
+/// The tables do not depend on the order of inputs, on how cells are divided, or on overlaps. A second merge changes nothing. If cells
+/// are missing, tables are made only if `partial`.
 ///
 /// # Errors
-/// A folder without results; journals of configs that must not be mixed; two different results of one cell; a journal that cannot be
-/// read or written.
+/// A folder has no results. Configs of two journals must not be mixed. A cell has two different results. A journal cannot be read or
+/// written.
 pub fn merge(out: &Path, inputs: &[PathBuf], partial: bool) -> Result<Merged, SimError> {
     let folders = || inputs.iter().map(PathBuf::as_path);
     for folder in folders() {
         if journal::all(folder)?.is_empty() {
-            return Err(no_journal(folder));
+            return Err(journal::none_in(folder));
         }
     }
     let mut others = Vec::new();
@@ -44,9 +45,9 @@ pub fn merge(out: &Path, inputs: &[PathBuf], partial: bool) -> Result<Merged, Si
         others.extend(journal::all(folder)?);
     }
     if others.is_empty() && journal::all(out)?.is_empty() {
-        return Err(no_journal(out));
+        return Err(journal::none_in(out));
     }
-    // What is to be written into is held before it is read: nobody adds to it in between.
+    // Locked before it is read, so that nobody adds to it in between.
     let writer = if others.is_empty() { None } else { Some(Writer::open(out, Shard::WHOLE)?) };
     let mut paths = journal::all(out)?;
     let own = paths.len();
@@ -56,12 +57,8 @@ pub fn merge(out: &Path, inputs: &[PathBuf], partial: bool) -> Result<Merged, Si
         copy(writer, &config, &store, own)?;
     }
     let holders = paths.iter().filter_map(|path| Lock::holder(&Lock::path_of(path)).ok().flatten()).collect();
-    let (mut missing, mut total) = (0, 0);
-    for cell in needed_cells(&config, &store) {
-        let (cell, _) = cell?;
-        total += 1;
-        missing += usize::from(!store.has(cell) && !store.has_failed(cell));
-    }
+    let share = Share::of(&config, &store, Shard::WHOLE)?;
+    let missing = share.missing();
     let tables = if missing == 0 || partial {
         let tables = tables::write(&config, &store, out)?;
         let status = match (missing, tables.counts.cells_failed) {
@@ -75,21 +72,17 @@ pub fn merge(out: &Path, inputs: &[PathBuf], partial: bool) -> Result<Merged, Si
         write_config(&config, out)?;
         None
     };
-    Ok(Merged { tables, missing: (missing, total), holders, notes: store.notes })
-}
-
-fn no_journal(folder: &Path) -> SimError {
-    SimError::Usage(format!("{}: there is no journal of a sweep in it", folder.display()))
+    Ok(Merged { tables, missing: (missing, share.total), holders, notes: store.notes })
 }
 
 fn same(a: &Path, b: &Path) -> bool {
     matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
 
-/// Of the configs in `out` and in other folders the one that has all cells of the journals, and what they hold.
+/// Finds the config, in `out` or in other folders, that has all cells of the journals. Reads the journals under it.
 ///
 /// # Errors
-/// There is none: the difference to the largest one.
+/// There is no such config; says how the largest one differs.
 pub fn widest<'a>(
     out: &'a Path,
     others: impl Iterator<Item = &'a Path>,
@@ -97,7 +90,7 @@ pub fn widest<'a>(
 ) -> Result<(Config, Store), SimError> {
     let mut configs: Vec<Config> = Vec::new();
     for folder in std::iter::once(out).chain(others) {
-        // A sweep that was submitted and has not begun has only the config of its jobs.
+        // A sweep that waits in a queue has only the config of its jobs.
         let files = [folder.join("config.toml"), slurm::folder(folder).join("config.toml")];
         if let Some(file) = files.into_iter().find(|file| file.is_file()) {
             let config = Config::of_results(&file)?;
@@ -106,7 +99,8 @@ pub fn widest<'a>(
             }
         }
     }
-    // Of configs with the same cells in another order the folder's own gives the order, else one that does not depend on the arguments'.
+    // Several configs may have the same cells in different orders. The folder's own comes first; the others in an order that does not
+    // depend on the arguments.
     let own = configs.first().filter(|_| out.join("config.toml").is_file()).map(|config| config.toml.clone());
     configs.sort_by_key(|config| {
         (std::cmp::Reverse(config.grid.len()), Some(&config.toml) != own.as_ref(), config.toml.clone())
@@ -121,25 +115,25 @@ pub fn widest<'a>(
     }
     Err(first_error.unwrap_or_else(|| {
         SimError::Usage(
-            "none of these folders holds the config.toml that a sweep leaves beside its journal".into(),
+            "none of these folders holds a config.toml, which a sweep leaves beside its journal".into(),
         )
     }))
 }
 
-/// Copies into a journal what only the journals from number `own` on have, counted in the grid of `config`.
+/// Copies the results that only the journals from number `own` on have. Cells get their numbers in the grid of `config`.
 fn copy(mut writer: Writer, config: &Config, store: &Store, own: usize) -> Result<(), SimError> {
     if let Some(journal) = store.journals.iter().find(|j| j.path == writer.path()).filter(|j| j.torn > 0) {
         writer.cut(journal.whole)?;
     }
     let mut wanted: Vec<BTreeMap<u64, usize>> = vec![BTreeMap::new(); store.journals.len()];
-    for (cell, Place { journal, offset }) in store.results().chain(store.failures()) {
+    for (cell, Address { journal, offset }) in store.results().chain(store.failures()) {
         wanted[journal].insert(offset, cell);
     }
     for (journal, cells) in store.journals.iter().zip(wanted).skip(own).filter(|(_, cells)| !cells.is_empty())
     {
         let failed = |e| SimError::io("read", &journal.path, e);
         let mut scanner = Scanner::new(File::open(&journal.path).map_err(failed)?);
-        // A session comes along once something of it does. If its record is lost, this process stands for it.
+        // A session is copied with the first of its cells. If its record is lost, this process stands in for it.
         let mut session = Some(Session::now(config, Shard::WHOLE, 1));
         while let Some((offset, stretch)) = scanner.next().map_err(failed)? {
             let Stretch::Frame(frame) = stretch else { continue };

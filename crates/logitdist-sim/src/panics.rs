@@ -1,4 +1,4 @@
-//! Panics of cells: caught, with the place in the source where they were raised.
+//! Catches panics of cells, and tells where in the source they began.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
@@ -10,7 +10,7 @@ thread_local! {
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// From now on panics inside [`caught`] are noted and not printed; all others are printed as before.
+/// From now on a panic inside [`caught`] is noted, not printed. All others are printed as before.
 fn note_places() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -25,22 +25,22 @@ fn note_places() {
     });
 }
 
-/// What `run` returns, or what its panic says and where.
-pub fn caught<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+/// Runs `run`. A panic becomes an error that says what it said and where.
+pub fn caught<T>(run: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     note_places();
-    // A thread that waits for parts of one cell may take up another.
+    // A thread that waits for parts of one cell may start another.
     let outer = INSIDE.replace(true);
-    // A cell shares nothing with others that a panic could leave half-changed.
+    // Cells share nothing that a panic could leave half-changed.
     let result = catch_unwind(AssertUnwindSafe(run));
     INSIDE.set(outer);
-    result.map_err(|payload| {
+    result.unwrap_or_else(|payload| {
         let text = payload.downcast_ref::<String>().map(String::as_str);
         let text =
             text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("panic without a message");
-        match PLACE.take() {
+        Err(match PLACE.take() {
             Some(place) => format!("{text} ({place})"),
             None => text.to_owned(),
-        }
+        })
     })
 }
 
@@ -50,10 +50,10 @@ mod tests {
 
     #[test]
     fn a_panic_says_what_and_where() {
-        assert_eq!(caught(|| 3), Ok(3));
+        assert_eq!(caught(|| Ok(3)), Ok(3));
         let number = 4;
-        let message = caught(|| panic!("number {number}")).unwrap_err();
+        let message = caught::<()>(|| panic!("number {number}")).unwrap_err();
         assert!(message.starts_with("number 4 (") && message.contains("panics.rs:"), "{message}");
-        assert!(caught(|| panic!("plain")).unwrap_err().starts_with("plain ("));
+        assert!(caught::<()>(|| panic!("plain")).unwrap_err().starts_with("plain ("));
     }
 }

@@ -1,43 +1,42 @@
-//! What a sweep will take: a few of its cells are computed and timed.
+//! How long a sweep will take: computes a few of its cells and times them.
 
 use crate::cell::run_with;
 use crate::config::Config;
 use crate::error::SimError;
+use crate::options::SweepOptions;
 use crate::panics;
-use crate::run::{SweepOptions, record};
 use crate::status::duration;
-use crate::table::Columns;
 use crate::train::Networks;
 use std::time::{Duration, Instant};
 
-/// A sample of a sweep's cells, spread evenly over its grid.
+/// Timed cells of a sweep, spread evenly over its grid.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
-    /// Cells of the sweep, at most.
+    /// Number of cells of the sweep, at most.
     pub cells: usize,
-    /// Units that can be shared among processes.
+    /// Number of parts that processes can share.
     pub units: usize,
-    /// Seconds that each cell of the sample took on one thread.
+    /// Seconds of each cell of the sample on one thread.
     pub seconds: Vec<f64>,
-    /// Bytes of journal that each of them needs.
+    /// Bytes of journal of each.
     pub bytes: Vec<usize>,
     /// Cells of the sample that failed.
     pub failed: usize,
 }
 
-/// Cells of a sample, unless time is up before.
+/// The most cells of a sample.
 const MOST: usize = 64;
 
-/// Time after which a sample is large enough.
+/// After this time no further cell is added.
 const ENOUGH: Duration = Duration::from_secs(10);
 
-/// Runs a sample of a config's cells on one thread.
+/// Computes a sample of a config's cells on one thread.
 ///
 /// # Errors
-/// A config that is wrong.
+/// The config is wrong.
 pub fn sample(options: &SweepOptions) -> Result<Sample, SimError> {
     let config = Config::read(&options.config, &options.overrides)?;
-    let columns = Columns::of(&config);
+    let columns = config.columns();
     let cells = config.grid.len();
     let n = cells.min(MOST);
     let mut sample = Sample {
@@ -53,7 +52,7 @@ pub fn sample(options: &SweepOptions) -> Result<Sample, SimError> {
         .num_threads(1)
         .build()
         .map_err(|e| SimError::Threads { threads: 1, message: e.to_string() })?;
-    // In an order that covers the whole grid early: time may be up before the sample is.
+    // The order covers the whole grid early, since time may be up before the sample is complete.
     let stride = (1..n).rev().find(|stride| coprime(*stride, n) && stride * 8 < n * 5).unwrap_or(1);
     for i in 0..n {
         if i > 0 && clock.elapsed() > ENOUGH {
@@ -62,9 +61,8 @@ pub fn sample(options: &SweepOptions) -> Result<Sample, SimError> {
         let position = i * stride % n;
         let cell = config.grid.cell((position as u128 * cells as u128 / n as u128) as usize);
         let start = Instant::now();
-        let kept = pool.install(|| {
-            panics::caught(|| Ok(record(&columns, &run_with(&config, &cell, &networks)?))).flatten()
-        });
+        let kept =
+            pool.install(|| panics::caught(|| Ok(run_with(&config, &cell, &networks)?.record(&columns))));
         sample.seconds.push(start.elapsed().as_secs_f64());
         match kept {
             Ok(kept) => sample.bytes.push(serde_json::to_vec(&kept).expect("a record is plain data").len()),
@@ -84,15 +82,15 @@ impl Sample {
         self.cells as f64 * self.seconds.iter().sum::<f64>() / self.seconds.len().max(1) as f64
     }
 
-    /// Tasks of a job array with `cpus` processors each, so that a task takes half an hour: short enough to find a gap in a queue, long
-    /// enough that starting it costs nothing.
+    /// Number of tasks of a job array, with `cpus` processors each, so that a task takes half an hour. Shorter tasks would spend their
+    /// time starting; longer ones would wait for a gap in the queue.
     pub fn array(&self, cpus: usize) -> usize {
         const TASK: f64 = 1800.0;
         let tasks = (self.processor_seconds() / (TASK * cpus as f64)).ceil() as usize;
         tasks.clamp(1, 1000).min(self.units.max(1))
     }
 
-    /// The plan in words, for `threads` threads here and tasks of `cpus` processors elsewhere.
+    /// The plan in words, for `threads` threads here and `cpus` processors a task on a cluster.
     pub fn words(&self, threads: usize, cpus: usize) -> String {
         let n = self.seconds.len();
         let shortest = self.seconds.iter().copied().fold(f64::INFINITY, f64::min);

@@ -1,6 +1,5 @@
-//! How many cells each combination of parameters has: a number, or as many as a confidence interval needs.
+//! The number of replicates of each combination: fixed, or as many as a confidence interval needs.
 
-use crate::config::whole;
 use crate::document::Document;
 use crate::error::SimError;
 use logitdist_report::t_975;
@@ -10,20 +9,21 @@ use toml::{Table, Value};
 /// The replicates of every combination.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Replicates {
-    /// So many.
+    /// This number.
     Fixed(usize),
-    /// The fewest, at least [`LEAST`](Replicates::LEAST), for which the 95 % confidence interval of a measure's mean is as narrow as asked.
+    /// As few as possible, but at least [`LEAST`](Replicates::LEAST), until the 95 % confidence interval of a measure's mean is narrow
+    /// enough.
     UntilNarrow {
         /// Full width of the interval, in the measure's units.
         width: f64,
         /// Token of the measure.
         of: String,
-        /// No more than so many.
+        /// The largest number.
         max: usize,
     },
 }
 
-/// What is known of a replicate's measure.
+/// The measure in one replicate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Known {
     /// Its value.
@@ -33,19 +33,19 @@ pub enum Known {
 }
 
 impl Replicates {
-    /// Replicates that are made before any confidence interval is trusted.
+    /// No confidence interval is trusted before this many replicates.
     pub const LEAST: usize = 5;
 
     /// The setting `replicates` of a config.
     ///
     /// # Errors
-    /// Neither a whole number nor a table `{ until = "ci", width, of, max }`.
+    /// It is neither a whole number nor a table `{ until = "ci", width, of, max }`.
     pub fn of(document: &Document) -> Result<Replicates, SimError> {
         match document.get("replicates").map(|setting| &setting.value) {
             Some(Value::Table(table)) => {
                 until_narrow(table).map_err(|message| document.error_at("replicates", message))
             }
-            _ => Ok(Replicates::Fixed(whole(document, "replicates", Some(1), 1)?)),
+            _ => Ok(Replicates::Fixed(document.whole("replicates", Some(1), 1)?)),
         }
     }
 
@@ -57,10 +57,10 @@ impl Replicates {
         }
     }
 
-    /// How many replicates a combination has, judged from the measure in replicates 0, 1, 2, …: `Err(n)` says that n are not
-    /// enough and no more are known.
+    /// How many replicates a combination needs, from the measure in replicates 0, 1, 2, …. `Err(n)`: there are n, and they are not
+    /// enough.
     ///
-    /// The answer looks at replicates in their order, so it is the same however many more have been made.
+    /// Replicates are judged in their order. So further replicates never change the answer.
     pub fn needed(&self, known: impl IntoIterator<Item = Known>) -> Result<usize, usize> {
         let Replicates::UntilNarrow { width, max, .. } = self else { return Ok(self.most()) };
         let mut values = Moments::default();

@@ -1,27 +1,25 @@
-//! Which replicates of a combination are still to be computed, and which of them the tables show.
+//! Decides which replicates of a combination to compute next, and which ones the tables show.
 
-use crate::cell::Coordinates;
 use crate::config::Config;
 use crate::error::SimError;
 use crate::journal::{CellRecord, Reader, Store};
 use crate::replicates::{Known, Replicates};
-use crate::table::Columns;
 
-/// Judges combinations of a config from what is known of them.
+/// Judges combinations by the results that they have.
 pub struct Replication<'a> {
     config: &'a Config,
     position: usize,
 }
 
 impl<'a> Replication<'a> {
-    /// For a config whose replicates are added as needed; `None` if their number is fixed.
+    /// `None` if the config fixes the number of replicates.
     pub fn of(config: &'a Config) -> Option<Replication<'a>> {
         let Replicates::UntilNarrow { of, .. } = &config.grid.replicates else { return None };
-        let position = Columns::of(config).position(of).expect("checked with the config");
+        let position = config.columns().position(of).expect("checked with the config");
         Some(Replication { config, position })
     }
 
-    /// What a result says of the measure in question.
+    /// The measure in a result.
     pub fn known(&self, record: &CellRecord) -> Known {
         let mut fields = csv::ReaderBuilder::new().has_headers(false).from_reader(record.row.as_bytes());
         let field = fields.records().next().and_then(Result::ok);
@@ -29,7 +27,7 @@ impl<'a> Replication<'a> {
         value.filter(|x: &f64| x.is_finite()).map_or(Known::Nothing, Known::Value)
     }
 
-    /// What the journals say of a cell, `None` if it has no result.
+    /// The measure in a cell; `None` if the cell has no result.
     ///
     /// # Errors
     /// A journal cannot be read.
@@ -39,14 +37,14 @@ impl<'a> Replication<'a> {
         store: &Store,
         reader: &mut Reader,
     ) -> Result<Option<Known>, SimError> {
-        let Some(place) = store.place(cell) else { return Ok(None) };
-        let frame = reader.frame(place)?;
-        let identity = Coordinates::of(self.config, &self.config.grid.cell(cell)).identity(self.config);
-        store.record(&frame, place, identity).map(|record| Some(self.known(&record)))
+        let Some(address) = store.address(cell) else { return Ok(None) };
+        let frame = reader.frame(address)?;
+        let identity = self.config.identity(&self.config.coordinates(cell));
+        store.record(&frame, address, identity).map(|record| Some(self.known(&record)))
     }
 
-    /// What the journals say of a combination's replicates, up to the first without a result; failed ones count as done unless
-    /// they are to be tried again.
+    /// The measure in the replicates of a combination, up to the first without a result. Failed ones count as done, unless they are to be
+    /// tried again.
     ///
     /// # Errors
     /// A journal cannot be read.
@@ -69,8 +67,8 @@ impl<'a> Replication<'a> {
         Ok(known)
     }
 
-    /// The replicates to compute next, if `known` is not enough: all that are needed at least, then a quarter more at a time.
-    /// Some may turn out not to be needed; they are spare, and no table shows them.
+    /// The replicates to compute next, if `known` is not enough: first the least number, then a quarter more each time. Some may turn out
+    /// to be unnecessary; no table shows those.
     pub fn next(&self, known: &[Known]) -> Option<std::ops::Range<usize>> {
         let replicates = &self.config.grid.replicates;
         let n = replicates.needed(known.iter().copied()).err()?;

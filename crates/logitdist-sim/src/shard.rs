@@ -1,8 +1,8 @@
-//! A share of a sweep's work: which cells one of several processes computes.
+//! Shards: which cells each of several processes computes.
 
 use std::fmt;
 
-/// Share `index` of `count`, from 0.
+/// Shard `index` of `count`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shard {
     /// From 0 to `count` − 1.
@@ -11,17 +11,17 @@ pub struct Shard {
     pub count: usize,
 }
 
-/// Variables in which schedulers tell a process its number, from 0.
+/// Variables with which schedulers number their processes, from 0.
 const INDEX_VARIABLES: [&str; 2] = ["SLURM_ARRAY_TASK_ID", "JOB_COMPLETION_INDEX"];
 
 impl Shard {
     /// Everything: one process.
     pub const WHOLE: Shard = Shard { index: 0, count: 1 };
 
-    /// Reads `I/N`, or `auto/N` where the index is a scheduler's variable, given by `variable`.
+    /// Reads `I/N`. For `auto/N` the index is a scheduler's variable, which `variable` looks up.
     ///
     /// # Errors
-    /// Another form, an index that is not below the count, or no such variable; in words.
+    /// Another form, an index that is too large, or no such variable; in words.
     pub fn parse(text: &str, variable: impl Fn(&str) -> Option<String>) -> Result<Shard, String> {
         const FORM: &str = "the form is I/N, for example 0/4 to 3/4, or auto/4 inside a job array";
         let (index, count) = text.split_once('/').ok_or(FORM)?;
@@ -43,21 +43,21 @@ impl Shard {
         Ok(Shard { index, count })
     }
 
-    /// Whether this share has unit `unit` (a cell, or a combination if replicates are added as needed).
+    /// Whether this shard has a unit: a cell, or a combination if replicates are added as needed.
     pub fn contains(&self, unit: usize) -> bool {
         Shard::owner(unit, self.count) == self.index
     }
 
-    /// How many of units 0 to `units` − 1 this share has.
+    /// How many of the units 0 to `units` − 1 this shard has.
     pub fn size(&self, units: usize) -> usize {
         let rows = units / self.count;
         rows + (rows * self.count..units).filter(|&unit| self.contains(unit)).count()
     }
 
-    /// The index of the share that has a unit.
+    /// The index of the shard that has a unit.
     ///
-    /// Every `count` units in a row go to different shards, in an order that turns from row to row: an axis whose length divides
-    /// the count would otherwise give all its dear cells to one shard.
+    /// Every `count` units in a row go to different shards, in an order that shifts from row to row. Without the shift, an axis whose
+    /// length divides the count would give all its slow cells to one shard.
     pub fn owner(unit: usize, count: usize) -> usize {
         (unit % count + unit / count) % count
     }

@@ -1,43 +1,42 @@
-//! One cell by itself, to look at what it gives or why it fails.
+//! Computes one cell, to see its result or why it fails.
 
-use crate::cell::{Coordinates, run_with};
+use crate::cell::run_with;
 use crate::config::Config;
 use crate::error::SimError;
+use crate::options::SweepOptions;
 use crate::panics;
-use crate::run::{SweepOptions, violated};
 use crate::table::{Columns, seed_text};
 use crate::train::Networks;
 use rayon::prelude::*;
 
-/// What came out of one cell.
+/// The result of one cell.
 #[derive(Debug, Clone)]
 pub struct SingleCell {
     /// Names and values of `rows.csv`.
     pub row: Vec<(String, String)>,
     /// Header of `bounds.csv` after the coordinates.
     pub bound_header: Vec<String>,
-    /// Its lines.
+    /// Its rows.
     pub bounds: Vec<Vec<String>>,
     /// Tokens of violated bounds.
     pub violated: Vec<String>,
 }
 
-/// Computes the cell of a config whose `cell_seed` is `seed`; the inner error says why the cell failed.
+/// Computes the cell of a config whose `cell_seed` is `seed`. The inner error says why the cell failed.
 ///
 /// # Errors
-/// A config that is wrong, or that has no such cell.
+/// The config is wrong or has no such cell.
 pub fn single(options: &SweepOptions, seed: u64) -> Result<Result<SingleCell, String>, SimError> {
     let config = Config::read(&options.config, &options.overrides)?;
-    let found = (0..config.grid.len())
-        .into_par_iter()
-        .find_first(|&cell| Coordinates::of(&config, &config.grid.cell(cell)).cell_seed == seed);
+    let found =
+        (0..config.grid.len()).into_par_iter().find_first(|&cell| config.coordinates(cell).cell_seed == seed);
     let Some(cell) = found else {
         let message = "no cell of this config has the cell_seed; was it run with overrides (--set)?";
         return Err(SimError::Usage(format!("{}: {}: {message}", options.config.display(), seed_text(seed))));
     };
-    let columns = Columns::of(&config);
+    let columns = config.columns();
     let networks = Networks::beside(&options.config);
-    let outcome = panics::caught(|| run_with(&config, &config.grid.cell(cell), &networks)).flatten();
+    let outcome = panics::caught(|| run_with(&config, &config.grid.cell(cell), &networks));
     Ok(outcome.map(|outcome| {
         let coordinates = columns.coordinates(&outcome.coordinates);
         let header = columns.row_header();
@@ -47,7 +46,7 @@ pub fn single(options: &SweepOptions, seed: u64) -> Result<Result<SingleCell, St
             row: header.into_iter().zip(values).collect(),
             bound_header: columns.bound_header().split_off(columns.coordinate_header().len()),
             bounds: comparison.map(Columns::bounds).unwrap_or_default(),
-            violated: violated(&outcome),
+            violated: outcome.violated(),
         }
     }))
 }

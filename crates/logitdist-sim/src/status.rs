@@ -4,38 +4,32 @@ use crate::error::SimError;
 use crate::journal::{self, Ended, Lock};
 use crate::manifest::Manifest;
 use crate::merge::widest;
+use crate::shard::Shard;
+use crate::share::Share;
 use crate::slurm;
-use crate::tables::needed_cells;
-use std::fmt::Write;
 use std::path::Path;
 
-/// The state of a folder of results, in words.
+/// How far the sweep in a folder is, in words.
 ///
 /// # Errors
-/// The folder holds no sweep, or its journals cannot be read.
+/// The folder holds no sweep, or a journal cannot be read.
 pub fn status(out: &Path) -> Result<String, SimError> {
     let paths = journal::all(out)?;
     if paths.is_empty() && !slurm::folder(out).is_dir() {
-        return Err(SimError::Usage(format!("{}: there is no journal of a sweep in it", out.display())));
+        return Err(journal::none_in(out));
     }
     let (config, store) = widest(out, std::iter::empty(), &paths)?;
-    let (mut done, mut total, mut failed, mut at_most) = (0, 0, 0, false);
-    for cell in needed_cells(&config, &store) {
-        let (cell, sure) = cell?;
-        total += 1;
-        done += usize::from(store.has(cell));
-        failed += usize::from(store.has_failed(cell));
-        at_most |= !sure;
-    }
-    let more = if at_most { " or more" } else { "" };
-    let mut text = format!("question: {}\n", config.question);
-    let (percent, missing) = (100.0 * done as f64 / total.max(1) as f64, total - done - failed);
-    say(
-        &mut text,
+    let share = Share::of(&config, &store, Shard::WHOLE)?;
+    let Share { done, total, .. } = share;
+    let (missing, failed) = (share.missing(), share.failed.len());
+    let more = if share.may_grow { " or more" } else { "" };
+    let percent = 100.0 * done as f64 / total.max(1) as f64;
+    let mut lines = vec![
+        format!("question: {}", config.question),
         format!(
             "{done} of {total}{more} cells are done ({percent:.1} %), {failed} failed, {missing} missing"
         ),
-    );
+    ];
     let mut at_work = false;
     for (path, journal) in paths.iter().zip(&store.journals) {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().replace("-of-", "/");
@@ -56,31 +50,17 @@ pub fn status(out: &Path) -> Result<String, SimError> {
         let written = path.metadata().and_then(|m| m.modified()).ok().and_then(|t| t.elapsed().ok());
         let ago =
             written.map_or_else(String::new, |ago| format!(", last written {} ago", duration(ago.as_secs())));
-        say(&mut text, format!("  shard {name:8} {:>9} cells, {state}{ago}", journal.cells));
+        lines.push(format!("  shard {name:8} {:>9} cells, {state}{ago}", journal.cells));
     }
-    for note in &store.notes {
-        say(&mut text, format!("note: {note}"));
-    }
-    for line in slurm::queue(out)? {
-        say(&mut text, line);
-    }
-    let tables = Manifest::is_of_all_cells(out);
-    say(
-        &mut text,
-        match (missing, tables) {
-            (0, true) => "The tables are made.".to_owned(),
-            (0, false) => {
-                format!("Nothing is missing; make the tables: logitdist sweep merge {}", out.display())
-            }
-            _ if at_work => "The rest is being computed.".to_owned(),
-            _ => "Run the same sweep again to compute what is missing.".to_owned(),
-        },
-    );
-    Ok(text)
-}
-
-fn say(text: &mut String, line: String) {
-    writeln!(text, "{line}").expect("writing to a string");
+    lines.extend(store.notes.iter().map(|note| format!("note: {note}")));
+    lines.extend(slurm::queue(out)?);
+    lines.push(match (missing, Manifest::is_of_all_cells(out)) {
+        (0, true) => "The tables are made.".to_owned(),
+        (0, false) => format!("Nothing is missing; make the tables: logitdist sweep merge {}", out.display()),
+        _ if at_work => "The rest is being computed.".to_owned(),
+        _ => "Run the same sweep again to compute what is missing.".to_owned(),
+    });
+    Ok(lines.join("\n") + "\n")
 }
 
 /// A duration for people: `42 s`, `3 min 20 s`, `5 h 12 min`, `3 d 4 h`.

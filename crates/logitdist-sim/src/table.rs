@@ -1,18 +1,10 @@
-//! Rows of CSV: which columns there are, and how values are written.
+//! Rows of CSV: which columns there are, and what stands in them.
 
-use crate::cell::Coordinates;
-use crate::config::Config;
-use crate::train::measures::Group;
-use logitdist::{Applicable, Bound, Comparison, Statement, Status};
-
-/// A number as it is written: the shortest text that reads back as the same number, whole numbers without a point.
-pub fn number(x: f64) -> String {
-    if x == 0.0 {
-        return "0".into();
-    }
-    let text = format!("{x:?}");
-    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
-}
+use crate::coordinates::Coordinates;
+use crate::grid::Grid;
+use crate::train::Group;
+use crate::value::number;
+use logitdist::{Applicable, Bound, Comparison, Settings, Statement, Status};
 
 /// The columns of a run. They depend on the config alone.
 #[derive(Debug, Clone)]
@@ -27,21 +19,16 @@ const BOUND_COLUMNS: [&str; 10] =
     ["direction", "bound", "form", "status", "lhs", "rhs", "tightness", "slack", "holds", "reason"];
 
 impl Columns {
-    /// The columns of a config's rows.
-    pub fn of(config: &Config) -> Columns {
+    /// The columns of a grid whose cells are measured with these settings, and lists if they are wanted.
+    pub fn of(grid: &Grid, settings: &Settings, lists: bool) -> Columns {
         let asked = |list: bool| {
             let rows = logitdist::tokens();
-            let rows =
-                rows.filter(move |(_, row, _)| config.settings.asks_for(row.part) && row.is_list() == list);
+            let rows = rows.filter(move |(_, row, _)| settings.asks_for(row.part) && row.is_list() == list);
             rows.map(|(token, _, _)| token)
         };
-        let lists = if config.lists { asked(true).collect() } else { vec![] };
-        let trained = Group::of(&config.grid).into_iter().flat_map(Group::tokens);
-        Columns {
-            parameters: config.grid.parameters(),
-            scalars: asked(false).chain(trained).collect(),
-            lists,
-        }
+        let lists = if lists { asked(true).collect() } else { vec![] };
+        let trained = Group::of(grid).into_iter().flat_map(Group::tokens);
+        Columns { parameters: grid.parameters(), scalars: asked(false).chain(trained).collect(), lists }
     }
 
     /// Header of `rows.csv`.
@@ -170,17 +157,4 @@ fn bound_fields(bound: &Bound) -> [String; 9] {
         bound.holds.map_or_else(String::new, |h| h.to_string()),
         reason,
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_read_back_as_themselves() {
-        for x in [0.0, 1.0, -3.0, 0.1, 1e-300, 1.7976931348623157e308, 2.0f64.sqrt(), 899.0, f64::INFINITY] {
-            assert_eq!(number(x).parse::<f64>().unwrap(), x);
-        }
-        assert_eq!([number(899.0), number(1e-7), number(-0.0)], ["899", "1e-7", "0"]);
-    }
 }

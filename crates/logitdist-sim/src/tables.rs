@@ -1,13 +1,13 @@
 //! The tables of a sweep, from its journals alone and in the order of the grid.
 
-use crate::cell::Coordinates;
 use crate::config::Config;
 use crate::error::SimError;
-use crate::journal::{CellRecord, Frame, Lock, Place, Reader, Store};
+use crate::journal::{Address, CellRecord, Frame, Lock, Store};
 use crate::manifest::Counts;
 use crate::replicates::Replicates;
 use crate::replication::Replication;
 use crate::table::{Columns, seed_text};
+use crate::whole_file::{remove, write_file};
 use logitdist_io::WholeFile;
 use logitdist_report::{Summary, summarise};
 use rayon::prelude::*;
@@ -45,7 +45,7 @@ pub fn needed_cells<'a>(
         return Box::new((0..config.grid.len()).map(|cell| Ok((cell, true))));
     };
     let most = config.grid.replicates.most();
-    let mut reader = Reader::new(store);
+    let mut reader = store.reader();
     Box::new((0..config.grid.combinations()).flat_map(move |combination| {
         let known = replication.known_of(combination, store, &mut reader, false);
         let needed = known.map(|known| config.grid.replicates.needed(known));
@@ -73,21 +73,21 @@ pub fn write(config: &Config, store: &Store, out: &Path) -> Result<Tables, SimEr
     // Two processes may finish at once; each writes the same, one after the other.
     let _lock = Lock::wait(&out.join("journal").join("tables.lock"))?;
     sweep_up(out)?;
-    let columns = Columns::of(config);
+    let columns = config.columns();
     let mut rows = File::create(&out.join("rows.csv"))?;
     let mut bounds = File::create(&out.join("bounds.csv"))?;
     rows.write(&line(&columns.row_header()))?;
     bounds.write(&line(&columns.bound_header()))?;
     let (mut counts, mut violations) = (Counts::default(), Vec::new());
-    let mut reader = Reader::new(store);
+    let mut reader = store.reader();
     let mut failures = Vec::new();
     let mut cells = needed_cells(config, store);
     loop {
-        let mut frames: Vec<(usize, Place, Frame)> = Vec::with_capacity(CELLS_AT_A_TIME);
+        let mut frames: Vec<(usize, Address, Frame)> = Vec::with_capacity(CELLS_AT_A_TIME);
         for cell in cells.by_ref() {
             let (cell, sure) = cell?;
-            match store.place(cell) {
-                Some(place) => frames.push((cell, place, reader.frame(place)?)),
+            match store.address(cell) {
+                Some(address) => frames.push((cell, address, reader.frame(address)?)),
                 None if store.has_failed(cell) => failures.push(cell),
                 None => counts.cells_missing += 1,
             }
@@ -100,9 +100,9 @@ pub fn write(config: &Config, store: &Store, out: &Path) -> Result<Tables, SimEr
             break;
         }
         let lines =
-            frames.par_iter().map(|frame| Lines::of(config, &columns, store, frame)).collect::<Vec<_>>();
+            frames.par_iter().map(|frame| CellLines::of(config, &columns, store, frame)).collect::<Vec<_>>();
         for lines in lines {
-            let Lines { seed, row, bounds: text, record } = lines?;
+            let CellLines { seed, row, bounds: text, record } = lines?;
             rows.write(&row)?;
             bounds.write(&text)?;
             counts.cells += 1;
@@ -124,27 +124,27 @@ pub fn write(config: &Config, store: &Store, out: &Path) -> Result<Tables, SimEr
 }
 
 /// The lines of a cell.
-struct Lines {
+struct CellLines {
     seed: String,
     row: Vec<u8>,
     bounds: Vec<u8>,
     record: CellRecord,
 }
 
-impl Lines {
+impl CellLines {
     fn of(
         config: &Config,
         columns: &Columns,
         store: &Store,
-        (cell, place, frame): &(usize, Place, Frame),
-    ) -> Result<Lines, SimError> {
-        let coordinates = Coordinates::of(config, &config.grid.cell(*cell));
-        let record = store.record(frame, *place, coordinates.identity(config))?;
+        (cell, address, frame): &(usize, Address, Frame),
+    ) -> Result<CellLines, SimError> {
+        let coordinates = config.coordinates(*cell);
+        let record = store.record(frame, *address, config.identity(&coordinates))?;
         let mut start = line(&columns.coordinates(&coordinates));
         *start.last_mut().expect("a line has an end") = b',';
         let whole = |rest: &str| [&start, rest.as_bytes(), b"\n"].concat();
         let bounds = record.bounds.iter().flat_map(|rest| whole(rest)).collect();
-        Ok(Lines { seed: seed_text(coordinates.cell_seed), row: whole(&record.row), bounds, record })
+        Ok(CellLines { seed: seed_text(coordinates.cell_seed), row: whole(&record.row), bounds, record })
     }
 }
 
@@ -163,12 +163,12 @@ fn write_failures(
     let mut header = columns.coordinate_header();
     header.extend(["message", "command"].map(String::from));
     let mut text = line(&header);
-    let mut reader = Reader::new(store);
-    for (cell, place) in store.failures().filter(|(cell, _)| failures.binary_search(cell).is_ok()) {
-        let coordinates = Coordinates::of(config, &config.grid.cell(cell));
+    let mut reader = store.reader();
+    for (cell, address) in store.failures().filter(|(cell, _)| failures.binary_search(cell).is_ok()) {
+        let coordinates = config.coordinates(cell);
         let seed = seed_text(coordinates.cell_seed);
         let mut record = columns.coordinates(&coordinates);
-        record.push(store.failure(&mut reader, place)?.message);
+        record.push(store.failure(&mut reader, address)?.message);
         // In the folder of the results, so that the table does not depend on where that is.
         record.push(format!("logitdist sweep cell config.toml --id {seed}"));
         text.extend(line(&record));
@@ -222,19 +222,6 @@ pub fn write_config(config: &Config, out: &Path) -> Result<(), SimError> {
         return Ok(());
     }
     write_file(&path, &config.toml)
-}
-
-/// Removes a file that need not be there.
-pub fn remove(path: &Path) -> Result<(), SimError> {
-    match std::fs::remove_file(path) {
-        Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(SimError::io("remove", path, e)),
-        _ => Ok(()),
-    }
-}
-
-/// Writes a whole file.
-pub fn write_file(path: &Path, content: &str) -> Result<(), SimError> {
-    WholeFile::write(path, content.as_bytes()).map_err(|e| SimError::disk(path, e))
 }
 
 /// A file being written, with its name for messages.

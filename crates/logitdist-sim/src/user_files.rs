@@ -1,11 +1,12 @@
-//! Files of features and labels that a config names: where they are, and what was in them.
+//! The files of features and labels that a config names: their folder and their contents.
 //!
-//! A config that was run says both, so that its copy among the results finds the same files, and results of other contents are never
-//! mixed with its own.
+//! A config that was run states both. So its copy among the results finds the same files, and results of other contents are never mixed
+//! with its own.
 
 use crate::document::Document;
 use crate::error::SimError;
 use crate::grid::{Block, Source};
+use crate::train::files;
 use logitdist_train::{DataSpec, FileData, Files, Splits, TrainError};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -13,37 +14,32 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use toml::Value;
 
-/// The folder that names of files are relative to; without this key, the config's own.
+/// The folder that names of files are relative to; the config's own if absent.
 pub const FROM: &str = "files_from";
 
-/// A hash of what the files hold. A run adds it to its config.
+/// A hash of the contents of the files. A run adds it to its config.
 pub const CONTENT: &str = "files_content";
 
 /// The keys of a table `[train.NAME]` that name files.
 const NAMES: [&str; 2] = ["features", "labels"];
 
-/// Files as data, in the one way in which sweeps read them: what is hashed is what is trained on.
-pub fn files(features: PathBuf, labels: PathBuf, seed: u64) -> Files {
-    Files { features, labels, n_labels: None, standardise: false, seed }
-}
-
-/// What a user's files held when the config was read. All cells have that, whatever becomes of the files.
+/// The contents of a user's files when the config was read. All cells use them, even if the files change.
 #[derive(Debug, Clone, Default)]
 pub struct UserData(Arc<HashMap<[PathBuf; 2], FileData>>);
 
 impl UserData {
-    /// Data divided; generated, shipped, or from files.
+    /// The data of a spec, divided.
     ///
     /// # Errors
-    /// As [`DataSpec::load`].
+    /// Those of [`DataSpec::load`].
     pub fn splits(&self, spec: &DataSpec) -> Result<Splits, TrainError> {
         self.known(spec).map_or_else(|| spec.load(), |(files, known)| known.divided(files))
     }
 
-    /// [`DataSpec::fingerprint`] of what is trained on.
+    /// The [`DataSpec::fingerprint`] of the data.
     ///
     /// # Errors
-    /// As [`DataSpec::fingerprint`].
+    /// Those of [`DataSpec::fingerprint`].
     pub fn fingerprint(&self, spec: &DataSpec) -> Result<String, TrainError> {
         self.known(spec).map_or_else(|| spec.fingerprint(), |(files, known)| Ok(known.fingerprint(files)))
     }
@@ -54,7 +50,7 @@ impl UserData {
     }
 }
 
-/// What files are known by, from whatever folder their names are written.
+/// Absolute names, so that files are found again from any folder.
 fn names(files: &Files) -> [PathBuf; 2] {
     [&files.features, &files.labels].map(|name| std::path::absolute(name).unwrap_or_else(|_| name.clone()))
 }
@@ -70,7 +66,7 @@ fn are_named(document: &Document) -> bool {
 /// The folder that the names of a config's files are relative to.
 ///
 /// # Errors
-/// A key about files in a config that names none, or one that is no text.
+/// The config names no files but has a key about them, or the key is no text.
 pub fn folder(document: &Document) -> Result<PathBuf, SimError> {
     for key in [FROM, CONTENT] {
         match document.get(key).map(|setting| &setting.value) {
@@ -87,15 +83,15 @@ pub fn folder(document: &Document) -> Result<PathBuf, SimError> {
     Ok(document.folder().join(from))
 }
 
-/// The hash of the files' contents that a config was run with.
+/// The hash of the contents that a config was run with.
 pub fn content(document: &Document) -> Option<String> {
     text(document, CONTENT).map(str::to_owned)
 }
 
-/// A config with the place and the contents of the files that it names, and what is in them. `blocks` are its own.
+/// The config that also states the folder and the hash of its files, with their contents. `blocks` are those of the config.
 ///
 /// # Errors
-/// A file that cannot be trained on, with what is wrong in it and where; files that hold something else than the config says.
+/// A file is no data to train on; says what is wrong and where. The files have other contents than the config states.
 pub fn stated(document: Document, blocks: &[Block]) -> Result<(Document, UserData), SimError> {
     if !are_named(&document) {
         return Ok((document, UserData::default()));
@@ -103,7 +99,7 @@ pub fn stated(document: Document, blocks: &[Block]) -> Result<(Document, UserDat
     let mut data: HashMap<[PathBuf; 2], FileData> = HashMap::new();
     let mut contents = String::new();
     for block in blocks.iter().filter(|block| matches!(block.source, Source::Train(_))) {
-        for files in block.files() {
+        for files in files_of(block) {
             let error = |e: TrainError| {
                 let message = e.to_string();
                 let name = NAMES[usize::from(message.starts_with(&files.labels.display().to_string()))];
@@ -120,17 +116,28 @@ pub fn stated(document: Document, blocks: &[Block]) -> Result<(Document, UserDat
     let found = blake3::hash(contents.as_bytes()).to_hex()[..32].to_owned();
     if let Some(stated) = content(&document).filter(|stated| *stated != found) {
         let message = format!(
-            "is {stated}, and the files now hold {found}: they have changed since; put back what they were, or take this key away to run with what they are"
+            "is {stated}, and the files now hold {found}: they have changed: restore them, or remove this key to run with the present files"
         );
         return Err(document.error_at(CONTENT, message));
     }
     let folder = folder(&document)?;
-    // A config named without a folder is in this one.
+    // A config named without a folder is in the current one.
     let here = if folder.as_os_str().is_empty() { Path::new(".") } else { &folder };
     let from = std::path::absolute(here).map_err(|e| SimError::io("find the folder", &folder, e))?;
     let from = from.to_str().ok_or_else(|| not_text(&document, &from))?.to_owned();
     let stated = document.with(FROM, Value::String(from)).with(CONTENT, Value::String(found));
     Ok((stated, UserData(Arc::new(data))))
+}
+
+/// The files that a block names: each file of features with each file of labels.
+fn files_of(block: &Block) -> Vec<Files> {
+    let names = |name| block.axis(name).map(|axis| axis.values.as_slice()).unwrap_or_default();
+    let with = |features: &Value, labels: &Value| {
+        let (features, labels) = (features.as_str()?, labels.as_str()?);
+        Some(files(block.folder.join(features), block.folder.join(labels), 0))
+    };
+    let pairs = names("features").iter().flat_map(|f| names("labels").iter().map(move |l| (f, l)));
+    pairs.filter_map(|(features, labels)| with(features, labels)).collect()
 }
 
 fn text<'a>(document: &'a Document, key: &str) -> Option<&'a str> {

@@ -1,66 +1,52 @@
-//! The work of a process: threads take units of its share and append what comes out to the journal, another sees to it that it
-//! reaches the disk.
+//! The work of a process. Threads take units of its shard and append results to the journal; one more thread syncs the journal to the
+//! disk.
 
-use crate::cell::{Coordinates, Outcome};
+use crate::cell::CellOutcome;
 use crate::config::Config;
 use crate::error::SimError;
 use crate::grid::Cell;
-use crate::journal::{BETWEEN_SYNCS, Ended, Failure, Frame, Kind, Place, Places, Reader, Store, Writer};
+use crate::journal::{Address, Addresses, BETWEEN_SYNCS, Ended, Failure, Frame, Kind, Reader, Store, Writer};
+use crate::options::SweepOptions;
 use crate::panics;
-use crate::progress::Progress;
 use crate::replicates::Known;
 use crate::replication::Replication;
-use crate::run::record;
 use crate::shard::Shard;
 use crate::table::Columns;
 use rayon::prelude::*;
 use std::fs::File;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-/// When no cell is begun any more, and which ones are.
-#[derive(Debug)]
-pub struct Limits {
-    /// Set from outside.
-    pub stop: Arc<AtomicBool>,
-    /// The end of the time there is.
-    pub deadline: Option<Instant>,
-    /// Whether a cell that fails ends everything.
-    pub fail_fast: bool,
-    /// Whether cells that failed before are tried again.
-    pub retry_failed: bool,
-}
-
-/// A share of a sweep.
+/// The work on a shard.
 pub struct Work<'a> {
     /// The config.
     pub config: &'a Config,
-    /// What is there already.
+    /// The results so far.
     pub store: &'a Store,
-    /// The share.
+    /// The shard.
     pub shard: Shard,
-    /// When to end.
-    pub limits: Limits,
-    /// Told of every cell.
-    pub progress: Progress,
+    /// When to stop, which cells to try again, and who hears of it.
+    pub options: &'a SweepOptions,
+    /// No new cell starts after this.
+    pub deadline: Option<Instant>,
     /// Computes a cell, or says why it failed.
-    pub run_cell: &'a (dyn Fn(&Config, &Cell<'_>) -> Result<Outcome, String> + Sync),
+    pub run_cell: &'a (dyn Fn(&Config, &Cell<'_>) -> Result<CellOutcome, String> + Sync),
 }
 
-/// What was put into the journal.
+/// What was written into the journal.
 #[derive(Debug)]
 pub struct Written {
     /// How the work ended.
     pub ended: Ended,
-    /// Results.
-    pub places: Places,
-    /// Cells that failed.
-    pub failures: Vec<(usize, Place)>,
+    /// The results.
+    pub addresses: Addresses,
+    /// The failed cells.
+    pub failures: Vec<(usize, Address)>,
 }
 
-/// What threads share while they work.
+/// What the threads share.
 struct Crew<'a> {
     columns: Columns,
     replication: Option<Replication<'a>>,
@@ -70,11 +56,11 @@ struct Crew<'a> {
     failed: AtomicBool,
     /// A journal cannot be written or read.
     broken: AtomicBool,
-    /// Something is left although the work has ended.
+    /// The work stopped before all cells were done.
     unfinished: AtomicBool,
 }
 
-/// The journal of this process and what is in it by now.
+/// The journal of this process and what was written into it.
 struct Ledger<'a> {
     writer: &'a mut Writer,
     journal: usize,
@@ -83,16 +69,16 @@ struct Ledger<'a> {
 }
 
 impl Ledger<'_> {
-    /// Appends the frame of a cell; whether that was possible.
+    /// Appends the frame of a cell. Returns whether that worked.
     fn put(&mut self, cell: usize, kind: Kind, bytes: &[u8]) -> bool {
-        let place = Place { journal: self.journal, offset: self.writer.end() };
+        let address = Address { journal: self.journal, offset: self.writer.end() };
         if let Err(error) = self.writer.append(bytes) {
             self.error.get_or_insert(error);
             return false;
         }
         match kind {
-            Kind::Failure => self.written.failures.push((cell, place)),
-            _ => self.written.places.set(cell, place),
+            Kind::Failure => self.written.failures.push((cell, address)),
+            _ => self.written.addresses.set(cell, address),
         }
         true
     }
@@ -105,7 +91,7 @@ impl Work<'_> {
     /// A journal cannot be read.
     pub fn is_left(&self) -> Result<bool, SimError> {
         let replication = Replication::of(self.config);
-        let mut reader = Reader::new(self.store);
+        let mut reader = self.store.reader();
         for unit in (0..self.units()).filter(|&unit| self.shard.contains(unit)) {
             let left = match &replication {
                 None => self.is_pending(unit),
@@ -118,10 +104,10 @@ impl Work<'_> {
         Ok(false)
     }
 
-    /// Computes what is left of the share and appends it to journal number `journal` of the store.
+    /// Computes what is left of the shard and appends it to journal number `journal` of the store.
     ///
     /// # Errors
-    /// The journal cannot be written or read; the cells in flight are finished first.
+    /// A journal cannot be written or read. The cells in flight are finished first.
     pub fn run(
         &self,
         pool: &rayon::ThreadPool,
@@ -129,9 +115,10 @@ impl Work<'_> {
         journal: usize,
     ) -> Result<Written, SimError> {
         let mut file = writer.file()?;
-        let written = Written { ended: Ended::Complete, places: Places::default(), failures: Vec::new() };
+        let written =
+            Written { ended: Ended::Complete, addresses: Addresses::default(), failures: Vec::new() };
         let crew = Crew {
-            columns: Columns::of(self.config),
+            columns: self.config.columns(),
             replication: Replication::of(self.config),
             next_unit: AtomicUsize::new(0),
             ledger: Mutex::new(Ledger { writer, journal, written, error: None }),
@@ -141,7 +128,7 @@ impl Work<'_> {
         };
         let (at_work, ended) = channel();
         let (read, synced) = std::thread::scope(|scope| {
-            // Beside the others: none of them waits for the disk.
+            // In a thread of its own, so that no other thread waits for the disk.
             let synced = scope.spawn(|| {
                 let synced = sync_until(&mut file, ended);
                 crew.broken.fetch_or(synced.is_err(), Ordering::Relaxed);
@@ -155,13 +142,12 @@ impl Work<'_> {
             drop::<Sender<()>>(at_work);
             (read, synced.join().expect("syncing does not panic"))
         });
-        self.progress.finish();
         let Ledger { writer, mut written, error, .. } = crew.ledger.into_inner().expect("no thread panicked");
         error.map_or(Ok(()), Err)?;
         synced.map_err(|e| SimError::disk(writer.path(), e))?;
         read.into_iter().collect::<Result<Vec<()>, SimError>>()?;
         writer.sync()?;
-        written.ended = if crew.failed.into_inner() && self.limits.fail_fast {
+        written.ended = if crew.failed.into_inner() && self.options.fail_fast {
             Ended::Failed
         } else if crew.unfinished.into_inner() {
             Ended::Interrupted
@@ -171,9 +157,9 @@ impl Work<'_> {
         Ok(written)
     }
 
-    /// One thread: takes units until there are none, or the work is over.
+    /// One thread: takes units until none is left or the work must stop.
     fn take_units(&self, crew: &Crew<'_>) -> Result<(), SimError> {
-        let mut reader = Reader::new(self.store);
+        let mut reader = self.store.reader();
         loop {
             let unit = crew.next_unit.fetch_add(1, Ordering::Relaxed);
             if unit >= self.units() {
@@ -196,7 +182,7 @@ impl Work<'_> {
         }
     }
 
-    /// Adds replicates to a combination until there are enough; whether it came to that.
+    /// Adds replicates to a combination until there are enough. Returns whether there are.
     fn replicate(
         &self,
         crew: &Crew<'_>,
@@ -206,13 +192,12 @@ impl Work<'_> {
     ) -> bool {
         let first = combination * self.config.grid.replicates.most();
         while let Some(range) = replication.next(&known) {
-            // Replicates of one combination are spread over threads that have none of their own left. An interrupted run may have left
-            // some that come after a missing one.
+            // Threads without work of their own help with these replicates. An interrupted run may have left some after a missing one.
             let more: Option<Vec<Known>> = range
                 .into_par_iter()
                 .map(|replicate| {
                     let cell = first + replicate;
-                    let kept = replication.known_cell(cell, self.store, &mut Reader::new(self.store));
+                    let kept = replication.known_cell(cell, self.store, &mut self.store.reader());
                     kept.ok().flatten().or_else(|| self.compute(crew, cell))
                 })
                 .collect();
@@ -224,59 +209,60 @@ impl Work<'_> {
         true
     }
 
-    /// Computes a cell and puts it into the journal; what it says of the measure that replicates wait for. `None` if the work is over.
+    /// Computes a cell and appends it to the journal. Returns the measure that decides about replicates; `None` if the work must stop.
     fn compute(&self, crew: &Crew<'_>, cell: usize) -> Option<Known> {
         if self.must_end(crew) {
             return None;
         }
-        let place = self.config.grid.cell(cell);
-        let (frame, known) = match panics::caught(|| (self.run_cell)(self.config, &place)).flatten() {
-            Ok(outcome) => {
-                let record = record(&crew.columns, &outcome);
-                let known = crew.replication.as_ref().map_or(Known::Nothing, |r| r.known(&record));
-                let identity = outcome.coordinates.identity(self.config);
-                (Frame::of_cell(Kind::Cell, cell, identity, &record), known)
-            }
-            Err(message) => {
-                crew.failed.store(true, Ordering::Relaxed);
-                let identity = Coordinates::of(self.config, &place).identity(self.config);
-                (Frame::of_cell(Kind::Failure, cell, identity, &Failure { message }), Known::Nothing)
-            }
-        };
+        let identity = self.config.identity(&self.config.coordinates(cell));
+        let (frame, known) =
+            match panics::caught(|| (self.run_cell)(self.config, &self.config.grid.cell(cell))) {
+                Ok(outcome) => {
+                    let record = outcome.record(&crew.columns);
+                    let known = crew.replication.as_ref().map_or(Known::Nothing, |r| r.known(&record));
+                    (Frame::of_cell(Kind::Cell, cell, identity, &record), known)
+                }
+                Err(message) => {
+                    crew.failed.store(true, Ordering::Relaxed);
+                    (Frame::of_cell(Kind::Failure, cell, identity, &Failure { message }), Known::Nothing)
+                }
+            };
         let bytes = frame.encode();
         let put = crew.ledger.lock().expect("no thread panicked").put(cell, frame.kind, &bytes);
         crew.broken.fetch_or(!put, Ordering::Relaxed);
-        self.progress.cell();
+        if let Some(progress) = &self.options.progress {
+            progress.cell();
+        }
         put.then_some(known)
     }
 
-    /// What is known of a combination.
+    /// The measure in the replicates of a combination.
     fn known(
         &self,
         replication: &Replication<'_>,
         combination: usize,
         reader: &mut Reader,
     ) -> Result<Vec<Known>, SimError> {
-        replication.known_of(combination, self.store, reader, self.limits.retry_failed)
+        replication.known_of(combination, self.store, reader, self.options.retry_failed)
     }
 
     fn is_pending(&self, cell: usize) -> bool {
-        !self.store.has(cell) && (self.limits.retry_failed || !self.store.has_failed(cell))
+        !self.store.has(cell) && (self.options.retry_failed || !self.store.has_failed(cell))
     }
 
     fn units(&self) -> usize {
         self.config.grid.len() / self.config.grid.cells_per_unit()
     }
 
-    /// Whether no cell is begun any more.
+    /// Whether no new cell may start.
     fn must_end(&self, crew: &Crew<'_>) -> bool {
-        let failed = self.limits.fail_fast && crew.failed.load(Ordering::Relaxed);
-        let late = self.limits.deadline.is_some_and(|deadline| Instant::now() >= deadline);
-        failed || late || crew.broken.load(Ordering::Relaxed) || self.limits.stop.load(Ordering::Relaxed)
+        let failed = self.options.fail_fast && crew.failed.load(Ordering::Relaxed);
+        let late = self.deadline.is_some_and(|deadline| Instant::now() >= deadline);
+        failed || late || crew.broken.load(Ordering::Relaxed) || self.options.stop.load(Ordering::Relaxed)
     }
 }
 
-/// Brings a file to the disk at intervals, until there is nobody to wait for any more.
+/// Syncs a file to the disk at intervals, until the other threads have ended.
 fn sync_until(file: &mut File, ended: Receiver<()>) -> std::io::Result<()> {
     while let Err(RecvTimeoutError::Timeout) = ended.recv_timeout(BETWEEN_SYNCS) {
         file.sync_data()?;

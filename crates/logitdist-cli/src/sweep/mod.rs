@@ -1,6 +1,7 @@
 //! `logitdist sweep` and `cargo xtask sweep`.
 
 mod arguments;
+mod progress;
 mod signals;
 
 pub use arguments::Arguments;
@@ -8,12 +9,14 @@ pub use arguments::Arguments;
 use crate::output::to_stdout;
 use arguments::Command;
 use logitdist_sim::{
-    Ended, Outcome, Submission, SweepOptions, Tables, describe, merge, sample, scripts, single, status,
-    submit, sweep,
+    Ended, Listener, Submission, SweepOptions, SweepOutcome, Tables, describe, merge, sample, scripts,
+    single, status, submit, sweep,
 };
+use progress::SweepProgress;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Exit code of what is not finished.
 const UNFINISHED: u8 = 3;
@@ -41,8 +44,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         None => {
             let stop = signals::stop_flag()?;
-            let outcome = sweep(&SweepOptions { stop, ..arguments.options() })?;
-            tell(&outcome)
+            let progress = Some(Arc::new(SweepProgress::default()) as Arc<dyn Listener>);
+            tell(&sweep(&SweepOptions { stop, progress, ..arguments.options() })?)
         }
     }
 }
@@ -52,7 +55,7 @@ fn options(config: &Path, overrides: &[String]) -> SweepOptions {
 }
 
 /// Says what a sweep came to.
-fn tell(outcome: &Outcome) -> anyhow::Result<ExitCode> {
+fn tell(outcome: &SweepOutcome) -> anyhow::Result<ExitCode> {
     note(&outcome.notes);
     let (failures, failed) = &outcome.failures;
     if *failed > 0 {

@@ -1,8 +1,9 @@
 //! From a TOML file and overrides to a recipe.
 
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow};
+use logitdist_sim::Override;
 use logitdist_train::{DataSpec, Recipe};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::path::Path;
 
 /// Reads a config with overrides `key=value`. Files that it names are looked for from its own folder.
@@ -43,47 +44,12 @@ fn tree(settings: impl serde::Serialize) -> anyhow::Result<Value> {
 }
 
 fn apply(mut settings: Value, overrides: &[String]) -> anyhow::Result<Recipe> {
+    let table = settings.as_object_mut().expect("settings are a tree");
     for text in overrides {
-        let (key, value) = text.split_once('=').with_context(|| {
-            format!("--set {text}: an override has the form key=value, for example network.dim=4")
-        })?;
-        let value = value_of(value.trim()).with_context(|| format!("--set {text}"))?;
-        set(settings.as_object_mut().expect("settings are a tree"), key.trim(), value)
-            .with_context(|| format!("--set {text}"))?;
+        let put = Override::parse(text).and_then(|change| change.put_into(table));
+        put.map_err(|message| anyhow!("--set {text}: {message}"))?;
     }
     serde_json::from_value(settings).map_err(|e| anyhow!("with --set {}: {e}", overrides.join(" --set ")))
-}
-
-fn set(table: &mut Map<String, Value>, key: &str, value: Value) -> anyhow::Result<()> {
-    let (section, rest) = match key.split_once('.') {
-        None if key.is_empty() => bail!("the key is empty"),
-        None => {
-            table.insert(key.to_owned(), value);
-            return Ok(());
-        }
-        Some(parts) => parts,
-    };
-    let inner = table.entry(section).or_insert_with(|| Value::Object(Map::new()));
-    let inner =
-        inner.as_object_mut().with_context(|| format!("`{section}` holds a value and no further keys"))?;
-    set(inner, rest, value)
-}
-
-/// A TOML value, or a bare word as a string.
-fn value_of(text: &str) -> anyhow::Result<Value> {
-    if let Ok(mut table) = toml::from_str::<toml::Table>(&format!("value = {text}"))
-        && table.len() == 1
-        && let Some(value) = table.remove("value")
-    {
-        if value.as_float().is_some_and(|x| !x.is_finite()) {
-            bail!("{text} is no setting; numbers must be finite");
-        }
-        return tree(value);
-    }
-    if text.is_empty() || text.contains(['[', ']', '{', '}', '"', '\'', '=', ',', '\n']) {
-        bail!("the value {text:?} is not TOML");
-    }
-    Ok(Value::String(text.to_owned()))
 }
 
 #[cfg(test)]

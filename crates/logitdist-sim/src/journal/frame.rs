@@ -1,20 +1,21 @@
-//! The bytes of a journal: frames that stand alone, so that damage to one costs no other.
+//! The bytes of a journal: a row of frames. Damage to one frame costs no other.
 //!
-//! A frame is `mark (4) | kind (1) | length (4) | cell (8) | identity (8) | header check (4) | payload check (8) | payload`, integers little-endian. The mark
-//! lets a reader find the next frame after damage; the header has a check of its own so that a damaged payload still says whose it was.
+//! A frame is `mark (4) | kind (1) | length (4) | cell (8) | identity (8) | header check (4) | payload check (8) | payload`. Integers are
+//! little-endian. The mark lets a reader find the next frame after damage. The header has its own check. So a damaged payload still tells
+//! which cell it belonged to.
 
 use std::io::{self, Read};
 
 /// What a frame holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// The beginning of a process' work: config and machine.
+    /// The start of a process: its config and machine.
     Session,
     /// The result of a cell.
     Cell,
     /// A cell that failed.
     Failure,
-    /// The orderly end of a process' work.
+    /// The orderly end of a process.
     End,
 }
 
@@ -23,21 +24,21 @@ pub enum Kind {
 pub struct Frame {
     /// What it holds.
     pub kind: Kind,
-    /// Index of the cell in the grid of the session's config; 0 if there is none.
+    /// Index of the cell in the grid of the session's config; 0 without a cell.
     pub cell: u64,
-    /// The cell's identity; 0 if there is none.
+    /// The cell's identity; 0 without a cell.
     pub identity: u64,
-    /// JSON.
+    /// The content, as JSON.
     pub payload: Vec<u8>,
 }
 
-/// What every frame begins with.
+/// Every frame begins with this.
 pub const MARK: [u8; 4] = [0xF1, b'l', b'd', 0x0A];
 
 /// Bytes before the payload.
 pub const HEADER: usize = 37;
 
-/// The longest payload that is believed: a damaged length must not ask for all memory.
+/// The longest possible payload. A damaged length could otherwise ask for all memory.
 const LONGEST: u32 = 1 << 30;
 
 impl Kind {
@@ -56,7 +57,7 @@ impl Kind {
 }
 
 impl Frame {
-    /// The frame as it stands in the journal.
+    /// The bytes of the frame.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(HEADER + self.payload.len());
         bytes.extend(MARK);
@@ -69,15 +70,13 @@ impl Frame {
         bytes.extend(&self.payload);
         bytes
     }
-}
 
-impl Frame {
-    /// Its length in the journal, in bytes.
+    /// The number of its bytes.
     pub fn length(&self) -> u64 {
         (HEADER + self.payload.len()) as u64
     }
 
-    /// Reads the frame that begins here, `None` if it is not whole.
+    /// Reads the frame that begins here; `None` if it is not whole.
     ///
     /// # Errors
     /// What the system says when reading fails.
@@ -96,7 +95,7 @@ fn check(bytes: &[u8]) -> [u8; 8] {
     blake3::hash(bytes).as_bytes()[..8].try_into().expect("a hash has 32 bytes")
 }
 
-/// A header that is whole.
+/// A whole header.
 struct Header {
     kind: Kind,
     length: usize,
@@ -131,16 +130,16 @@ fn header(bytes: &[u8]) -> Option<Header> {
 pub enum Stretch {
     /// A whole frame.
     Frame(Frame),
-    /// Bytes that are no frame, up to the next one or to the end; with the cell, where the header still tells.
+    /// Bytes that are no frame, up to the next frame or the end.
     Damage {
-        /// How many bytes.
+        /// Number of bytes.
         length: u64,
-        /// Whose result it was.
+        /// The cell whose result it was, if the header still tells.
         cell: Option<u64>,
     },
 }
 
-/// Reads a journal stretch by stretch, in memory bounded by its largest frame and its largest damage.
+/// Reads a journal stretch by stretch. Needs memory for the largest frame and the largest damage.
 pub struct Scanner<R> {
     reader: R,
     buffer: Vec<u8>,
@@ -169,7 +168,7 @@ impl<R: Read> Scanner<R> {
         }
         let cell = header(&self.buffer[self.start..]).filter(|h| h.kind == Kind::Cell).map(|h| h.cell);
         let mut length = 1;
-        // Forward, byte by byte, to the next place where a whole frame stands.
+        // Forward, byte by byte, to the next whole frame.
         loop {
             let available = self.fill(length + HEADER)?;
             let rest = &self.buffer[self.start + length.min(available)..];
@@ -205,7 +204,7 @@ impl<R: Read> Scanner<R> {
         Ok(whole.then(|| header.frame(payload.to_vec())))
     }
 
-    /// Tries to have `needed` bytes ahead; how many there are.
+    /// Reads on until `needed` bytes are ahead, or the end. Returns how many are.
     fn fill(&mut self, needed: usize) -> io::Result<usize> {
         const BLOCK: usize = 1 << 18;
         while self.buffer.len() - self.start < needed {

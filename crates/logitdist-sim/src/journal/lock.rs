@@ -1,29 +1,27 @@
-//! One process at a time: a lock that names its holder and ends with it.
+//! Locks: one process at a time. A lock names its holder and ends with it.
 
 use crate::error::SimError;
-use crate::manifest::host;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-/// A lock held by this process until it is dropped or the process ends. The operating system holds it: a file that is left means nothing.
+/// A lock that this process holds until it drops it or ends. The system keeps the lock; that the file exists means nothing.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
-/// `sweep status` asks whether a lock is free by taking it for an instant; that must not stop a run that begins just then.
+/// `sweep status` tests a lock by taking it for an instant. A run that starts just then waits for so long.
 const PATIENCE: Duration = Duration::from_millis(300);
 
 impl Lock {
-    /// Takes the lock of this file, made if it is not there.
+    /// Takes the lock of this file. Makes the file if it is missing.
     ///
-    /// Where the file system knows no locks (the system says so), a note is printed and the run goes on: journals of different shards
-    /// are different files in any case.
+    /// Some file systems have no locks. Then a note is printed and the run goes on, since different shards write different files anyway.
     ///
     /// # Errors
-    /// Another process holds it, with its name; the file cannot be written.
+    /// Another process holds it; says which. The file cannot be written.
     pub fn take(path: &Path) -> Result<Lock, SimError> {
         let failed = |e| SimError::io("lock", path, e);
         let mut file = open(path).map_err(failed)?;
@@ -39,7 +37,7 @@ impl Lock {
                 }
                 Err(TryLockError::Error(error)) => {
                     eprintln!(
-                        "note: {} cannot be locked ({error}); see to it that no other process works on it",
+                        "note: {} cannot be locked ({error}); make sure that no other process works on it",
                         path.display()
                     );
                     break;
@@ -52,7 +50,7 @@ impl Lock {
         Ok(Lock { _file: file })
     }
 
-    /// Takes the lock of this file as soon as it is free, and says on standard error whom it waits for.
+    /// Waits for the lock of this file and takes it. Says on standard error which process it waits for.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -61,7 +59,7 @@ impl Lock {
             match Lock::take(path) {
                 Err(SimError::Locked { holder, .. }) => {
                     eprintln!("waiting for {holder}");
-                    // Until it is free; somebody else may be faster again.
+                    // Another process may take it first again.
                     open(path).and_then(|file| file.lock()).map_err(|e| SimError::io("lock", path, e))?;
                 }
                 taken => return taken,
@@ -69,10 +67,10 @@ impl Lock {
         }
     }
 
-    /// Who holds the lock of this file, `None` if nobody does.
+    /// The process that holds the lock of this file; `None` if it is free.
     ///
     /// # Errors
-    /// The file cannot be read, so that nobody knows.
+    /// The file cannot be read.
     pub fn holder(path: &Path) -> Result<Option<String>, std::io::Error> {
         let mut file = match File::open(path) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -84,10 +82,15 @@ impl Lock {
         }
     }
 
-    /// The lock file that belongs to a journal.
+    /// The lock file of a journal.
     pub fn path_of(journal: &Path) -> PathBuf {
         journal.with_extension("lock")
     }
+}
+
+/// Name of this computer.
+pub fn host() -> String {
+    gethostname::gethostname().to_string_lossy().into_owned()
 }
 
 fn open(path: &Path) -> std::io::Result<File> {

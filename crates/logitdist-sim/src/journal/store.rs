@@ -1,11 +1,11 @@
-//! All that is known of a sweep: its journals, read once.
+//! The results of a sweep: its journals, read once.
 
+use super::addresses::{Address, Addresses};
 use super::entry::{CellRecord, End, Failure, Session};
 use super::frame::{Frame, Kind, MARK, Scanner, Stretch};
-use super::places::{Place, Places};
 use super::reader::Reader;
-use crate::cell::{Coordinates, RESULT_VERSION};
 use crate::config::Config;
+use crate::coordinates::RESULT_VERSION;
 use crate::error::SimError;
 use crate::extension::Translation;
 use std::collections::BTreeMap;
@@ -18,34 +18,34 @@ use std::path::{Path, PathBuf};
 pub struct JournalFile {
     /// Its path.
     pub path: PathBuf,
-    /// The processes that wrote it, and how each ended; the last one may still run, or was killed.
+    /// The processes that wrote it, and how each ended. One without an end runs still or was killed.
     pub sessions: Vec<(Session, Option<End>)>,
-    /// Results in it that belong to the grid.
+    /// Number of its results that belong to the grid.
     pub cells: usize,
-    /// Where its last whole record ends.
+    /// Byte at which its last whole record ends.
     pub whole: u64,
-    /// Bytes after that: a record that was being written when its process died, or is being written now.
+    /// Number of bytes after that: a record whose process died, or is writing it now.
     pub torn: u64,
 }
 
-/// The journals of a sweep and where in them each cell's result stands, counted in the grid of one config.
+/// The journals of a sweep, and where each cell's result is. Cells have their numbers in the grid of one config.
 #[derive(Debug, Default)]
 pub struct Store {
     /// The journals.
     pub journals: Vec<JournalFile>,
-    /// What is wrong with them but could be passed over: damage, with offset and cell.
+    /// Damage in them that was passed over, with offset and cell.
     pub notes: Vec<String>,
-    places: Places,
-    failures: BTreeMap<usize, Place>,
+    addresses: Addresses,
+    failures: BTreeMap<usize, Address>,
 }
 
-/// Which cell of the grid the cells of a session are.
+/// How the numbers of a session's cells become numbers in the grid.
 enum Mapping {
     Same,
     Translated(Box<Translation>),
 }
 
-/// Damage inside a journal, told once it is known whether the cell was computed again.
+/// Damage inside a journal. What to say of it depends on whether the cell was computed again.
 struct Damage {
     path: PathBuf,
     offset: u64,
@@ -58,19 +58,19 @@ impl Store {
     /// Reads journals of a sweep.
     ///
     /// # Errors
-    /// A journal that cannot be read or is of another version; of a config whose results must not be mixed with those of `config`;
-    /// with cells that `config` would leave out; two different results of one cell.
+    /// A journal cannot be read or has another version. Its results must not be mixed with those of `config`, or `config` would leave some
+    /// out. A cell has two different results.
     pub fn read(journals: &[PathBuf], config: &Config) -> Result<Store, SimError> {
         let mut store = Store::default();
         let mut damages = Vec::new();
-        let mut reader = Reader::of(journals.to_vec());
+        let mut reader = Reader::new(journals.to_vec());
         for path in journals {
             store.read_journal(path, config, &mut damages, &mut reader)?;
         }
-        let known = |cell: usize| Coordinates::of(config, &config.grid.cell(cell)).words();
+        let known = |cell: usize| config.coordinates(cell).words();
         for damage in damages {
             let what = match (damage.cell, damage.after) {
-                (Some(cell), _) if store.places.get(cell).is_some() => {
+                (Some(cell), _) if store.addresses.get(cell).is_some() => {
                     format!("the result of the cell {} is lost, but was computed again", known(cell))
                 }
                 (Some(cell), _) => format!("the result of the cell {} is lost", known(cell)),
@@ -103,7 +103,7 @@ impl Store {
             whole: 0,
             torn: 0,
         });
-        // Without a session's record, or with damage in which one may have begun, a cell is believed if it proves itself by its identity.
+        // Damage may hide the record of a session. After it, a cell counts only if its identity proves its number.
         let (mut mapping, mut certain) = (Mapping::Same, false);
         let mut unproven = 0;
         let mut last = None;
@@ -163,14 +163,14 @@ impl Store {
                         continue;
                     };
                     last = Some(cell);
-                    self.add(cell, &frame, Place { journal, offset }, config, reader)?;
+                    self.add(cell, &frame, Address { journal, offset }, config, reader)?;
                 }
             }
         }
         if self.journals[journal].whole == 0 && !may_have_begun(path).map_err(failed)? {
             return Err(foreign("holds nothing that this program wrote; move it away".into()));
         }
-        // Damage that reaches the end is a record being written, not a record lost.
+        // Damage at the end is a record that was being written. It is not lost.
         if damages.len() > first_damage
             && damages.last().is_some_and(|d| d.offset == self.journals[journal].whole)
         {
@@ -179,7 +179,7 @@ impl Store {
         }
         if unproven > 0 {
             let path = path.display();
-            self.notes.push(format!("{path}: the record of a run is damaged, and {unproven} of its results belong to no cell that is known; they are passed over"));
+            self.notes.push(format!("{path}: the record of a run is damaged, and {unproven} of its results belong to no known cell; they are passed over"));
         }
         left_out.check(path)
     }
@@ -188,52 +188,57 @@ impl Store {
         &mut self,
         cell: usize,
         frame: &Frame,
-        place: Place,
+        address: Address,
         config: &Config,
         reader: &mut Reader,
     ) -> Result<(), SimError> {
         if frame.kind == Kind::Failure {
-            self.failures.insert(cell, place);
+            self.failures.insert(cell, address);
             return Ok(());
         }
-        if let Some(earlier) = self.places.get(cell) {
+        if let Some(earlier) = self.addresses.get(cell) {
             if reader.frame(earlier)?.payload == frame.payload {
                 return Ok(());
             }
             return Err(SimError::Contradiction {
-                cell: Coordinates::of(config, &config.grid.cell(cell)).words(),
+                cell: config.coordinates(cell).words(),
                 first: self.journals[earlier.journal].path.clone(),
-                second: self.journals[place.journal].path.clone(),
+                second: self.journals[address.journal].path.clone(),
             });
         }
-        self.journals[place.journal].cells += 1;
-        self.places.set(cell, place);
+        self.journals[address.journal].cells += 1;
+        self.addresses.set(cell, address);
         Ok(())
+    }
+
+    /// A reader of these journals.
+    pub fn reader(&self) -> Reader {
+        Reader::new(self.journals.iter().map(|journal| journal.path.clone()).collect())
     }
 
     /// Whether a cell has a result.
     pub fn has(&self, cell: usize) -> bool {
-        self.places.get(cell).is_some()
+        self.addresses.get(cell).is_some()
     }
 
     /// Number of cells with a result.
     pub fn count(&self) -> usize {
-        self.places.count()
+        self.addresses.count()
     }
 
-    /// Where a cell's result stands.
-    pub fn place(&self, cell: usize) -> Option<Place> {
-        self.places.get(cell)
+    /// Where a cell's result is.
+    pub fn address(&self, cell: usize) -> Option<Address> {
+        self.addresses.get(cell)
     }
 
-    /// Cells with a result and where it stands, in grid order.
-    pub fn results(&self) -> impl Iterator<Item = (usize, Place)> {
-        self.places.iter()
+    /// Cells with a result and where it is, in grid order.
+    pub fn results(&self) -> impl Iterator<Item = (usize, Address)> {
+        self.addresses.iter()
     }
 
-    /// Cells that failed and have no result, with the places of what they said.
-    pub fn failures(&self) -> impl Iterator<Item = (usize, Place)> {
-        self.failures.iter().map(|(cell, place)| (*cell, *place)).filter(|(cell, _)| !self.has(*cell))
+    /// Cells that failed and have no result, and where their failures are.
+    pub fn failures(&self) -> impl Iterator<Item = (usize, Address)> {
+        self.failures.iter().map(|(cell, address)| (*cell, *address)).filter(|(cell, _)| !self.has(*cell))
     }
 
     /// Whether a cell failed and has no result.
@@ -241,37 +246,37 @@ impl Store {
         self.failures.contains_key(&cell) && !self.has(cell)
     }
 
-    /// Takes over what was written since the journals were read.
-    pub fn extend(&mut self, places: &Places, failures: impl IntoIterator<Item = (usize, Place)>) {
-        self.places.extend(places);
+    /// Adds what was written since the journals were read.
+    pub fn extend(&mut self, addresses: &Addresses, failures: impl IntoIterator<Item = (usize, Address)>) {
+        self.addresses.extend(addresses);
         self.failures.extend(failures);
     }
 
     /// The result of a cell in a frame.
     ///
     /// # Errors
-    /// The frame is not of that cell, or of another version.
-    pub fn record(&self, frame: &Frame, place: Place, identity: u64) -> Result<CellRecord, SimError> {
-        let path = self.journals[place.journal].path.clone();
+    /// The frame belongs to another cell or another version.
+    pub fn record(&self, frame: &Frame, address: Address, identity: u64) -> Result<CellRecord, SimError> {
+        let path = self.journals[address.journal].path.clone();
         if frame.identity != identity {
             let message =
-                format!("the record at byte {} is of another cell than its number says", place.offset);
+                format!("the record at byte {} is of another cell than its number says", address.offset);
             return Err(SimError::Journal { path, message });
         }
         frame.content().map_err(|e| SimError::Journal { path, message: newer(&e) })
     }
 
-    /// What a failed cell said.
+    /// The failure of a cell.
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub fn failure(&self, reader: &mut Reader, place: Place) -> Result<Failure, SimError> {
-        let path = self.journals[place.journal].path.clone();
-        reader.frame(place)?.content().map_err(|e| SimError::Journal { path, message: newer(&e) })
+    pub fn failure(&self, reader: &mut Reader, address: Address) -> Result<Failure, SimError> {
+        let path = self.journals[address.journal].path.clone();
+        reader.frame(address)?.content().map_err(|e| SimError::Journal { path, message: newer(&e) })
     }
 }
 
-/// Whether a file without a whole record is empty, or a journal whose first record was torn off or damaged.
+/// Whether a file without a whole record is empty or begins as a journal does.
 fn may_have_begun(path: &Path) -> std::io::Result<bool> {
     let mut start = Vec::new();
     File::open(path)?.take(MARK.len() as u64).read_to_end(&mut start)?;
@@ -285,11 +290,11 @@ fn newer(what: &str) -> String {
 }
 
 fn identity(config: &Config, cell: usize) -> Option<u64> {
-    (cell < config.grid.len()).then(|| Coordinates::of(config, &config.grid.cell(cell)).identity(config))
+    (cell < config.grid.len()).then(|| config.identity(&config.coordinates(cell)))
 }
 
 impl Mapping {
-    /// The cell of the config's grid that is number `cell` in the session's grid.
+    /// The number in the config's grid of number `cell` in the session's grid.
     fn cell(&self, cell: usize, config: &Config) -> Option<usize> {
         match self {
             Mapping::Same => (cell < config.grid.len()).then_some(cell),
@@ -298,7 +303,7 @@ impl Mapping {
     }
 }
 
-/// Results that a config has no cells for.
+/// Results for which the config has no cells.
 #[derive(Default)]
 struct LeftOut {
     count: usize,

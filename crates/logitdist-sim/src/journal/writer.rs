@@ -1,5 +1,6 @@
-//! Appending to a journal.
+//! Appends to a journal.
 
+use super::folder::{folder, path};
 use super::frame::Frame;
 use super::lock::Lock;
 use crate::error::SimError;
@@ -18,18 +19,18 @@ pub struct Writer {
     _lock: Lock,
 }
 
-/// What is appended while cells are computed is on the disk after no longer than this.
+/// Results reach the disk after this time at the latest.
 pub const BETWEEN_SYNCS: Duration = Duration::from_secs(1);
 
 impl Writer {
-    /// Locks and opens the journal of a shard, made if it is not there, with its folder.
+    /// Locks and opens the journal of a shard. Makes it and its folder if they are missing.
     ///
     /// # Errors
-    /// Another process holds it; folder or file cannot be made.
+    /// Another process holds it. The folder or the file cannot be made.
     pub fn open(out: &Path, shard: Shard) -> Result<Writer, SimError> {
-        let folder = super::folder(out);
+        let folder = folder(out);
         std::fs::create_dir_all(&folder).map_err(|e| SimError::io("make the folder", &folder, e))?;
-        let path = super::path(out, shard);
+        let path = path(out, shard);
         let lock = Lock::take(&Lock::path_of(&path))?;
         let failed = |e| SimError::io("open", &path, e);
         let mut file = OpenOptions::new()
@@ -40,7 +41,7 @@ impl Writer {
             .open(&path)
             .map_err(failed)?;
         let end = file.seek(SeekFrom::End(0)).map_err(failed)?;
-        // A new file survives a crash only once its folder is on the disk, too.
+        // A new file survives a crash only if its folder is on the disk, too.
         #[cfg(unix)]
         File::open(&folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
         Ok(Writer { path, file, end, _lock: lock })
@@ -51,7 +52,7 @@ impl Writer {
         &self.path
     }
 
-    /// The journal's length in bytes, where the next frame will stand.
+    /// The journal's length in bytes. The next frame goes there.
     pub fn end(&self) -> u64 {
         self.end
     }
@@ -70,10 +71,10 @@ impl Writer {
     /// Appends a frame's bytes.
     ///
     /// # Errors
-    /// The disk is full or gone. The journal is cut back to its last whole frame, as far as that is possible.
+    /// The disk is full or gone. The journal is cut back to its last whole frame, if that is possible.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), SimError> {
         if let Err(error) = self.file.write_all(bytes) {
-            // If this fails as well, the next run cuts the torn tail.
+            // If this fails, too, the next run cuts the torn end.
             let _ = self.file.set_len(self.end).and_then(|()| self.file.seek(SeekFrom::Start(self.end)));
             return Err(SimError::disk(&self.path, error));
         }
@@ -84,13 +85,13 @@ impl Writer {
     /// Appends a frame and syncs.
     ///
     /// # Errors
-    /// As [`append`](Writer::append).
+    /// The disk is full or gone.
     pub fn append_and_sync(&mut self, frame: &Frame) -> Result<(), SimError> {
         self.append(&frame.encode())?;
         self.sync()
     }
 
-    /// The file once more, for a thread that syncs it.
+    /// A second handle of the file, for the thread that syncs it.
     ///
     /// # Errors
     /// What the system says.
@@ -98,7 +99,7 @@ impl Writer {
         self.file.try_clone().map_err(|e| SimError::io("open", &self.path, e))
     }
 
-    /// Waits until everything is on the disk.
+    /// Waits until the whole journal is on the disk.
     ///
     /// # Errors
     /// The disk is full or gone.

@@ -1,49 +1,33 @@
-//! A sweep as a Slurm job array: submitting what is missing.
+//! Submits what is missing of a sweep as a Slurm job array.
 
 mod queue;
 mod script;
 
-pub use queue::queue;
-pub use script::Scripts;
+pub use queue::{folder, queue};
+pub use script::{Scripts, SlurmOptions};
 
 use crate::config::Config;
 use crate::error::SimError;
 use crate::extension::difference;
 use crate::journal::{self, Store};
 use crate::manifest::Manifest;
-use crate::run::SweepOptions;
+use crate::options::SweepOptions;
 use crate::shard::Shard;
-use crate::tables::{needed_cells, write_file};
+use crate::tables::needed_cells;
+use crate::whole_file::write_file;
 use queue::{Queue, Submitted, call};
 use script::{Layout, write_scripts};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// What to ask of the cluster.
-#[derive(Debug, Clone, Default)]
-pub struct SlurmOptions {
-    /// Partition; the cluster's default if absent.
-    pub partition: Option<String>,
-    /// Tasks of the array, each a shard; 64 if absent, or as many as there are cells and the cluster allows.
-    pub array: Option<usize>,
-    /// Processors of a task.
-    pub cpus: usize,
-    /// Memory of a task, as sbatch understands it.
-    pub mem: Option<String>,
-    /// Time of a task, as sbatch understands it; a task that needs more goes on in another slot.
-    pub time: Option<String>,
-    /// Further arguments of sbatch.
-    pub sbatch_args: Vec<String>,
-}
-
-/// What came of submitting.
+/// What was submitted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Submission {
-    /// Every cell has a result and the tables are made.
+    /// Nothing: every cell has a result and the tables are made.
     NothingToDo,
-    /// All that is missing is being computed by these array jobs.
+    /// Nothing: these array jobs compute all that is missing.
     Running(String),
-    /// Submitted now.
+    /// These jobs.
     Submitted {
         /// Job id of the array; none if only tables are missing.
         array_job: Option<String>,
@@ -56,7 +40,7 @@ pub enum Submission {
     },
 }
 
-/// Tasks of an array if none are asked for.
+/// Default number of tasks of an array.
 const TASKS: usize = 64;
 
 /// Slurm's own default of MaxArraySize.
@@ -65,17 +49,17 @@ const MAX_ARRAY_SIZE: usize = 1001;
 /// The scripts that would be submitted, for all shards.
 ///
 /// # Errors
-/// A config that is wrong, or options that are.
+/// The config or an option is wrong.
 pub fn scripts(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Scripts, SimError> {
     let config = Config::read(&options.config, &options.overrides)?;
     let shards = shards(&config, slurm)?;
     write_scripts(&Layout::of(options)?, slurm, shards, &(0..shards).collect())
 }
 
-/// Submits what is missing as a job array of shards, and a job that makes the tables when they have ended.
+/// Submits a job array that computes what is missing, and a job that makes the tables afterwards.
 ///
 /// # Errors
-/// A config that is wrong or would mix results; no Slurm; what sbatch says.
+/// The config is wrong or would mix results. Slurm is missing or refuses a job.
 pub fn submit(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Submission, SimError> {
     let config = Config::read(&options.config, &options.overrides)?;
     let shards = shards(&config, slurm)?;
@@ -123,33 +107,33 @@ pub fn submit(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Submission
         let mut arguments = vec!["--parsable".to_owned()];
         arguments.extend(more.iter().cloned());
         arguments.push(folder.join(script).display().to_string());
-        // A cluster of several answers `id;cluster`.
+        // Where Slurm has several clusters, it answers `id;cluster`.
         call("sbatch", &arguments).map(|id| id.trim().split(';').next().unwrap_or_default().to_owned())
     };
     let array_job = if tasks.is_empty() { None } else { Some(sbatch("array.sh", &slurm.sbatch_args)?) };
     let array_jobs: Vec<String> = in_queue.jobs.into_iter().chain(array_job.clone()).collect();
-    // On the record at once: should the second submission fail, the first is not made again.
+    // Recorded at once. If the second submission fails, the first is not repeated.
     let record = |merge_job: Option<String>| {
         let submitted = Submitted { array_jobs: array_jobs.clone(), merge_job, shards };
         let json = serde_json::to_string_pretty(&submitted).expect("plain data");
         write_file(&folder.join("jobs.json"), &format!("{json}\n"))
     };
     record(None)?;
-    // In whatever way the tasks end: a dependency on success would wait for ever after a failure.
+    // After any end of the tasks: a dependency on success would wait for ever after a failure.
     let dependency =
         (!array_jobs.is_empty()).then(|| format!("--dependency=afterany:{}", array_jobs.join(":")));
     let arguments: Vec<String> = slurm.sbatch_args.iter().cloned().chain(dependency).collect();
     let merge_job = sbatch("merge.sh", &arguments).map_err(|error| {
         let jobs = if array_jobs.is_empty() { "none".into() } else { array_jobs.join(" ") };
         SimError::Usage(format!(
-            "the job that makes the tables is not submitted: {error}; array jobs in the queue: {jobs}; give the same command again"
+            "the job that makes the tables is not submitted: {error}; array jobs in the queue: {jobs}; run the same command again"
         ))
     })?;
     record(Some(merge_job.clone()))?;
     Ok(Submission::Submitted { array_job, tasks: tasks.len(), merge_job, folder })
 }
 
-/// How many shards: as asked, or as many as make sense.
+/// The number of shards: as asked, or as many as make sense.
 fn shards(config: &Config, slurm: &SlurmOptions) -> Result<usize, SimError> {
     let units = config.grid.len() / config.grid.cells_per_unit();
     let largest = call("scontrol", &["show".into(), "config".into()])
@@ -168,7 +152,7 @@ fn shards(config: &Config, slurm: &SlurmOptions) -> Result<usize, SimError> {
     }
 }
 
-/// Shards with cells that have no result.
+/// Shards with missing cells.
 fn missing(
     config: &Config,
     store: &Store,
@@ -184,9 +168,4 @@ fn missing(
         }
     }
     Ok(missing)
-}
-
-/// The folder of scripts and logs of a folder of results.
-pub fn folder(out: &Path) -> PathBuf {
-    out.join("slurm")
 }

@@ -1,25 +1,29 @@
-//! What Slurm says of the jobs of a sweep.
+//! Asks Slurm for the jobs of a sweep.
 
-use super::folder;
 use crate::error::SimError;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// What was submitted last for a folder of results.
+/// The folder of scripts and logs of a folder of results.
+pub fn folder(out: &Path) -> PathBuf {
+    out.join("slurm")
+}
+
+/// The last submission for a folder of results.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Submitted {
-    /// Arrays that were in the queue after the last submission, the newest last.
+    /// Job ids of the arrays in the queue after it, the newest last.
     pub array_jobs: Vec<String>,
-    /// The job that makes the tables, once it is submitted.
+    /// Job id of the job that makes the tables, once it is submitted.
     pub merge_job: Option<String>,
-    /// Shards of the arrays.
+    /// Number of shards of the arrays.
     pub shards: usize,
 }
 
 impl Submitted {
-    /// The record of a folder of results, `None` if nothing was submitted.
+    /// Reads the record in a folder of results; `None` if nothing was submitted.
     ///
     /// # Errors
     /// It cannot be read.
@@ -30,7 +34,7 @@ impl Submitted {
             Err(e) => Err(SimError::io("read", &path, e)),
             Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|e| {
                 SimError::Usage(format!(
-                    "{}: {e}; it names the jobs submitted last: remove it to begin anew",
+                    "{}: {e}; it names the last submitted jobs: remove it to start afresh",
                     path.display()
                 ))
             }),
@@ -38,7 +42,7 @@ impl Submitted {
     }
 }
 
-/// The state of the jobs of a folder, in words; nothing if there are none, or no Slurm.
+/// The states of the jobs of a folder, in words; empty without jobs.
 ///
 /// # Errors
 /// The record of the jobs cannot be read.
@@ -63,20 +67,20 @@ pub fn queue(out: &Path) -> Result<Vec<String>, SimError> {
     Ok(lines)
 }
 
-/// What waits or runs of earlier submissions.
+/// Jobs of earlier submissions that wait or run.
 #[derive(Default)]
 pub struct Queue {
-    /// Arrays with such tasks.
+    /// Job ids of arrays.
     pub jobs: Vec<String>,
-    /// Their tasks.
+    /// Their tasks that wait or run.
     pub tasks: BTreeSet<usize>,
 }
 
 impl Queue {
-    /// What is left of them now.
+    /// Asks for the jobs of a submission.
     ///
     /// # Errors
-    /// Slurm cannot be asked.
+    /// Slurm does not answer.
     pub fn of(last: &Submitted) -> Result<Queue, SimError> {
         let mut queue = Queue::default();
         for job in &last.array_jobs {
@@ -91,7 +95,7 @@ impl Queue {
     }
 }
 
-/// What squeue says of a job, a line for each task; nothing once the job is forgotten.
+/// What squeue says of a job, a line for each task; empty once Slurm has forgotten the job.
 fn squeue(job: &str, format: &str) -> Result<String, SimError> {
     match call("squeue", &["-h", "-r", "-j", job, "-o", format].map(String::from)) {
         Err(SimError::Usage(message)) if message.contains("Invalid job id") => Ok(String::new()),
@@ -99,13 +103,14 @@ fn squeue(job: &str, format: &str) -> Result<String, SimError> {
     }
 }
 
-/// What a program of Slurm prints.
+/// Runs a program of Slurm and returns what it prints.
 ///
 /// # Errors
-/// There is no such program here, or it failed.
+/// The program is missing or failed.
 pub fn call(program: &str, arguments: &[String]) -> Result<String, SimError> {
     let output = Command::new(program).args(arguments).output().map_err(|e| {
-        let hint = "run this where Slurm's commands are (a login node), or see the scripts with --dry-run";
+        let hint =
+            "run this on a machine with Slurm's commands (a login node), or print the scripts with --dry-run";
         SimError::Usage(format!("{program} cannot be run: {e}; {hint}"))
     })?;
     if !output.status.success() {

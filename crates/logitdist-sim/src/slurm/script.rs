@@ -1,21 +1,38 @@
 //! The scripts of a sweep's jobs.
 
-use super::{SlurmOptions, folder};
+use super::queue::folder;
 use crate::error::SimError;
-use crate::run::{SweepOptions, default_out};
+use crate::options::SweepOptions;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+
+/// What to ask of the cluster.
+#[derive(Debug, Clone, Default)]
+pub struct SlurmOptions {
+    /// Partition; the cluster's default if absent.
+    pub partition: Option<String>,
+    /// Number of tasks of the array, each a shard; 64 if absent, fewer if there are fewer cells or the cluster allows fewer.
+    pub array: Option<usize>,
+    /// Processors of a task.
+    pub cpus: usize,
+    /// Memory of a task, in the form of sbatch.
+    pub mem: Option<String>,
+    /// Time of a task, in the form of sbatch. A task that needs more goes on in another slot.
+    pub time: Option<String>,
+    /// Further arguments of sbatch.
+    pub sbatch_args: Vec<String>,
+}
 
 /// The two scripts of a sweep.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scripts {
     /// The job array.
     pub array: String,
-    /// What makes the tables.
+    /// The job that makes the tables.
     pub merge: String,
 }
 
-/// Absolute paths: a job may start anywhere.
+/// Where everything is. Paths are absolute, since a job may start in any folder.
 pub struct Layout {
     name: String,
     program: PathBuf,
@@ -25,12 +42,12 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Of a sweep.
+    /// The layout of a sweep.
     ///
     /// # Errors
-    /// This program or the current folder cannot be found.
+    /// The system does not tell where this program or the current folder is.
     pub fn of(options: &SweepOptions) -> Result<Layout, SimError> {
-        let out = options.out.clone().unwrap_or_else(|| default_out(&options.config));
+        let out = options.folder();
         Ok(Layout {
             name: options
                 .config
@@ -50,7 +67,7 @@ impl Layout {
         folder(&self.out)
     }
 
-    /// The config as submitted, overrides included: what is done with the original later does not matter.
+    /// The config as submitted, overrides included. Later changes of the original do not matter.
     pub fn config(&self) -> PathBuf {
         self.folder().join("config.toml")
     }
@@ -59,7 +76,7 @@ impl Layout {
 /// Both scripts, for some of `shards` shards.
 ///
 /// # Errors
-/// A path or a time that a script cannot hold.
+/// A script cannot hold a path or a time.
 pub fn write_scripts(
     layout: &Layout,
     slurm: &SlurmOptions,
@@ -87,7 +104,7 @@ pub fn write_scripts(
                 "--time {time}: the forms are minutes, hours:minutes:seconds and days-hours:minutes:seconds"
             ))
         })?;
-        // Cells in flight are finished in what is left after the signal.
+        // The time after the signal, in which cells in flight finish.
         let notice = (seconds / 10).clamp(10, 120);
         head.push_str(&format!("#SBATCH --time={time}\n"));
         signal = format!("#SBATCH --signal=B:USR1@{notice}\n");
@@ -103,12 +120,11 @@ pub fn write_scripts(
 #SBATCH --open-mode=append
 #SBATCH --output="{log}/%A_%a.log"
 
-# A task computes one of {shards} shares of the sweep and leaves out what its journal has already: a task that is requeued goes on
-# where it was.
+# A task computes one of {shards} shards of the sweep. It skips cells that its journal has: a requeued task goes on where it was.
 echo "task $SLURM_ARRAY_TASK_ID on $SLURMD_NODENAME, start $((${{SLURM_RESTART_COUNT:-0}} + 1))"
 end=
 again() {{
-    # In another slot, with the cells in flight lost if there is no time left for them. Slurm ends this script while it sleeps.
+    # Goes on in another slot. Cells that do not finish in time are lost. Slurm ends this script while it sleeps.
     end=requeued
     echo "requeued"
     scontrol requeue "${{SLURM_ARRAY_JOB_ID}}_${{SLURM_ARRAY_TASK_ID}}" && sleep 300
@@ -123,13 +139,13 @@ esac' TERM
 sweep=$!
 wait "$sweep"
 code=$?
-# A signal ends the wait, not the sweep, which finishes its cells in flight.
+# A signal ends the wait, but the sweep first finishes its cells in flight.
 while kill -0 "$sweep" 2>/dev/null; do
     wait "$sweep"
     code=$?
 done
 restarts=${{SLURM_RESTART_COUNT:-0}}
-# Out of time: as often as it takes. Killed: it may be the cell that takes too much memory.
+# Out of time: requeue as often as needed. Killed: requeue a few times only, since a cell may need too much memory.
 if [ "$end" = time ]; then most=100; elif [ -z "$end" ] && [ "$code" -gt 128 ]; then most=3; else most=0; fi
 echo "ended with code $code"
 if [ "$restarts" -lt "$most" ]; then again; fi
@@ -149,7 +165,7 @@ exec {program} sweep merge {out}
     Ok(Scripts { array, merge })
 }
 
-/// Whether a character of a name could end a line or a word of a job script.
+/// Whether a character could end a word or a line of a job script.
 fn unlike_a_word(c: char) -> bool {
     !c.is_ascii_alphanumeric() && !"-_.".contains(c)
 }
@@ -170,7 +186,7 @@ fn ranges(numbers: &BTreeSet<usize>) -> String {
     text.collect::<Vec<_>>().join(",")
 }
 
-/// Seconds of a time as sbatch understands it: `M`, `M:S`, `H:M:S`, `D-H`, `D-H:M`, `D-H:M:S`.
+/// Seconds of a time in the form of sbatch: `M`, `M:S`, `H:M:S`, `D-H`, `D-H:M`, `D-H:M:S`.
 fn seconds(time: &str) -> Option<u64> {
     let (days, rest) = match time.split_once('-') {
         Some((days, rest)) => (Some(days.parse::<u64>().ok()?), rest),

@@ -1,7 +1,7 @@
-//! What the keys of a table `[train.NAME]` may not be: each message begins with the key.
+//! Checks the keys of a table `[train.NAME]`. Each message begins with the key.
 
-use super::settings::{DEFAULT_EPOCHS, Data, Part, TrainSettings};
-use logitdist_train::{Loss, Region, TrainError, TrainingSpec};
+use super::settings::{DEFAULT_EPOCHS, Data, Part, TrainSettings, words};
+use logitdist_train::{Loss, Region, TrainingSpec};
 
 const DEEPEST: usize = 100;
 const LONGEST: usize = 1_000_000;
@@ -89,7 +89,7 @@ impl TrainSettings {
         Ok(())
     }
 
-    /// A copy has nothing that only a student could have.
+    /// A copy of the teacher has no settings of a student.
     fn check_copy(&self) -> Result<(), String> {
         let set = [
             ("student_width", self.student_width.is_some()),
@@ -106,19 +106,6 @@ impl TrainSettings {
             ))
         })
     }
-}
-
-/// An error in the words of the config: it begins with the config's own key.
-pub(super) fn words(error: &TrainError, width: &str, dim: &str) -> String {
-    let TrainError::Setting { key, value, needed } = error else { return error.to_string() };
-    let key = match *key {
-        "hidden" | "head.hidden" => width,
-        "dim" => dim,
-        "schedule.decay" => "decay",
-        "points_per_arm" => "points",
-        key => key,
-    };
-    format!("{key} is {value}; it must be {needed}")
 }
 
 #[cfg(test)]

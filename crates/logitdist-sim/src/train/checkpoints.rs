@@ -1,18 +1,18 @@
-//! After which epochs the second network of a cell is needed, by its own cells and by others that train the same.
+//! The epochs after which a second network is needed. Cells that train the same network share one training.
 
-use super::TrainSettings;
+use super::settings::TrainSettings;
 use crate::config::Config;
 use crate::grid::{Cell, Recipe};
 use logitdist_train::{Duration, Recipe as NetworkRecipe, TrainError};
 
-/// The epochs of the cell's own block and of every other that has the same network: one training serves them all.
+/// The epochs at which any block needs the second network of this cell.
 ///
 /// # Errors
-/// A file of the data that cannot be read.
+/// A file of the data cannot be read.
 pub fn of_cell(config: &Config, cell: &Cell<'_>, settings: &TrainSettings) -> Result<Vec<usize>, TrainError> {
     let Some(own) = but_for_epochs(config, settings, cell.replicate)? else { return Ok(vec![]) };
     if own.training.patience.is_some() {
-        // What is kept depends on where the training may end: another end is another training.
+        // With patience the last epoch decides which weights are kept. Another end is another training.
         return Ok(vec![settings.epochs()]);
     }
     let mut epochs = Vec::new();

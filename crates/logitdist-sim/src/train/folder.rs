@@ -1,8 +1,8 @@
-//! The folder of kept networks among the results of a run: a cache, which nothing but time is lost with.
+//! The folder of trained networks among the results of a run. It is a cache: deleting it only costs time.
 
-use crate::cell::RESULT_VERSION;
+use crate::coordinates::RESULT_VERSION;
 use crate::error::SimError;
-use crate::tables::remove;
+use crate::whole_file::remove;
 use logitdist_io::{ReadOptions, Source, read_model};
 use logitdist_train::{Network, Recipe, Splits};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// Its name.
 pub(super) const FOLDER: &str = "networks";
 
-/// Whether the arrays of the model in a network's file, which others read, are those of the network.
+/// Whether the model in a network's file is that of the network. Other programs read these arrays.
 pub(super) fn is_model_of(path: &Path, network: &Network, splits: &Splits) -> bool {
     let read = read_model(&Source::Path(path.to_owned()), &ReadOptions::default());
     let (Ok(read), Ok(own)) = (read, network.model(splits.test.features())) else { return false };
@@ -24,20 +24,20 @@ pub(super) fn path(folder: &Path, recipe: &Recipe, data: &str) -> PathBuf {
     folder.join(format!("{}.npz", &name[..32]))
 }
 
-/// Whether the folder of results has room for networks.
+/// Checks that networks have a folder among the results.
 ///
 /// # Errors
-/// Something else has the name of their folder.
+/// A file has the name of their folder.
 pub fn check_place(out: &Path) -> Result<(), SimError> {
     let folder = out.join(FOLDER);
     if !folder.exists() || folder.is_dir() {
         return Ok(());
     }
-    let message = "trained networks are kept there: a folder is needed, and this is a file; move it away, or write to another folder";
+    let message = "trained networks need a folder of this name, and this is a file; move it, or write to another folder";
     Err(SimError::Usage(format!("{}: {message}", folder.display())))
 }
 
-/// Takes away the networks of a folder of results.
+/// Removes the networks of a folder of results.
 ///
 /// # Errors
 /// A file cannot be removed.
@@ -46,7 +46,7 @@ pub fn clear(out: &Path) -> Result<(), SimError> {
     let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
     for entry in entries {
         let path = entry.map_err(|e| SimError::io("read the folder", &folder, e))?.path();
-        // Those that a killed process left half-written, too.
+        // A killed process may have left half-written ones.
         if path.extension().is_some_and(|extension| extension == "npz" || extension == "tmp") {
             remove(&path)?;
         }

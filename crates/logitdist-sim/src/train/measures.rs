@@ -1,59 +1,16 @@
-//! What is measured of trained networks beyond a comparison of models: it needs labels, or the networks themselves.
+//! Measures of trained networks beyond those of a comparison. They need labels or the networks themselves.
 
-use super::{Networks, TrainSettings, TrainedPair};
-use crate::grid::Grid;
-use logitdist::{Bound, Comparison, Pair, Part, Reason, Scale, theorem, tokens};
+use super::group::Group;
+use super::networks::Networks;
+use super::pair::TrainedPair;
+use super::settings::TrainSettings;
+use logitdist::{Bound, Comparison, Pair, Reason, Scale, theorem};
 use logitdist_train::{Concept, ConceptTransfer, ProbeSpec, concept_transfer};
 
-/// Measures that a run has together or not at all, each group's columns after those of a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Group {
-    /// Of both networks; of all runs with trained networks.
-    Accuracy,
-    /// Of a concept; of runs whose config names one.
-    Concept,
-    /// Of both networks adapted to it; of runs that adapt them.
-    Tuned,
-}
-
-impl Group {
-    /// The groups of a config, which depend on its blocks alone.
-    pub fn of(grid: &Grid) -> Vec<Group> {
-        let there = [
-            (Group::Accuracy, grid.trained().next().is_some()),
-            (Group::Concept, grid.trained().any(|block| block.axis("concept").is_some())),
-            (
-                Group::Tuned,
-                grid.trained().any(|block| block.whole_values("tune_epochs").iter().any(|&n| n > 0)),
-            ),
-        ];
-        there.into_iter().filter(|(_, there)| *there).map(|(group, _)| group).collect()
-    }
-
-    /// Its name in the words that say what a run measures.
-    pub fn name(self) -> &'static str {
-        match self {
-            Group::Accuracy => "accuracy",
-            Group::Concept => "concept",
-            Group::Tuned => "tuned",
-        }
-    }
-
-    /// Its tokens in the order of their columns.
-    pub fn tokens(self) -> impl Iterator<Item = &'static str> {
-        let part = match self {
-            Group::Accuracy => Part::Accuracy,
-            Group::Concept => Part::Concept,
-            Group::Tuned => Part::Tuned,
-        };
-        tokens().filter(move |(_, row, _)| row.part == part).map(|(token, _, _)| token)
-    }
-}
-
-/// A pair's comparison with these measures.
+/// Adds these measures to the comparison of a pair.
 ///
 /// # Errors
-/// Networks that do not fit the data.
+/// The networks do not fit the data.
 pub fn added(
     mut comparison: Comparison,
     pair: &TrainedPair,
@@ -65,7 +22,7 @@ pub fn added(
         let accuracy = trained.network.accuracy(data).map_err(|e| e.to_string())?;
         comparison.scalars.push((token, Ok(accuracy)));
     }
-    let Some(concept) = settings.concept() else { return Ok(comparison) };
+    let Some(concept) = settings.concept else { return Ok(comparison) };
     match transfer(pair, settings, concept) {
         Ok(transfer) => {
             comparison
@@ -80,7 +37,7 @@ pub fn added(
     }
     let Some(tuning) = settings.tuning() else { return Ok(comparison) };
     for (token, trained) in Group::Tuned.tokens().zip([&pair.a, &pair.b]) {
-        let accuracy = networks.tuned_accuracy(trained, &tuning, &pair.splits, concept);
+        let accuracy = networks.tuned.accuracy(trained, &tuning, &pair.splits, concept);
         let accuracy =
             accuracy.map_err(|reason| Reason::Undetermined(format!("adapted to {concept}: {reason}")));
         comparison.scalars.push((token, accuracy));
@@ -88,7 +45,7 @@ pub fn added(
     Ok(comparison)
 }
 
-/// Probes fitted on the inputs trained on, and measured where the pair is compared.
+/// Probes, fitted on the training inputs and measured on the inputs of the comparison.
 fn transfer(
     pair: &TrainedPair,
     settings: &TrainSettings,
@@ -102,11 +59,11 @@ fn transfer(
         .map_err(|e| e.to_string())
 }
 
-/// T8 for the concept's probe if it fails: a violation like others. Where it holds, the columns have both sides, and the bound on the
-/// worst probe is reported anyway.
+/// T8 for the concept's probe, if it fails: a violation like others. If it holds, there is nothing to add: the columns have both sides,
+/// and the bound on the worst probe is reported anyway.
 fn violated_certificate(transfer: &ConceptTransfer) -> Option<Bound> {
     let ConceptTransfer { probe_error, probe_certificate, certificate_holds, .. } = *transfer;
-    // Rounding was allowed for when it was found to fail.
+    // The test that failed allowed for rounding.
     let exact = Scale::Linear(0.0);
     let worst_probe = theorem("probe_transfer").expect("T8 is in the table");
     let violated = Bound::at_most(worst_probe, probe_error, probe_certificate, exact);

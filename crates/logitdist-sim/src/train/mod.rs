@@ -1,58 +1,25 @@
-//! Trained networks as pairs: a teacher and a student of it, two networks trained apart, or a network and itself made smaller.
+//! Pairs of trained networks: a teacher and its student, two networks trained apart, or a network and its compressed copy.
 //!
-//! In the order in which a cell passes: what the config says ([`settings`], checked by [`check`]), the recipes and seeds of the networks
-//! that it asks for ([`recipes`]) and the epochs after which they are needed ([`checkpoints`]), the networks themselves, which are trained
-//! once or read ([`networks`], kept in a [`folder`]), made smaller perhaps, and adapted to a second task ([`tuned`]), and what is measured of them beyond a
-//! comparison of models ([`measures`]).
+//! A cell passes through these steps:
+//! 1. [`settings`] holds what the config says; [`check`] checks it.
+//! 2. [`recipes`] makes the recipes and seeds of the networks; [`checkpoints`] finds the epochs after which they are needed.
+//! 3. [`networks`] trains each network once, or reads it from its [`folder`]; [`tuned`] adapts it to a second task.
+//! 4. [`measures`] adds what a comparison of models does not have; [`group`] says which columns that makes.
 
 mod check;
 mod checkpoints;
 mod folder;
+mod group;
 pub mod measures;
 mod networks;
+mod pair;
 mod recipes;
 mod settings;
 mod tuned;
 
 pub use checkpoints::of_cell as checkpoints_of;
 pub use folder::{check_place, clear};
+pub use group::Group;
 pub use networks::Networks;
+pub use recipes::files;
 pub use settings::TrainSettings;
-
-use logitdist::Model;
-use logitdist_train::{Compression, Dataset, Network, Splits};
-use std::sync::Arc;
-
-/// A network and all that it comes from.
-#[derive(Debug, Clone)]
-pub struct TrainedNetwork {
-    /// The network.
-    pub network: Arc<Network>,
-    /// The fingerprint of its recipe.
-    pub recipe: String,
-    /// How it was made smaller after its training.
-    pub compression: Option<Compression>,
-}
-
-/// Two networks and their data.
-#[derive(Debug)]
-pub struct TrainedPair {
-    /// The teacher.
-    pub a: TrainedNetwork,
-    /// The student, the other network, or the teacher's copy; made smaller if that was asked for.
-    pub b: TrainedNetwork,
-    /// All data of both, of which the settings choose the inputs that the pair is compared on.
-    pub splits: Splits,
-}
-
-impl TrainedPair {
-    /// The models that the networks are on inputs.
-    ///
-    /// # Errors
-    /// Outputs that are no model: weights so large that a value is infinite.
-    pub fn models(&self, data: &Dataset) -> Result<(Model, Model), String> {
-        let model =
-            |trained: &TrainedNetwork| trained.network.model(data.features()).map_err(|e| e.to_string());
-        Ok((model(&self.a)?, model(&self.b)?))
-    }
-}

@@ -1,80 +1,80 @@
-//! The networks of a run: each is trained once, kept in memory while there is room, and in a file of the run's folder.
+//! The networks of a run. Each is trained once, stays in memory while there is room, and is kept in a file among the results.
 
-use super::check::words;
 use super::folder::{FOLDER, is_model_of, path};
+use super::pair::{TrainedNetwork, TrainedPair};
+use super::settings::{TrainSettings, words};
 use super::tuned::Tuned;
-use super::{TrainSettings, TrainedNetwork, TrainedPair};
 use crate::config::Config;
 use crate::error::SimError;
 use crate::grid::Cell;
-use crate::progress::News;
+use crate::listener::Listener;
 use logitdist_train::{
-    Concept, Duration, EpochRecord, FineTuneSpec, Network, Observer, Recipe, Splits, Task, TeacherLogits,
-    TrainingSpec, load_network, save_network_of, train,
+    Duration, EpochRecord, Network, Observer, Recipe, Splits, Task, TeacherLogits, TrainingSpec,
+    load_network, save_network_of, train,
 };
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 
-/// Why there is no network, in words.
+/// Why there is no network.
 type Reason = String;
 
-/// The networks of a training after some of its epochs; a training that diverges still has those before.
+/// The networks after some epochs of a training. A training that diverges still has the earlier ones.
 type Checkpoints = Vec<(usize, Result<Arc<Network>, Reason>)>;
 
-/// All networks of a run. Threads that need a network while another trains it wait for that one.
+/// All networks of a run. A thread that needs a network waits while another thread trains it.
 #[derive(Debug, Default)]
 pub struct Networks {
     folder: Option<PathBuf>,
     kept: Mutex<Kept>,
-    tuned: Tuned,
-    news: News,
+    /// Networks adapted to a second task.
+    pub tuned: Tuned,
+    progress: Option<Arc<dyn Listener>>,
 }
 
-/// Trainings by their names, and when each was needed last.
+/// Trainings by name, with the time of their last use.
 #[derive(Debug, Default)]
 struct Kept {
     trainings: HashMap<String, (Arc<OnceLock<Checkpoints>>, u64)>,
     uses: u64,
 }
 
-/// Data that networks are trained on, and their name.
+/// Data that networks are trained on, and their fingerprint.
 #[derive(Clone, Copy)]
 struct Data<'a> {
     splits: &'a Splits,
     fingerprint: &'a str,
 }
 
-/// Memory for weights, in bytes: what was not needed for longest goes first, and is read again if it is needed after all.
+/// Memory for weights, in bytes. The network that was unused for longest goes first; it is read again if needed.
 const ROOM: usize = 256 << 20;
 
 impl Networks {
-    /// Networks that are in memory alone.
+    /// Networks in memory alone.
     pub fn in_memory() -> Networks {
         Networks::default()
     }
 
-    /// Networks that are kept in the folder of a run's results, too.
+    /// Networks that are kept among the results of a run, too.
     pub fn of_results(out: &Path) -> Networks {
         Networks { folder: Some(out.join(FOLDER)), ..Networks::default() }
     }
 
-    /// The same, and every epoch of a training is told.
-    pub fn telling(self, news: &News) -> Networks {
-        Networks { news: news.clone(), ..self }
+    /// The same networks; `progress` hears of every epoch.
+    pub fn telling(self, progress: Option<Arc<dyn Listener>>) -> Networks {
+        Networks { progress, ..self }
     }
 
-    /// Those that are beside a config, where it is that of a run's results.
+    /// The networks beside a config of results; networks in memory alone if there are none.
     pub fn beside(config: &Path) -> Networks {
         let out = config.parent().unwrap_or(Path::new(""));
         if out.join(FOLDER).is_dir() { Networks::of_results(out) } else { Networks::in_memory() }
     }
 
-    /// The pair of a cell. `epochs` are those after which this cell and others need the second network: one training
-    /// serves them all.
+    /// The pair of a cell. This cell and others need the second network after `epochs`; one training serves them all.
     ///
     /// # Errors
-    /// A training that diverged, or a network that cannot be saved.
+    /// A training diverged, or a network cannot be saved.
     pub fn pair(
         &self,
         config: &Config,
@@ -88,7 +88,7 @@ impl Networks {
         let data = Data { splits: &splits, fingerprint: &fingerprint };
         let source = cell.block.source.name();
         let recipe = settings.teacher(config.seed, cell.replicate);
-        let teacher = self.trained(source, &recipe, settings.teacher_epochs(), &[], data, None);
+        let teacher = self.trained(source, &recipe, settings.teacher_epochs, &[], data, None);
         let a = teacher.map_err(|reason| format!("the teacher: {reason}"))?;
         let second = match settings.second(config.seed, cell.replicate, data.fingerprint) {
             None => a.clone(),
@@ -108,21 +108,7 @@ impl Networks {
         Ok(TrainedPair { a, b, splits })
     }
 
-    /// Accuracy of a network adapted to a concept, on its test inputs.
-    ///
-    /// # Errors
-    /// A training that diverged.
-    pub fn tuned_accuracy(
-        &self,
-        trained: &TrainedNetwork,
-        tuning: &FineTuneSpec,
-        splits: &Splits,
-        concept: Concept,
-    ) -> Result<f64, Reason> {
-        self.tuned.accuracy(trained, tuning, splits, concept)
-    }
-
-    /// The network of a recipe after `epoch` epochs; its training goes on to the last of `epochs`, where others need it.
+    /// The network of a recipe after `epoch` epochs. Its training goes on to the last of `epochs`, for other cells.
     fn trained(
         &self,
         source: &str,
@@ -155,7 +141,7 @@ impl Networks {
         })
     }
 
-    /// The place of a training, empty if it has not been done.
+    /// The slot of a training, empty if the training has not been done.
     fn take(&self, name: &str) -> Arc<OnceLock<Checkpoints>> {
         let mut kept = self.kept.lock().expect("no thread panicked");
         kept.uses += 1;
@@ -165,7 +151,7 @@ impl Networks {
         Arc::clone(training)
     }
 
-    /// Drops trainings until the rest fit, but not this one.
+    /// Drops other trainings until the rest fit.
     fn make_room(&self, name: &str) {
         let mut kept = self.kept.lock().expect("no thread panicked");
         let bytes = |training: &OnceLock<Checkpoints>| -> usize {
@@ -186,7 +172,7 @@ impl Networks {
         }
     }
 
-    /// The networks of these recipes from their files; `None` if one is missing, damaged, or of another recipe.
+    /// Reads the networks of these recipes from their files; `None` if one is missing, damaged, or of another recipe.
     fn read(&self, recipes: &[(usize, Recipe)], data: Data<'_>) -> Option<Checkpoints> {
         let folder = self.folder.as_ref()?;
         let networks = recipes.iter().map(|(epoch, recipe)| {
@@ -198,7 +184,7 @@ impl Networks {
         networks.collect()
     }
 
-    /// Trains a network to the last of these recipes, which differ in their epochs alone, and saves it at each of them.
+    /// Trains a network and saves it after the epochs of each recipe. The recipes differ in their epochs alone.
     fn train(
         &self,
         source: &str,
@@ -207,11 +193,11 @@ impl Networks {
         teacher: Option<&Network>,
     ) -> Checkpoints {
         let epochs = recipes.iter().map(|(epoch, _)| *epoch).collect();
-        let mut reached = Reached { epochs, networks: vec![], source, news: &self.news };
+        let mut reached = Reached { epochs, networks: vec![], source, progress: self.progress.as_deref() };
         let last = &recipes[recipes.len() - 1].1;
         let ended = self.train_observed(last, data.splits, teacher, &mut reached);
         if last.training.patience.is_some() {
-            // Of the smallest validation loss, whatever the epoch.
+            // The weights of the smallest validation loss, whatever the epoch.
             reached.networks = ended.iter().cloned().collect();
         }
         let mut networks = reached.networks.into_iter();
@@ -242,7 +228,7 @@ impl Networks {
             return Ok(untrained);
         }
         let teacher = teacher.filter(|_| training.loss.needs_teacher());
-        // What is not stopped early needs no validation.
+        // Without early stopping there is nothing to validate.
         let validation = training.patience.map(|_| &splits.validation);
         let logits = teacher.map(|teacher| TeacherLogits::of(teacher, &splits.train, validation)).transpose();
         let logits = logits.map_err(|e| e.to_string())?;
@@ -259,12 +245,12 @@ impl Networks {
     }
 }
 
-/// Keeps a network as it is after certain epochs, in ascending order, and tells of all.
+/// Keeps the network after certain epochs, in ascending order, and reports every epoch.
 struct Reached<'a> {
     epochs: Vec<usize>,
     networks: Vec<Network>,
     source: &'a str,
-    news: &'a News,
+    progress: Option<&'a dyn Listener>,
 }
 
 impl Reached<'_> {
@@ -284,7 +270,9 @@ impl Observer for Reached<'_> {
 
     fn epoch(&mut self, record: &EpochRecord, network: &Network) {
         self.keep(record.epoch, network);
-        self.news.epoch(self.source, record);
+        if let Some(progress) = self.progress {
+            progress.epoch(self.source, record);
+        }
     }
 }
 
@@ -301,6 +289,22 @@ mod tests {
             panic!("{}", config.toml)
         };
         networks.pair(config, &cell, &settings, epochs).unwrap()
+    }
+
+    /// Sources and epochs of which it was told.
+    #[derive(Debug, Default)]
+    struct Told(Mutex<Vec<(String, usize)>>);
+
+    impl Listener for Told {
+        fn begin(&self, _: usize, _: usize) {}
+
+        fn cell(&self) {}
+
+        fn epoch(&self, source: &str, record: &EpochRecord) {
+            self.0.lock().unwrap().push((source.to_owned(), record.epoch));
+        }
+
+        fn end(&self) {}
     }
 
     #[test]
@@ -329,26 +333,18 @@ mod tests {
     #[test]
     fn every_epoch_is_told_and_what_was_trained_is_not_trained_again() {
         let text = "question = \"q\"\nexpected = \"e\"\n[train.small]\npoints = 16\nwidth = 6\nlayers = 1\nteacher_epochs = 1\nepoch = ";
-        let news = News::default();
-        let networks = Networks::in_memory().telling(&news);
+        let told = Arc::new(Told::default());
+        let networks = Networks::in_memory().telling(Some(told.clone()));
         let pair = |epoch: usize| {
             let document = Document::parse(Path::new("c.toml"), &format!("{text}{epoch}"), &[]).unwrap();
             first_pair(&networks, &Config::of(&document).unwrap(), &[3, 2])
         };
         let two = pair(2);
-        let told = news.after("");
-        assert!(told.starts_with("training small: epoch 3, loss "), "{told}");
-        let record = EpochRecord {
-            epoch: 0,
-            step: 0,
-            learning_rate: 1.0,
-            loss: 1.0,
-            validation_loss: None,
-            accuracy: 1.0,
-        };
-        news.epoch("train.none", &record);
+        // The teacher's only epoch, and three of the student.
+        let all = [1, 1, 2, 3].map(|epoch| ("train.small".to_owned(), epoch));
+        assert_eq!(*told.0.lock().unwrap(), all);
         let three = pair(3);
-        assert!(news.after("").starts_with("training none: epoch 0"), "{}", news.after(""));
+        assert_eq!(*told.0.lock().unwrap(), all);
         assert!(Arc::ptr_eq(&two.a.network, &three.a.network));
         assert_ne!(two.b.network, three.b.network);
         assert_ne!(two.b.recipe, three.b.recipe);

@@ -1,20 +1,20 @@
-//! The recipes of the two networks of a pair, and their seeds: none comes from the cell, so that cells share networks.
+//! The recipes and seeds of the two networks of a pair. No seed comes from the cell, so cells share networks.
 
 use super::settings::{DEFAULT_EPOCHS, Data, HeadKind, TrainSettings};
-use crate::cell::hash;
-use crate::user_files;
+use crate::coordinates::hash;
 use logitdist_train::{
     DataSpec, Digits, Duration, Files, Head, Loss, NetworkSpec, Radial, Recipe, Schedule, Spirals,
     TrainingSpec,
 };
+use std::path::PathBuf;
+
+/// Files as data. Every sweep reads them in this one way, so that it trains on what it hashed.
+pub fn files(features: PathBuf, labels: PathBuf, seed: u64) -> Files {
+    Files { features, labels, n_labels: None, standardise: false, seed }
+}
 
 impl TrainSettings {
-    /// Epochs of the teacher's training.
-    pub fn teacher_epochs(&self) -> usize {
-        self.teacher_epochs
-    }
-
-    /// Epochs of the second network's training.
+    /// Number of epochs of the second network.
     pub fn epochs(&self) -> usize {
         self.epoch.unwrap_or(DEFAULT_EPOCHS)
     }
@@ -29,10 +29,10 @@ impl TrainSettings {
         }
     }
 
-    /// The recipe of the second network, `None` if it is a copy of the teacher. A student's seed comes from its teacher's recipe and its own number, so that students by
-    /// different losses start from the same weights; that of a network trained on labels does not come from the teacher.
+    /// The recipe of the second network; `None` if it is a copy of the teacher. `data` is the fingerprint of the data of both.
     ///
-    /// `data` is the fingerprint of the data of both.
+    /// A student's seed comes from its teacher's recipe and its own number. So students by different losses start from the same weights.
+    /// The seed of a network trained on labels does not depend on the teacher.
     pub fn second(&self, run: u64, replicate: usize, data: &str) -> Option<Recipe> {
         let loss = self.loss.loss()?;
         let of = match loss {
@@ -75,10 +75,10 @@ impl TrainSettings {
         }
     }
 
-    /// The files that data come from, divided by a seed; `None` for data that are generated or shipped.
+    /// The files of the data, with the seed that divides them; `None` if the data are generated or shipped.
     pub fn files(&self, seed: u64) -> Option<Files> {
         let (features, labels) = (self.features.clone()?, self.labels.clone()?);
-        Some(user_files::files(features, labels, seed))
+        Some(files(features, labels, seed))
     }
 
     pub(super) fn network_of_teacher(&self) -> NetworkSpec {

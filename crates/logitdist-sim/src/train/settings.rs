@@ -1,13 +1,13 @@
-//! The keys of a table `[train.NAME]`: what they may be, and the inputs that they choose.
+//! The settings of a table `[train.NAME]`, and the inputs that they choose.
 
-use super::check::words;
 use logitdist_train::{
-    Activation, Compression, Concept, Dataset, FineTuneSpec, Frozen, Loss, Region, Splits, TrainingSpec,
+    Activation, Compression, Concept, Dataset, FineTuneSpec, Frozen, Loss, Region, Splits, TrainError,
+    TrainingSpec,
 };
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
-/// What shares one step of the grid that weights are rounded to.
+/// Which weights are rounded to one grid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Per {
@@ -18,87 +18,66 @@ pub enum Per {
     Row,
 }
 
-/// The parameters of a pair of trained networks; see docs/configs.md for what each of them means.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct TrainSettings {
-    pub(super) data: Data,
-    pub(super) points: Option<usize>,
-    pub(super) region: Option<Region>,
-    pub(super) classes: Option<usize>,
-    pub(super) inputs: Option<usize>,
-    pub(super) features: Option<PathBuf>,
-    pub(super) labels: Option<PathBuf>,
-    pub(super) width: usize,
-    pub(super) layers: usize,
-    pub(super) dim: usize,
-    pub(super) student_width: Option<usize>,
-    pub(super) student_dim: Option<usize>,
-    pub(super) activation: Activation,
-    pub(super) dropout: f64,
-    pub(super) head: HeadKind,
-    pub(super) batch: usize,
-    pub(super) learning_rate: f64,
-    pub(super) warm_up: usize,
-    pub(super) decay: f64,
-    pub(super) patience: Option<usize>,
-    pub(super) teacher_epochs: usize,
-    pub(super) loss: Second,
-    pub(super) temperature: f64,
-    pub(super) mix: f64,
-    pub(super) part: Part,
-    pub(super) per: Per,
-    pub(super) bits: u32,
-    pub(super) prune: f64,
-    pub(super) rank: Option<usize>,
-    pub(super) concept: Option<Concept>,
-    pub(super) tune: Tune,
-    pub(super) tune_epochs: usize,
-    pub(super) epoch: Option<usize>,
-    pub(super) student: usize,
-    pub(super) teacher: usize,
+/// Defines the settings from a list of keys, their types and their defaults.
+macro_rules! settings {
+    ($($key:ident: $type:ty = $default:expr,)*) => {
+        /// The parameters of a pair of trained networks. docs/configs.md explains each.
+        #[derive(Debug, Clone, PartialEq, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub struct TrainSettings {
+            $(pub(super) $key: $type,)*
+        }
+
+        impl Default for TrainSettings {
+            fn default() -> TrainSettings {
+                TrainSettings { $($key: $default,)* }
+            }
+        }
+
+        impl TrainSettings {
+            /// The keys in the order of the grid, the fastest last.
+            pub const KEYS: &[&str] = &[$(stringify!($key),)*];
+        }
+    };
 }
 
-impl Default for TrainSettings {
-    fn default() -> TrainSettings {
-        TrainSettings {
-            data: Data::Spirals,
-            points: None,
-            region: None,
-            classes: None,
-            inputs: None,
-            features: None,
-            labels: None,
-            width: 128,
-            layers: 3,
-            dim: 2,
-            student_width: None,
-            student_dim: None,
-            activation: Activation::Relu,
-            dropout: 0.0,
-            head: HeadKind::Linear,
-            batch: 256,
-            learning_rate: 1e-3,
-            warm_up: 0,
-            decay: 1.0,
-            patience: None,
-            teacher_epochs: DEFAULT_EPOCHS,
-            loss: Second::Kl,
-            temperature: 1.0,
-            mix: 1.0,
-            part: Part::Test,
-            per: Per::Tensor,
-            bits: 0,
-            prune: 0.0,
-            rank: None,
-            concept: None,
-            tune: Tune::Head,
-            tune_epochs: 0,
-            epoch: None,
-            student: 0,
-            teacher: 0,
-        }
-    }
+// Neighbouring cells have different networks in this order. So a thread rarely waits for a network that another one trains.
+settings! {
+    data: Data = Data::Spirals,
+    points: Option<usize> = None,
+    region: Option<Region> = None,
+    classes: Option<usize> = None,
+    inputs: Option<usize> = None,
+    features: Option<PathBuf> = None,
+    labels: Option<PathBuf> = None,
+    width: usize = 128,
+    layers: usize = 3,
+    dim: usize = 2,
+    student_width: Option<usize> = None,
+    student_dim: Option<usize> = None,
+    activation: Activation = Activation::Relu,
+    dropout: f64 = 0.0,
+    head: HeadKind = HeadKind::Linear,
+    batch: usize = 256,
+    learning_rate: f64 = 1e-3,
+    warm_up: usize = 0,
+    decay: f64 = 1.0,
+    patience: Option<usize> = None,
+    teacher_epochs: usize = DEFAULT_EPOCHS,
+    loss: Second = Second::Kl,
+    temperature: f64 = 1.0,
+    mix: f64 = 1.0,
+    part: Part = Part::Test,
+    per: Per = Per::Tensor,
+    bits: u32 = 0,
+    prune: f64 = 0.0,
+    rank: Option<usize> = None,
+    concept: Option<Concept> = None,
+    tune: Tune = Tune::Head,
+    tune_epochs: usize = 0,
+    epoch: Option<usize> = None,
+    student: usize = 0,
+    teacher: usize = 0,
 }
 
 pub(super) const DEFAULT_EPOCHS: usize = 100;
@@ -112,7 +91,7 @@ pub(super) enum Data {
     Files,
 }
 
-/// Where unembeddings come from: a matrix, or a second network as wide and deep as the first.
+/// Where unembeddings come from: a matrix, or a second network of the same width and depth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum HeadKind {
@@ -121,7 +100,7 @@ pub(super) enum HeadKind {
     Network,
 }
 
-/// What the second network is: a student by its loss, a network trained on labels, or the teacher itself.
+/// The second network: a student by its loss, a network trained on labels, or a copy of the teacher.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Second {
@@ -148,7 +127,7 @@ impl Second {
     }
 }
 
-/// What is trained when a network is adapted to a second task: its new head alone, or all of it.
+/// What is trained for a second task: the new head alone, or the whole network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Tune {
@@ -156,7 +135,7 @@ pub(super) enum Tune {
     Whole,
 }
 
-/// Which inputs the pair is compared on.
+/// The inputs that the pair is compared on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Part {
@@ -166,48 +145,7 @@ pub(super) enum Part {
 }
 
 impl TrainSettings {
-    /// The keys in the order of the grid, the fastest last.
-    ///
-    /// Cells that follow one another have different networks, so that no thread waits for a network that another one trains.
-    pub const KEYS: [&str; 35] = [
-        "data",
-        "points",
-        "region",
-        "classes",
-        "inputs",
-        "features",
-        "labels",
-        "width",
-        "layers",
-        "dim",
-        "student_width",
-        "student_dim",
-        "activation",
-        "dropout",
-        "head",
-        "batch",
-        "learning_rate",
-        "warm_up",
-        "decay",
-        "patience",
-        "teacher_epochs",
-        "loss",
-        "temperature",
-        "mix",
-        "part",
-        "per",
-        "bits",
-        "prune",
-        "rank",
-        "concept",
-        "tune",
-        "tune_epochs",
-        "epoch",
-        "student",
-        "teacher",
-    ];
-
-    /// The same with names of files relative to a folder.
+    /// The same settings, with names of files relative to a folder.
     pub fn in_folder(mut self, folder: &Path) -> TrainSettings {
         for file in [&mut self.features, &mut self.labels].into_iter().flatten() {
             *file = folder.join(&*file);
@@ -215,10 +153,10 @@ impl TrainSettings {
         self
     }
 
-    /// The data of a replicate of a run, divided.
+    /// The data of a replicate, divided.
     ///
     /// # Errors
-    /// A setting of the data that is outside its range.
+    /// A setting of the data is outside its range.
     pub fn splits(&self, run: u64, replicate: usize) -> Result<Splits, String> {
         self.data_spec(run, replicate).load().map_err(|e| words(&e, "width", "dim"))
     }
@@ -237,7 +175,7 @@ impl TrainSettings {
         }
     }
 
-    /// How the second network is made smaller, `None` if it is not. At most one of the keys says so.
+    /// How the second network is compressed, if it is. At most one of the keys says so.
     pub fn compression(&self) -> Option<Compression> {
         match (self.bits, self.rank) {
             (0, Some(rank)) => Some(Compression::LowRank(rank)),
@@ -249,12 +187,7 @@ impl TrainSettings {
         }
     }
 
-    /// The concept that is looked for, `None` if none is.
-    pub fn concept(&self) -> Option<Concept> {
-        self.concept
-    }
-
-    /// How both networks are adapted to telling where the concept holds, `None` if they are not.
+    /// How both networks are adapted to recognise the concept, if they are.
     pub fn tuning(&self) -> Option<FineTuneSpec> {
         let frozen = match self.tune {
             Tune::Head => Frozen::Embedder,
@@ -263,4 +196,17 @@ impl TrainSettings {
         let training = TrainingSpec { patience: None, ..self.training(Loss::CrossEntropy, self.tune_epochs) };
         (self.tune_epochs > 0).then_some(FineTuneSpec { frozen, training, ..FineTuneSpec::default() })
     }
+}
+
+/// An error that begins with the key of the config. `width` and `dim` are the keys of the network.
+pub(super) fn words(error: &TrainError, width: &str, dim: &str) -> String {
+    let TrainError::Setting { key, value, needed } = error else { return error.to_string() };
+    let key = match *key {
+        "hidden" | "head.hidden" => width,
+        "dim" => dim,
+        "schedule.decay" => "decay",
+        "points_per_arm" => "points",
+        key => key,
+    };
+    format!("{key} is {value}; it must be {needed}")
 }

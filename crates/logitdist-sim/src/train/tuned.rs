@@ -1,7 +1,7 @@
-//! Networks adapted to a second task, whether a concept holds: each once, whatever cells ask.
+//! Networks adapted to a second task: does a concept hold? Each is adapted once for all cells.
 
-use super::TrainedNetwork;
-use crate::cell::hash;
+use super::pair::TrainedNetwork;
+use crate::coordinates::hash;
 use logitdist_train::{Concept, FineTuneSpec, Splits, fine_tune};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
@@ -9,17 +9,17 @@ use std::sync::{Arc, Mutex, OnceLock};
 /// An accuracy, or why there is none.
 type Accuracy = Result<f64, String>;
 
-/// Accuracies of adapted networks by all that they come from. Threads that need one while another adapts it wait for that one.
+/// Accuracies of adapted networks by their origin. A thread that needs one waits while another thread adapts the network.
 #[derive(Debug, Default)]
 pub struct Tuned(Mutex<HashMap<String, Arc<OnceLock<Accuracy>>>>);
 
 impl Tuned {
-    /// Accuracy of a network, adapted to telling where a concept of digits holds, on the test inputs of that task.
+    /// Accuracy of a network on test inputs, after it is adapted to recognise a concept of digits.
     ///
-    /// The seed comes from the network's recipe alone: a network and its smaller copy begin with the same new head.
+    /// The seed comes from the network's recipe alone. So a network and its compressed copy start with the same new head.
     ///
     /// # Errors
-    /// A training that diverged.
+    /// The training diverged.
     pub fn accuracy(
         &self,
         trained: &TrainedNetwork,

@@ -107,7 +107,10 @@ fn results_of_other_contents_are_never_mixed() {
     let error = sweep(&folder.options(FILES, "out")).unwrap_err().to_string();
     assert!(error.contains("files_content: ") && error.contains("--fresh"), "{error}");
     let error = single(&results_of(&folder, "out"), seed).unwrap_err().to_string();
-    assert!(error.contains("`files_content`: is ") && error.contains("they have changed since"), "{error}");
+    assert!(
+        error.contains("`files_content`: is ") && error.contains("they have changed: restore them"),
+        "{error}"
+    );
     sweep(&SweepOptions { fresh: true, ..folder.options(FILES, "out") }).unwrap();
     let after: Tables = folder.tables("out");
     assert_ne!(rows(&after.rows)[0]["d_logit"], rows(&before.rows)[0]["d_logit"]);

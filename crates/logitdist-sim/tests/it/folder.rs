@@ -1,7 +1,8 @@
 //! A config in a folder of its own, and sweeps of it.
 
 use logitdist_sim::{
-    Cell, CellOutcome, Config, Coordinates, Outcome, Shard, SimError, SweepOptions, merge, sweep, sweep_with,
+    Cell, CellOutcome, Config, Coordinates, Shard, SimError, SweepOptions, SweepOutcome, merge, sweep,
+    sweep_with,
 };
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -92,12 +93,12 @@ pub fn shard(options: &SweepOptions, index: usize, count: usize) -> SweepOptions
 
 /// An outcome that costs nothing and yet differs from cell to cell.
 pub fn stand_in(config: &Config, cell: &Cell<'_>) -> Result<CellOutcome, String> {
-    let coordinates = Coordinates::of(config, cell);
+    let coordinates = Coordinates::of(config.seed, cell);
     Ok(CellOutcome { comparison: Err(format!("stand-in for {}", coordinates.words())), coordinates })
 }
 
 /// A sweep of stand-ins; how many cells were computed is counted.
-pub fn sweep_counted(options: &SweepOptions) -> (Result<Outcome, SimError>, usize) {
+pub fn sweep_counted(options: &SweepOptions) -> (Result<SweepOutcome, SimError>, usize) {
     let computed = AtomicUsize::new(0);
     let outcome = sweep_with(options, &|config: &Config, cell: &Cell<'_>| {
         computed.fetch_add(1, Ordering::Relaxed);

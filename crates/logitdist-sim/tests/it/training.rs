@@ -206,7 +206,7 @@ fn networks_that_could_not_be_kept_are_an_error_before_the_first_cell() {
     fs::write(folder.path("out/networks"), "not a folder").unwrap();
     for fresh in [false, true] {
         let error = sweep(&SweepOptions { fresh, ..folder.options(TRAINED, "out") }).unwrap_err().to_string();
-        assert!(error.contains("out/networks: ") && error.contains("a folder is needed"), "{error}");
+        assert!(error.contains("out/networks: ") && error.contains("networks need a folder"), "{error}");
         assert!(!folder.path("out/journal").exists() && !folder.path("out/config.toml").exists());
     }
     // A sweep without networks is free to have such a file.
@@ -338,7 +338,7 @@ fn settings_that_cannot_be_name_file_line_and_key() {
         ("bits = [0, 4]", "bits = [0, 1]", 14, "bits", "bits is 1; it must be from 2 to 16"),
         ("[\"kl\", \"centred_l2\"]", "[\"kl\", \"none\"]", 13, "loss", "unknown variant"),
         ("batch = 64", "batch = 0", 10, "batch", "batch is 0; it must be from 1"),
-        ("batch = 64", "patience = 2", 15, "epoch", "with patience there is one value of epoch"),
+        ("batch = 64", "patience = 2", 15, "epoch", "with patience, epoch has one value"),
         ("bits = [0, 4]", "bits = 4\nprune = 0.5", 14, "bits", "bits is 4 and prune is 0.5"),
         ("bits = [0, 4]", "prune = [0.5, 1.0]", 14, "prune", "prune is 1; it must be at least 0"),
         ("bits = [0, 4]", "rank = 0", 14, "rank", "rank is 0; it must be at least 1"),
