@@ -305,7 +305,7 @@ fn means(study: &Study) -> String {
 }
 
 /// The headline table: names of its columns, and a line per bound.
-pub fn headline(study: &Study) -> ([&'static str; 10], Vec<[String; 10]>) {
+pub fn headline(study: &Study) -> ([&'static str; 10], Vec<Vec<String>>) {
     let header = ["bound", "form", "n", "n/a", "violated", "vacuous", "q05", "median", "max", "of"];
     let line = |g: &Group| {
         let (values, of) = if g.slack.is_empty() { (&g.tightness, "tightness") } else { (&g.slack, "slack") };
@@ -314,7 +314,7 @@ pub fn headline(study: &Study) -> ([&'static str; 10], Vec<[String; 10]>) {
         let share = g.vacuous_share().map_or_else(String::new, percent);
         let counts = [g.n, g.not_applicable, g.violations].map(|n| n.to_string());
         let [n, not_applicable, violations] = counts;
-        [
+        vec![
             g.bound.clone(),
             g.form.clone(),
             n,

@@ -5,7 +5,6 @@ mod histogram;
 mod inputs;
 mod labels;
 mod lines;
-mod markup;
 mod page;
 mod picture;
 mod results;
