@@ -4,8 +4,9 @@ use crate::distribution::Distribution;
 use crate::number::typeset;
 use crate::picture::families;
 use crate::study::Study;
+use crate::study::networks::NETWORKS;
 use crate::summary::Group;
-use crate::training::{self, INTERVALS, NETWORKS};
+use crate::trained::{self, INTERVALS};
 use std::fmt::Write;
 
 /// Bounds of the headline: T2, T3 and T5.
@@ -284,7 +285,7 @@ pub fn markdown(study: &Study, sentences: &[String]) -> String {
 
 /// The tables of what trained networks measured.
 fn means(study: &Study) -> String {
-    let tables = training::tables(study);
+    let tables = trained::tables(study);
     let mut text = String::new();
     if !tables.is_empty() {
         writeln!(text, "\n{INTERVALS}").expect("writing to a string");

@@ -2,9 +2,9 @@
 
 use super::table::{Frame, region};
 use crate::cell::{Cell, State};
-use crate::picture::Picture;
 use crate::plot::Form;
 use crate::study::Study;
+use crate::view::Picture;
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

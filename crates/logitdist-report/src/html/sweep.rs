@@ -2,10 +2,10 @@
 
 use super::table::{Column, Frame, table};
 use super::{Page, Section, cells, gallery, terms};
-use crate::picture::Picture;
 use crate::sentences::headline;
 use crate::study::Study;
-use crate::training::{self, INTERVALS};
+use crate::trained::{self, INTERVALS};
+use crate::view::Picture;
 use maud::{Markup, html};
 
 const SCRIPT: &str = include_str!("script.js");
@@ -46,7 +46,7 @@ fn introduction(study: &Study) -> Markup {
 /// The sentences and the tables.
 fn found(study: &Study, sentences: &[String]) -> Markup {
     let (header, lines) = headline(study);
-    let tables = training::tables(study);
+    let tables = trained::tables(study);
     let failures = &study.run.failures;
     html! {
         ul {

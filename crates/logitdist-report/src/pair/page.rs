@@ -1,10 +1,10 @@
 //! `report.html` of a pair: one file that needs no other, no network and no script.
 
-use super::picture::Picture;
 use super::results::PairResults;
 use super::tables;
 use crate::html::{Frame, Page, Section, labelled, numbers, region, table, terms, text, token};
 use crate::number::number;
+use crate::view::Picture;
 use logitdist::glossary;
 use maud::{Markup, html};
 use std::path::Path;
@@ -101,13 +101,13 @@ fn headline(results: &PairResults) -> Markup {
 
 /// A picture with its title and caption.
 fn figure(picture: &Picture) -> Markup {
-    let name = picture.name;
+    let name = &picture.name;
     html! {
         figure id={ "picture-" (name) } {
             h3 { (picture.title) }
-            (region(Frame::Captioned, picture.title, &labelled(&picture.figure.to_svg(), picture.title)))
+            (region(Frame::Captioned, &picture.title, &labelled(&picture.figure.to_svg(), &picture.title)))
             figcaption {
-                (picture.caption) " Files: plots/" (name) ".svg and .png, and " (name) "-column for a paper's column."
+                (picture.question) " Files: plots/" (name) ".svg and .png, and " (name) "-column for a paper's column."
             }
         }
     }

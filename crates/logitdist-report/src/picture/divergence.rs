@@ -1,9 +1,10 @@
 //! KL divergence against logit distance, coloured by how alike the embeddings are: small KL says nothing of them, small logit
 //! distance does.
 
-use super::axes::sample_note;
+use super::sample;
 use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Point, Scale, Shape, Width, palette};
 use crate::study::Study;
+use crate::view::View;
 
 /// Cells drawn.
 const CELLS_DRAWN: usize = 500;
@@ -17,6 +18,37 @@ fn above_rounding(x: f64, rounding: f64) -> f64 {
 
 /// The family of [B]'s counter-example, E6.
 const COUNTER_EXAMPLE: &str = "permuted_clusters";
+
+/// A mark per cell.
+#[derive(Debug)]
+pub struct Divergences;
+
+impl View<Study> for Divergences {
+    const VIEW: &'static str = "divergence";
+    const TITLE: &'static str = "KL divergence against logit distance";
+    const FILES: &'static str = "kl-against-d_logit";
+    type Numbers = Vec<Divergence>;
+
+    fn all(_: &Study) -> Vec<Divergences> {
+        vec![Divergences]
+    }
+
+    fn question(&self, _: &Study) -> String {
+        "KL divergence against logit distance; the colour says how alike the embeddings are.".into()
+    }
+
+    fn needs(&self, _: &Study) -> Option<String> {
+        Some("no cell has both kl_ab and d_logit: `measures` of the config leaves probability out, or every cell is not applicable".into())
+    }
+
+    fn numbers(&self, study: &Study) -> Option<Vec<Divergence>> {
+        Some(divergences(study)).filter(|all| !all.is_empty())
+    }
+
+    fn figures(&self, study: &Study, all: &Vec<Divergence>) -> Vec<Figure> {
+        vec![figure(study, all)]
+    }
+}
 
 /// A cell's place.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,18 +91,8 @@ pub fn divergences(study: &Study) -> Vec<Divergence> {
     all
 }
 
-/// The picture.
-pub fn figure(study: &Study, all: &[Divergence]) -> Figure {
-    if all.is_empty() {
-        let reason = "no cell has both kl_ab and d_logit: `measures` of the config leaves probability out, or every cell is not applicable";
-        return Figure::new(Width::Column, vec![Panel::empty("", reason)]);
-    }
-    let point = |d: &Divergence| Point {
-        x: d.d_logit,
-        y: d.kl,
-        value: d.m_cca,
-        link: Some(format!("#cell-{:016x}", d.seed)),
-    };
+fn figure(study: &Study, all: &[Divergence]) -> Figure {
+    let point = |d: &Divergence| Point { value: d.m_cca, ..sample::point(&(d.d_logit, d.kl, d.seed)) };
     let range = |of: fn(&Divergence) -> f64| {
         let positive = all.iter().map(of).filter(|&x| x > 0.0 && x.is_finite());
         positive.fold((f64::INFINITY, 0.0f64), |(l, m), x| (l.min(x), m.max(x)))
@@ -94,13 +116,13 @@ pub fn figure(study: &Study, all: &[Divergence]) -> Figure {
         plot = plot.with(rings.labelled(format!("{COUNTER_EXAMPLE} (E6)")));
     }
     let colours = Colours { label: "m_cca (1 = same)".into(), scale: Scale::Linear, range: (0.0, 1.0) };
-    let mut notes = Vec::new();
-    if all.iter().any(|d| d.d_logit == 0.0) {
-        notes.push("Under 10⁻¹² nats, a rounding error, d_logit is drawn as 0.".to_owned());
-    }
-    notes.push(match study.sample().count() > CELLS_DRAWN {
+    let figure = Figure::new(Width::Column, vec![plot]).coloured(colours);
+    let figure = match all.iter().any(|d| d.d_logit == 0.0) {
+        true => figure.noted("Under 10⁻¹² nats, a rounding error, d_logit is drawn as 0."),
+        false => figure,
+    };
+    figure.noted(match study.sample().count() > CELLS_DRAWN {
         true => format!("{CELLS_DRAWN} cells are drawn, chosen by their seeds."),
-        false => sample_note(study),
-    });
-    Figure::new(Width::Column, vec![plot]).coloured(colours).noted(notes.join(" "))
+        false => sample::note(study),
+    })
 }

@@ -1,13 +1,87 @@
 //! Heat maps: the median of a quantity, or the share of vacuous bounds, over any two axes.
 
-use super::axes::sample_note;
-use super::quantity::Quantity;
+use super::quantity::{CERTIFIED, Quantity};
+use super::{axes, certificates, sample};
 use crate::distribution::Distribution;
 use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Scale, Tiles, Width, palette};
 use crate::study::{Study, StudyAxis};
+use crate::view::{Choice, View};
 
 /// The most values of an axis that a map has room for.
 pub const MOST_VALUES: usize = 40;
+
+/// Measures that have a map.
+const MEASURES: [&str; 5] = ["m_cca", "d_logit", "kl_ab", "d_ls_ab", "d_rep_ab"];
+
+/// A quantity over two axes.
+#[derive(Debug)]
+pub struct Maps {
+    /// What is shown.
+    pub quantity: Quantity,
+    /// The two axes.
+    pub axes: [usize; 2],
+    is_filed: bool,
+}
+
+impl Maps {
+    /// The bound or measure; `vacuous` and a bound for a share.
+    fn token(&self, study: &Study) -> String {
+        match self.quantity {
+            Quantity::Bound(bound) => study.bounds[bound].0.clone(),
+            Quantity::Vacuous(bound) => format!("vacuous {}", study.bounds[bound].0),
+            Quantity::Measure(measure) => study.measures[measure].clone(),
+        }
+    }
+}
+
+impl View<Study> for Maps {
+    const VIEW: &'static str = "map";
+    const TITLE: &'static str = "map over two axes";
+    type Numbers = Heat;
+
+    fn all(study: &Study) -> Vec<Maps> {
+        let varied = axes::drawn(study);
+        let bounds = (0..study.bounds.len()).map(Quantity::Bound);
+        let vacuous =
+            certificates::BOUNDS.iter().filter_map(|token| study.bound(token).map(Quantity::Vacuous));
+        let measures = MEASURES.iter().filter_map(|token| study.measure(token).map(Quantity::Measure));
+        let pairs = (0..varied.len()).flat_map(|i| (i + 1..varied.len()).map(move |j| (i, j)));
+        let pairs: Vec<(usize, usize)> = pairs.collect();
+        let of_quantity = |quantity: Quantity| {
+            // Over the two axes with most values it is kept as a file.
+            let map = |&(i, j): &(usize, usize)| Maps {
+                quantity,
+                axes: [varied[i], varied[j]],
+                is_filed: (i, j) == (0, 1),
+            };
+            pairs.iter().map(map).collect::<Vec<_>>()
+        };
+        bounds.chain(vacuous).chain(measures).flat_map(of_quantity).collect()
+    }
+
+    fn choice(&self, study: &Study) -> Vec<Choice> {
+        let [x, y] = self.axes.map(|axis| study.axes[axis].name.clone());
+        vec![("quantity", self.token(study)), ("x", x), ("second", y)]
+    }
+
+    fn question(&self, study: &Study) -> String {
+        let [x, y] = self.axes.map(|axis| &study.axes[axis].name);
+        format!("{} over {x} and {y}.", self.token(study))
+    }
+
+    fn numbers(&self, study: &Study) -> Option<Heat> {
+        let map = heat(study, self.quantity, self.axes[0], self.axes[1])?;
+        map.values.iter().flatten().any(|x| x.is_finite()).then_some(map)
+    }
+
+    fn figures(&self, study: &Study, map: &Heat) -> Vec<Figure> {
+        vec![figure(study, self.quantity, map)]
+    }
+
+    fn is_filed(&self) -> bool {
+        self.is_filed
+    }
+}
 
 /// A map: the median, or the mean of shares, per pair of values.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,22 +115,17 @@ pub fn heat(study: &Study, quantity: Quantity, x: usize, y: usize) -> Option<Hea
     Some(Heat { axes: (x, y), values })
 }
 
-/// The picture of a map.
-pub fn figure(study: &Study, quantity: Quantity, map: Option<&Heat>) -> Figure {
-    let empty = |reason: &str| Figure::new(Width::Column, vec![Panel::empty("", reason)]);
-    let Some(map) = map else { return empty(&format!("an axis has more than {MOST_VALUES} values")) };
+fn figure(study: &Study, quantity: Quantity, map: &Heat) -> Figure {
     let present: Vec<f64> = map.values.iter().copied().flatten().filter(|x| x.is_finite()).collect();
-    if present.is_empty() {
-        return empty("no pair of values has a cell with this quantity");
-    }
     let least = present.iter().copied().fold(f64::INFINITY, f64::min);
     let most = present.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let label = quantity.label(study);
     let is_share = (0.0..=1.0).contains(&least) && (0.0..=1.0).contains(&most);
     let positive = present.iter().copied().filter(|&x| x > 0.0).fold(f64::INFINITY, f64::min);
     let log = matches!(quantity, Quantity::Bound(_) | Quantity::Measure(_))
         && least >= 0.0
         && most > 0.0
-        && (most < 0.05 || (positive < 0.01 * most && !quantity.label(study).starts_with("certified")));
+        && (most < 0.05 || (positive < 0.01 * most && label != CERTIFIED));
     let (scale, range) = match log {
         true => (Scale::Log, (positive, if most > positive { most } else { 10.0 * positive })),
         false if is_share => (Scale::Linear, (0.0, 1.0)),
@@ -70,6 +139,6 @@ pub fn figure(study: &Study, quantity: Quantity, map: Option<&Heat>) -> Figure {
         .shaped(aspect)
         .with(Mark::new(Form::Tiles(tiles), palette::GREY));
     let what = if matches!(quantity, Quantity::Vacuous(_)) { "" } else { "median " };
-    let colours = Colours { label: format!("{what}{}", quantity.label(study)), scale, range };
-    Figure::new(Width::Column, vec![plot]).coloured(colours).noted(sample_note(study))
+    let colours = Colours { label: format!("{what}{label}"), scale, range };
+    Figure::new(Width::Column, vec![plot]).coloured(colours).noted(sample::note(study))
 }

@@ -173,6 +173,21 @@ impl Figure {
         Figure { width, panels, columns, colours: None, note: String::new() }
     }
 
+    /// One panel as wide as a column, or several, two or three in a row, as wide as a page.
+    pub fn arranged(panels: Vec<Panel>) -> Figure {
+        let (width, columns) = match panels.len() {
+            1 => (Width::Column, 1),
+            2 | 4 => (Width::Full, 2),
+            _ => (Width::Full, 3),
+        };
+        Figure::new(width, panels).in_columns(columns)
+    }
+
+    /// A figure that says why there is nothing to show.
+    pub fn empty(reason: impl Into<String>) -> Figure {
+        Figure::new(Width::Column, vec![Panel::empty("", reason)])
+    }
+
     /// The same with so many panels in a row.
     pub fn in_columns(self, columns: usize) -> Figure {
         Figure { columns: columns.max(1), ..self }
@@ -183,9 +198,14 @@ impl Figure {
         Figure { colours: Some(colours), ..self }
     }
 
-    /// The same with a line below.
-    pub fn noted(self, note: impl Into<String>) -> Figure {
-        Figure { note: note.into(), ..self }
+    /// The same with one more sentence below; none if it is empty.
+    pub fn noted(mut self, sentence: impl AsRef<str>) -> Figure {
+        let sentence = sentence.as_ref();
+        if !self.note.is_empty() && !sentence.is_empty() {
+            self.note.push(' ');
+        }
+        self.note.push_str(sentence);
+        self
     }
 }
 

@@ -1,8 +1,10 @@
 //! Means with intervals, as CSV of everything and as tables that can be read.
 
-use super::{Arm, Estimate, MEASURES, NETWORKS, name_of};
+use super::arms::{Arm, arms, at_the_end};
+use super::interval::Estimate;
 use crate::number::typeset;
 use crate::study::Study;
+use crate::study::networks::{MEASURES, NETWORKS, name_of};
 use crate::summary::quoted;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -20,6 +22,10 @@ const TABLES: [(&str, &[&str]); 4] = [
     ),
     ("Networks tuned to other labels", &["tuned_accuracy_a", "tuned_accuracy_b"]),
 ];
+
+/// What the tables of means show, in words.
+pub const INTERVALS: &str = "Means over teachers at the last epoch, ± half a 95 % confidence interval (Student’s t over teachers’ means; networks trained on \
+    labels alone are shared by all teachers, and then both vary). All arms are in measures.csv.";
 
 /// A table of means.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,7 +52,7 @@ pub fn csv(study: &Study) -> String {
     }
     text.push_str(",n,teachers,students,mean,low,high\n");
     for measure in MEASURES {
-        for arm in study.arms(measure) {
+        for arm in arms(study, measure) {
             text.push_str(measure);
             for &axis in &axes {
                 let value = arm.values[axis].map_or("", |v| &study.axes[axis].values[v]);
@@ -70,7 +76,7 @@ pub fn tables(study: &Study) -> Vec<MeasureTable> {
 
 fn table(study: &Study, title: &str, measures: &[&str]) -> Option<MeasureTable> {
     let all: Vec<(&str, Vec<Arm>)> =
-        measures.iter().map(|m| (*m, at_the_end(study, study.arms(m)))).collect();
+        measures.iter().map(|m| (*m, at_the_end(study, arms(study, m)))).collect();
     let present: Vec<&(&str, Vec<Arm>)> = all.iter().filter(|(_, arms)| !arms.is_empty()).collect();
     let mut rows: BTreeMap<&[Option<usize>], Vec<Option<Estimate>>> = BTreeMap::new();
     for (column, (_, arms)) in present.iter().enumerate() {
@@ -104,33 +110,5 @@ fn written(estimate: &Option<Estimate>) -> String {
         Some(Estimate { mean, half_width: Some(half), .. }) => {
             format!("{} ± {}", typeset(*mean), typeset(*half))
         }
-    }
-}
-
-/// The arms of the last epoch that each source has.
-fn at_the_end(study: &Study, arms: Vec<Arm>) -> Vec<Arm> {
-    let last = study.last_epochs();
-    arms.into_iter().filter(|arm| study.is_last(&last, &arm.values)).collect()
-}
-
-impl Study {
-    /// The last epoch of every source of trained networks, as positions of values.
-    pub fn last_epochs(&self) -> BTreeMap<Option<usize>, Option<usize>> {
-        let [source, epoch] = ["source", "epoch"].map(|name| self.axis(name));
-        let mut last = BTreeMap::new();
-        for pair in &self.training.pairs {
-            let own = epoch.and_then(|axis| pair.values[axis]);
-            let known = last.entry(source.and_then(|axis| pair.values[axis])).or_insert(own);
-            // Positions of numbers are in ascending order.
-            *known = (*known).max(own);
-        }
-        last
-    }
-
-    /// Whether values are at the last epoch of their source.
-    pub fn is_last(&self, last: &BTreeMap<Option<usize>, Option<usize>>, values: &[Option<usize>]) -> bool {
-        let [source, epoch] = ["source", "epoch"].map(|name| self.axis(name));
-        let at = |axis: Option<usize>| axis.and_then(|axis| values[axis]);
-        last.get(&at(source)) == Some(&at(epoch))
     }
 }
