@@ -2,6 +2,7 @@
 
 use crate::error::ReportError;
 use crate::html;
+use crate::markdown::markdown;
 use crate::pictures::{is_picture, pictures};
 use crate::sentences;
 use crate::study::Study;
@@ -50,7 +51,7 @@ pub fn report(results: &Path) -> Result<Report, ReportError> {
         texts.push(("measures.csv", trained::csv(&study)));
     }
     texts.extend([
-        ("summary.md", sentences::markdown(&study, &sentences)),
+        ("summary.md", markdown(&study, &sentences)),
         ("report.html", html::page(&study, &name, &pictures, &sentences)),
     ]);
     for (file, text) in texts {

@@ -2,7 +2,7 @@
 
 use super::table::{Frame, region};
 use crate::cell::{Cell, State};
-use crate::plot::Form;
+use crate::plot::Panel;
 use crate::study::Study;
 use crate::view::Picture;
 use maud::{Markup, PreEscaped, html};
@@ -64,13 +64,9 @@ fn in_script(json: &Value) -> PreEscaped<String> {
 
 /// Seeds of the cells that pictures lead to.
 fn linked(pictures: &[Picture]) -> BTreeSet<u64> {
-    let marks = pictures.iter().flat_map(|p| &p.figure.panels).flat_map(|panel| &panel.marks);
-    let points = marks.filter_map(|mark| match &mark.form {
-        Form::Points(points, _) => Some(points),
-        _ => None,
-    });
+    let points = pictures.iter().flat_map(|picture| &picture.figure.panels).flat_map(Panel::points);
     let seed = |link: &str| u64::from_str_radix(link.strip_prefix("#cell-")?, 16).ok();
-    points.flatten().filter_map(|point| seed(point.link.as_deref()?)).collect()
+    points.filter_map(|point| seed(point.link.as_deref()?)).collect()
 }
 
 /// The cells of the table in the order of the file.

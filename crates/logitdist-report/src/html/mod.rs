@@ -8,7 +8,7 @@ mod table;
 
 pub(crate) use glossary::{terms, token};
 pub(crate) use sweep::page;
-pub(crate) use table::{Frame, numbers, region, table, text};
+pub(crate) use table::{Frame, region, table};
 
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 

@@ -1,9 +1,10 @@
 //! The page of a sweep.
 
-use super::table::{Column, Frame, table};
+use super::table::{Frame, table};
 use super::{Page, Section, cells, gallery, terms};
-use crate::sentences::headline;
+use crate::markdown::headline;
 use crate::study::Study;
+use crate::table::Table;
 use crate::trained::{self, INTERVALS};
 use crate::view::Picture;
 use maud::{Markup, html};
@@ -45,7 +46,7 @@ fn introduction(study: &Study) -> Markup {
 
 /// The sentences and the tables.
 fn found(study: &Study, sentences: &[String]) -> Markup {
-    let (header, lines) = headline(study);
+    let boxed = |own: &Table| table(Frame::Boxed, &own.title, &own.columns, &own.rows);
     let tables = trained::tables(study);
     let failures = &study.run.failures;
     html! {
@@ -54,11 +55,11 @@ fn found(study: &Study, sentences: &[String]) -> Markup {
                 li class=[sentence.starts_with("VIOLATED").then_some("bad")] { (sentence) } "\n"
             }
         }
-        (table(Frame::Boxed, "Bounds", &columns(&header, 2), &lines))
+        (boxed(&headline(study)))
         @if !tables.is_empty() { p { (INTERVALS) } }
         @for own in &tables {
             h3 { (own.title) }
-            (table(Frame::Boxed, &own.title, &columns(&own.header, own.axes), &own.lines))
+            (boxed(own))
             @if !own.left_out.is_empty() { p class="soft" { (own.left_out) } }
         }
         @if !failures.is_empty() {
@@ -66,12 +67,6 @@ fn found(study: &Study, sentences: &[String]) -> Markup {
             ul { @for (message, command) in failures { li { (message) br; code { (command) } } "\n" } }
         }
     }
-}
-
-/// Columns of which the first hold texts.
-fn columns<S: AsRef<str>>(header: &[S], texts: usize) -> Vec<Column<'_>> {
-    let columns = header.iter().enumerate();
-    columns.map(|(i, name)| Column { heading: name.as_ref(), numeric: i >= texts }).collect()
 }
 
 /// How to run it again, and what ran it.

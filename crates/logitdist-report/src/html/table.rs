@@ -1,24 +1,7 @@
 //! Tables.
 
+use crate::table::Column;
 use maud::{Markup, Render, html};
-
-/// A column of a table.
-#[derive(Debug, Clone, Copy)]
-pub struct Column<'a> {
-    pub heading: &'a str,
-    /// Whether it holds numbers, which stand to the right.
-    pub numeric: bool,
-}
-
-/// A column of texts.
-pub const fn text(heading: &str) -> Column<'_> {
-    Column { heading, numeric: false }
-}
-
-/// A column of numbers.
-pub const fn numbers(heading: &str) -> Column<'_> {
-    Column { heading, numeric: true }
-}
 
 /// How a table stands on its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +23,7 @@ impl Frame {
 }
 
 /// A table.
-pub fn table<C: Render>(frame: Frame, name: &str, columns: &[Column<'_>], rows: &[Vec<C>]) -> Markup {
+pub fn table<C: Render>(frame: Frame, name: &str, columns: &[Column], rows: &[Vec<C>]) -> Markup {
     let is_heading = |i: usize| i == 0 && frame == Frame::Captioned;
     let content = html! {
         table {
@@ -68,13 +51,14 @@ pub fn region(frame: Frame, name: &str, content: &Markup) -> Markup {
     html! { div class=(frame.class()) tabindex="0" role="region" aria-label=(name) { (content) } "\n" }
 }
 
-fn class(column: &Column<'_>) -> Option<&'static str> {
+fn class(column: &Column) -> Option<&'static str> {
     (!column.numeric).then_some("text")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::{numbers, text};
 
     #[test]
     fn what_means_something_in_html_is_written_as_text() {

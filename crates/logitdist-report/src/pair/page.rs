@@ -2,8 +2,9 @@
 
 use super::results::PairResults;
 use super::tables;
-use crate::html::{Frame, Page, Section, labelled, numbers, region, table, terms, text, token};
+use crate::html::{Frame, Page, Section, labelled, region, table, terms, token};
 use crate::number::number;
+use crate::table::{numbers, text};
 use crate::view::Picture;
 use logitdist::glossary;
 use maud::{Markup, html};

@@ -3,8 +3,9 @@
 use super::comparison::{BoundLine, Comparison, Value};
 use super::inputs::Inputs;
 use super::labels::Labels;
-use crate::html::{Frame, numbers, table, text, token};
+use crate::html::{Frame, table, token};
 use crate::number::{number, short};
+use crate::table::{numbers, text};
 use logitdist::glossary::{Entry, Section, explain};
 use maud::{Markup, html};
 

@@ -53,7 +53,8 @@ pub struct Bounds {
     pub x: usize,
     /// The axis that has a line per level, if any.
     pub lines: Option<usize>,
-    is_filed: bool,
+    /// Whether it is the first of its bound and axis that shows something.
+    pub is_filed: bool,
 }
 
 impl View<Study> for Families {
@@ -89,7 +90,20 @@ impl View<Study> for Families {
     }
 
     fn numbers(&self, study: &Study) -> Option<Vec<Curves>> {
-        Some(of_families(study, self.x, self.source)).filter(|panels| !panels.is_empty())
+        let belongs = |cell: &Cell| {
+            self.source.is_none() || study.sources().is_some_and(|s| cell.values[s] == self.source)
+        };
+        let panel = |family: Family| {
+            let curve = |&(bound, colour): &(usize, Colour)| Curve {
+                name: study.bounds[bound].0.clone(),
+                colour,
+                points: quantiles(study, Quantity::Bound(bound), self.x, belongs),
+            };
+            let label = Quantity::Bound(family.bounds[0].0).label(study);
+            let curves = not_empty(family.bounds.iter().map(curve).collect());
+            Curves { title: family.title, label, curves }
+        };
+        shown(families(study).into_iter().map(panel))
     }
 
     fn figures(&self, study: &Study, panels: &Vec<Curves>) -> Vec<Figure> {
@@ -134,7 +148,35 @@ impl View<Study> for Bounds {
     }
 
     fn numbers(&self, study: &Study) -> Option<Vec<Curves>> {
-        Some(of_bound(study, self.bound, self.x, self.lines)).filter(|panels| !panels.is_empty())
+        let sources = study.sources();
+        let panels: Vec<Option<usize>> = match sources {
+            Some(axis) => (0..study.axes[axis].values.len()).map(Some).collect(),
+            None => vec![None],
+        };
+        let label = Quantity::Bound(self.bound).label(study);
+        shown(panels.into_iter().map(|panel| {
+            let in_panel = |cell: &Cell| panel.is_none() || sources.is_some_and(|s| cell.values[s] == panel);
+            let curve = |name: String, colour: Colour, level: Option<usize>| {
+                let on_line = |cell: &Cell| self.lines.is_none_or(|lines| cell.values[lines] == level);
+                let belongs = |cell: &Cell| in_panel(cell) && on_line(cell);
+                Curve { name, colour, points: quantiles(study, Quantity::Bound(self.bound), self.x, belongs) }
+            };
+            let curves = match self.lines.map(|lines| &study.axes[lines]) {
+                None => vec![curve(String::new(), palette::BLUE, None)],
+                Some(lines) => {
+                    let chosen = spread(lines.values.len(), MOST_LINES);
+                    let colours = match lines.numbers() {
+                        Some(_) => palette::ordered(chosen.len()),
+                        None => palette::UNORDERED.to_vec(),
+                    };
+                    let named = |&level: &usize| format!("{} {}", lines.name, lines.values[level]);
+                    let levels = chosen.iter().zip(colours.iter().cycle());
+                    levels.map(|(level, &colour)| curve(named(level), colour, Some(*level))).collect()
+                }
+            };
+            let title = axes::source_name(study, panel).to_owned();
+            Curves { title, label: label.clone(), curves: not_empty(curves) }
+        }))
     }
 
     fn figures(&self, study: &Study, panels: &Vec<Curves>) -> Vec<Figure> {
@@ -146,56 +188,10 @@ impl View<Study> for Bounds {
     }
 }
 
-/// A bound against axis `x`, with a line per level of `lines` if given, and a panel per source if there are several.
-pub fn of_bound(study: &Study, bound: usize, x: usize, lines: Option<usize>) -> Vec<Curves> {
-    let panels: Vec<Option<usize>> = match study.sources() {
-        Some(axis) => (0..study.axes[axis].values.len()).map(Some).collect(),
-        None => vec![None],
-    };
-    let sources = study.sources();
-    let quantity = Quantity::Bound(bound);
-    let panels = panels.into_iter().map(|panel| {
-        let in_panel = |cell: &Cell| panel.is_none() || sources.is_some_and(|s| cell.values[s] == panel);
-        let curves = match lines {
-            None => vec![Curve {
-                name: String::new(),
-                colour: palette::BLUE,
-                points: quantiles(study, quantity, x, in_panel),
-            }],
-            Some(lines) => {
-                let names = &study.axes[lines].values;
-                let chosen = spread(names.len(), MOST_LINES);
-                let ordered = study.axes[lines].numbers().is_some();
-                let colours =
-                    if ordered { palette::ordered(chosen.len()) } else { palette::UNORDERED.to_vec() };
-                let curve = |(i, &level): (usize, &usize)| Curve {
-                    name: format!("{} {}", study.axes[lines].name, names[level]),
-                    colour: colours[i % colours.len()],
-                    points: quantiles(study, quantity, x, |c| in_panel(c) && c.values[lines] == Some(level)),
-                };
-                chosen.iter().enumerate().map(curve).collect()
-            }
-        };
-        let title = panel.zip(sources).map_or(String::new(), |(v, axis)| study.axes[axis].values[v].clone());
-        Curves { title, label: quantity.label(study), curves: not_empty(curves) }
-    });
-    panels.filter(|panel| !panel.curves.is_empty()).collect()
-}
-
-/// Every family against axis `x`: a panel each, a line per bound; of one source, or of all.
-pub fn of_families(study: &Study, x: usize, source: Option<usize>) -> Vec<Curves> {
-    let belongs = |cell: &Cell| source.is_none() || study.sources().is_some_and(|s| cell.values[s] == source);
-    let panel = |family: Family| {
-        let curve = |&(bound, colour): &(usize, Colour)| Curve {
-            name: study.bounds[bound].0.clone(),
-            colour,
-            points: quantiles(study, Quantity::Bound(bound), x, belongs),
-        };
-        let label = Quantity::Bound(family.bounds[0].0).label(study);
-        let curves = not_empty(family.bounds.iter().map(curve).collect());
-        Curves { title: family.title, label, curves }
-    };
-    families(study).into_iter().map(panel).filter(|panel| !panel.curves.is_empty()).collect()
+/// The panels that have curves, if any has.
+fn shown(panels: impl Iterator<Item = Curves>) -> Option<Vec<Curves>> {
+    let panels: Vec<Curves> = panels.filter(|panel| !panel.curves.is_empty()).collect();
+    (!panels.is_empty()).then_some(panels)
 }
 
 fn not_empty(curves: Vec<Curve>) -> Vec<Curve> {

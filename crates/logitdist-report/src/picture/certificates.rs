@@ -41,11 +41,38 @@ impl View<Study> for Certificates {
     }
 
     fn numbers(&self, study: &Study) -> Option<Vec<OfBound>> {
-        Some(certificates(study)).filter(|all| !all.is_empty())
+        let bounds = bounds(study).map(|(bound, colour)| {
+            let mut all = Vec::new();
+            for cell in study.sample() {
+                let own = cell.evaluations.iter().filter(|e| e.bound == bound);
+                all.extend(own.filter_map(|e| Some((e.rhs?, e.certified()?, cell.seed))));
+            }
+            let (n, vacuous) = (all.len(), all.iter().filter(|p| p.1 == 0.0).count());
+            sample::thin(&mut all);
+            OfBound { bound, colour, points: all, n, vacuous }
+        });
+        let all: Vec<OfBound> = bounds.filter(|own| own.n > 0).collect();
+        Some(all).filter(|all| !all.is_empty())
     }
 
     fn figures(&self, study: &Study, all: &Vec<OfBound>) -> Vec<Figure> {
-        vec![figure(study, all)]
+        let y = Axis::linear("certified m_cca (0 = vacuous)").between(-0.02, 1.02);
+        let mut plot = Panel::new("", Axis::linear("measured m_cca").between(-0.02, 1.02), y).shaped(0.9);
+        for own in all {
+            let mark = Mark::points(own.points.iter().map(sample::point).collect(), own.colour);
+            plot = plot.with(mark.labelled(name(study, own.bound)));
+        }
+        plot = plot.with(Mark::new(Form::Diagonal, palette::GREY).dashed());
+        let shares = all.iter().map(|own| {
+            let share = 100.0 * own.vacuous as f64 / own.n as f64;
+            format!("{} {share:.0} %", study.bounds[own.bound].0)
+        });
+        let figure = Figure::new(Width::Column, vec![plot])
+            .noted(format!("Vacuous: {}.", shares.collect::<Vec<_>>().join(", ")));
+        vec![match all.iter().any(|own| own.points.len() < own.n) {
+            true => figure.noted(format!("At most {CELLS_DRAWN} cells a bound are drawn.")),
+            false => figure,
+        }]
     }
 }
 
@@ -104,45 +131,10 @@ pub struct OfBound {
     pub vacuous: usize,
 }
 
-/// The certificates of T2, T3 and T5 in the sample.
-pub fn certificates(study: &Study) -> Vec<OfBound> {
-    let bounds = bounds(study).map(|(bound, colour)| {
-        let mut all = Vec::new();
-        for cell in study.sample() {
-            let own = cell.evaluations.iter().filter(|e| e.bound == bound);
-            all.extend(own.filter_map(|e| Some((e.rhs?, e.certified()?, cell.seed))));
-        }
-        let (n, vacuous) = (all.len(), all.iter().filter(|p| p.1 == 0.0).count());
-        sample::thin(&mut all);
-        OfBound { bound, colour, points: all, n, vacuous }
-    });
-    bounds.filter(|c| c.n > 0).collect()
-}
-
 fn bounds(study: &Study) -> impl Iterator<Item = (usize, Colour)> {
     let present =
         BOUNDS.iter().zip(COLOURS).filter_map(|(token, colour)| Some((study.bound(token)?, colour)));
     present.filter(|&(bound, _)| certifies(study, bound))
-}
-
-fn figure(study: &Study, all: &[OfBound]) -> Figure {
-    let y = Axis::linear("certified m_cca (0 = vacuous)").between(-0.02, 1.02);
-    let mut plot = Panel::new("", Axis::linear("measured m_cca").between(-0.02, 1.02), y).shaped(0.9);
-    for own in all {
-        let mark = Mark::points(own.points.iter().map(sample::point).collect(), own.colour);
-        plot = plot.with(mark.labelled(name(study, own.bound)));
-    }
-    plot = plot.with(Mark::new(Form::Diagonal, palette::GREY).dashed());
-    let shares = all.iter().map(|own| {
-        let share = 100.0 * own.vacuous as f64 / own.n as f64;
-        format!("{} {share:.0} %", study.bounds[own.bound].0)
-    });
-    let figure = Figure::new(Width::Column, vec![plot])
-        .noted(format!("Vacuous: {}.", shares.collect::<Vec<_>>().join(", ")));
-    match all.iter().any(|own| own.points.len() < own.n) {
-        true => figure.noted(format!("At most {CELLS_DRAWN} cells a bound are drawn.")),
-        false => figure,
-    }
 }
 
 /// A bound, its colour, and its share of vacuous certificates per position of a value.

@@ -31,11 +31,41 @@ impl View<Study> for Frontiers {
     }
 
     fn numbers(&self, study: &Study) -> Option<Vec<Frontier>> {
-        Some(frontiers(study)).filter(|panels| !panels.is_empty())
+        let panels = families(study).into_iter().filter(|family| !family.certifies).map(|family| {
+            let series = family.bounds.iter().map(|&(bound, colour)| {
+                let mut points: Vec<Place> = Vec::new();
+                for cell in study.sample() {
+                    // Without a tightness, both sides are rounding errors or the right one is infinite.
+                    let own = cell.evaluations.iter().filter(|e| e.bound == bound);
+                    let shown = own.filter(|e| e.tightness.is_some() || e.rhs == Some(f64::INFINITY));
+                    let sides = shown.filter_map(|e| Some((e.rhs?, e.lhs?)));
+                    points.extend(sides.map(|(rhs, lhs)| (rhs, above_rounding(lhs, rhs), cell.seed)));
+                }
+                let n = points.len();
+                sample::thin(&mut points);
+                Series { name: name(study, bound), colour, points, n }
+            });
+            let series = series.filter(|s| s.n > 0).collect();
+            Frontier { title: family.title, series }
+        });
+        let panels: Vec<Frontier> = panels.filter(|panel| !panel.series.is_empty()).collect();
+        Some(panels).filter(|panels| !panels.is_empty())
     }
 
     fn figures(&self, study: &Study, panels: &Vec<Frontier>) -> Vec<Figure> {
-        vec![figure(study, panels)]
+        let drawn: usize = panels.iter().flat_map(|p| &p.series).map(|s| s.points.len()).sum();
+        let all: usize = panels.iter().flat_map(|p| &p.series).map(|s| s.n).sum();
+        let width = if panels.len() == 1 { Width::Column } else { Width::Full };
+        let plots = panels.iter().map(draw).collect();
+        let figure = Figure::new(width, plots).in_columns(panels.len().min(3)).noted(
+            "On the dashed line the two sides are equal; a side under 10⁻²⁰ of the other is drawn as 0, and pairs that are rounding errors are left out.",
+        );
+        vec![match drawn < all || study.is_thinned() {
+            true => {
+                figure.noted(format!("At most {CELLS_DRAWN} cells a bound are drawn, chosen by their seeds."))
+            }
+            false => figure,
+        }]
     }
 }
 
@@ -61,48 +91,9 @@ pub struct Series {
     pub n: usize,
 }
 
-/// The frontier of every family whose bounds are inequalities between two measured sides; see
-/// [`certificates`](super::certificates) for the others.
-pub fn frontiers(study: &Study) -> Vec<Frontier> {
-    let panels = families(study).into_iter().filter(|family| !family.certifies).map(|family| {
-        let series = family.bounds.iter().map(|&(bound, colour)| {
-            let mut points: Vec<Place> = Vec::new();
-            for cell in study.sample() {
-                // Without a tightness, both sides are rounding errors or the right one is infinite.
-                let own = cell.evaluations.iter().filter(|e| e.bound == bound);
-                let shown = own.filter(|e| e.tightness.is_some() || e.rhs == Some(f64::INFINITY));
-                let sides = shown.filter_map(|e| Some((e.rhs?, e.lhs?)));
-                points.extend(sides.map(|(rhs, lhs)| (rhs, above_rounding(lhs, rhs), cell.seed)));
-            }
-            let n = points.len();
-            sample::thin(&mut points);
-            Series { name: name(study, bound), colour, points, n }
-        });
-        let series = series.filter(|s| s.n > 0).collect();
-        Frontier { title: family.title, series }
-    });
-    panels.filter(|panel| !panel.series.is_empty()).collect()
-}
-
 /// A left-hand side that is a rounding error of the right one is 0.
 fn above_rounding(lhs: f64, rhs: f64) -> f64 {
     if rhs.is_finite() && lhs < ROUNDING * rhs { 0.0 } else { lhs }
-}
-
-fn figure(study: &Study, panels: &[Frontier]) -> Figure {
-    let drawn: usize = panels.iter().flat_map(|p| &p.series).map(|s| s.points.len()).sum();
-    let all: usize = panels.iter().flat_map(|p| &p.series).map(|s| s.n).sum();
-    let width = if panels.len() == 1 { Width::Column } else { Width::Full };
-    let plots = panels.iter().map(draw).collect();
-    let figure = Figure::new(width, plots).in_columns(panels.len().min(3)).noted(
-        "On the dashed line the two sides are equal; a side under 10⁻²⁰ of the other is drawn as 0, and pairs that are rounding errors are left out.",
-    );
-    match drawn < all || study.is_thinned() {
-        true => {
-            figure.noted(format!("At most {CELLS_DRAWN} cells a bound are drawn, chosen by their seeds."))
-        }
-        false => figure,
-    }
 }
 
 fn draw(panel: &Frontier) -> Panel {

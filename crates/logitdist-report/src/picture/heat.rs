@@ -20,7 +20,8 @@ pub struct Maps {
     pub quantity: Quantity,
     /// The two axes.
     pub axes: [usize; 2],
-    is_filed: bool,
+    /// Whether they are those with most values.
+    pub is_filed: bool,
 }
 
 impl Maps {
@@ -37,7 +38,8 @@ impl Maps {
 impl View<Study> for Maps {
     const VIEW: &'static str = "map";
     const TITLE: &'static str = "map over two axes";
-    type Numbers = Heat;
+    /// The median, or the mean of shares, per pair of values, the first axis running fastest; `None` where there is none.
+    type Numbers = Vec<Option<f64>>;
 
     fn all(study: &Study) -> Vec<Maps> {
         let varied = axes::drawn(study);
@@ -69,76 +71,61 @@ impl View<Study> for Maps {
         format!("{} over {x} and {y}.", self.token(study))
     }
 
-    fn numbers(&self, study: &Study) -> Option<Heat> {
-        let map = heat(study, self.quantity, self.axes[0], self.axes[1])?;
-        map.values.iter().flatten().any(|x| x.is_finite()).then_some(map)
+    fn numbers(&self, study: &Study) -> Option<Vec<Option<f64>>> {
+        let [x, y] = self.axes;
+        let sizes = self.axes.map(|axis| study.axes[axis].values.len());
+        if sizes.iter().any(|&n| n > MOST_VALUES) {
+            return None;
+        }
+        let mut groups = vec![Distribution::default(); sizes[0] * sizes[1]];
+        let mut sums = vec![(0.0, 0u32); sizes[0] * sizes[1]];
+        for cell in study.sample() {
+            let (Some(i), Some(j)) = (cell.values[x], cell.values[y]) else { continue };
+            let place = j * sizes[0] + i;
+            for value in self.quantity.of(cell) {
+                groups[place].add(value);
+                sums[place] = (sums[place].0 + value, sums[place].1 + 1);
+            }
+        }
+        let values: Vec<Option<f64>> = match self.quantity {
+            Quantity::Vacuous(_) => {
+                sums.iter().map(|&(sum, n)| (n > 0).then(|| sum / f64::from(n))).collect()
+            }
+            _ => groups.iter().map(|group| group.quantile(0.5)).collect(),
+        };
+        let has_any = values.iter().flatten().any(|x| x.is_finite());
+        has_any.then_some(values)
     }
 
-    fn figures(&self, study: &Study, map: &Heat) -> Vec<Figure> {
-        vec![figure(study, self.quantity, map)]
+    fn figures(&self, study: &Study, map: &Vec<Option<f64>>) -> Vec<Figure> {
+        let present: Vec<f64> = map.iter().copied().flatten().filter(|x| x.is_finite()).collect();
+        let least = present.iter().copied().fold(f64::INFINITY, f64::min);
+        let most = present.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let label = self.quantity.label(study);
+        let is_share = (0.0..=1.0).contains(&least) && (0.0..=1.0).contains(&most);
+        let positive = present.iter().copied().filter(|&x| x > 0.0).fold(f64::INFINITY, f64::min);
+        let log = matches!(self.quantity, Quantity::Bound(_) | Quantity::Measure(_))
+            && least >= 0.0
+            && most > 0.0
+            && (most < 0.05 || (positive < 0.01 * most && label != CERTIFIED));
+        let (scale, range) = match log {
+            true => (Scale::Log, (positive, if most > positive { most } else { 10.0 * positive })),
+            false if is_share => (Scale::Linear, (0.0, 1.0)),
+            false => (Scale::Linear, (least, if most > least { most } else { least + 1.0 })),
+        };
+        let places = |axis: &StudyAxis| Axis::places(&axis.name, &axis.values);
+        let (x, y) = (&study.axes[self.axes[0]], &study.axes[self.axes[1]]);
+        let aspect = (y.values.len() as f64 / x.values.len() as f64).clamp(0.35, 1.2);
+        let tiles = Tiles { columns: x.values.len(), values: map.clone(), written: true };
+        let plot = Panel::new("", places(x), places(y))
+            .shaped(aspect)
+            .with(Mark::new(Form::Tiles(tiles), palette::GREY));
+        let what = if matches!(self.quantity, Quantity::Vacuous(_)) { "" } else { "median " };
+        let colours = Colours { label: format!("{what}{label}"), scale, range };
+        vec![Figure::new(Width::Column, vec![plot]).coloured(colours).noted(sample::note(study))]
     }
 
     fn is_filed(&self) -> bool {
         self.is_filed
     }
-}
-
-/// A map: the median, or the mean of shares, per pair of values.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Heat {
-    /// Positions of the two axes.
-    pub axes: (usize, usize),
-    /// Value per pair, the first axis running fastest; `None` where there is none.
-    pub values: Vec<Option<f64>>,
-}
-
-/// The map of a quantity over two axes, from the sample; `None` if an axis has more than [`MOST_VALUES`] values.
-pub fn heat(study: &Study, quantity: Quantity, x: usize, y: usize) -> Option<Heat> {
-    let sizes = [x, y].map(|axis| study.axes[axis].values.len());
-    if sizes.iter().any(|&n| n > MOST_VALUES) {
-        return None;
-    }
-    let mut groups = vec![Distribution::default(); sizes[0] * sizes[1]];
-    let mut sums = vec![(0.0, 0u32); sizes[0] * sizes[1]];
-    for cell in study.sample() {
-        let (Some(i), Some(j)) = (cell.values[x], cell.values[y]) else { continue };
-        let place = j * sizes[0] + i;
-        for value in quantity.of(cell) {
-            groups[place].add(value);
-            sums[place] = (sums[place].0 + value, sums[place].1 + 1);
-        }
-    }
-    let values = match quantity {
-        Quantity::Vacuous(_) => sums.iter().map(|&(sum, n)| (n > 0).then(|| sum / f64::from(n))).collect(),
-        _ => groups.iter().map(|group| group.quantile(0.5)).collect(),
-    };
-    Some(Heat { axes: (x, y), values })
-}
-
-fn figure(study: &Study, quantity: Quantity, map: &Heat) -> Figure {
-    let present: Vec<f64> = map.values.iter().copied().flatten().filter(|x| x.is_finite()).collect();
-    let least = present.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = present.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let label = quantity.label(study);
-    let is_share = (0.0..=1.0).contains(&least) && (0.0..=1.0).contains(&most);
-    let positive = present.iter().copied().filter(|&x| x > 0.0).fold(f64::INFINITY, f64::min);
-    let log = matches!(quantity, Quantity::Bound(_) | Quantity::Measure(_))
-        && least >= 0.0
-        && most > 0.0
-        && (most < 0.05 || (positive < 0.01 * most && label != CERTIFIED));
-    let (scale, range) = match log {
-        true => (Scale::Log, (positive, if most > positive { most } else { 10.0 * positive })),
-        false if is_share => (Scale::Linear, (0.0, 1.0)),
-        false => (Scale::Linear, (least, if most > least { most } else { least + 1.0 })),
-    };
-    let places = |axis: &StudyAxis| Axis::places(&axis.name, &axis.values);
-    let (x, y) = (&study.axes[map.axes.0], &study.axes[map.axes.1]);
-    let aspect = (y.values.len() as f64 / x.values.len() as f64).clamp(0.35, 1.2);
-    let tiles = Tiles { columns: x.values.len(), values: map.values.clone(), written: true };
-    let plot = Panel::new("", places(x), places(y))
-        .shaped(aspect)
-        .with(Mark::new(Form::Tiles(tiles), palette::GREY));
-    let what = if matches!(quantity, Quantity::Vacuous(_)) { "" } else { "median " };
-    let colours = Colours { label: format!("{what}{label}"), scale, range };
-    Figure::new(Width::Column, vec![plot]).coloured(colours).noted(sample::note(study))
 }

@@ -158,8 +158,6 @@ pub enum Form {
     Tiles(Tiles),
     /// The line y = x across the panel.
     Diagonal,
-    /// A horizontal line across the panel.
-    Horizontal(f64),
     /// A vertical line across the panel.
     Vertical(f64),
     /// A text beside a place.
@@ -231,6 +229,15 @@ impl Panel {
     /// The same with this height over width of the plotting area.
     pub fn shaped(self, aspect: f64) -> Panel {
         Panel { aspect, ..self }
+    }
+
+    /// The points of all its marks.
+    pub fn points(&self) -> impl Iterator<Item = &Point> {
+        let points = self.marks.iter().filter_map(|mark| match &mark.form {
+            Form::Points(points, _) => Some(points),
+            _ => None,
+        });
+        points.flatten()
     }
 
     /// A panel that says why there is nothing to show.
@@ -318,7 +325,6 @@ impl Mark {
                 (places(tiles.columns), places(rows))
             }
             Form::Diagonal | Form::Text(..) => (vec![], vec![]),
-            Form::Horizontal(y) => (vec![], vec![*y]),
             Form::Vertical(x) => (vec![*x], vec![]),
         }
     }

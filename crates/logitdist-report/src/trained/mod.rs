@@ -8,4 +8,4 @@ mod table;
 pub use arms::{Arm, arms};
 pub use interval::{Design, Estimate, Observation, estimate};
 pub use picture::{Concepts, Course, Sameness, Sides, Sizes, Tuning};
-pub use table::{INTERVALS, MeasureTable, csv, tables};
+pub use table::{INTERVALS, csv, tables};

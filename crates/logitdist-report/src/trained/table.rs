@@ -6,6 +6,7 @@ use crate::number::typeset;
 use crate::study::Study;
 use crate::study::networks::{MEASURES, NETWORKS, name_of};
 use crate::summary::quoted;
+use crate::table::{Column, Table, numbers, text};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -26,21 +27,6 @@ const TABLES: [(&str, &[&str]); 4] = [
 /// What the tables of means show, in words.
 pub const INTERVALS: &str = "Means over teachers at the last epoch, ± half a 95 % confidence interval (Student’s t over teachers’ means; networks trained on \
     labels alone are shared by all teachers, and then both vary). All arms are in measures.csv.";
-
-/// A table of means.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MeasureTable {
-    /// What it is about.
-    pub title: String,
-    /// Names of its columns: axes, then measures.
-    pub header: Vec<String>,
-    /// How many of the columns are axes.
-    pub axes: usize,
-    /// A line per arm.
-    pub lines: Vec<Vec<String>>,
-    /// What was left out, in a sentence; empty if nothing was.
-    pub left_out: String,
-}
 
 /// Everything as CSV: a line per measure and arm; the ends of the interval blank where there is none, `students` where every teacher has its own.
 pub fn csv(study: &Study) -> String {
@@ -70,11 +56,11 @@ pub fn csv(study: &Study) -> String {
 }
 
 /// Tables of what trained networks measured, at the last epoch of every source.
-pub fn tables(study: &Study) -> Vec<MeasureTable> {
+pub fn tables(study: &Study) -> Vec<Table> {
     TABLES.iter().filter_map(|(title, measures)| table(study, title, measures)).collect()
 }
 
-fn table(study: &Study, title: &str, measures: &[&str]) -> Option<MeasureTable> {
+fn table(study: &Study, title: &str, measures: &[&str]) -> Option<Table> {
     let all: Vec<(&str, Vec<Arm>)> =
         measures.iter().map(|m| (*m, at_the_end(study, arms(study, m)))).collect();
     let present: Vec<&(&str, Vec<Arm>)> = all.iter().filter(|(_, arms)| !arms.is_empty()).collect();
@@ -88,18 +74,18 @@ fn table(study: &Study, title: &str, measures: &[&str]) -> Option<MeasureTable> 
         return None;
     }
     let axes = study.told_apart(rows.keys().copied());
-    let mut header: Vec<String> = axes.iter().map(|&axis| study.axes[axis].name.clone()).collect();
-    header.extend(present.iter().map(|(measure, _)| (*measure).to_owned()));
+    let names = axes.iter().map(|&axis| text(&study.axes[axis].name));
+    let columns: Vec<Column> = names.chain(present.iter().map(|(measure, _)| numbers(*measure))).collect();
     let line = |(values, estimates): (&&[Option<usize>], &Vec<Option<Estimate>>)| {
         let axis = |&axis: &usize| {
             values[axis].map_or_else(String::new, |v| name_of(&study.axes[axis].values[v]).to_owned())
         };
         axes.iter().map(axis).chain(estimates.iter().map(written)).collect()
     };
-    let lines: Vec<Vec<String>> = rows.iter().take(ROWS_SHOWN).map(line).collect();
-    let more = rows.len() - lines.len();
+    let shown: Vec<Vec<String>> = rows.iter().take(ROWS_SHOWN).map(line).collect();
+    let more = rows.len() - shown.len();
     let left_out = if more > 0 { format!("{more} more rows are in measures.csv.") } else { String::new() };
-    Some(MeasureTable { title: title.to_owned(), axes: axes.len(), header, lines, left_out })
+    Some(Table { title: title.to_owned(), columns, rows: shown, left_out })
 }
 
 /// A mean and half its interval: `0.873 ± 0.012`.
