@@ -2,9 +2,7 @@
 
 use crate::error::ReportError;
 use crate::lines::Table;
-use std::collections::BTreeMap;
-use std::collections::HashMap;
-use std::fmt::Write;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 /// The tables that are compared, and the columns that name a line in them.
@@ -54,24 +52,19 @@ impl Difference {
         for (which, (n, named)) in ["first", "second"].iter().zip(self.only.iter().zip(&self.only_named)) {
             if *n > 0 {
                 let more = if *n > named.len() as u64 { ", …" } else { "" };
-                writeln!(text, "{n} cells only in the {which}: {}{more}", named.join(", "))
-                    .expect("writing to a string");
+                text += &format!("{n} cells only in the {which}: {}{more}\n", named.join(", "));
             }
         }
+        let line = |[token, lines, largest, cell, a, b]: [&str; 6]| {
+            format!("{token:44} {lines:>8} {largest:>9}  {cell:16}  {a} | {b}\n")
+        };
         if !self.tokens.is_empty() {
-            let header = ["differs in", "lines", "largest", "cell", "first", "second"];
-            writeln!(
-                text,
-                "\n{:44} {:>8} {:>9}  {:16}  {} | {}",
-                header[0], header[1], header[2], header[3], header[4], header[5]
-            )
-            .expect("writing to a string");
+            text += &format!("\n{}", line(["differs in", "lines", "largest", "cell", "first", "second"]));
         }
         for t in &self.tokens {
             let largest = if t.largest.is_finite() { format!("{:.2e}", t.largest) } else { "text".into() };
             let (cell, a, b) = &t.worst;
-            writeln!(text, "{:44} {:>8} {largest:>9}  {cell:16}  {a} | {b}", t.token, t.lines)
-                .expect("writing to a string");
+            text += &line([&t.token, &t.lines.to_string(), &largest, cell, a, b]);
         }
         text
     }
@@ -87,11 +80,11 @@ pub fn difference(first: &Path, second: &Path) -> Result<Difference, ReportError
     same_config(first, second)?;
     let mut difference = Difference::default();
     let mut tokens: BTreeMap<String, TokenDifference> = BTreeMap::new();
-    let mut differing = std::collections::BTreeSet::new();
+    let mut differing = BTreeSet::new();
     for (file, keys) in TABLES {
-        let lines = [first, second].map(|results| Lines::read(&results.join(file), keys));
-        let [a, b] = lines;
-        let (a, b) = (a?, b?);
+        let is_bounds = file == "bounds.csv";
+        let a = Lines::read(&first.join(file), keys)?;
+        let b = Lines::read(&second.join(file), keys)?;
         if a.header != b.header {
             let message = format!(
                 "the columns are not those of {}: {} and {}; two runs of one config and version are needed",
@@ -101,53 +94,31 @@ pub fn difference(first: &Path, second: &Path) -> Result<Difference, ReportError
             );
             return Err(ReportError::content(&second.join(file), 1, message));
         }
-        let mut names: Vec<&Vec<u8>> = a.lines.keys().collect();
-        names.sort_by_key(|name| a.lines[*name].0);
-        for name in names {
-            let (_, left) = &a.lines[name];
-            let cell = String::from_utf8_lossy(&left[a.keys[0]]).into_owned();
-            let Some((_, right)) = b.lines.get(name) else {
-                continue;
-            };
-            for column in (0..a.header.len()).filter(|&c| left[c] != right[c]) {
-                differing.insert(cell.clone());
-                let token = match file {
-                    "rows.csv" => a.header[column].clone(),
-                    _ => {
-                        let key = |i: usize| String::from_utf8_lossy(&left[a.keys[i]]).into_owned();
-                        format!("{} {} {}", key(2), key(1), a.header[column])
-                    }
-                };
-                note(&mut tokens, token, &cell, &left[column], &right[column]);
+        let mut both: Vec<_> =
+            a.lines.iter().filter_map(|(name, left)| Some((left, b.lines.get(name)?))).collect();
+        both.sort_by_key(|((place, _), _)| *place);
+        for ((_, left), (_, right)) in &both {
+            for column in (0..a.header.len()).filter(|&column| left[column] != right[column]) {
+                let mut token = a.header[column].clone();
+                if is_bounds {
+                    token = format!("{} {} {token}", a.key(left, 2), a.key(left, 1));
+                }
+                note(&mut tokens, token, &a.key(left, 0), &left[column], &right[column]);
+                differing.insert(a.key(left, 0));
             }
         }
-        if file == "rows.csv" {
-            difference.cells = a.lines.keys().filter(|name| b.lines.contains_key(*name)).count() as u64;
-            for (which, (own, other)) in [(&a, &b), (&b, &a)].into_iter().enumerate() {
-                let mut only: Vec<_> =
-                    own.lines.iter().filter(|(name, _)| !other.lines.contains_key(*name)).collect();
-                only.sort_by_key(|(_, (place, _))| *place);
-                difference.only[which] = only.len() as u64;
-                let seed = |name: &Vec<u8>| String::from_utf8_lossy(name).trim_end_matches('\0').to_owned();
-                difference.only_named[which] = only.iter().take(NAMED).map(|(name, _)| seed(name)).collect();
-            }
-        } else {
+        let only = [a.not_in(&b), b.not_in(&a)];
+        if !is_bounds {
+            difference.cells = both.len() as u64;
+            difference.only = only.each_ref().map(|lines| lines.len() as u64);
+            difference.only_named =
+                only.map(|lines| lines.into_iter().take(NAMED).map(|line| a.key(line, 0)).collect());
+        } else if difference.only == [0, 0] {
             // A bound that only one run has is a difference of its cell.
-            for (own, other) in [(&a, &b), (&b, &a)] {
-                for (name, (_, record)) in
-                    own.lines.iter().filter(|(name, _)| !other.lines.contains_key(*name))
-                {
-                    let seed = String::from_utf8_lossy(&record[own.keys[0]]).into_owned();
-                    if !difference.only_named.iter().flatten().any(|only| *only == seed)
-                        && difference.only == [0, 0]
-                    {
-                        let token = String::from_utf8_lossy(name).replace('\0', " ");
-                        let token =
-                            token.split_once(' ').map_or(String::new(), |(_, rest)| rest.trim().to_owned());
-                        note(&mut tokens, format!("{token} (one run only)"), &seed, b"", b"line");
-                        differing.insert(seed);
-                    }
-                }
+            for line in only.into_iter().flatten() {
+                let token = format!("{} {} (one run only)", a.key(line, 1), a.key(line, 2));
+                note(&mut tokens, token, &a.key(line, 0), b"", b"line");
+                differing.insert(a.key(line, 0));
             }
         }
     }
@@ -209,6 +180,19 @@ impl Lines {
             Ok(())
         })?;
         Ok(Lines { header: table.header().to_vec(), keys, lines: parts.into_iter().flatten().collect() })
+    }
+
+    /// A column that names a line.
+    fn key(&self, line: &csv::ByteRecord, key: usize) -> String {
+        String::from_utf8_lossy(&line[self.keys[key]]).into_owned()
+    }
+
+    /// The lines that another table does not have, in the order of the file.
+    fn not_in(&self, other: &Lines) -> Vec<&csv::ByteRecord> {
+        let only = self.lines.iter().filter(|(name, _)| !other.lines.contains_key(*name));
+        let mut only: Vec<&(u64, csv::ByteRecord)> = only.map(|(_, line)| line).collect();
+        only.sort_by_key(|(place, _)| *place);
+        only.into_iter().map(|(_, line)| line).collect()
     }
 }
 

@@ -4,9 +4,8 @@ use crate::distribution::Distribution;
 use crate::number::typeset;
 use crate::picture::families;
 use crate::study::Study;
+use crate::study::networks::NETWORKS;
 use crate::summary::Group;
-use crate::training::{self, INTERVALS, NETWORKS};
-use std::fmt::Write;
 
 /// Bounds of the headline: T2, T3 and T5.
 const CERTIFICATES: [(&str, &str); 3] =
@@ -31,7 +30,7 @@ fn group<'a>(study: &'a Study, bound: &str, axis: &str, value: &str) -> Option<&
     study.summary.groups.iter().find(|g| g.bound == bound && g.axis == axis && g.value == value)
 }
 
-fn all_groups(study: &Study) -> impl Iterator<Item = &Group> {
+pub fn all_groups(study: &Study) -> impl Iterator<Item = &Group> {
     study.summary.groups.iter().filter(|g| g.axis == "all")
 }
 
@@ -234,7 +233,7 @@ fn floored(x: f64) -> f64 {
 }
 
 /// A share in per cent: not 0 or 100 unless it is.
-fn percent(share: f64) -> String {
+pub fn percent(share: f64) -> String {
     match 100.0 * share {
         p if p > 0.0 && p < 1.0 => format!("{} %", typeset(p)),
         p if p > 99.0 && p < 100.0 => format!("{p:.2} %"),
@@ -249,83 +248,4 @@ fn listed(items: &[String]) -> String {
         [one] => one.clone(),
         [all @ .., last] => format!("{} and {last}", all.join(", ")),
     }
-}
-
-/// `summary.md`: question, expectation, what came out, and the table.
-pub fn markdown(study: &Study, sentences: &[String]) -> String {
-    let mut text = String::new();
-    let run = &study.run;
-    if !run.question.is_empty() {
-        writeln!(text, "**Question.** {}\n\n**Expected.** {}\n", run.question, run.expected)
-            .expect("writing to a string");
-    }
-    text.push_str("**Found.**\n\n");
-    for sentence in sentences {
-        writeln!(text, "- {sentence}").expect("writing to a string");
-    }
-    if !run.status.is_empty() && run.status != "complete" {
-        let (failed, missing) = (run.failed, run.missing);
-        writeln!(
-            text,
-            "- The run is not complete ({}): {failed} cells failed, {missing} are missing.",
-            run.status
-        )
-        .expect("writing to a string");
-    }
-    let (header, lines) = headline(study);
-    writeln!(text, "\n| {} |", header.join(" | ")).expect("writing to a string");
-    text.push_str("|---|---|---:|---:|---:|---:|---:|---:|---:|---|\n");
-    for line in lines {
-        writeln!(text, "| {} |", line.join(" | ")).expect("writing to a string");
-    }
-    text.push_str(&means(study));
-    text
-}
-
-/// The tables of what trained networks measured.
-fn means(study: &Study) -> String {
-    let tables = training::tables(study);
-    let mut text = String::new();
-    if !tables.is_empty() {
-        writeln!(text, "\n{INTERVALS}").expect("writing to a string");
-    }
-    for table in tables {
-        let rule: String =
-            (0..table.header.len()).map(|i| if i < table.axes { "---|" } else { "---:|" }).collect();
-        writeln!(text, "\n**{}.**\n\n| {} |\n|{rule}", table.title, table.header.join(" | "))
-            .expect("writing to a string");
-        for line in &table.lines {
-            writeln!(text, "| {} |", line.join(" | ")).expect("writing to a string");
-        }
-        if !table.left_out.is_empty() {
-            writeln!(text, "\n{}", table.left_out).expect("writing to a string");
-        }
-    }
-    text
-}
-
-/// The headline table: names of its columns, and a line per bound.
-pub fn headline(study: &Study) -> ([&'static str; 10], Vec<[String; 10]>) {
-    let header = ["bound", "form", "n", "n/a", "violated", "vacuous", "q05", "median", "max", "of"];
-    let line = |g: &Group| {
-        let (values, of) = if g.slack.is_empty() { (&g.tightness, "tightness") } else { (&g.slack, "slack") };
-        let quantiles = values.quantiles([0.05, 0.5, 1.0]);
-        let [low, median, most] = quantiles.map_or([const { String::new() }; 3], |q| q.map(typeset));
-        let share = g.vacuous_share().map_or_else(String::new, percent);
-        let counts = [g.n, g.not_applicable, g.violations].map(|n| n.to_string());
-        let [n, not_applicable, violations] = counts;
-        [
-            g.bound.clone(),
-            g.form.clone(),
-            n,
-            not_applicable,
-            violations,
-            share,
-            low,
-            median,
-            most,
-            of.to_owned(),
-        ]
-    };
-    (header, all_groups(study).map(line).collect())
 }

@@ -1,13 +1,13 @@
 //! The table of cells, and what a cell shows when it is opened.
 
-use super::escape::{escaped, in_script};
+use super::table::{Frame, region};
 use crate::cell::{Cell, State};
-use crate::picture::Picture;
-use crate::plot::Form;
+use crate::plot::Panel;
 use crate::study::Study;
+use crate::view::Picture;
+use maud::{Markup, PreEscaped, html};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use std::fmt::Write;
 
 /// Cells of the table, apart from those that pictures lead to.
 const CELLS_LISTED: usize = 600;
@@ -17,61 +17,56 @@ const NOT_APPLICABLE_LISTED: usize = 100;
 /// Measures that have a column.
 const MEASURES: [&str; 6] = ["d_logit", "kl_ab", "m_cca", "d_ls_ab", "d_rep_ab", "top1_agreement"];
 
-/// The section with the table, and the data that the script opens a cell from.
-pub fn section(study: &Study, name: &str, pictures: &[Picture]) -> String {
+/// The table, and the data that the script opens a cell from.
+pub fn content(study: &Study, name: &str, pictures: &[Picture]) -> Markup {
     let listed = chosen(study, &linked(pictures));
     let columns = Columns::of(study);
-    let mut text = String::from("<section id=\"cells\">\n<h2>Cells</h2>\n");
-    let total = study.total;
-    if (listed.len() as u64) < total {
-        writeln!(
-            text,
-            "<p>{} of {total} cells: those that violate a bound or come closest to it, those that the pictures lead to, up to \
-             {NOT_APPLICABLE_LISTED} without a comparison, and a sample chosen by the cells’ seeds. All are in rows.csv.</p>",
-            listed.len()
-        )
-        .expect("writing to a string");
-    }
-    text.push_str(
-        "<div class=\"choices\"><label>filter, for example <code>dim=8 partial</code><input id=\"filter\" type=\"search\" size=\"34\"></label>\
-         <span id=\"shown\" role=\"status\"></span></div>\n\
-         <section id=\"cell\" tabindex=\"-1\" aria-live=\"polite\" aria-label=\"Chosen cell\" hidden></section>\n\
-         <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of cells\"><table id=\"cells-table\"><thead><tr>",
-    );
-    for (i, name) in columns.names(study).iter().enumerate() {
-        let class = if i == 0 { " class=\"text\"" } else { "" };
-        write!(
-            text,
-            "<th scope=\"col\" aria-sort=\"none\"{class}><button type=\"button\">{}</button></th>",
-            escaped(name)
-        )
-        .expect("writing to a string");
-    }
-    text.push_str("</tr></thead>\n<tbody>\n");
-    for cell in &listed {
-        write!(text, "<tr id=\"cell-{0}\"><td class=\"text\"><a href=\"#cell-{0}\">{0}</a></td>", cell.id())
-            .expect("writing to a string");
-        for field in columns.fields(study, cell) {
-            write!(text, "<td>{}</td>", escaped(&field)).expect("writing to a string");
+    let table = html! {
+        table id="cells-table" {
+            thead { tr {
+                @for (i, name) in columns.names(study).iter().enumerate() {
+                    th scope="col" aria-sort="none" class=[(i == 0).then_some("text")] { button type="button" { (name) } }
+                }
+            } }
+            "\n"
+            tbody {
+                @for cell in &listed {
+                    tr id={ "cell-" (cell.id()) } {
+                        td class="text" { a href={ "#cell-" (cell.id()) } { (cell.id()) } }
+                        @for field in columns.fields(study, cell) { td { (field) } }
+                    }
+                    "\n"
+                }
+            }
         }
-        text.push_str("</tr>\n");
+    };
+    html! {
+        @if (listed.len() as u64) < study.total {
+            p {
+                (listed.len()) " of " (study.total) " cells: those that violate a bound or come closest to it, those that the pictures \
+                lead to, up to " (NOT_APPLICABLE_LISTED) " without a comparison, and a sample chosen by the cells’ seeds. All are in rows.csv."
+            }
+        }
+        div class="choices" {
+            label { "filter, for example " code { "dim=8 partial" } input id="filter" type="search" size="34"; }
+            span id="shown" role="status" {}
+        }
+        section id="cell" tabindex="-1" aria-live="polite" aria-label="Chosen cell" hidden {}
+        (region(Frame::Boxed, "Table of cells", &table))
+        script type="application/json" id="data" { (in_script(&data(study, name, &columns, &listed))) }
     }
-    text.push_str("</tbody></table></div>\n");
-    let data = in_script(&data(study, name, &columns, &listed).to_string());
-    write!(text, "<script type=\"application/json\" id=\"data\">{data}</script>\n</section>\n")
-        .expect("writing to a string");
-    text
+}
+
+/// JSON as it may stand in a script element.
+fn in_script(json: &Value) -> PreEscaped<String> {
+    PreEscaped(json.to_string().replace('<', "\\u003c"))
 }
 
 /// Seeds of the cells that pictures lead to.
 fn linked(pictures: &[Picture]) -> BTreeSet<u64> {
-    let marks = pictures.iter().flat_map(|p| &p.figure.panels).flat_map(|panel| &panel.marks);
-    let points = marks.filter_map(|mark| match &mark.form {
-        Form::Points(points, _) => Some(points),
-        _ => None,
-    });
+    let points = pictures.iter().flat_map(|picture| &picture.figure.panels).flat_map(Panel::points);
     let seed = |link: &str| u64::from_str_radix(link.strip_prefix("#cell-")?, 16).ok();
-    points.flatten().filter_map(|point| seed(point.link.as_deref()?)).collect()
+    points.filter_map(|point| seed(point.link.as_deref()?)).collect()
 }
 
 /// The cells of the table in the order of the file.
@@ -186,4 +181,15 @@ fn data(study: &Study, name: &str, columns: &Columns, listed: &[&Cell]) -> Value
         "bounds": study.bounds,
         "cells": listed.iter().map(cell).collect::<serde_json::Map<String, Value>>(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_script_ends_it() {
+        let json = json!({"a": "</script>"});
+        assert_eq!(in_script(&json).into_string(), "{\"a\":\"\\u003c/script>\"}");
+    }
 }

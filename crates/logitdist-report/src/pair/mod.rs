@@ -5,7 +5,6 @@ mod histogram;
 mod inputs;
 mod labels;
 mod lines;
-mod markup;
 mod page;
 mod picture;
 mod results;
@@ -15,12 +14,13 @@ mod tables;
 pub use comparison::{BoundLine, Comparison, Value};
 pub use inputs::Inputs;
 pub use labels::Labels;
-pub use picture::{Picture, pictures};
+pub use picture::pictures;
 pub use results::PairResults;
 pub use spectra::Spectra;
 
 use crate::error::ReportError;
-use logitdist_io::WholeFile;
+use crate::plot::{Figure, Width};
+use crate::view::{self, write_whole};
 use std::path::{Path, PathBuf};
 
 /// Whether a folder holds a comparison of two models rather than a sweep.
@@ -45,22 +45,16 @@ pub struct PairReport {
 pub fn report_pair(folder: &Path) -> Result<PairReport, ReportError> {
     let results = PairResults::read(folder)?;
     let pictures = pictures(&results);
-    let plots = folder.join("plots");
-    std::fs::create_dir_all(&plots).map_err(|e| ReportError::io("make the folder", &plots, e))?;
-    let mut files = Vec::new();
-    let mut write = |path: PathBuf, content: &[u8]| {
-        WholeFile::write(&path, content).map_err(|e| ReportError::io("write", &path, e))?;
-        files.push(path);
-        Ok(())
-    };
-    for picture in &pictures {
-        for (ending, figure) in [("", &picture.figure), ("-column", &picture.in_a_column())] {
-            let file = |format: &str| plots.join(format!("{}{ending}.{format}", picture.name));
-            write(file("svg"), figure.to_svg().as_bytes())?;
-            write(file("png"), &figure.to_png())?;
-        }
-    }
-    write(folder.join("report.html"), page::page(&results, &pictures).as_bytes())?;
+    // As wide as a page, and as wide as a column with the panels one below the other.
+    let in_a_column = |figure: &Figure| Figure { width: Width::Column, columns: 1, ..figure.clone() };
+    let columns: Vec<Figure> = pictures.iter().map(|picture| in_a_column(&picture.figure)).collect();
+    let named = pictures.iter().zip(&columns).flat_map(|(picture, column)| {
+        [(picture.name.clone(), &picture.figure), (format!("{}-column", picture.name), column)]
+    });
+    let mut files = view::write(&folder.join("plots"), &named.collect::<Vec<_>>())?;
+    let path = folder.join("report.html");
+    write_whole(&path, page::page(&results, &pictures).as_bytes())?;
+    files.push(path);
     let bounds = results.comparison.bounds.iter().chain(&results.comparison.bounds_ba);
     let violated = bounds.filter(|bound| bound.holds == Some(false)).map(|bound| bound.token.clone());
     Ok(PairReport { violated: violated.collect(), files })

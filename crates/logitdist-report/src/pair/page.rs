@@ -1,12 +1,13 @@
 //! `report.html` of a pair: one file that needs no other, no network and no script.
 
-use super::markup::{numbers, table, text, token};
-use super::picture::Picture;
 use super::results::PairResults;
 use super::tables;
-use crate::html::{STYLE, escaped, labelled};
+use crate::html::{Frame, Page, Section, labelled, region, table, terms, token};
 use crate::number::number;
-use logitdist::glossary::{Section, glossary};
+use crate::table::{numbers, text};
+use crate::view::Picture;
+use logitdist::glossary;
+use maud::{Markup, html};
 use std::path::Path;
 
 /// What is of this page alone.
@@ -32,49 +33,41 @@ const HEADLINE: [&str; 13] = [
 /// The page.
 pub(super) fn page(results: &PairResults, pictures: &[Picture]) -> String {
     let [a, b] = ["model_a", "model_b"].map(|model| file_stem(results.comparison.run(model)));
-    let title = escaped(&format!("{a} against {b}"));
-    let sections = [
-        ("verdict", "Verdict", verdict(results)),
-        ("headline", "Headline", headline(results)),
-        ("pictures", "Pictures", pictures.iter().map(figure).collect()),
-        ("worst", "Where they part", where_they_part(results)),
-        ("bounds", "Bounds", bounds(results)),
-        ("measures", "All measures", measures(results)),
-        ("reproduce", "How to reproduce", reproduce(results)),
-        ("glossary", "Glossary", terms()),
-    ];
-    let links = sections.iter().map(|(anchor, heading, _)| format!("<a href=\"#{anchor}\">{heading}</a>\n"));
-    let body = sections.iter().map(|(anchor, heading, content)| {
-        format!("<section id=\"{anchor}\" aria-labelledby=\"{anchor}-heading\">\n<h2 id=\"{anchor}-heading\">{heading}</h2>\n{content}</section>\n")
-    });
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title} – logitdist</title>\n<link rel=\"icon\" href=\"data:,\">\n<style>\n{STYLE}{STYLE_OF_PAIRS}</style>\n</head>\n<body>\n<header>\n<h1>{title}</h1>\n{}\
-         <nav aria-label=\"Sections\">\n{}</nav>\n</header>\n<main>\n{}</main>\n</body>\n</html>\n",
-        introduction(results),
-        links.collect::<String>(),
-        body.collect::<String>()
-    )
+    let pictures = html! { @for picture in pictures { (figure(picture)) "\n" } };
+    let page = Page {
+        title: &format!("{a} against {b}"),
+        style: STYLE_OF_PAIRS,
+        introduction: introduction(results),
+        sections: vec![
+            Section::new("verdict", "Verdict", verdict(results)),
+            Section::new("headline", "Headline", headline(results)),
+            Section::new("pictures", "Pictures", pictures),
+            Section::new("worst", "Where they part", where_they_part(results)),
+            Section::new("bounds", "Bounds", bounds(results)),
+            Section::new("measures", "All measures", measures(results)),
+            Section::new("reproduce", "How to reproduce", reproduce(results)),
+            Section::new("glossary", "Glossary", terms(|_| true)),
+        ],
+        script: "",
+    };
+    page.to_html()
 }
 
 /// What is compared, by name and size.
-fn introduction(results: &PairResults) -> String {
+fn introduction(results: &PairResults) -> Markup {
     let comparison = &results.comparison;
     let count = |token: &str| number(comparison.value(token).unwrap_or(0.0));
-    let rows: Vec<Vec<String>> = [("a", "model_a"), ("b", "model_b")]
-        .map(|(side, model)| {
-            let size = |token: &str| count(&format!("{token}_{side}"));
-            vec![
-                side.to_owned(),
-                format!("<code>{}</code>", escaped(comparison.run(model))),
-                size("dim"),
-                size("rank_embeddings"),
-                size("rank_unembeddings"),
-                size("rank_logits"),
-            ]
-        })
-        .into();
+    let rows = [("a", "model_a"), ("b", "model_b")].map(|(side, model)| {
+        let size = |token: &str| html! { (count(&format!("{token}_{side}"))) };
+        vec![
+            html! { (side) },
+            html! { code { (comparison.run(model)) } },
+            size("dim"),
+            size("rank_embeddings"),
+            size("rank_unembeddings"),
+            size("rank_logits"),
+        ]
+    });
     let columns = [
         text("model"),
         text("file"),
@@ -86,136 +79,111 @@ fn introduction(results: &PairResults) -> String {
     let caption =
         format!("Two models on the same {} inputs and {} labels", count("n_inputs"), count("n_labels"));
     let sampled = comparison.count("n_inputs_probability");
-    let sample = match sampled < comparison.count("n_inputs") {
-        true => format!(
-            "<p class=\"soft\">KL divergence and its relatives were computed at {sampled} of the inputs.</p>\n"
-        ),
-        false => String::new(),
-    };
-    table(&caption, &columns, &rows) + &sample
+    html! {
+        (table(Frame::Captioned, &caption, &columns, &rows))
+        @if sampled < comparison.count("n_inputs") {
+            p class="soft" { "KL divergence and its relatives were computed at " (sampled) " of the inputs." }
+        }
+    }
 }
 
-fn verdict(results: &PairResults) -> String {
+fn verdict(results: &PairResults) -> Markup {
     let comparison = &results.comparison;
     let violated = comparison.bounds.iter().chain(&comparison.bounds_ba).any(|b| b.holds == Some(false));
-    let class = if violated { "verdict violated" } else { "verdict" };
-    let sentences = comparison.verdict.iter().map(|sentence| format!("<p>{}</p>\n", escaped(sentence)));
-    format!("<div class=\"{class}\">\n{}</div>\n", sentences.collect::<String>())
+    html! {
+        div.verdict.violated[violated] { @for sentence in &comparison.verdict { p { (sentence) } } }
+    }
 }
 
-fn headline(results: &PairResults) -> String {
+fn headline(results: &PairResults) -> Markup {
     let caption = "The numbers to look at first; each token leads to what it means";
     tables::measures(&results.comparison, caption, |entry| HEADLINE.contains(&entry.token))
 }
 
 /// A picture with its title and caption.
-fn figure(picture: &Picture) -> String {
-    format!(
-        "<figure id=\"picture-{name}\">\n<h3>{title}</h3>\n<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{title}\">\n{svg}</div>\n\
-         <figcaption>{caption} Files: plots/{name}.svg and .png, and {name}-column for a paper's column.</figcaption>\n</figure>\n",
-        name = picture.name,
-        title = escaped(picture.title),
-        svg = labelled(&picture.figure.to_svg(), picture.title),
-        caption = escaped(&picture.caption)
-    )
-}
-
-fn where_they_part(results: &PairResults) -> String {
-    let mut html = String::new();
-    match tables::concentration(&results.inputs) {
-        Some(sentence) => {
-            html.push_str(&format!("<p>{}</p>\n", escaped(&sentence)));
-            html.push_str(&tables::worst_inputs(&results.inputs));
-        }
-        None => html.push_str("<p>The models are equal at every input.</p>\n"),
-    }
-    match results.labels.most_differing(1).is_empty() {
-        true => html.push_str(
-            "<p>No two of the labels shown are correlated otherwise in one model than in the other.</p>\n",
-        ),
-        false => html.push_str(&tables::differing_labels(&results.labels)),
-    }
-    html
-}
-
-fn bounds(results: &PairResults) -> String {
-    let comparison = &results.comparison;
-    let directions = [("a", "b", &comparison.bounds), ("b", "a", &comparison.bounds_ba)];
-    let of_direction = directions.map(|(of, other, bounds)| {
-        format!(
-            "<h3>With {of}'s spectrum and labels</h3>\n{}{}",
-            tables::bounds(bounds, &format!("Bounds from above, {other} carried onto {of}")),
-            tables::certificates(
-                bounds,
-                &format!("What the distributions certify, with the spectrum of {of}")
-            )
-        )
-    });
-    format!(
-        "<p>Tightness is the left over the right side, 1 at equality; slack is what a certificate leaves. A vacuous bound holds and says \
-         nothing.</p>\n{}",
-        of_direction.concat()
-    )
-}
-
-fn measures(results: &PairResults) -> String {
-    let comparison = &results.comparison;
-    let mut html: String = [Section::Distribution, Section::Representation, Section::Baseline, Section::Size]
-        .map(|section| tables::measures(comparison, section.heading(), |entry| entry.section == section))
-        .concat();
-    let reasons = tables::reasons(comparison);
-    if !reasons.is_empty() {
-        html.push_str("<h3>Why values are missing</h3>\n<ul>\n");
-        for (reason, tokens) in reasons {
-            let tokens: Vec<String> = tokens.iter().map(|name| token(name)).collect();
-            html.push_str(&format!("<li>{}: {}</li>\n", tokens.join(", "), escaped(&reason)));
-        }
-        html.push_str("</ul>\n");
-    }
-    if !comparison.notes.is_empty() {
-        html.push_str("<h3>Notes</h3>\n<ul>\n");
-        for (name, note) in &comparison.notes {
-            html.push_str(&format!("<li>{}: {}</li>\n", token(name), escaped(note)));
-        }
-        html.push_str("</ul>\n");
-    }
-    html
-}
-
-fn reproduce(results: &PairResults) -> String {
-    let comparison = &results.comparison;
-    format!(
-        "<p>logitdist {}, seed {}:</p>\n<pre><code>{} --report FOLDER</code></pre>\n\
-         <p>The page is made of comparison.csv, inputs.csv, labels.csv and spectra.csv in its folder; from these alone</p>\n\
-         <pre><code>logitdist report FOLDER</code></pre>\n<p>makes it and its pictures again.</p>\n",
-        escaped(comparison.run("version")),
-        escaped(comparison.run("seed")),
-        escaped(comparison.run("command"))
-    )
-}
-
-/// Every token, in the order of the program's own list. A token of a measure and of a bound on it has two entries, the first of which
-/// links lead to.
-fn terms() -> String {
-    let mut html = String::from("<dl>\n");
-    for (i, entry) in glossary().iter().enumerate() {
-        let is_first = glossary()[..i].iter().all(|earlier| earlier.token != entry.token);
-        let anchor = if is_first { format!(" id=\"token-{}\"", entry.token) } else { String::new() };
-        let kind = if entry.section == Section::Bound { " (bound)" } else { "" };
-        html.push_str(&format!(
-            "<dt{anchor}><code>{}</code>{kind}</dt>\n<dd>{}.",
-            entry.token,
-            escaped(entry.meaning)
-        ));
-        for (what, text) in [("", entry.formula), ("Range: ", entry.range), ("Source: ", entry.source)] {
-            if !text.is_empty() {
-                html.push_str(&format!(" <span class=\"soft\">{what}{}.</span>", escaped(text)));
+fn figure(picture: &Picture) -> Markup {
+    let name = &picture.name;
+    html! {
+        figure id={ "picture-" (name) } {
+            h3 { (picture.title) }
+            (region(Frame::Captioned, &picture.title, &labelled(&picture.figure.to_svg(), &picture.title)))
+            figcaption {
+                (picture.question) " Files: plots/" (name) ".svg and .png, and " (name) "-column for a paper's column."
             }
         }
-        html.push_str("</dd>\n");
     }
-    html.push_str("</dl>\n");
-    html
+}
+
+fn where_they_part(results: &PairResults) -> Markup {
+    html! {
+        @if let Some(sentence) = tables::concentration(&results.inputs) {
+            p { (sentence) }
+            (tables::worst_inputs(&results.inputs))
+        } @else {
+            p { "The models are equal at every input." }
+        }
+        @if results.labels.most_differing(1).is_empty() {
+            p { "No two of the labels shown are correlated otherwise in one model than in the other." }
+        } @else {
+            (tables::differing_labels(&results.labels))
+        }
+    }
+}
+
+fn bounds(results: &PairResults) -> Markup {
+    let comparison = &results.comparison;
+    html! {
+        p {
+            "Tightness is the left over the right side, 1 at equality; slack is what a certificate leaves. A vacuous bound holds and says nothing."
+        }
+        @for (of, other, bounds) in [("a", "b", &comparison.bounds), ("b", "a", &comparison.bounds_ba)] {
+            h3 { "With " (of) "'s spectrum and labels" }
+            (tables::bounds(bounds, &format!("Bounds from above, {other} carried onto {of}")))
+            (tables::certificates(bounds, &format!("What the distributions certify, with the spectrum of {of}")))
+        }
+    }
+}
+
+fn measures(results: &PairResults) -> Markup {
+    let comparison = &results.comparison;
+    let sections = [
+        glossary::Section::Distribution,
+        glossary::Section::Representation,
+        glossary::Section::Baseline,
+        glossary::Section::Size,
+    ];
+    let reasons = tables::reasons(comparison);
+    html! {
+        @for section in sections {
+            (tables::measures(comparison, section.heading(), |entry| entry.section == section))
+        }
+        @if !reasons.is_empty() {
+            h3 { "Why values are missing" }
+            ul {
+                @for (reason, tokens) in &reasons {
+                    li {
+                        @for (i, name) in tokens.iter().enumerate() { @if i > 0 { ", " } (token(name)) }
+                        ": " (reason)
+                    }
+                }
+            }
+        }
+        @if !comparison.notes.is_empty() {
+            h3 { "Notes" }
+            ul { @for (name, note) in &comparison.notes { li { (token(name)) ": " (note) } } }
+        }
+    }
+}
+
+fn reproduce(results: &PairResults) -> Markup {
+    let run = |entry: &str| results.comparison.run(entry);
+    html! {
+        p { "logitdist " (run("version")) ", seed " (run("seed")) ":" }
+        pre { code { (run("command")) " --report FOLDER" } }
+        p { "The page is made of comparison.csv, inputs.csv, labels.csv and spectra.csv in its folder; from these alone" }
+        pre { code { "logitdist report FOLDER" } }
+        p { "makes it and its pictures again." }
+    }
 }
 
 /// The last part of a path without its ending; all of it if it has none.

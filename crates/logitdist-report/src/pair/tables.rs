@@ -3,18 +3,19 @@
 use super::comparison::{BoundLine, Comparison, Value};
 use super::inputs::Inputs;
 use super::labels::Labels;
-use super::markup::{numbers, table, text, token};
-use crate::html::escaped;
+use crate::html::{Frame, table, token};
 use crate::number::{number, short};
+use crate::table::{numbers, text};
 use logitdist::glossary::{Entry, Section, explain};
+use maud::{Markup, html};
 
 /// Inputs and pairs of labels that are listed.
 const LISTED: usize = 10;
 
 /// Measures that have an entry in the glossary and satisfy `chosen`: token, value, meaning and range. Standard errors stand beside
 /// what they are of.
-pub(super) fn measures(comparison: &Comparison, caption: &str, chosen: impl Fn(&Entry) -> bool) -> String {
-    let rows: Vec<Vec<String>> = comparison
+pub(super) fn measures(comparison: &Comparison, caption: &str, chosen: impl Fn(&Entry) -> bool) -> Markup {
+    let rows: Vec<Vec<Markup>> = comparison
         .measures
         .iter()
         .filter(|(name, _)| !name.ends_with("_se"))
@@ -22,20 +23,30 @@ pub(super) fn measures(comparison: &Comparison, caption: &str, chosen: impl Fn(&
             let entry = explain(name).find(|e| e.section != Section::Bound)?;
             let error = comparison.value(&format!("{name}_se"));
             chosen(entry).then(|| {
-                vec![token(name), value_cell(value, error), escaped(entry.meaning), escaped(entry.range)]
+                vec![
+                    token(name),
+                    value_cell(value, error),
+                    html! { (entry.meaning) },
+                    html! { (entry.range) },
+                ]
             })
         })
         .collect();
-    table(caption, &[text("token"), numbers("value"), text("meaning"), text("range")], &rows)
+    table(
+        Frame::Captioned,
+        caption,
+        &[text("token"), numbers("value"), text("meaning"), text("range")],
+        &rows,
+    )
 }
 
 /// A value with its standard error, or why there is none.
-fn value_cell(value: &Value, error: Option<f64>) -> String {
+fn value_cell(value: &Value, error: Option<f64>) -> Markup {
     match (value, error) {
-        (Ok(x), Some(error)) if error > 0.0 => format!("{} ± {}", number(*x), short(error)),
-        (Ok(x), _) => number(*x),
-        (Err(reason), _) if reason.is_empty() => "beyond the floating-point range".into(),
-        (Err(reason), _) => format!("<span title=\"{0}\">n/a</span>", escaped(reason)),
+        (Ok(x), Some(error)) if error > 0.0 => html! { (number(*x)) " ± " (short(error)) },
+        (Ok(x), _) => html! { (number(*x)) },
+        (Err(reason), _) if reason.is_empty() => html! { "beyond the floating-point range" },
+        (Err(reason), _) => html! { span title=(reason) { "n/a" } },
     }
 }
 
@@ -56,13 +67,13 @@ pub(super) fn reasons(comparison: &Comparison) -> Vec<(String, Vec<String>)> {
 }
 
 /// Bounds of the form lhs ≤ rhs in one direction.
-pub(super) fn bounds(bounds: &[BoundLine], caption: &str) -> String {
+pub(super) fn bounds(bounds: &[BoundLine], caption: &str) -> Markup {
     let from_above = bounds.iter().filter(|bound| !certifies(bound));
     bounds_table(from_above, caption, ["at most", "tightness"], ["lhs", "rhs", "tightness"])
 }
 
 /// Lower bounds on a mean canonical correlation in one direction.
-pub(super) fn certificates(bounds: &[BoundLine], caption: &str) -> String {
+pub(super) fn certificates(bounds: &[BoundLine], caption: &str) -> Markup {
     let from_below = bounds.iter().filter(|bound| certifies(bound));
     bounds_table(from_below, caption, ["at least", "slack"], ["value", "bound", "slack"])
 }
@@ -72,8 +83,8 @@ fn bounds_table<'a>(
     caption: &str,
     [limit, room]: [&'static str; 2],
     sides: [&str; 3],
-) -> String {
-    let rows: Vec<Vec<String>> = bounds.map(|bound| bound_row(bound, sides)).collect();
+) -> Markup {
+    let rows: Vec<Vec<Markup>> = bounds.map(|bound| bound_row(bound, sides)).collect();
     let columns = [
         text("bound"),
         text("form"),
@@ -83,7 +94,7 @@ fn bounds_table<'a>(
         text("holds"),
         text("remark"),
     ];
-    table(caption, &columns, &rows)
+    table(Frame::Captioned, caption, &columns, &rows)
 }
 
 /// Whether a bound is one from below, on a mean canonical correlation.
@@ -91,7 +102,7 @@ fn certifies(bound: &BoundLine) -> bool {
     bound.token.starts_with("m_cca")
 }
 
-fn bound_row(bound: &BoundLine, sides: [&str; 3]) -> Vec<String> {
+fn bound_row(bound: &BoundLine, sides: [&str; 3]) -> Vec<Markup> {
     let exists = bound.status != "not_applicable";
     let side = |name: &str| match bound.sides.get(name) {
         Some(x) if name == "tightness" || name == "slack" => short(*x),
@@ -102,20 +113,17 @@ fn bound_row(bound: &BoundLine, sides: [&str; 3]) -> Vec<String> {
         None => "n/a".into(),
     };
     let holds = match bound.holds {
-        Some(true) => "yes".into(),
-        Some(false) => "<span class=\"bad\">VIOLATED</span>".into(),
-        None => "n/a".into(),
+        Some(true) => html! { "yes" },
+        Some(false) => html! { span class="bad" { "VIOLATED" } },
+        None => html! { "n/a" },
     };
-    let remark = match (bound.status.as_str(), bound.reason.as_str()) {
-        ("vacuous", reason) => format!("vacuous: {}", escaped(reason)),
-        (_, reason) => escaped(reason),
-    };
-    let [first, second, third] = sides.map(side);
-    vec![token(&bound.token), escaped(&bound.form), first, second, third, holds, remark]
+    let remark = html! { @if bound.status == "vacuous" { "vacuous: " } (bound.reason) };
+    let [first, second, third] = sides.map(|name| html! { (side(name)) });
+    vec![token(&bound.token), html! { (bound.form) }, first, second, third, holds, remark]
 }
 
 /// The inputs at which each distance is largest.
-pub(super) fn worst_inputs(inputs: &Inputs) -> String {
+pub(super) fn worst_inputs(inputs: &Inputs) -> Markup {
     let lists = [
         inputs.worst_by_logit_distance(LISTED),
         inputs.worst_by_kl(0, LISTED),
@@ -144,7 +152,12 @@ pub(super) fn worst_inputs(inputs: &Inputs) -> String {
         numbers("input"),
         numbers("kl_ba_x"),
     ];
-    table("Inputs, counted from 0, at which each distance is largest; nats", &columns, &rows)
+    table(
+        Frame::Captioned,
+        "Inputs, counted from 0, at which each distance is largest; nats",
+        &columns,
+        &rows,
+    )
 }
 
 /// How much of each mean the worst hundredth of the inputs makes, as a sentence; none if all are equal.
@@ -183,7 +196,7 @@ fn share_of_worst(mut values: Vec<f64>) -> Option<f64> {
 }
 
 /// The pairs of labels whose correlation differs most between the models.
-pub(super) fn differing_labels(labels: &Labels) -> String {
+pub(super) fn differing_labels(labels: &Labels) -> Markup {
     let rows: Vec<Vec<String>> = labels
         .most_differing(LISTED)
         .into_iter()
@@ -191,7 +204,7 @@ pub(super) fn differing_labels(labels: &Labels) -> String {
         .collect();
     let columns =
         [text("labels"), numbers("label_correlation_a"), numbers("label_correlation_b"), numbers("b − a")];
-    table("Pairs of the labels shown that differ most between the models", &columns, &rows)
+    table(Frame::Captioned, "Pairs of the labels shown that differ most between the models", &columns, &rows)
 }
 
 #[cfg(test)]
@@ -230,7 +243,10 @@ mod tests {
             holds,
             sides: sides.iter().map(|(side, x)| ((*side).to_owned(), *x)).collect(),
         };
-        let row = |b: &BoundLine| bound_row(b, ["lhs", "rhs", "tightness"]).join(" | ");
+        let row = |b: &BoundLine| {
+            let cells = bound_row(b, ["lhs", "rhs", "tightness"]).into_iter();
+            cells.map(Markup::into_string).collect::<Vec<_>>().join(" | ")
+        };
         let held = bound("ok", Some(true), &[("lhs", 1.0), ("rhs", 4.0), ("tightness", 0.25)]);
         assert!(row(&held).contains("| 1 | 4 | 0.250 | yes |"), "{}", row(&held));
         let infinite = bound("vacuous", Some(true), &[("lhs", 1.0)]);

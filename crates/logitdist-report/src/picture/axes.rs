@@ -4,6 +4,9 @@ use crate::number::minus;
 use crate::plot::Axis;
 use crate::study::{Study, StudyAxis};
 
+/// The most axes that pictures are drawn over.
+const AXES_DRAWN: usize = 4;
+
 /// The most values that are shown as ticks of their own.
 const MOST_TICKS: usize = 12;
 
@@ -65,24 +68,24 @@ pub fn ticked(label: &str, low: f64, high: f64) -> Axis {
     chosen.map_or(axis.clone(), |ticks| axis.ticked(ticks))
 }
 
-/// A name that may stand in a file's name.
-pub fn file_name(parts: &[&str]) -> String {
-    let clean = |c: char| if c.is_ascii_alphanumeric() || c == '_' { c } else { '-' };
-    parts
-        .iter()
-        .filter(|p| !p.is_empty())
-        .map(|p| p.chars().map(clean).collect::<String>())
-        .collect::<Vec<_>>()
-        .join("-")
+/// The axes that pictures are drawn over: those with the most values.
+pub fn drawn(study: &Study) -> Vec<usize> {
+    let mut varied = study.varied_of_pairs();
+    varied.truncate(AXES_DRAWN);
+    varied
 }
 
-/// The note under pictures of a sample.
-pub fn sample_note(study: &Study) -> String {
-    if study.is_thinned() {
-        format!("A sample of {} of {} cells, chosen by their seeds.", study.sample().count(), study.total)
-    } else {
-        String::new()
+/// The sources that are seen apart along an axis; `None` alone if they are not.
+pub fn sources(study: &Study, axis: usize) -> Vec<Option<usize>> {
+    match study.sources_apart(axis) {
+        apart if apart.is_empty() => vec![None],
+        apart => apart.into_iter().map(Some).collect(),
     }
+}
+
+/// The name of a source; empty for all.
+pub fn source_name(study: &Study, source: Option<usize>) -> &str {
+    source.zip(study.sources()).map_or("", |(source, axis)| &study.axes[axis].values[source])
 }
 
 #[cfg(test)]

@@ -1,11 +1,13 @@
-//! Tightness against an axis: median and 5–95 % band, a line per level of a second axis, a panel per source or family.
+//! Bounds against an axis: median and 5–95 % band, a line per level of a second axis or per bound.
 
 use super::axes;
 use super::family::{Family, families};
-use super::quantity::{Quantiles, Quantity, quantiles};
+use super::quantity::{CERTIFIED, Quantiles, Quantity, quantiles};
+use super::sample;
 use crate::cell::Cell;
-use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width, palette};
+use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, palette};
 use crate::study::Study;
+use crate::view::{Choice, View};
 
 /// The most lines of a panel, and the most panels of a figure.
 pub const MOST_LINES: usize = 8;
@@ -33,56 +35,163 @@ pub struct Curves {
     pub curves: Vec<Curve>,
 }
 
-/// A bound against axis `x`, with a line per level of `lines` if given, and a panel per source if there are several.
-pub fn of_bound(study: &Study, bound: usize, x: usize, lines: Option<usize>) -> Vec<Curves> {
-    let panels: Vec<Option<usize>> = match study.sources() {
-        Some(axis) => (0..study.axes[axis].values.len()).map(Some).collect(),
-        None => vec![None],
-    };
-    let sources = study.sources();
-    let quantity = Quantity::Bound(bound);
-    let panels = panels.into_iter().map(|panel| {
-        let in_panel = |cell: &Cell| panel.is_none() || sources.is_some_and(|s| cell.values[s] == panel);
-        let curves = match lines {
-            None => vec![Curve {
-                name: String::new(),
-                colour: palette::BLUE,
-                points: quantiles(study, quantity, x, in_panel),
-            }],
-            Some(lines) => {
-                let names = &study.axes[lines].values;
-                let chosen = spread(names.len(), MOST_LINES);
-                let ordered = study.axes[lines].numbers().is_some();
-                let colours =
-                    if ordered { palette::ordered(chosen.len()) } else { palette::UNORDERED.to_vec() };
-                let curve = |(i, &level): (usize, &usize)| Curve {
-                    name: format!("{} {}", study.axes[lines].name, names[level]),
-                    colour: colours[i % colours.len()],
-                    points: quantiles(study, quantity, x, |c| in_panel(c) && c.values[lines] == Some(level)),
-                };
-                chosen.iter().enumerate().map(curve).collect()
-            }
-        };
-        let title = panel.zip(sources).map_or(String::new(), |(v, axis)| study.axes[axis].values[v].clone());
-        Curves { title, label: quantity.label(study), curves: not_empty(curves) }
-    });
-    panels.filter(|panel| !panel.curves.is_empty()).collect()
+/// Every family of bounds: a panel each, a line per bound.
+#[derive(Debug)]
+pub struct Families {
+    /// The axis.
+    pub x: usize,
+    /// The source, where sources have values of their own on the axis; `None` for all.
+    pub source: Option<usize>,
 }
 
-/// Every family against axis `x`: a panel each, a line per bound; of one source, or of all.
-pub fn of_families(study: &Study, x: usize, source: Option<usize>) -> Vec<Curves> {
-    let belongs = |cell: &Cell| source.is_none() || study.sources().is_some_and(|s| cell.values[s] == source);
-    let panel = |family: Family| {
-        let curve = |&(bound, colour): &(usize, Colour)| Curve {
-            name: study.bounds[bound].0.clone(),
-            colour,
-            points: quantiles(study, Quantity::Bound(bound), x, belongs),
+/// A bound: a panel per source, a line per level of another axis.
+#[derive(Debug)]
+pub struct Bounds {
+    /// The bound.
+    pub bound: usize,
+    /// The axis.
+    pub x: usize,
+    /// The axis that has a line per level, if any.
+    pub lines: Option<usize>,
+    /// Whether it is the first of its bound and axis that shows something.
+    pub is_filed: bool,
+}
+
+impl View<Study> for Families {
+    const VIEW: &'static str = "families";
+    const TITLE: &'static str = "all bounds against an axis";
+    const FILES: &'static str = "tightness";
+    type Numbers = Vec<Curves>;
+
+    fn all(study: &Study) -> Vec<Families> {
+        let of_axis =
+            |x: usize| axes::sources(study, x).into_iter().map(move |source| Families { x, source });
+        axes::drawn(study).into_iter().flat_map(of_axis).collect()
+    }
+
+    fn choice(&self, study: &Study) -> Vec<Choice> {
+        let source = axes::source_name(study, self.source);
+        vec![("x", study.axes[self.x].name.clone()), ("source", source.to_owned())]
+    }
+
+    fn question(&self, study: &Study) -> String {
+        let axis = &study.axes[self.x].name;
+        let of = match axes::source_name(study, self.source) {
+            "" => String::new(),
+            source => format!(" for {source}"),
         };
-        let label = Quantity::Bound(family.bounds[0].0).label(study);
-        let curves = not_empty(family.bounds.iter().map(curve).collect());
-        Curves { title: family.title, label, curves }
-    };
-    families(study).into_iter().map(panel).filter(|panel| !panel.curves.is_empty()).collect()
+        format!(
+            "Every family of bounds against {axis}{of}: median and 5–95 % band; published bounds are orange, sharpened ones blue and green."
+        )
+    }
+
+    fn needs(&self, study: &Study) -> Option<String> {
+        Some(format!("no cell with a value of {} has this bound", study.axes[self.x].name))
+    }
+
+    fn numbers(&self, study: &Study) -> Option<Vec<Curves>> {
+        let belongs = |cell: &Cell| {
+            self.source.is_none() || study.sources().is_some_and(|s| cell.values[s] == self.source)
+        };
+        let panel = |family: Family| {
+            let curve = |&(bound, colour): &(usize, Colour)| Curve {
+                name: study.bounds[bound].0.clone(),
+                colour,
+                points: quantiles(study, Quantity::Bound(bound), self.x, belongs),
+            };
+            let label = Quantity::Bound(family.bounds[0].0).label(study);
+            let curves = not_empty(family.bounds.iter().map(curve).collect());
+            Curves { title: family.title, label, curves }
+        };
+        shown(families(study).into_iter().map(panel))
+    }
+
+    fn figures(&self, study: &Study, panels: &Vec<Curves>) -> Vec<Figure> {
+        vec![figure(study, panels, self.x)]
+    }
+}
+
+impl View<Study> for Bounds {
+    const VIEW: &'static str = "bound";
+    const TITLE: &'static str = "a bound against an axis";
+    const FILES: &'static str = "tightness";
+    type Numbers = Vec<Curves>;
+
+    fn all(study: &Study) -> Vec<Bounds> {
+        let varied = axes::drawn(study);
+        let pairs = (0..study.bounds.len()).flat_map(|bound| varied.iter().map(move |&x| (bound, x)));
+        let of_pair = |(bound, x): (usize, usize)| {
+            let others = varied.iter().copied().filter(move |&lines| lines != x);
+            let choices = others.map(Some).chain([None]);
+            let mut own: Vec<Bounds> =
+                choices.map(|lines| Bounds { bound, x, lines, is_filed: false }).collect();
+            // Of a bound and an axis, the first that shows something is kept as a file.
+            if let Some(first) = own.iter_mut().find(|view| view.numbers(study).is_some()) {
+                first.is_filed = true;
+            }
+            own
+        };
+        pairs.flat_map(of_pair).collect()
+    }
+
+    fn choice(&self, study: &Study) -> Vec<Choice> {
+        let axis = |axis: usize| study.axes[axis].name.clone();
+        let bound = study.bounds[self.bound].0.clone();
+        vec![("bound", bound), ("x", axis(self.x)), ("second", self.lines.map_or_else(String::new, axis))]
+    }
+
+    fn question(&self, study: &Study) -> String {
+        let per =
+            self.lines.map_or_else(String::new, |axis| format!(", a line per {}", study.axes[axis].name));
+        let (bound, axis) = (&study.bounds[self.bound].0, &study.axes[self.x].name);
+        format!("{bound} against {axis}{per}: median and 5–95 % band.")
+    }
+
+    fn numbers(&self, study: &Study) -> Option<Vec<Curves>> {
+        let sources = study.sources();
+        let panels: Vec<Option<usize>> = match sources {
+            Some(axis) => (0..study.axes[axis].values.len()).map(Some).collect(),
+            None => vec![None],
+        };
+        let label = Quantity::Bound(self.bound).label(study);
+        shown(panels.into_iter().map(|panel| {
+            let in_panel = |cell: &Cell| panel.is_none() || sources.is_some_and(|s| cell.values[s] == panel);
+            let curve = |name: String, colour: Colour, level: Option<usize>| {
+                let on_line = |cell: &Cell| self.lines.is_none_or(|lines| cell.values[lines] == level);
+                let belongs = |cell: &Cell| in_panel(cell) && on_line(cell);
+                Curve { name, colour, points: quantiles(study, Quantity::Bound(self.bound), self.x, belongs) }
+            };
+            let curves = match self.lines.map(|lines| &study.axes[lines]) {
+                None => vec![curve(String::new(), palette::BLUE, None)],
+                Some(lines) => {
+                    let chosen = spread(lines.values.len(), MOST_LINES);
+                    let colours = match lines.numbers() {
+                        Some(_) => palette::ordered(chosen.len()),
+                        None => palette::UNORDERED.to_vec(),
+                    };
+                    let named = |&level: &usize| format!("{} {}", lines.name, lines.values[level]);
+                    let levels = chosen.iter().zip(colours.iter().cycle());
+                    levels.map(|(level, &colour)| curve(named(level), colour, Some(*level))).collect()
+                }
+            };
+            let title = axes::source_name(study, panel).to_owned();
+            Curves { title, label: label.clone(), curves: not_empty(curves) }
+        }))
+    }
+
+    fn figures(&self, study: &Study, panels: &Vec<Curves>) -> Vec<Figure> {
+        vec![figure(study, panels, self.x)]
+    }
+
+    fn is_filed(&self) -> bool {
+        self.is_filed
+    }
+}
+
+/// The panels that have curves, if any has.
+fn shown(panels: impl Iterator<Item = Curves>) -> Option<Vec<Curves>> {
+    let panels: Vec<Curves> = panels.filter(|panel| !panel.curves.is_empty()).collect();
+    (!panels.is_empty()).then_some(panels)
 }
 
 fn not_empty(curves: Vec<Curve>) -> Vec<Curve> {
@@ -95,33 +204,19 @@ fn spread(n: usize, most: usize) -> Vec<usize> {
 }
 
 /// The picture of curves against axis `x`.
-pub fn figure(study: &Study, panels: &[Curves], x: usize) -> Figure {
-    if panels.is_empty() {
-        let reason = format!("no cell with a value of {} has this bound", study.axes[x].name);
-        return Figure::new(Width::Column, vec![Panel::empty("", reason)]);
-    }
+fn figure(study: &Study, panels: &[Curves], x: usize) -> Figure {
     let left_out = panels.len().saturating_sub(MOST_PANELS);
     let drawn = &panels[..panels.len() - left_out];
-    let columns = match drawn.len() {
-        1 => 1,
-        2 | 4 => 2,
-        _ => 3,
-    };
     let plots = drawn.iter().map(|panel| draw(study, panel, x, drawn.len() > 1)).collect();
-    let width = if drawn.len() == 1 { Width::Column } else { Width::Full };
-    let mut notes = vec!["Median and 5–95 % band.".to_owned(), axes::sample_note(study)];
-    if left_out > 0 {
-        notes.push(format!("{left_out} more panels are left out."));
-    }
-    notes.retain(|note| !note.is_empty());
-    Figure::new(width, plots).in_columns(columns).noted(notes.join(" "))
+    let figure = Figure::arranged(plots).noted("Median and 5–95 % band.").noted(sample::note(study));
+    if left_out > 0 { figure.noted(format!("{left_out} more panels are left out.")) } else { figure }
 }
 
 fn draw(study: &Study, panel: &Curves, x: usize, is_multiple: bool) -> Panel {
     let own = &study.axes[x];
     let medians = panel.curves.iter().flat_map(|curve| curve.points.iter().map(|q| q.q50));
     let y = match panel.label.as_str() {
-        label if label.starts_with("certified") => Axis::linear(label).between(0.0, 1.0),
+        CERTIFIED => Axis::linear(CERTIFIED).between(0.0, 1.0),
         label => axes::share_axis(label, medians),
     };
     let mut plot = Panel::new(&panel.title, axes::axis(own), y);

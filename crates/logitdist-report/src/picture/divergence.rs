@@ -1,9 +1,10 @@
 //! KL divergence against logit distance, coloured by how alike the embeddings are: small KL says nothing of them, small logit
 //! distance does.
 
-use super::axes::sample_note;
+use super::sample;
 use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Point, Scale, Shape, Width, palette};
 use crate::study::Study;
+use crate::view::View;
 
 /// Cells drawn.
 const CELLS_DRAWN: usize = 500;
@@ -18,6 +19,90 @@ fn above_rounding(x: f64, rounding: f64) -> f64 {
 /// The family of [B]'s counter-example, E6.
 const COUNTER_EXAMPLE: &str = "permuted_clusters";
 
+/// A mark per cell.
+#[derive(Debug)]
+pub struct Divergences;
+
+impl View<Study> for Divergences {
+    const VIEW: &'static str = "divergence";
+    const TITLE: &'static str = "KL divergence against logit distance";
+    const FILES: &'static str = "kl-against-d_logit";
+    type Numbers = Vec<Divergence>;
+
+    fn all(_: &Study) -> Vec<Divergences> {
+        vec![Divergences]
+    }
+
+    fn question(&self, _: &Study) -> String {
+        "KL divergence against logit distance; the colour says how alike the embeddings are.".into()
+    }
+
+    fn needs(&self, _: &Study) -> Option<String> {
+        Some("no cell has both kl_ab and d_logit: `measures` of the config leaves probability out, or every cell is not applicable".into())
+    }
+
+    fn numbers(&self, study: &Study) -> Option<Vec<Divergence>> {
+        let measures = ["d_logit", "kl_ab", "m_cca"].map(|token| study.measure(token));
+        let [Some(d_logit), Some(kl), m_cca] = measures else { return None };
+        let source = study.axis("source");
+        let is_counter_example = |values: &[Option<usize>]| {
+            let axis = source.and_then(|axis| Some(study.axes[axis].values[values[axis]?].as_str()));
+            axis == Some(COUNTER_EXAMPLE)
+        };
+        let mut all: Vec<Divergence> = study
+            .sample()
+            .filter_map(|cell| {
+                Some(Divergence {
+                    d_logit: above_rounding(cell.measures[d_logit]?, ROUNDING),
+                    kl: above_rounding(cell.measures[kl]?, ROUNDING * ROUNDING),
+                    m_cca: m_cca.and_then(|m| cell.measures[m]),
+                    is_counter_example: is_counter_example(&cell.values),
+                    seed: cell.seed,
+                })
+            })
+            .collect();
+        all.sort_by_key(|d| (!d.is_counter_example, d.seed));
+        all.truncate(CELLS_DRAWN);
+        Some(all).filter(|all| !all.is_empty())
+    }
+
+    fn figures(&self, study: &Study, all: &Vec<Divergence>) -> Vec<Figure> {
+        let point = |d: &Divergence| Point { value: d.m_cca, ..sample::point(&(d.d_logit, d.kl, d.seed)) };
+        let range = |of: fn(&Divergence) -> f64| {
+            let positive = all.iter().map(of).filter(|&x| x > 0.0 && x.is_finite());
+            positive.fold((f64::INFINITY, 0.0f64), |(l, m), x| (l.min(x), m.max(x)))
+        };
+        let mut plot = Panel::new("", Axis::log("d_logit (nats)"), Axis::log("kl_ab (nats)")).shaped(0.9);
+        // The curve of T10 inside the range of the points, so that it does not widen the axes.
+        let (distances, divergences) = (range(|d| d.d_logit), range(|d| d.kl));
+        let from = distances.0.max(2.0 * divergences.0.sqrt());
+        let to = distances.1.min(2.0 * divergences.1.sqrt());
+        if from < to {
+            let at = |i: i32| from * (to / from).powf(f64::from(i) / 40.0);
+            let curve = (0..=40).map(at).map(|d| (d, d * d / 4.0)).collect();
+            plot = plot
+                .with(Mark::line(curve, palette::GREY).dashed().labelled("kl = d_logit²/4 (kl_from_logit)"));
+        }
+        plot = plot.with(Mark::points(all.iter().map(point).collect(), palette::GREY));
+        let marked: Vec<Point> =
+            all.iter().filter(|d| d.is_counter_example).map(|d| Point::at(d.d_logit, d.kl)).collect();
+        if !marked.is_empty() {
+            let rings = Mark::new(Form::Points(marked, Shape::Ring), palette::VERMILLION);
+            plot = plot.with(rings.labelled(format!("{COUNTER_EXAMPLE} (E6)")));
+        }
+        let colours = Colours { label: "m_cca (1 = same)".into(), scale: Scale::Linear, range: (0.0, 1.0) };
+        let figure = Figure::new(Width::Column, vec![plot]).coloured(colours);
+        let figure = match all.iter().any(|d| d.d_logit == 0.0) {
+            true => figure.noted("Under 10⁻¹² nats, a rounding error, d_logit is drawn as 0."),
+            false => figure,
+        };
+        vec![figure.noted(match study.sample().count() > CELLS_DRAWN {
+            true => format!("{CELLS_DRAWN} cells are drawn, chosen by their seeds."),
+            false => sample::note(study),
+        })]
+    }
+}
+
 /// A cell's place.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Divergence {
@@ -31,76 +116,4 @@ pub struct Divergence {
     pub is_counter_example: bool,
     /// The cell.
     pub seed: u64,
-}
-
-/// The cells of the sample that have both, those of E6 first and of the others those with the smallest seeds.
-pub fn divergences(study: &Study) -> Vec<Divergence> {
-    let measures = ["d_logit", "kl_ab", "m_cca"].map(|token| study.measure(token));
-    let [Some(d_logit), Some(kl), m_cca] = measures else { return Vec::new() };
-    let source = study.axis("source");
-    let is_counter_example = |values: &[Option<usize>]| {
-        let axis = source.and_then(|axis| Some(study.axes[axis].values[values[axis]?].as_str()));
-        axis == Some(COUNTER_EXAMPLE)
-    };
-    let mut all: Vec<Divergence> = study
-        .sample()
-        .filter_map(|cell| {
-            Some(Divergence {
-                d_logit: above_rounding(cell.measures[d_logit]?, ROUNDING),
-                kl: above_rounding(cell.measures[kl]?, ROUNDING * ROUNDING),
-                m_cca: m_cca.and_then(|m| cell.measures[m]),
-                is_counter_example: is_counter_example(&cell.values),
-                seed: cell.seed,
-            })
-        })
-        .collect();
-    all.sort_by_key(|d| (!d.is_counter_example, d.seed));
-    all.truncate(CELLS_DRAWN);
-    all
-}
-
-/// The picture.
-pub fn figure(study: &Study, all: &[Divergence]) -> Figure {
-    if all.is_empty() {
-        let reason = "no cell has both kl_ab and d_logit: `measures` of the config leaves probability out, or every cell is not applicable";
-        return Figure::new(Width::Column, vec![Panel::empty("", reason)]);
-    }
-    let point = |d: &Divergence| Point {
-        x: d.d_logit,
-        y: d.kl,
-        value: d.m_cca,
-        link: Some(format!("#cell-{:016x}", d.seed)),
-    };
-    let range = |of: fn(&Divergence) -> f64| {
-        let positive = all.iter().map(of).filter(|&x| x > 0.0 && x.is_finite());
-        positive.fold((f64::INFINITY, 0.0f64), |(l, m), x| (l.min(x), m.max(x)))
-    };
-    let mut plot = Panel::new("", Axis::log("d_logit (nats)"), Axis::log("kl_ab (nats)")).shaped(0.9);
-    // The curve of T10 inside the range of the points, so that it does not widen the axes.
-    let (distances, divergences) = (range(|d| d.d_logit), range(|d| d.kl));
-    let from = distances.0.max(2.0 * divergences.0.sqrt());
-    let to = distances.1.min(2.0 * divergences.1.sqrt());
-    if from < to {
-        let at = |i: i32| from * (to / from).powf(f64::from(i) / 40.0);
-        let curve = (0..=40).map(at).map(|d| (d, d * d / 4.0)).collect();
-        plot =
-            plot.with(Mark::line(curve, palette::GREY).dashed().labelled("kl = d_logit²/4 (kl_from_logit)"));
-    }
-    plot = plot.with(Mark::points(all.iter().map(point).collect(), palette::GREY));
-    let marked: Vec<Point> =
-        all.iter().filter(|d| d.is_counter_example).map(|d| Point::at(d.d_logit, d.kl)).collect();
-    if !marked.is_empty() {
-        let rings = Mark::new(Form::Points(marked, Shape::Ring), palette::VERMILLION);
-        plot = plot.with(rings.labelled(format!("{COUNTER_EXAMPLE} (E6)")));
-    }
-    let colours = Colours { label: "m_cca (1 = same)".into(), scale: Scale::Linear, range: (0.0, 1.0) };
-    let mut notes = Vec::new();
-    if all.iter().any(|d| d.d_logit == 0.0) {
-        notes.push("Under 10⁻¹² nats, a rounding error, d_logit is drawn as 0.".to_owned());
-    }
-    notes.push(match study.sample().count() > CELLS_DRAWN {
-        true => format!("{CELLS_DRAWN} cells are drawn, chosen by their seeds."),
-        false => sample_note(study),
-    });
-    Figure::new(Width::Column, vec![plot]).coloured(colours).noted(notes.join(" "))
 }

@@ -5,6 +5,9 @@ use crate::cell::{Cell, State};
 use crate::distribution::Distribution;
 use crate::study::Study;
 
+/// What bounds that certify a correlation say, for an axis.
+pub const CERTIFIED: &str = "certified m_cca";
+
 /// A quantity of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
@@ -36,7 +39,7 @@ impl Quantity {
     /// Its name for an axis.
     pub fn label(self, study: &Study) -> String {
         match self {
-            Quantity::Bound(bound) if certifies(study, bound) => "certified m_cca".into(),
+            Quantity::Bound(bound) if certifies(study, bound) => CERTIFIED.into(),
             Quantity::Bound(_) => "tightness lhs/rhs".into(),
             Quantity::Vacuous(_) => "vacuous share".into(),
             Quantity::Measure(measure) => measure_label(&study.measures[measure]),

@@ -25,13 +25,11 @@ pub fn height_below(placed: &Placed<'_>) -> f64 {
 /// Gutters and grid, below the marks.
 pub fn draw_ground(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     let [left, top, right, bottom] = placed.area;
-    for gutter in [&placed.x.below, &placed.x.above].into_iter().flatten() {
-        let (from, to) = (left + gutter.ends.0, left + gutter.ends.1);
-        canvas.area(&[(from, top), (to, top), (to, bottom), (from, bottom)], GROUND, 1.0);
+    for gutter in placed.x.gutters() {
+        canvas.rectangle([left + gutter.ends.0, top, left + gutter.ends.1, bottom], GROUND, 1.0);
     }
-    for gutter in [&placed.y.below, &placed.y.above].into_iter().flatten() {
-        let (from, to) = (bottom - gutter.ends.0, bottom - gutter.ends.1);
-        canvas.area(&[(left, from), (right, from), (right, to), (left, to)], GROUND, 1.0);
+    for gutter in placed.y.gutters() {
+        canvas.rectangle([left, bottom - gutter.ends.0, right, bottom - gutter.ends.1], GROUND, 1.0);
     }
     if placed.panel.x.scale != Scale::Places {
         for (x, _) in &placed.ticks[0] {
@@ -51,18 +49,18 @@ pub fn draw_ground(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
 pub fn draw_counts(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     let [left, top, right, bottom] = placed.area;
     let text = |gutter: &Gutter| (gutter.count > 0).then(|| format!("{} ×", gutter.count));
-    for gutter in [&placed.x.below, &placed.x.above].into_iter().flatten() {
+    for gutter in placed.x.gutters() {
         let Some(count) = text(gutter) else { continue };
         let (from, to) = (left + gutter.ends.0, left + gutter.ends.1);
         let end = top + text_width(&count) + 5.0;
-        canvas.area(&[(from, top), (to, top), (to, end), (from, end)], GROUND, 1.0);
+        canvas.rectangle([from, top, to, end], GROUND, 1.0);
         canvas.text_upwards(&count, ((from + to) / 2.0, top + text_width(&count) / 2.0 + 3.0), GREY);
     }
-    for gutter in [&placed.y.below, &placed.y.above].into_iter().flatten() {
+    for gutter in placed.y.gutters() {
         let Some(count) = text(gutter) else { continue };
         let (from, to) = (bottom - gutter.ends.0, bottom - gutter.ends.1);
         let start = right - text_width(&count) - 5.0;
-        canvas.area(&[(start, from), (right, from), (right, to), (start, to)], GROUND, 1.0);
+        canvas.rectangle([start, from, right, to], GROUND, 1.0);
         canvas.text(&count, (right - 3.0, (from + to) / 2.0), Anchor::Right, GREY);
     }
 }
@@ -94,8 +92,7 @@ pub fn draw_frame(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     }
     if placed.labels[1] && !placed.panel.y.label.is_empty() {
         let widest = placed.ticks[1].iter().map(|(_, text)| text_width(text)).fold(0.0, f64::max);
-        let gutters = [&placed.y.below, &placed.y.above].into_iter().flatten();
-        let widest = gutters.map(|g| text_width(&g.label)).fold(widest, f64::max);
+        let widest = placed.y.gutters().map(|g| text_width(&g.label)).fold(widest, f64::max);
         let place = (left - widest - 5.0 - LINE / 2.0, (top + bottom) / 2.0);
         canvas.text_upwards(&placed.panel.y.label, place, INK);
     }
@@ -124,9 +121,8 @@ fn spaced<'a>(
     ticks: &'a [(f64, String)],
     extent: impl Fn(&str) -> f64,
 ) -> Vec<(f64, &'a str)> {
-    let gutters = [&mapping.below, &mapping.above].into_iter().flatten();
     let mut kept: Vec<(f64, &str)> =
-        gutters.map(|g| ((g.ends.0 + g.ends.1) / 2.0, g.label.as_str())).collect();
+        mapping.gutters().map(|g| ((g.ends.0 + g.ends.1) / 2.0, g.label.as_str())).collect();
     let positions: Vec<(f64, &str)> =
         ticks.iter().filter_map(|(x, text)| Some((mapping.position(*x)?, text.as_str()))).collect();
     let touches =
@@ -156,11 +152,10 @@ pub fn draw_colours(canvas: &mut dyn Canvas, colours: &Colours, left: f64, besid
     let at = |i: usize| bottom - (bottom - top) * i as f64 / STEPS as f64;
     for i in 0..STEPS {
         // Up to the top each, so that no seams show between them.
-        let corners = [(left, at(i)), (left + WIDTH, at(i)), (left + WIDTH, top), (left, top)];
-        canvas.area(&corners, colours.at((i as f64 + 0.5) / STEPS as f64), 1.0);
+        let colour = colours.at((i as f64 + 0.5) / STEPS as f64);
+        canvas.rectangle([left, at(i), left + WIDTH, top], colour, 1.0);
     }
-    let axis = Axis { scale: colours.scale, ..Axis::linear("").between(colours.range.0, colours.range.1) };
-    let mapping = Mapping::new(&axis, &[], bottom - top);
+    let (axis, mapping) = along(colours, bottom - top);
     let ticks = mapping.ticks(&axis, 5);
     for (y, text) in spaced(&mapping, &ticks, |_| TEXT) {
         canvas.text(text, (left + WIDTH + 2.0, bottom - y), Anchor::Left, INK);
@@ -170,6 +165,12 @@ pub fn draw_colours(canvas: &mut dyn Canvas, colours: &Colours, left: f64, besid
 
 /// The colour of a value.
 pub fn colour_of(colours: &Colours, value: f64) -> super::palette::Colour {
+    colours.at(along(colours, 1.0).1.position(value).unwrap_or(0.0))
+}
+
+/// The values of colours as an axis of a length.
+fn along(colours: &Colours, length: f64) -> (Axis, Mapping) {
     let axis = Axis { scale: colours.scale, ..Axis::linear("").between(colours.range.0, colours.range.1) };
-    colours.at(Mapping::new(&axis, &[], 1.0).position(value).unwrap_or(0.0))
+    let mapping = Mapping::new(&axis, &[], length);
+    (axis, mapping)
 }

@@ -40,6 +40,10 @@ pub trait Canvas {
     fn line(&mut self, points: &[(f64, f64)], width: f64, colour: Colour);
     /// An area.
     fn area(&mut self, corners: &[(f64, f64)], colour: Colour, opacity: f64);
+    /// A rectangle: left, top, right and bottom.
+    fn rectangle(&mut self, [left, top, right, bottom]: [f64; 4], colour: Colour, opacity: f64) {
+        self.area(&[(left, top), (right, top), (right, bottom), (left, bottom)], colour, opacity);
+    }
     /// A disc, or a ring if it has a line width.
     fn disc(&mut self, centre: (f64, f64), radius: f64, ring: Option<f64>, colour: Colour, opacity: f64);
     /// A text, its vertical middle at the place.

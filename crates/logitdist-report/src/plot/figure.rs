@@ -158,8 +158,6 @@ pub enum Form {
     Tiles(Tiles),
     /// The line y = x across the panel.
     Diagonal,
-    /// A horizontal line across the panel.
-    Horizontal(f64),
     /// A vertical line across the panel.
     Vertical(f64),
     /// A text beside a place.
@@ -173,6 +171,21 @@ impl Figure {
         Figure { width, panels, columns, colours: None, note: String::new() }
     }
 
+    /// One panel as wide as a column, or several, two or three in a row, as wide as a page.
+    pub fn arranged(panels: Vec<Panel>) -> Figure {
+        let (width, columns) = match panels.len() {
+            1 => (Width::Column, 1),
+            2 | 4 => (Width::Full, 2),
+            _ => (Width::Full, 3),
+        };
+        Figure::new(width, panels).in_columns(columns)
+    }
+
+    /// A figure that says why there is nothing to show.
+    pub fn empty(reason: impl Into<String>) -> Figure {
+        Figure::new(Width::Column, vec![Panel::empty("", reason)])
+    }
+
     /// The same with so many panels in a row.
     pub fn in_columns(self, columns: usize) -> Figure {
         Figure { columns: columns.max(1), ..self }
@@ -183,9 +196,14 @@ impl Figure {
         Figure { colours: Some(colours), ..self }
     }
 
-    /// The same with a line below.
-    pub fn noted(self, note: impl Into<String>) -> Figure {
-        Figure { note: note.into(), ..self }
+    /// The same with one more sentence below; none if it is empty.
+    pub fn noted(mut self, sentence: impl AsRef<str>) -> Figure {
+        let sentence = sentence.as_ref();
+        if !self.note.is_empty() && !sentence.is_empty() {
+            self.note.push(' ');
+        }
+        self.note.push_str(sentence);
+        self
     }
 }
 
@@ -211,6 +229,15 @@ impl Panel {
     /// The same with this height over width of the plotting area.
     pub fn shaped(self, aspect: f64) -> Panel {
         Panel { aspect, ..self }
+    }
+
+    /// The points of all its marks.
+    pub fn points(&self) -> impl Iterator<Item = &Point> {
+        let points = self.marks.iter().filter_map(|mark| match &mark.form {
+            Form::Points(points, _) => Some(points),
+            _ => None,
+        });
+        points.flatten()
     }
 
     /// A panel that says why there is nothing to show.
@@ -298,7 +325,6 @@ impl Mark {
                 (places(tiles.columns), places(rows))
             }
             Form::Diagonal | Form::Text(..) => (vec![], vec![]),
-            Form::Horizontal(y) => (vec![], vec![*y]),
             Form::Vertical(x) => (vec![*x], vec![]),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::axes;
 use super::canvas::{self, Anchor, Canvas, TEXT, text_width};
-use super::figure::{Figure, Form, Mark, Panel, Point, Scale, Shape, Width};
+use super::figure::{Figure, Form, Mark, Panel, Scale, Width};
 use super::marks;
 use super::palette::{GREY, INK};
 use super::scale::Mapping;
@@ -179,19 +179,10 @@ impl<'a> Layout<'a> {
     /// All points that have a link, with their places.
     fn links(&self) -> impl Iterator<Item = (&'a str, f64, f64)> + '_ {
         self.panels.iter().flat_map(|placed| {
-            placed
-                .panel
-                .marks
-                .iter()
-                .filter_map(|mark| match &mark.form {
-                    Form::Points(points, _) => Some(points),
-                    _ => None,
-                })
-                .flatten()
-                .filter_map(|point| {
-                    let (x, y) = placed.place(point.x, point.y)?;
-                    Some((point.link.as_deref()?, x, y))
-                })
+            placed.panel.points().filter_map(|point| {
+                let (x, y) = placed.place(point.x, point.y)?;
+                Some((point.link.as_deref()?, x, y))
+            })
         })
     }
 }
@@ -213,14 +204,8 @@ fn place<'a>(panel: &'a Panel, area: [f64; 4], labels: [bool; 2], names_at_ends:
     }
     let most = |length: f64| ((length / TICK_EVERY) as usize).clamp(2, 7);
     let ticks = [x.ticks(&panel.x, most(width - 10.0)), y.ticks(&panel.y, most(height))];
-    let points = |of: fn(&Point) -> f64| {
-        panel.marks.iter().flat_map(move |mark| match &mark.form {
-            Form::Points(points, _) => points.iter().map(of).collect(),
-            _ => Vec::new(),
-        })
-    };
-    x.count(points(|p| p.x));
-    y.count(points(|p| p.y));
+    x.count(panel.points().map(|p| p.x));
+    y.count(panel.points().map(|p| p.y));
     let total: f64 = ticks[0].iter().map(|(_, text)| text_width(text) + 5.0).sum();
     let upright = panel.x.scale == Scale::Places && total > width;
     Placed { panel, area, x, y, ticks, upright, labels, title: area[1] - LINE / 2.0, names_at_ends }
@@ -247,7 +232,7 @@ fn margins(figure: &Figure, columns: usize, column: usize, names_at_ends: bool) 
     let ticks = panels().flat_map(|panel| {
         let (_, ys) = values(panel);
         let mapping = Mapping::new(&panel.y, &ys, 100.0);
-        let gutters = [&mapping.below, &mapping.above].into_iter().flatten().map(|g| g.label.clone());
+        let gutters = mapping.gutters().map(|g| g.label.clone());
         let texts = mapping.ticks(&panel.y, 7).into_iter().map(|(_, text)| text);
         gutters.chain(texts).collect::<Vec<_>>()
     });
@@ -316,13 +301,4 @@ pub fn wrapped(text: &str, width: f64) -> Vec<String> {
         }
     }
     lines
-}
-
-/// The shape that stands for a mark in the key.
-pub fn key_shape(mark: &Mark) -> Option<Shape> {
-    match &mark.form {
-        Form::Points(_, shape) => Some(*shape),
-        Form::DottedLine(_) => Some(Shape::Disc),
-        _ => None,
-    }
 }

@@ -3,7 +3,7 @@
 use super::axes::colour_of;
 use super::canvas::{Anchor, Canvas, text_width};
 use super::figure::{Colours, Form, Mark, Scale, Shape, Tiles};
-use super::layout::{LINE, Placed, is_line, key_shape};
+use super::layout::{LINE, Placed, is_line};
 use super::palette::{Colour, GREY, GROUND, INK};
 use crate::number::typeset;
 
@@ -73,11 +73,6 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, mark: &Mark, colours: 
             if low < high {
                 let points: Vec<_> = (0..=STEPS).map(|i| (at(i), at(i))).collect();
                 draw_line(canvas, placed, &points, mark);
-            }
-        }
-        Form::Horizontal(y) => {
-            if let Some(y) = placed.y.position(*y) {
-                stroke(canvas, &[(left, bottom - y), (right, bottom - y)], mark);
             }
         }
         Form::Vertical(x) => {
@@ -153,8 +148,7 @@ fn draw_shape(canvas: &mut dyn Canvas, shape: Shape, (x, y): (f64, f64), colour:
         Shape::Disc => canvas.disc((x, y), RADIUS, None, colour, opacity),
         Shape::Ring => canvas.disc((x, y), 2.0 * RADIUS, Some(0.7), colour, 1.0),
         Shape::Square => {
-            let r = RADIUS;
-            canvas.area(&[(x - r, y - r), (x + r, y - r), (x + r, y + r), (x - r, y + r)], colour, opacity);
+            canvas.rectangle([x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS], colour, opacity);
         }
         Shape::Triangle => canvas.area(&[(x, y - r), (x + r, y + r), (x - r, y + r)], colour, opacity),
         Shape::Diamond => {
@@ -212,21 +206,17 @@ pub fn draw_names(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
 
 /// Draws an entry of the key, its left end at the place.
 pub fn draw_key(canvas: &mut dyn Canvas, mark: &Mark, (x, y): (f64, f64)) {
-    let middle = (x + KEY_WIDTH / 2.0 - 2.0, y);
-    let is_points = matches!(mark.form, Form::Points(..));
     if matches!(mark.form, Form::Band(_) | Form::Bars(_)) {
-        let (left, right) = (x + 1.0, x + KEY_WIDTH - 5.0);
-        canvas.area(
-            &[(left, y - 2.5), (right, y - 2.5), (right, y + 2.5), (left, y + 2.5)],
-            mark.colour,
-            0.4,
-        );
-    } else if !is_points {
+        canvas.rectangle([x + 1.0, y - 2.5, x + KEY_WIDTH - 5.0, y + 2.5], mark.colour, 0.4);
+    } else if !matches!(mark.form, Form::Points(..)) {
         stroke(canvas, &[(x, y), (x + KEY_WIDTH - 4.0, y)], mark);
     }
-    if let Some(shape) = key_shape(mark) {
-        let place = if is_points { (x + KEY_WIDTH - 6.0, y) } else { middle };
-        draw_shape(canvas, shape, place, mark.colour, 1.0);
+    match mark.form {
+        Form::Points(_, shape) => draw_shape(canvas, shape, (x + KEY_WIDTH - 6.0, y), mark.colour, 1.0),
+        Form::DottedLine(_) => {
+            draw_shape(canvas, Shape::Disc, (x + KEY_WIDTH / 2.0 - 2.0, y), mark.colour, 1.0)
+        }
+        _ => {}
     }
     canvas.text(&mark.label, (x + KEY_WIDTH, y), Anchor::Left, INK);
 }

@@ -66,6 +66,11 @@ impl Mapping {
         }
     }
 
+    /// The gutters that there are.
+    pub fn gutters(&self) -> impl Iterator<Item = &Gutter> {
+        self.below.iter().chain(&self.above)
+    }
+
     /// The position of a value, in points from the beginning of the axis; what is outside the range is put at its end. `None` for NaN.
     pub fn position(&self, x: f64) -> Option<f64> {
         let in_gutter = |gutter: &Option<Gutter>, end: f64| {

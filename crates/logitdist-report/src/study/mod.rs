@@ -1,6 +1,7 @@
 //! A sweep in memory: its axes, a summary of all of it, and as many of its cells as fit.
 
 mod evaluated;
+pub mod networks;
 mod rows;
 
 use crate::cell::Cell;
@@ -9,8 +10,8 @@ use crate::error::ReportError;
 use crate::lines::Table;
 use crate::run::Run;
 use crate::summary::Summary;
-use crate::training::{NETWORKS, Training};
 use evaluated::Evaluated;
+use networks::{NETWORKS, Training, depends, is_trained};
 use rows::Rows;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::Path;
@@ -133,6 +134,19 @@ impl Study {
         varied
     }
 
+    /// The axes of [`varied`](Study::varied) that bounds and measures of a pair depend on: over the others there is nothing to see of them.
+    pub fn varied_of_pairs(&self) -> Vec<usize> {
+        let mut varied = self.varied();
+        varied.retain(|&axis| depends("", &self.axes[axis].name));
+        varied
+    }
+
+    /// Whether a cell with these values is a pair of trained networks.
+    pub fn is_trained(&self, values: &[Option<usize>]) -> bool {
+        let source = self.axis("source");
+        source.is_some_and(|s| values[s].is_some_and(|v| is_trained(&self.axes[s].values[v])))
+    }
+
     /// The sources whose values on an axis are to be seen apart, since they are not the same: the `level` of rounding is in bits and that of
     /// noise is relative. None if all that have the axis share its values.
     pub fn sources_apart(&self, axis: usize) -> Vec<usize> {
@@ -202,6 +216,7 @@ fn axes(rows: &Rows, values: &[Dictionary], run: &Run) -> Vec<StudyAxis> {
     };
     values.iter().enumerate().map(axis).collect()
 }
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,26 +252,5 @@ mod tests {
             assert_eq!(cell.evaluations.len(), 1);
         }
         assert_eq!(study.summary.groups[0].n, 3000);
-    }
-
-    #[test]
-    fn pairs_of_trained_networks_are_all_there_in_order_however_few_cells_are_kept() {
-        let folder = tempfile::tempdir().unwrap();
-        let mut rows = String::from("source,teacher,student,replicate,cell_seed,status,reason,m_cca\n");
-        for i in 0..500u32 {
-            let seed = u64::from(i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            let source =
-                if i % 5 == 0 { "noise,,".to_owned() } else { format!("train.a,{},{}", i % 2, i / 2) };
-            writeln!(rows, "{source},0,{seed:016x},ok,,0.{i:03}").unwrap();
-        }
-        std::fs::write(folder.path().join("rows.csv"), rows).unwrap();
-        let header = "source,teacher,student,replicate,cell_seed,direction,bound,form,status,lhs,rhs,tightness,slack,holds\n";
-        std::fs::write(folder.path().join("bounds.csv"), header).unwrap();
-        let study = Study::read_keeping(folder.path(), 10).unwrap();
-        let values: Vec<f64> = study.training.pairs.iter().filter_map(|pair| pair.measures[0]).collect();
-        assert_eq!((values.len(), study.sample().count()), (400, 10));
-        assert!(values.is_sorted());
-        let arms = study.arms("m_cca");
-        assert_eq!((arms.len(), arms[0].estimate.n, arms[0].estimate.teachers), (1, 400, 2));
     }
 }

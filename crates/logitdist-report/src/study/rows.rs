@@ -1,12 +1,12 @@
 //! What `rows.csv` says: the values of every axis, and the lines of a sample.
 
 use super::StudyAxis;
+use super::networks::{MEASURES, TrainedPair, Training, is_trained};
 use crate::cell::Cell;
 use crate::dictionary::Dictionary;
 use crate::error::ReportError;
 use crate::lines::Table;
 use crate::summary::number;
-use crate::training::{MEASURES, TrainedPair, Training, is_trained};
 use std::collections::{BTreeMap, BinaryHeap, HashSet};
 
 /// Columns of `rows.csv` that are needed; those before `replicate` are the axes.

@@ -1,8 +1,10 @@
 //! The numbers behind every picture, against what the formulas of the sweep say.
 
 use crate::sweep;
-use logitdist_report::Study;
-use logitdist_report::picture::{by_axis, certificates, divergence, frontier, heat, quantity::Quantity};
+use logitdist_report::picture::{
+    Bounds, Certificates, Divergences, Families, Frontiers, Maps, certificates, quantity::Quantity,
+};
+use logitdist_report::{Study, View};
 
 fn study() -> Study {
     let folder = tempfile::tempdir().unwrap();
@@ -34,7 +36,9 @@ fn a_study_knows_its_axes_cells_and_bounds() {
 fn tightness_against_an_axis_has_the_quantiles_of_the_formula() {
     let s = study();
     let (dim, level) = (axis(&s, "dim"), axis(&s, "level"));
-    let panels = by_axis::of_bound(&s, s.bound("d_ls").unwrap(), dim, Some(level));
+    let panels = Bounds { bound: s.bound("d_ls").unwrap(), x: dim, lines: Some(level), is_filed: true }
+        .numbers(&s)
+        .unwrap();
     // E6 has neither the axis nor bounds.
     assert_eq!(panels.len(), 1);
     assert_eq!((panels[0].title.as_str(), panels[0].label.as_str()), ("noise", "tightness lhs/rhs"));
@@ -50,7 +54,7 @@ fn tightness_against_an_axis_has_the_quantiles_of_the_formula() {
             }
         }
     }
-    let families = by_axis::of_families(&s, dim, None);
+    let families = Families { x: dim, source: None }.numbers(&s).unwrap();
     let titles: Vec<&str> = families.iter().map(|p| p.title.as_str()).collect();
     assert_eq!(titles, ["m_cca", "alignment"]);
     assert_eq!(families[0].label, "certified m_cca");
@@ -59,7 +63,7 @@ fn tightness_against_an_axis_has_the_quantiles_of_the_formula() {
 
 #[test]
 fn frontiers_pair_the_two_sides_of_each_evaluation() {
-    let panels = frontier::frontiers(&study());
+    let panels = Frontiers.numbers(&study()).unwrap();
     assert_eq!(panels.len(), 1);
     let series = &panels[0].series[0];
     assert_eq!((series.name.as_str(), series.n, series.points.len()), ("d_ls, sharpened", 120, 120));
@@ -72,7 +76,7 @@ fn frontiers_pair_the_two_sides_of_each_evaluation() {
 #[test]
 fn certificates_are_cut_off_at_zero_and_vacuous_ones_counted() {
     let s = study();
-    let all = certificates::certificates(&s);
+    let all = Certificates.numbers(&s).unwrap();
     // 1 − M x ≤ 0 at level 1 for every M; 1 − M x/2 also at M = 2.
     let counts: Vec<(usize, usize)> = all.iter().map(|c| (c.n, c.vacuous)).collect();
     assert_eq!(counts, [(120, 30), (120, 30)]);
@@ -86,7 +90,7 @@ fn certificates_are_cut_off_at_zero_and_vacuous_ones_counted() {
 
 #[test]
 fn divergences_begin_with_the_counter_example() {
-    let all = divergence::divergences(&study());
+    let all = Divergences.numbers(&study()).unwrap();
     assert_eq!(all.len(), 75);
     assert!(all[..15].iter().all(|d| d.is_counter_example && d.m_cca == Some(0.001)));
     assert!(!all[15].is_counter_example);
@@ -99,14 +103,15 @@ fn divergences_begin_with_the_counter_example() {
 fn maps_hold_medians_and_shares() {
     let s = study();
     let (level, dim) = (axis(&s, "level"), axis(&s, "dim"));
-    let map = heat::heat(&s, Quantity::Bound(s.bound("d_ls").unwrap()), level, dim).unwrap();
+    let found = |quantity, axes| Maps { quantity, axes, is_filed: true }.numbers(&s);
+    let map = found(Quantity::Bound(s.bound("d_ls").unwrap()), [level, dim]).unwrap();
     let want: Vec<f64> = [2.0, 4.0, 8.0].into_iter().flat_map(|m| [3.0 / (10.0 * m); 4]).collect();
-    for (got, want) in map.values.iter().zip(want) {
+    for (got, want) in map.iter().zip(want) {
         assert!((got.unwrap() - want).abs() < 1e-12);
     }
-    let map = heat::heat(&s, Quantity::Vacuous(s.bound("m_cca_linear").unwrap()), level, dim).unwrap();
-    assert_eq!(map.values, [0.0, 0.0, 0.0, 1.0].repeat(3).into_iter().map(Some).collect::<Vec<_>>());
+    let map = found(Quantity::Vacuous(s.bound("m_cca_linear").unwrap()), [level, dim]).unwrap();
+    assert_eq!(map, [0.0, 0.0, 0.0, 1.0].repeat(3).into_iter().map(Some).collect::<Vec<_>>());
     let gamma = axis(&s, "gamma");
-    let map = heat::heat(&s, Quantity::Measure(s.measure("m_cca").unwrap()), gamma, dim).unwrap();
-    assert!(map.values.iter().all(Option::is_none), "no cell has both parameters");
+    let map = found(Quantity::Measure(s.measure("m_cca").unwrap()), [gamma, dim]);
+    assert!(map.is_none(), "no cell has both parameters");
 }

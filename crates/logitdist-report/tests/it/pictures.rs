@@ -172,7 +172,7 @@ fn hostile_values_are_drawn_without_a_panic() {
                 .with(Mark::new(Form::DottedLine(line), palette::GREEN))
                 .with(Mark::new(Form::Band(band), palette::GREEN))
                 .with(Mark::new(Form::Bars(bars), palette::GREEN))
-                .with(Mark::new(Form::Horizontal(f64::NAN), palette::GREEN))
+                .with(Mark::new(Form::Vertical(f64::NAN), palette::GREEN))
                 .with(Mark::new(Form::Diagonal, palette::GREY));
             let figure = Figure::new(Width::Column, vec![panel]);
             assert!(figure.to_svg().contains("&lt;&amp;&gt;") || n == 0);

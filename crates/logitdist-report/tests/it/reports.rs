@@ -73,7 +73,7 @@ fn a_page_has_everything_inside_and_no_text_as_markup() {
         "<tr id=\"cell-9e3779b97f4a7c15\">",
         "href=\"#cell-9e3779b97f4a7c15\"",
         "logitdist sweep cell results/",
-        "<dt>m_cca_linear</dt>",
+        "<dt id=\"token-m_cca_linear\"><code>m_cca_linear</code> (bound)</dt>",
         "seed 7",
         "too few, \\u003cb>labels",
     ] {

@@ -1,8 +1,7 @@
 //! A sweep of trained networks made up by formulas: its means, tables and pictures.
 
-use logitdist_report::picture::{Kind, pictures, training::View};
-use logitdist_report::training::csv;
-use logitdist_report::{Study, report, t_975};
+use logitdist_report::trained::csv;
+use logitdist_report::{Picture, Study, pictures, report, t_975};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -276,8 +275,8 @@ fn tables_of_means_show_the_last_epoch() {
     for part in [
         "<h3>Representations</h3>",
         "<h3>Concepts</h3>",
-        "<option value=\"training-course-0\">",
-        "data-key=\"training-tuning-0\"",
+        "<option value=\"training-course\">",
+        "data-key=\"training-tuning\"",
     ] {
         assert!(page.contains(part), "{part}");
     }
@@ -288,12 +287,11 @@ fn tables_of_means_show_the_last_epoch() {
 #[test]
 fn every_question_has_a_picture_with_its_words() {
     let all = pictures(&study());
-    let of = |view: View| {
-        all.iter().find(|p| p.kind == Kind::Training(view, 0)).unwrap_or_else(|| panic!("{view:?}"))
-    };
+    let of =
+        |view: &str| all.iter().find(|picture| picture.key() == view).unwrap_or_else(|| panic!("{view}"));
     for (view, texts) in [
         (
-            View::Course,
+            "training-course",
             vec![
                 "epoch",
                 "m_cca",
@@ -305,20 +303,20 @@ fn every_question_has_a_picture_with_its_words() {
                 "cross_entropy",
             ],
         ),
-        (View::Sides, vec!["side of cca_spectral", "epoch", "dim 8"]),
-        (View::Sizes, vec!["bits", "m_cca", "d_logit (nats)"]),
-        (View::Sameness, vec!["m_cca", "top1_agreement", "all, dim 2", "l2"]),
-        (View::Concepts, vec!["accuracy", "at_least_five", "probe refitted on b", "dim 2, kl"]),
-        (View::Tuning, vec!["tuned_accuracy_b", "m_cca", "dim 2, closed_loop, head"]),
+        ("training-sides", vec!["side of cca_spectral", "epoch", "dim 8"]),
+        ("training-sizes", vec!["bits", "m_cca", "d_logit (nats)"]),
+        ("training-sameness", vec!["m_cca", "top1_agreement", "all, dim 2", "l2"]),
+        ("training-concepts", vec!["accuracy", "at_least_five", "probe refitted on b", "dim 2, kl"]),
+        ("training-tuning", vec!["tuned_accuracy_b", "m_cca", "dim 2, closed_loop, head"]),
     ] {
         let svg = of(view).figure.to_svg();
         for text in texts {
-            assert!(svg.contains(&format!(">{text}</text>")), "{view:?}: {text} in {svg}");
+            assert!(svg.contains(&format!(">{text}</text>")), "{view}: {text} in {svg}");
         }
-        assert!(of(view).is_filed && of(view).caption.ends_with('.'), "{view:?}");
+        assert!(of(view).is_filed && of(view).question.ends_with('.'), "{view}");
     }
     if let Some(folder) = std::env::var_os("LOGITDIST_GALLERY").map(PathBuf::from) {
-        for picture in all.iter().filter(|p| matches!(p.kind, Kind::Training(..))) {
+        for picture in all.iter().filter(|p| p.view.starts_with("training-")) {
             std::fs::write(folder.join(format!("{}.png", picture.name)), picture.figure.to_png()).unwrap();
         }
     }
@@ -326,13 +324,11 @@ fn every_question_has_a_picture_with_its_words() {
 
 #[test]
 fn no_picture_of_a_bound_is_over_what_it_does_not_depend_on() {
-    let axes = |kind: &Kind| match kind {
-        Kind::Bound { x, lines, .. } => vec![x.clone(), lines.clone()],
-        Kind::Families { x, .. } => vec![x.clone()],
-        Kind::Heat { x, y, .. } => vec![x.clone(), y.clone()],
-        _ => Vec::new(),
+    let axes = |picture: &Picture| -> Vec<String> {
+        let chosen = ["x", "second"].map(|selector| picture.chosen(selector).map(String::from));
+        chosen.into_iter().flatten().collect()
     };
-    let mut over: Vec<String> = pictures(&study()).iter().flat_map(|picture| axes(&picture.kind)).collect();
+    let mut over: Vec<String> = pictures(&study()).iter().flat_map(axes).collect();
     over.sort();
     over.dedup();
     assert_eq!(over, ["", "bits", "dim", "epoch", "loss"]);

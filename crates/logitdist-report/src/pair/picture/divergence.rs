@@ -1,34 +1,52 @@
 //! KL divergence against logit distance, a point per input.
 
-use super::{EMPTY_ASPECT, MODELS, NAMED, Picture, fine_ticks};
+use super::{EMPTY_ASPECT, MODELS, NAMED, fine_ticks};
 use crate::pair::inputs::Inputs;
 use crate::pair::results::PairResults;
 use crate::plot::palette::{GREY, INK};
 use crate::plot::{Axis, Figure, Form, Mark, Panel, Point, Shape, Width};
+use crate::view::View;
 
 /// The most inputs that are shown; of more, the worst and evenly spread ones.
 const MOST_POINTS: usize = 2000;
 
-pub fn picture(results: &PairResults) -> Picture {
-    let inputs = &results.inputs;
-    let shown = shown_inputs(results);
-    let positive = inputs.kl.iter().flat_map(|(_, kl)| kl).filter(|kl| **kl > 0.0);
-    let least = positive.fold(f64::INFINITY, |least, kl| least.min(*kl));
-    let panels = ["kl_ab_x", "kl_ba_x"].into_iter().enumerate();
-    let panels = panels.map(|(direction, token)| divergence_panel(inputs, &shown, direction, token, least));
-    let (shown, of) = (shown.len(), inputs.kl.len());
-    let note = match shown < of {
-        true => format!("{shown} of {of} inputs: the worst, and others evenly spread."),
-        false => String::new(),
-    };
-    Picture {
-        name: "divergence",
-        title: "KL divergence against logit distance",
-        caption: "Every input. At none is the KL divergence more than a quarter of the squared logit distance, the line (T10 at each input). \
-                  Inputs far below the line differ on labels that the first model finds unlikely: KL hardly sees them, the logit distance \
-                  does."
-            .into(),
-        figure: Figure::new(Width::Full, panels.collect()).noted(note),
+/// A point per input.
+pub struct Divergence;
+
+impl View<PairResults> for Divergence {
+    const VIEW: &'static str = "divergence";
+    const TITLE: &'static str = "KL divergence against logit distance";
+    /// The inputs that are shown, rising.
+    type Numbers = Vec<usize>;
+
+    fn all(_: &PairResults) -> Vec<Divergence> {
+        vec![Divergence]
+    }
+
+    fn question(&self, _: &PairResults) -> String {
+        "Every input. At none is the KL divergence more than a quarter of the squared logit distance, the line (T10 at each input). \
+         Inputs far below the line differ on labels that the first model finds unlikely: KL hardly sees them, the logit distance \
+         does."
+            .into()
+    }
+
+    fn numbers(&self, results: &PairResults) -> Option<Self::Numbers> {
+        Some(shown_inputs(results))
+    }
+
+    fn figures(&self, results: &PairResults, shown: &Self::Numbers) -> Vec<Figure> {
+        let inputs = &results.inputs;
+        let positive = inputs.kl.iter().flat_map(|(_, kl)| kl).filter(|kl| **kl > 0.0);
+        let least = positive.fold(f64::INFINITY, |least, kl| least.min(*kl));
+        let panels = ["kl_ab_x", "kl_ba_x"].into_iter().enumerate();
+        let panels =
+            panels.map(|(direction, token)| divergence_panel(inputs, shown, direction, token, least));
+        let figure = Figure::new(Width::Full, panels.collect());
+        let (shown, of) = (shown.len(), inputs.kl.len());
+        vec![match shown < of {
+            true => figure.noted(format!("{shown} of {of} inputs: the worst, and others evenly spread.")),
+            false => figure,
+        }]
     }
 }
 

@@ -1,50 +1,65 @@
 //! Histograms of the distances at each input.
 
-use super::{EMPTY_ASPECT, MODELS, NAMED, Picture, fine_ticks, whole_ticks};
+use super::{EMPTY_ASPECT, MODELS, NAMED, fine_ticks, whole_ticks};
 use crate::pair::histogram::LogBins;
 use crate::pair::results::PairResults;
 use crate::plot::palette::INK;
 use crate::plot::{Axis, Bar, Colour, Figure, Form, Mark, Panel, Point, Shape, Width};
+use crate::view::View;
 
 const WHITE: Colour = Colour(255, 255, 255);
 
-pub fn picture(results: &PairResults) -> Picture {
-    let inputs = &results.inputs;
-    let of_pair = |token: &str| results.comparison.value(token).filter(|x| *x > 0.0);
-    let kl = |direction: usize, token: &'static str, of_pair_token: &'static str| List {
-        token,
-        of_pair: of_pair(of_pair_token).map(|value| (of_pair_token, value)),
-        colour: MODELS[direction],
-        values: inputs.kl_values(direction),
-        worst: inputs.worst_by_kl(direction, NAMED),
-        at: inputs.kl.iter().map(|(x, _)| *x).collect(),
-    };
-    let d_logit = List {
-        token: "d_logit_x",
-        of_pair: of_pair("d_logit").map(|value| ("d_logit", value)),
-        colour: INK,
-        values: inputs.d_logit_x.clone(),
-        worst: inputs.worst_by_logit_distance(NAMED),
-        at: (0..inputs.d_logit_x.len()).collect(),
-    };
-    let kl = [kl(0, "kl_ab_x", "kl_ab"), kl(1, "kl_ba_x", "kl_ba")];
-    let zeros: Vec<String> = std::iter::once(&d_logit).chain(&kl).filter_map(List::zeros).collect();
-    let note =
-        if zeros.is_empty() { String::new() } else { format!("Not on the axis: {}.", zeros.join("; ")) };
-    let panels = vec![panel("d_logit_x (nats)", &[d_logit]), panel("KL at x (nats)", &kl)];
-    Picture {
-        name: "inputs",
-        title: "Distances at each input",
-        caption: "How many inputs are how far apart. Dashed: the value of the pair, a root mean square for d_logit and a mean for KL. \
-                  Triangles: the inputs that are named, where the models are furthest apart. A mean far to the right of the bulk rests on few \
-                  inputs."
-            .into(),
-        figure: Figure::new(Width::Full, panels).noted(note),
+/// How many inputs are how far apart.
+pub struct Histograms;
+
+impl View<PairResults> for Histograms {
+    const VIEW: &'static str = "inputs";
+    const TITLE: &'static str = "Distances at each input";
+    /// `d_logit_x`, `kl_ab_x` and `kl_ba_x`.
+    type Numbers = [List; 3];
+
+    fn all(_: &PairResults) -> Vec<Histograms> {
+        vec![Histograms]
+    }
+
+    fn question(&self, _: &PairResults) -> String {
+        "How many inputs are how far apart. Dashed: the value of the pair, a root mean square for d_logit and a mean for KL. \
+         Triangles: the inputs that are named, where the models are furthest apart. A mean far to the right of the bulk rests on few \
+         inputs."
+            .into()
+    }
+
+    fn numbers(&self, results: &PairResults) -> Option<Self::Numbers> {
+        let inputs = &results.inputs;
+        let list = |token, of: &'static str, colour, values, worst, at| {
+            let of_pair = results.comparison.value(of).filter(|x| *x > 0.0).map(|value| (of, value));
+            List { token, of_pair, colour, values, worst, at }
+        };
+        let kl = |direction: usize, token, of| {
+            let worst = inputs.worst_by_kl(direction, NAMED);
+            let at = inputs.kl.iter().map(|(x, _)| *x).collect();
+            list(token, of, MODELS[direction], inputs.kl_values(direction), worst, at)
+        };
+        let (distances, worst) = (inputs.d_logit_x.clone(), inputs.worst_by_logit_distance(NAMED));
+        let all = (0..distances.len()).collect();
+        let d_logit = list("d_logit_x", "d_logit", INK, distances, worst, all);
+        Some([d_logit, kl(0, "kl_ab_x", "kl_ab"), kl(1, "kl_ba_x", "kl_ba")])
+    }
+
+    fn figures(&self, _: &PairResults, lists: &Self::Numbers) -> Vec<Figure> {
+        let zeros: Vec<String> = lists.iter().filter_map(List::zeros).collect();
+        let panels = vec![panel("d_logit_x (nats)", &lists[..1]), panel("KL at x (nats)", &lists[1..])];
+        let figure = Figure::new(Width::Full, panels);
+        vec![if zeros.is_empty() {
+            figure
+        } else {
+            figure.noted(format!("Not on the axis: {}.", zeros.join("; ")))
+        }]
     }
 }
 
 /// A distance at each input.
-struct List {
+pub struct List {
     token: &'static str,
     /// Token and value of the pair, if it is above 0.
     of_pair: Option<(&'static str, f64)>,

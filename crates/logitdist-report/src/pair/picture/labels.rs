@@ -1,41 +1,56 @@
 //! The labels of both models to one another, and what differs.
 
-use super::Picture;
 use crate::pair::results::PairResults;
 use crate::plot::palette::GREY;
 use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Scale, Tiles, Width};
+use crate::view::View;
 
 /// The most names along an axis of labels.
 const MOST_NAMES: usize = 20;
 
-pub fn picture(results: &PairResults) -> Picture {
-    let labels = &results.labels;
-    let n = labels.labels.len();
-    let of = results.comparison.count("n_labels");
-    let [a, b] = &labels.correlations;
-    let difference: Vec<Vec<Option<f64>>> = a
-        .iter()
-        .zip(b)
-        .map(|(a, b)| a.iter().zip(b).map(|(a, b)| Some(b.as_ref()? - a.as_ref()?)).collect())
-        .collect();
-    let panels = [("label_correlation_a", a), ("label_correlation_b", b), ("b − a", &difference)];
-    let panels = panels.map(|(title, matrix)| match matrix.iter().flatten().any(Option::is_some) {
-        true => label_panel(title, &labels.labels, matrix),
-        false => Panel::empty(title, "the logits do not vary over the inputs"),
-    });
-    // What the colours mean stands over each panel.
-    let colours = Colours { label: String::new(), scale: Scale::Linear, range: (-1.0, 1.0) };
-    let selection =
-        if n < of { format!("{n} of {of} labels, those that vary most. ") } else { String::new() };
-    Picture {
-        name: "labels",
-        title: "Label geometry",
-        caption: format!(
+/// A row per label; `None` where a logit is constant.
+type Matrix = Vec<Vec<Option<f64>>>;
+
+/// The correlations between labels in both models.
+pub struct LabelGeometry;
+
+impl View<PairResults> for LabelGeometry {
+    const VIEW: &'static str = "labels";
+    const TITLE: &'static str = "Label geometry";
+    /// Of a, of b, and b − a.
+    type Numbers = [Matrix; 3];
+
+    fn all(_: &PairResults) -> Vec<LabelGeometry> {
+        vec![LabelGeometry]
+    }
+
+    fn question(&self, results: &PairResults) -> String {
+        let (n, of) = (results.labels.labels.len(), results.comparison.count("n_labels"));
+        let selection =
+            if n < of { format!("{n} of {of} labels, those that vary most. ") } else { String::new() };
+        format!(
             "{selection}Which labels each model raises and lowers together: the correlation over inputs of the centred logits of two \
              labels. That is the cosine of their unembeddings in the metric of Cov(f): unlike plain cosines, no change of basis alters it. \
              Both models have the same order, in which neighbours are alike."
-        ),
-        figure: Figure::new(Width::Full, panels.into()).coloured(colours),
+        )
+    }
+
+    fn numbers(&self, results: &PairResults) -> Option<Self::Numbers> {
+        let [a, b] = &results.labels.correlations;
+        let less = |(a, b): (&Option<f64>, &Option<f64>)| Some((*b)? - (*a)?);
+        let difference = a.iter().zip(b).map(|(a, b)| a.iter().zip(b).map(less).collect()).collect();
+        Some([a.clone(), b.clone(), difference])
+    }
+
+    fn figures(&self, results: &PairResults, matrices: &Self::Numbers) -> Vec<Figure> {
+        let panels = ["label_correlation_a", "label_correlation_b", "b − a"].into_iter().zip(matrices);
+        let panels = panels.map(|(title, matrix)| match matrix.iter().flatten().any(Option::is_some) {
+            true => label_panel(title, &results.labels.labels, matrix),
+            false => Panel::empty(title, "the logits do not vary over the inputs"),
+        });
+        // What the colours mean stands over each panel.
+        let colours = Colours { label: String::new(), scale: Scale::Linear, range: (-1.0, 1.0) };
+        vec![Figure::new(Width::Full, panels.collect()).coloured(colours)]
     }
 }
 

@@ -6,8 +6,22 @@ mod labels;
 mod spectra;
 
 use super::results::PairResults;
+use crate::plot::Colour;
 use crate::plot::palette::{BLUE, VERMILLION};
-use crate::plot::{Colour, Figure, Width};
+use crate::view::{Listed, Picture, listed};
+
+/// The pictures of a pair, in the order of the page.
+const VIEWS: [Listed<PairResults>; 4] = [
+    listed::<_, spectra::Directions>(),
+    listed::<_, labels::LabelGeometry>(),
+    listed::<_, inputs::Histograms>(),
+    listed::<_, divergence::Divergence>(),
+];
+
+/// All pictures of a pair.
+pub fn pictures(results: &PairResults) -> Vec<Picture> {
+    VIEWS.iter().flat_map(|view| (view.draw)(results)).collect()
+}
 
 /// Colours of model a, or of what is expected under it, and of model b.
 const MODELS: [Colour; 2] = [BLUE, VERMILLION];
@@ -17,36 +31,6 @@ const EMPTY_ASPECT: f64 = 0.25;
 
 /// Inputs of a kind that are named in a picture.
 const NAMED: usize = 3;
-
-/// A picture with the name of its files and what it shows.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Picture {
-    /// Name of the files, without their ending.
-    pub name: &'static str,
-    /// What it shows, in a line.
-    pub title: &'static str,
-    /// What to look for, in a sentence or two.
-    pub caption: String,
-    /// The picture, as wide as a page of a paper.
-    pub figure: Figure,
-}
-
-impl Picture {
-    /// The picture as wide as a column, its panels one below the other.
-    pub fn in_a_column(&self) -> Figure {
-        Figure { width: Width::Column, ..self.figure.clone().in_columns(1) }
-    }
-}
-
-/// All pictures of a pair, in the order of the page.
-pub fn pictures(results: &PairResults) -> Vec<Picture> {
-    vec![
-        spectra::picture(results),
-        labels::picture(results),
-        inputs::picture(results),
-        divergence::picture(results),
-    ]
-}
 
 /// Ticks at 1, 2, 3, 5 and 7 times a power of ten for a logarithmic axis of less than two decades; none, for the axis to choose,
 /// otherwise.

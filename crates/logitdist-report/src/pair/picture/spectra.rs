@@ -1,23 +1,40 @@
 //! Spectra and canonical correlations.
 
-use super::{MODELS, Picture, whole_ticks};
+use super::{MODELS, whole_ticks};
 use crate::pair::results::PairResults;
 use crate::pair::spectra::Spectra;
 use crate::plot::palette::{GREEN, INK, PURPLE};
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width};
+use crate::view::View;
 
 /// The most points of a line that are drawn as dots, too.
 const MOST_DOTS: usize = 64;
 
-pub fn picture(results: &PairResults) -> Picture {
-    let lists = &results.spectra;
-    let caption = "Left: how the variance of each model's centred logits is spread over directions; in weak directions little distance can \
-                   cost much correlation. Right: how far each direction of one model is a linear function of the other, 1 = wholly.";
-    Picture {
-        name: "spectra",
-        title: "Spectra and canonical correlations",
-        caption: caption.into(),
-        figure: Figure::new(Width::Full, vec![spectra(lists), correlations(lists)]),
+/// Variances and canonical correlations, direction by direction.
+pub struct Directions;
+
+impl View<PairResults> for Directions {
+    const VIEW: &'static str = "spectra";
+    const TITLE: &'static str = "Spectra and canonical correlations";
+    /// As they stand in the file.
+    type Numbers = Spectra;
+
+    fn all(_: &PairResults) -> Vec<Directions> {
+        vec![Directions]
+    }
+
+    fn question(&self, _: &PairResults) -> String {
+        "Left: how the variance of each model's centred logits is spread over directions; in weak directions little distance can \
+         cost much correlation. Right: how far each direction of one model is a linear function of the other, 1 = wholly."
+            .into()
+    }
+
+    fn numbers(&self, results: &PairResults) -> Option<Self::Numbers> {
+        Some(results.spectra.clone())
+    }
+
+    fn figures(&self, _: &PairResults, lists: &Self::Numbers) -> Vec<Figure> {
+        vec![Figure::new(Width::Full, vec![spectra(lists), correlations(lists)])]
     }
 }
 

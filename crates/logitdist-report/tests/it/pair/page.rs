@@ -23,7 +23,7 @@ fn the_page_says_what_was_compared_and_found() {
         "the same 4 inputs and 3 labels",
         "computed at 3 of the inputs",
         "<p>a &amp; b are close, it seems.</p>",
-        "logitdist compare &#39;runs/first &lt;1&gt;.npz&#39; &#39;runs/second, final.npz&#39; --seed 7 --report FOLDER",
+        "logitdist compare 'runs/first &lt;1&gt;.npz' 'runs/second, final.npz' --seed 7 --report FOLDER",
         ">0.250000 ± 0.125<",
         "3 labels; at least 6 are needed",
         "beyond the floating-point range",

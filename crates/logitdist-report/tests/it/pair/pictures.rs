@@ -1,7 +1,8 @@
 //! The numbers behind the pictures of a pair.
 
 use super::{folder, results, unchanged, with};
-use logitdist_report::pair::{PairResults, Picture, pictures, report_pair};
+use logitdist_report::Picture;
+use logitdist_report::pair::{PairResults, pictures, report_pair};
 use logitdist_report::plot::{Form, Mark, Panel};
 
 fn picture(results: &PairResults, name: &str) -> Picture {

@@ -4,7 +4,8 @@ use super::split::{Split, Values};
 use crate::picture::axes::ticked;
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Point, Shape, Width, palette};
 use crate::study::Study;
-use crate::training::Arm;
+use crate::trained::arms::{Arm, arms, at_the_end};
+use crate::view::View;
 use std::collections::BTreeSet;
 
 /// The most panels.
@@ -18,22 +19,41 @@ const SHOWN: [(&str, &str, Colour, Shape); 3] = [
 ];
 
 /// Accuracies of concepts, a panel per loss.
-pub fn concepts(study: &Study) -> (String, Vec<Figure>) {
-    let caption = "Concepts read off the second network: accuracy of a probe refitted on it (is the concept still there?), of the first network’s \
-                   probe carried over (is it in the same place?), and of the more common answer; means over teachers with 95 % intervals.";
-    let Some(concept) = study.axis("concept") else { return (String::new(), Vec::new()) };
-    let last = study.last_epochs();
-    let all: Vec<Vec<Arm>> = SHOWN
-        .iter()
-        .map(|(token, ..)| {
-            let arms = study.arms(token).into_iter();
-            arms.filter(|arm| arm.values[concept].is_some() && study.is_last(&last, &arm.values)).collect()
-        })
-        .collect();
-    let values: Vec<&Values> = all.iter().flatten().map(|arm| &arm.values[..]).collect();
-    if values.is_empty() {
-        return (String::new(), Vec::new());
+#[derive(Debug)]
+pub struct Concepts;
+
+impl View<Study> for Concepts {
+    const VIEW: &'static str = "training-concepts";
+    const TITLE: &'static str = "concepts carried over";
+    /// The arms of each accuracy of [`SHOWN`].
+    type Numbers = Vec<Vec<Arm>>;
+
+    fn all(_: &Study) -> Vec<Concepts> {
+        vec![Concepts]
     }
+
+    fn question(&self, _: &Study) -> String {
+        "Concepts read off the second network: accuracy of a probe refitted on it (is the concept still there?), of the first network’s \
+         probe carried over (is it in the same place?), and of the more common answer; means over teachers with 95 % intervals."
+            .into()
+    }
+
+    fn numbers(&self, study: &Study) -> Option<Vec<Vec<Arm>>> {
+        let concept = study.axis("concept")?;
+        let of = |(token, ..): (&str, &str, Colour, Shape)| {
+            let arms = at_the_end(study, arms(study, token)).into_iter();
+            arms.filter(|arm| arm.values[concept].is_some()).collect::<Vec<Arm>>()
+        };
+        Some(SHOWN.map(of).to_vec()).filter(|all| all.iter().any(|arms| !arms.is_empty()))
+    }
+
+    fn figures(&self, study: &Study, all: &Vec<Vec<Arm>>) -> Vec<Figure> {
+        study.axis("concept").map(|concept| figure(study, concept, all)).into_iter().collect()
+    }
+}
+
+fn figure(study: &Study, concept: usize, all: &[Vec<Arm>]) -> Figure {
+    let values: Vec<&Values> = all.iter().flatten().map(|arm| &arm.values[..]).collect();
     // Colours tell the accuracies apart: every other axis makes panels.
     let split = Split::of(study, &values, &[concept]).without_series();
     let panels = split.all(values.iter().copied());
@@ -42,7 +62,7 @@ pub fn concepts(study: &Study) -> (String, Vec<Figure>) {
     let plots = panels.iter().take(MOST_PANELS).map(|panel| {
         let x = ticked("accuracy", low, high);
         let mut plot = Panel::new(split.title(study, panel), x, Axis::places("", names));
-        for (i, ((_, name, colour, shape), arms)) in SHOWN.iter().zip(&all).enumerate() {
+        for (i, ((_, name, colour, shape), arms)) in SHOWN.iter().zip(all).enumerate() {
             // Concepts are in rows, the accuracies of one a little apart.
             let height = |arm: &Arm| arm.values[concept].map_or(0.0, |v| v as f64) + 0.22 * (1.0 - i as f64);
             let own = || arms.iter().filter(|arm| split.panel(&arm.values) == *panel);
@@ -63,16 +83,15 @@ pub fn concepts(study: &Study) -> (String, Vec<Figure>) {
         plot.shaped(0.18 * names.len().max(3) as f64)
     });
     let plots: Vec<Panel> = plots.collect();
-    let mut notes = vec!["At the last epoch; means over teachers with 95 % intervals.".to_owned()];
-    if panels.len() > MOST_PANELS {
-        notes.push(format!(
-            "{} more panels are left out; all means are in measures.csv.",
-            panels.len() - MOST_PANELS
-        ));
-    }
     let columns = columns(&panels, plots.len());
     let width = if columns == 1 { Width::Column } else { Width::Full };
-    (caption.to_owned(), vec![Figure::new(width, plots).in_columns(columns).noted(notes.join(" "))])
+    let figure = Figure::new(width, plots)
+        .in_columns(columns)
+        .noted("At the last epoch; means over teachers with 95 % intervals.");
+    match panels.len().saturating_sub(MOST_PANELS) {
+        0 => figure,
+        n => figure.noted(format!("{n} more panels are left out; all means are in measures.csv.")),
+    }
 }
 
 /// Panels in a row: those that differ in the last axis only, if they fit, or half of four.

@@ -1,9 +1,12 @@
 //! Means with intervals, as CSV of everything and as tables that can be read.
 
-use super::{Arm, Estimate, MEASURES, NETWORKS, name_of};
+use super::arms::{Arm, arms, at_the_end};
+use super::interval::Estimate;
 use crate::number::typeset;
 use crate::study::Study;
+use crate::study::networks::{MEASURES, NETWORKS, name_of};
 use crate::summary::quoted;
+use crate::table::{Column, Table, numbers, text};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
@@ -21,20 +24,9 @@ const TABLES: [(&str, &[&str]); 4] = [
     ("Networks tuned to other labels", &["tuned_accuracy_a", "tuned_accuracy_b"]),
 ];
 
-/// A table of means.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MeasureTable {
-    /// What it is about.
-    pub title: String,
-    /// Names of its columns: axes, then measures.
-    pub header: Vec<String>,
-    /// How many of the columns are axes.
-    pub axes: usize,
-    /// A line per arm.
-    pub lines: Vec<Vec<String>>,
-    /// What was left out, in a sentence; empty if nothing was.
-    pub left_out: String,
-}
+/// What the tables of means show, in words.
+pub const INTERVALS: &str = "Means over teachers at the last epoch, ± half a 95 % confidence interval (Student’s t over teachers’ means; networks trained on \
+    labels alone are shared by all teachers, and then both vary). All arms are in measures.csv.";
 
 /// Everything as CSV: a line per measure and arm; the ends of the interval blank where there is none, `students` where every teacher has its own.
 pub fn csv(study: &Study) -> String {
@@ -46,7 +38,7 @@ pub fn csv(study: &Study) -> String {
     }
     text.push_str(",n,teachers,students,mean,low,high\n");
     for measure in MEASURES {
-        for arm in study.arms(measure) {
+        for arm in arms(study, measure) {
             text.push_str(measure);
             for &axis in &axes {
                 let value = arm.values[axis].map_or("", |v| &study.axes[axis].values[v]);
@@ -64,13 +56,13 @@ pub fn csv(study: &Study) -> String {
 }
 
 /// Tables of what trained networks measured, at the last epoch of every source.
-pub fn tables(study: &Study) -> Vec<MeasureTable> {
+pub fn tables(study: &Study) -> Vec<Table> {
     TABLES.iter().filter_map(|(title, measures)| table(study, title, measures)).collect()
 }
 
-fn table(study: &Study, title: &str, measures: &[&str]) -> Option<MeasureTable> {
+fn table(study: &Study, title: &str, measures: &[&str]) -> Option<Table> {
     let all: Vec<(&str, Vec<Arm>)> =
-        measures.iter().map(|m| (*m, at_the_end(study, study.arms(m)))).collect();
+        measures.iter().map(|m| (*m, at_the_end(study, arms(study, m)))).collect();
     let present: Vec<&(&str, Vec<Arm>)> = all.iter().filter(|(_, arms)| !arms.is_empty()).collect();
     let mut rows: BTreeMap<&[Option<usize>], Vec<Option<Estimate>>> = BTreeMap::new();
     for (column, (_, arms)) in present.iter().enumerate() {
@@ -82,18 +74,18 @@ fn table(study: &Study, title: &str, measures: &[&str]) -> Option<MeasureTable> 
         return None;
     }
     let axes = study.told_apart(rows.keys().copied());
-    let mut header: Vec<String> = axes.iter().map(|&axis| study.axes[axis].name.clone()).collect();
-    header.extend(present.iter().map(|(measure, _)| (*measure).to_owned()));
+    let names = axes.iter().map(|&axis| text(&study.axes[axis].name));
+    let columns: Vec<Column> = names.chain(present.iter().map(|(measure, _)| numbers(*measure))).collect();
     let line = |(values, estimates): (&&[Option<usize>], &Vec<Option<Estimate>>)| {
         let axis = |&axis: &usize| {
             values[axis].map_or_else(String::new, |v| name_of(&study.axes[axis].values[v]).to_owned())
         };
         axes.iter().map(axis).chain(estimates.iter().map(written)).collect()
     };
-    let lines: Vec<Vec<String>> = rows.iter().take(ROWS_SHOWN).map(line).collect();
-    let more = rows.len() - lines.len();
+    let shown: Vec<Vec<String>> = rows.iter().take(ROWS_SHOWN).map(line).collect();
+    let more = rows.len() - shown.len();
     let left_out = if more > 0 { format!("{more} more rows are in measures.csv.") } else { String::new() };
-    Some(MeasureTable { title: title.to_owned(), axes: axes.len(), header, lines, left_out })
+    Some(Table { title: title.to_owned(), columns, rows: shown, left_out })
 }
 
 /// A mean and half its interval: `0.873 ± 0.012`.
@@ -104,33 +96,5 @@ fn written(estimate: &Option<Estimate>) -> String {
         Some(Estimate { mean, half_width: Some(half), .. }) => {
             format!("{} ± {}", typeset(*mean), typeset(*half))
         }
-    }
-}
-
-/// The arms of the last epoch that each source has.
-fn at_the_end(study: &Study, arms: Vec<Arm>) -> Vec<Arm> {
-    let last = study.last_epochs();
-    arms.into_iter().filter(|arm| study.is_last(&last, &arm.values)).collect()
-}
-
-impl Study {
-    /// The last epoch of every source of trained networks, as positions of values.
-    pub fn last_epochs(&self) -> BTreeMap<Option<usize>, Option<usize>> {
-        let [source, epoch] = ["source", "epoch"].map(|name| self.axis(name));
-        let mut last = BTreeMap::new();
-        for pair in &self.training.pairs {
-            let own = epoch.and_then(|axis| pair.values[axis]);
-            let known = last.entry(source.and_then(|axis| pair.values[axis])).or_insert(own);
-            // Positions of numbers are in ascending order.
-            *known = (*known).max(own);
-        }
-        last
-    }
-
-    /// Whether values are at the last epoch of their source.
-    pub fn is_last(&self, last: &BTreeMap<Option<usize>, Option<usize>>, values: &[Option<usize>]) -> bool {
-        let [source, epoch] = ["source", "epoch"].map(|name| self.axis(name));
-        let at = |axis: Option<usize>| axis.and_then(|axis| values[axis]);
-        last.get(&at(source)) == Some(&at(epoch))
     }
 }

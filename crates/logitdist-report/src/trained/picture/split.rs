@@ -2,7 +2,7 @@
 
 use crate::plot::{Colour, Shape, palette};
 use crate::study::Study;
-use crate::training::name_of;
+use crate::study::networks::name_of;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Positions of values on all axes.

@@ -5,7 +5,8 @@ use crate::picture::axes;
 use crate::picture::quantity::measure_label;
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width};
 use crate::study::Study;
-use crate::training::{Arm, Estimate};
+use crate::trained::arms::Arm;
+use crate::trained::interval::Estimate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most panels side by side; more are in pictures of their own, up to so many.
@@ -21,7 +22,8 @@ const WIDE: f64 = 30.0;
 /// How far intervals may widen an axis beyond the means, as a share of what those take; longer ones are cut off.
 const ROOM: f64 = 0.6;
 
-const NOTE: &str = "Means over teachers with 95 % intervals, cut off where they leave the axis.";
+/// What stands under the means of measures.
+pub const NOTE: &str = "Means over teachers with 95 % intervals, cut off where they leave the axis.";
 
 /// With more curves in a panel than this, bands would hide each other: intervals are bars.
 const MOST_BANDS: usize = 4;
@@ -33,22 +35,30 @@ enum Drawn {
     Bars,
 }
 
+/// Rows of panels over an axis.
+pub struct Grid {
+    /// The axis.
+    pub x: usize,
+    /// A row per measure.
+    pub rows: Vec<Row>,
+}
+
 /// A row of panels.
-struct Row {
-    label: String,
+pub struct Row {
+    pub label: String,
     /// Whether the vertical axis ends at 0 and 1.
-    is_share: bool,
-    layers: Vec<Layer>,
+    pub is_share: bool,
+    pub layers: Vec<Layer>,
 }
 
 /// Curves of one kind.
-struct Layer {
-    arms: Vec<Arm>,
+pub struct Layer {
+    pub arms: Vec<Arm>,
     /// Stands after the name of each curve.
-    suffix: &'static str,
-    dashed: bool,
+    pub suffix: &'static str,
+    pub dashed: bool,
     /// Whether means are of logarithms.
-    of_logarithms: bool,
+    pub of_logarithms: bool,
 }
 
 /// A mean with the ends of its interval.
@@ -59,10 +69,6 @@ struct Place {
 }
 
 impl Layer {
-    fn of(arms: Vec<Arm>) -> Layer {
-        Layer { arms, suffix: "", dashed: false, of_logarithms: false }
-    }
-
     fn place(&self, estimate: &Estimate) -> Place {
         let ends = estimate.interval();
         match self.of_logarithms {
@@ -74,84 +80,18 @@ impl Layer {
     }
 }
 
-/// Measures over training: m_cca (or that of logits), d_logit and agreement.
-pub fn course(study: &Study) -> (String, Vec<Figure>) {
-    let caption = "Over training, how alike inside (m_cca), how far apart in logits (d_logit) and how often of one opinion (top1_agreement) \
-                   the two networks are: means over teachers with 95 % intervals.";
-    let Some(epoch) = study.axis("epoch") else { return (String::new(), Vec::new()) };
-    let correlation = correlation(study);
-    let rows: Vec<Row> = [correlation, "d_logit", "top1_agreement"]
-        .iter()
-        .map(|token| row(token, varying(study, study.arms(token), epoch)))
-        .collect();
-    (caption.to_owned(), grid(study, &rows, epoch, NOTE))
+/// The row of a measure.
+pub fn row(token: &str, arms: Vec<Arm>) -> Row {
+    let layer = Layer { arms, suffix: "", dashed: false, of_logarithms: false };
+    Row { label: measure_label(token), is_share: SHARES.contains(&token), layers: vec![layer] }
 }
 
-/// Both sides of T1 over training.
-pub fn sides(study: &Study) -> (String, Vec<Figure>) {
-    let caption = "Both sides of T1 (cca_spectral) over training: what correlations under 1 lose of the first network’s spectrum (lhs, solid), and \
-                   the squared distance of the centred logits that bounds it (rhs, dashed).";
-    let Some((epoch, bound)) = study.axis("epoch").zip(study.bound("cca_spectral")) else {
-        return (String::new(), Vec::new());
-    };
-    let side = |of: fn(&crate::cell::Evaluation) -> Option<f64>, suffix, dashed| {
-        let arms = study.arms_of(|cell| {
-            let own = cell.evaluations.iter().find(|e| e.bound == bound && !e.reversed)?;
-            of(own).filter(|&x| x > 0.0 && x.is_finite()).map(f64::ln)
-        });
-        Layer { arms: varying(study, arms, epoch), suffix, dashed, of_logarithms: true }
-    };
-    let layers = vec![side(|e| e.lhs, ", lhs", false), side(|e| e.rhs, ", rhs", true)];
-    let rows = [Row { label: "side of cca_spectral".into(), is_share: false, layers }];
-    let note = "Solid: lhs; dashed: rhs. Geometric means over teachers with 95 % intervals, cut off where they leave the axis.";
-    (caption.to_owned(), grid(study, &rows, epoch, note))
-}
-
-/// Measures against the number that is varied most, where no epochs are.
-pub fn sizes(study: &Study) -> (String, Vec<Figure>) {
-    let still = |arms: Vec<Arm>| match study.axis("epoch") {
-        Some(epoch) => {
-            let several = sources_varying(study, &arms, epoch);
-            arms.into_iter().filter(|arm| !several.contains(&source(study, &arm.values))).collect()
-        }
-        None => arms,
-    };
-    let tokens = ["d_llv", "d_fg", correlation(study), "d_logit", "top1_agreement"];
-    let all: Vec<(&str, Vec<Arm>)> = tokens
-        .iter()
-        .map(|token| (*token, still(study.arms(token))))
-        .filter(|(_, arms)| !arms.is_empty())
-        .collect();
-    let values: Vec<&Values> = all.iter().flat_map(|(_, arms)| arms).map(|arm| &arm.values[..]).collect();
-    let count = |axis: usize| values.iter().filter_map(|v| v[axis]).collect::<BTreeSet<_>>().len();
-    let mut numbers = study.told_apart(values.iter().copied());
-    numbers.retain(|&axis| count(axis) > 1 && study.axes[axis].numbers().is_some());
-    let Some(x) = numbers.into_iter().min_by_key(|&axis| std::cmp::Reverse(count(axis))) else {
-        return (String::new(), Vec::new());
-    };
-    let caption = format!(
-        "Measures of the two networks against {}: means over teachers with 95 % intervals.",
-        study.axes[x].name
-    );
-    let rows: Vec<Row> = all.into_iter().map(|(token, arms)| row(token, varying(study, arms, x))).collect();
-    (caption, grid(study, &rows, x, NOTE))
-}
-
-/// The measure of how alike embeddings are that the study has.
-pub fn correlation(study: &Study) -> &'static str {
-    if study.arms("m_cca").is_empty() { "m_cca_logits" } else { "m_cca" }
-}
-
-fn row(token: &str, arms: Vec<Arm>) -> Row {
-    Row { label: measure_label(token), is_share: SHARES.contains(&token), layers: vec![Layer::of(arms)] }
-}
-
-fn source(study: &Study, values: &Values) -> Option<usize> {
+pub fn source(study: &Study, values: &Values) -> Option<usize> {
     study.axis("source").and_then(|axis| values[axis])
 }
 
 /// The sources with several values on an axis.
-fn sources_varying(study: &Study, arms: &[Arm], axis: usize) -> BTreeSet<Option<usize>> {
+pub fn sources_varying(study: &Study, arms: &[Arm], axis: usize) -> BTreeSet<Option<usize>> {
     let mut values: BTreeMap<Option<usize>, BTreeSet<usize>> = BTreeMap::new();
     for arm in arms {
         values.entry(source(study, &arm.values)).or_default().extend(arm.values[axis]);
@@ -160,49 +100,54 @@ fn sources_varying(study: &Study, arms: &[Arm], axis: usize) -> BTreeSet<Option<
 }
 
 /// The arms of sources with several values on an axis.
-fn varying(study: &Study, arms: Vec<Arm>, axis: usize) -> Vec<Arm> {
+pub fn varying(study: &Study, arms: Vec<Arm>, axis: usize) -> Vec<Arm> {
     let several = sources_varying(study, &arms, axis);
     arms.into_iter().filter(|arm| several.contains(&source(study, &arm.values))).collect()
 }
 
-/// A row of panels per measure; none if there is nothing to show.
-fn grid(study: &Study, rows: &[Row], x: usize, note: &str) -> Vec<Figure> {
-    let rows: Vec<&Row> = rows.iter().filter(|row| row.layers.iter().any(|l| !l.arms.is_empty())).collect();
-    let arms = || rows.iter().flat_map(|row| &row.layers).flat_map(|layer| &layer.arms);
-    let all: Vec<&Values> = arms().map(|arm| &arm.values[..]).collect();
-    let split = Split::of(study, &all, &[x]);
-    let panels = split.all(all.iter().copied());
-    let levels = split.levels(all.iter().copied());
-    let layers = rows.iter().map(|row| row.layers.len()).max().unwrap_or(0);
-    let is_course = study.axes[x].name == "epoch";
-    let drawn = if is_course && layers * levels.len() <= MOST_BANDS { Drawn::Band } else { Drawn::Bars };
-    let left_out = panels.len().saturating_sub(MOST_COLUMNS * MOST_PARTS);
-    let figures = panels.chunks(MOST_COLUMNS).take(MOST_PARTS).map(|columns| {
-        let mut plots = Vec::new();
-        for (i, row) in rows.iter().enumerate() {
-            for panel in columns {
-                let title =
-                    if i == 0 || columns.len() == 1 { split.title(study, panel) } else { String::new() };
+impl Grid {
+    /// The grid of what there is to show; `None` if there is nothing.
+    pub fn of(x: usize, rows: impl IntoIterator<Item = Row>) -> Option<Grid> {
+        let shows = |row: &Row| row.layers.iter().any(|layer| !layer.arms.is_empty());
+        let rows: Vec<Row> = rows.into_iter().filter(shows).collect();
+        (!rows.is_empty()).then_some(Grid { x, rows })
+    }
+
+    /// The figures, a row of panels per measure in each.
+    pub fn figures(&self, study: &Study, note: &str) -> Vec<Figure> {
+        let arms = self.rows.iter().flat_map(|row| &row.layers).flat_map(|layer| &layer.arms);
+        let all: Vec<&Values> = arms.map(|arm| &arm.values[..]).collect();
+        let split = Split::of(study, &all, &[self.x]);
+        let panels = split.all(all.iter().copied());
+        let levels = split.levels(all.iter().copied());
+        let layers = self.rows.iter().map(|row| row.layers.len()).max().unwrap_or(0);
+        let is_course = study.axes[self.x].name == "epoch";
+        let drawn = if is_course && layers * levels.len() <= MOST_BANDS { Drawn::Band } else { Drawn::Bars };
+        let left_out = panels.len().saturating_sub(MOST_COLUMNS * MOST_PARTS);
+        let scene = Scene { study, split, levels, x: self.x, drawn, alone: panels.len() == 1 };
+        let figure = |columns: &[Vec<Option<usize>>]| {
+            let is_one = columns.len() * self.rows.len() == 1;
+            let places =
+                self.rows.iter().enumerate().flat_map(|(i, row)| columns.iter().map(move |c| (i, row, c)));
+            let plots = places.map(|(i, row, panel)| {
+                let is_titled = i == 0 || columns.len() == 1;
+                let title = if is_titled { scene.split.title(study, panel) } else { String::new() };
                 let y = vertical(row);
-                let mut plot = Panel::new(title, axes::axis(&study.axes[x]), y.clone());
-                let scene =
-                    Scene { study, split: &split, levels: &levels, x, drawn, alone: panels.len() == 1 };
-                for mark in scene.marks(row, panel, y.range) {
-                    plot = plot.with(mark);
-                }
-                plots.push(plot.shaped(if columns.len() * rows.len() == 1 { 0.6 } else { 0.8 }));
+                let marks = scene.marks(row, panel, y.range);
+                let plot = Panel::new(title, axes::axis(&study.axes[self.x]), y);
+                marks.into_iter().fold(plot, Panel::with).shaped(if is_one { 0.6 } else { 0.8 })
+            });
+            let width = if is_one { Width::Column } else { Width::Full };
+            // Rows of one panel each stand side by side.
+            let abreast = if columns.len() == 1 { self.rows.len().min(3) } else { columns.len() };
+            let figure = Figure::new(width, plots.collect()).in_columns(abreast).noted(note);
+            match left_out {
+                0 => figure,
+                n => figure.noted(format!("{n} more panels are left out; all means are in measures.csv.")),
             }
-        }
-        let width = if columns.len() * rows.len() == 1 { Width::Column } else { Width::Full };
-        // Rows of one panel each stand side by side.
-        let abreast = if columns.len() == 1 { rows.len().min(3) } else { columns.len() };
-        let mut notes = vec![note.to_owned()];
-        if left_out > 0 {
-            notes.push(format!("{left_out} more panels are left out; all means are in measures.csv."));
-        }
-        Figure::new(width, plots).in_columns(abreast).noted(notes.join(" "))
-    });
-    figures.collect()
+        };
+        panels.chunks(MOST_COLUMNS).take(MOST_PARTS).map(figure).collect()
+    }
 }
 
 /// The vertical axis of a row, the same in all its panels: over the means, and the intervals as far as they are not much longer.
@@ -234,8 +179,8 @@ fn vertical(row: &Row) -> Axis {
 /// What all panels of a figure have in common.
 struct Scene<'a> {
     study: &'a Study,
-    split: &'a Split,
-    levels: &'a [Option<usize>],
+    split: Split,
+    levels: Vec<Option<usize>>,
     x: usize,
     drawn: Drawn,
     /// Whether there is one panel, in which every curve has a name.

@@ -1,0 +1,90 @@
+//! The page of a sweep.
+
+use super::table::{Frame, table};
+use super::{Page, Section, cells, gallery, terms};
+use crate::markdown::headline;
+use crate::study::Study;
+use crate::table::Table;
+use crate::trained::{self, INTERVALS};
+use crate::view::Picture;
+use maud::{Markup, html};
+
+const SCRIPT: &str = include_str!("script.js");
+
+/// The most processes of a run that are listed.
+const PROCESSES_LISTED: usize = 20;
+
+/// The page of a study; `name` is that of its folder.
+pub fn page(study: &Study, name: &str, pictures: &[Picture], sentences: &[String]) -> String {
+    let is_here = |token: &str| study.measure(token).is_some() || study.bound(token).is_some();
+    let glossary = html! { details open { summary { "What the tokens mean" } (terms(is_here)) } };
+    let sections = vec![
+        Section::new("found", "Found", found(study, sentences)),
+        Section::new("pictures", "Pictures", gallery::content(study, pictures)),
+        Section::new("cells", "Cells", cells::content(study, name, pictures)),
+        Section::new("reproduce", "Reproduce", reproduce(study, name)),
+        Section::new("glossary", "Glossary", glossary),
+    ];
+    let introduction = introduction(study);
+    Page { title: name, style: "", introduction, sections, script: SCRIPT }.to_html()
+}
+
+/// The question and what was expected.
+fn introduction(study: &Study) -> Markup {
+    let run = &study.run;
+    html! {
+        @for (label, text) in [("Question.", &run.question), ("Expected.", &run.expected)] {
+            @if !text.is_empty() { p { strong { (label) } " " (text) } }
+        }
+        @if !["", "complete"].contains(&run.status.as_str()) {
+            p class="bad" {
+                "The run is not complete (" (run.status) "): " (run.failed) " cells failed, " (run.missing) " are missing."
+            }
+        }
+    }
+}
+
+/// The sentences and the tables.
+fn found(study: &Study, sentences: &[String]) -> Markup {
+    let boxed = |own: &Table| table(Frame::Boxed, &own.title, &own.columns, &own.rows);
+    let tables = trained::tables(study);
+    let failures = &study.run.failures;
+    html! {
+        ul {
+            @for sentence in sentences {
+                li class=[sentence.starts_with("VIOLATED").then_some("bad")] { (sentence) } "\n"
+            }
+        }
+        (boxed(&headline(study)))
+        @if !tables.is_empty() { p { (INTERVALS) } }
+        @for own in &tables {
+            h3 { (own.title) }
+            (boxed(own))
+            @if !own.left_out.is_empty() { p class="soft" { (own.left_out) } }
+        }
+        @if !failures.is_empty() {
+            h3 { "Failed cells, the first " (failures.len()) }
+            ul { @for (message, command) in failures { li { (message) br; code { (command) } } "\n" } }
+        }
+    }
+}
+
+/// How to run it again, and what ran it.
+fn reproduce(study: &Study, name: &str) -> Markup {
+    let processes = &study.run.processes;
+    let more = processes.len().saturating_sub(PROCESSES_LISTED);
+    html! {
+        @if study.run.has_config {
+            pre { code {
+                "cargo xtask sweep results/" (name) "/config.toml --out results/" (name) "-again\n"
+                "cargo xtask report --compare results/" (name) " results/" (name) "-again\n"
+                "cargo xtask report results/" (name)
+            } }
+        }
+        ul {
+            @if let Some(seed) = study.run.seed { li { "seed " (seed) } }
+            @for process in processes.iter().take(PROCESSES_LISTED) { li { (process) } "\n" }
+            @if more > 0 { li { "and " (more) " more processes, in manifest.json" } }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! Trained networks: what pairs of them measured, as means with intervals, tables and pictures.
+
+mod arms;
+mod interval;
+mod picture;
+mod table;
+
+pub use arms::{Arm, arms};
+pub use interval::{Design, Estimate, Observation, estimate};
+pub use picture::{Concepts, Course, Sameness, Sides, Sizes, Tuning};
+pub use table::{INTERVALS, csv, tables};

@@ -1,0 +1,77 @@
+//! What happens over training.
+
+use super::correlation;
+use super::grid::{Grid, Layer, NOTE, Row, row, varying};
+use crate::cell::Evaluation;
+use crate::plot::Figure;
+use crate::study::Study;
+use crate::trained::arms::{arms, arms_of};
+use crate::view::View;
+
+/// Measures over training.
+#[derive(Debug)]
+pub struct Course;
+
+/// Both sides of T1 over training.
+#[derive(Debug)]
+pub struct Sides;
+
+impl View<Study> for Course {
+    const VIEW: &'static str = "training-course";
+    const TITLE: &'static str = "measures over training";
+    type Numbers = Grid;
+
+    fn all(_: &Study) -> Vec<Course> {
+        vec![Course]
+    }
+
+    fn question(&self, _: &Study) -> String {
+        "Over training, how alike inside (m_cca), how far apart in logits (d_logit) and how often of one opinion (top1_agreement) \
+         the two networks are: means over teachers with 95 % intervals."
+            .into()
+    }
+
+    fn numbers(&self, study: &Study) -> Option<Grid> {
+        let epoch = study.axis("epoch")?;
+        let tokens = [correlation(study), "d_logit", "top1_agreement"];
+        Grid::of(epoch, tokens.map(|token| row(token, varying(study, arms(study, token), epoch))))
+    }
+
+    fn figures(&self, study: &Study, grid: &Grid) -> Vec<Figure> {
+        grid.figures(study, NOTE)
+    }
+}
+
+impl View<Study> for Sides {
+    const VIEW: &'static str = "training-sides";
+    const TITLE: &'static str = "both sides of T1 over training";
+    type Numbers = Grid;
+
+    fn all(_: &Study) -> Vec<Sides> {
+        vec![Sides]
+    }
+
+    fn question(&self, _: &Study) -> String {
+        "Both sides of T1 (cca_spectral) over training: what correlations under 1 lose of the first network’s spectrum (lhs, solid), and \
+         the squared distance of the centred logits that bounds it (rhs, dashed)."
+            .into()
+    }
+
+    fn numbers(&self, study: &Study) -> Option<Grid> {
+        let (epoch, bound) = study.axis("epoch").zip(study.bound("cca_spectral"))?;
+        let side = |of: fn(&Evaluation) -> Option<f64>, suffix, dashed| {
+            let arms = arms_of(study, |cell| {
+                let own = cell.evaluations.iter().find(|e| e.bound == bound && !e.reversed)?;
+                of(own).filter(|&x| x > 0.0 && x.is_finite()).map(f64::ln)
+            });
+            Layer { arms: varying(study, arms, epoch), suffix, dashed, of_logarithms: true }
+        };
+        let layers = vec![side(|e| e.lhs, ", lhs", false), side(|e| e.rhs, ", rhs", true)];
+        Grid::of(epoch, [Row { label: "side of cca_spectral".into(), is_share: false, layers }])
+    }
+
+    fn figures(&self, study: &Study, grid: &Grid) -> Vec<Figure> {
+        let note = "Solid: lhs; dashed: rhs. Geometric means over teachers with 95 % intervals, cut off where they leave the axis.";
+        grid.figures(study, note)
+    }
+}
