@@ -7,6 +7,7 @@ use crate::grid::Cell;
 use crate::journal::{self, End, Ended, Frame, Kind, Session, Store, Writer};
 use crate::manifest::{Counts, Manifest, Status};
 use crate::options::SweepOptions;
+use crate::search::Pairs;
 use crate::shard::Shard;
 use crate::share::Share;
 use crate::tables::{self, Tables, clear, write_config};
@@ -47,8 +48,9 @@ pub struct SweepOutcome {
 /// The config is wrong, which is found before anything runs. Its results would be mixed with others in the folder. Another process works
 /// on the same journal. A folder or file cannot be written.
 pub fn sweep(options: &SweepOptions) -> Result<SweepOutcome, SimError> {
+    let pairs = Pairs::of_results(&options.folder());
     let networks = Networks::of_results(&options.folder()).telling(options.progress.clone());
-    sweep_with(options, &|config, cell| cell::run_with(config, cell, &networks))
+    sweep_with(options, &|config, cell| cell::run_with(config, cell, &networks, &pairs))
 }
 
 /// Runs a sweep that computes its cells with `run_cell`. Tests and measurements of what surrounds the cells use it.

@@ -209,6 +209,7 @@ pub fn clear(out: &Path) -> Result<(), SimError> {
         remove(journal)?;
     }
     crate::train::clear(out)?;
+    crate::search::clear(out)?;
     for file in TABLES.into_iter().chain(["config.toml", "manifest.json"]) {
         remove(&out.join(file))?;
     }

@@ -4,12 +4,14 @@
 //! for a pair says why; one that is trivially true is vacuous; one that fails is a violation, and that must never be.
 
 mod alignment;
+mod alone;
 mod cca;
 mod certificate;
 mod fg;
 mod kl;
 mod table;
 
+pub use alone::evaluate;
 pub use cca::{CcaSide, compression_floor, greedy_two_spectra, water_filling};
 pub use certificate::{Certificate, ProbeTransfer, certificate, probe_transfer};
 pub use table::{Side, Theorem, theorem, theorems};

@@ -3,14 +3,14 @@
 //! A measure is a file that computes it and a row in that file's `ROWS`. The order here is the order of CSV columns.
 
 use super::{
-    baselines, cca, d_logit, d_ls, d_rep, kl, label_geometry, llv, per_input, pls_svd, size, trained,
+    baselines, cca, d_logit, d_ls, d_rep, kl, label_geometry, llv, per_input, pls_svd, searched, size, trained,
 };
 use crate::applicable::Applicable;
 use crate::reduced::Direction;
 use crate::shared::Shared;
 
 /// Groups of rows. Within a group, all values of direction ab come before those of ba.
-const GROUPS: [&[Measure]; 23] = [
+const GROUPS: [&[Measure]; 24] = [
     &size::ROWS,
     &d_logit::ROWS,
     &cca::ROWS,
@@ -31,6 +31,7 @@ const GROUPS: [&[Measure]; 23] = [
     &trained::ACCURACY,
     &trained::CONCEPT,
     &trained::TUNED,
+    &searched::ROWS,
     &per_input::ROWS,
     &per_input::KL,
     &label_geometry::ROWS,
@@ -223,6 +224,8 @@ pub enum Part {
     Concept,
     /// Networks adapted to a concept.
     Tuned,
+    /// A search for the worst case, which some sweeps make.
+    Search,
     /// Single inputs and pairs of labels, which pages about a pair show.
     Detail,
 }
