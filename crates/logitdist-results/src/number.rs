@@ -11,6 +11,9 @@ pub fn short(x: f64) -> String {
 }
 
 fn significant(x: f64, digits: usize) -> String {
+    if x.is_infinite() {
+        return if x > 0.0 { "∞" } else { "−∞" }.into();
+    }
     if x == 0.0 || (x.fract() == 0.0 && x.abs() < 1e6) {
         return format!("{x:.0}").replace("-0", "0");
     }
@@ -40,6 +43,7 @@ mod tests {
             (-31.611_891, "-31.6119"),
             (0.000_123_456_7, "0.000123457"),
             (0.0, "0"),
+            (f64::INFINITY, "∞"),
         ] {
             assert_eq!(number(x), text);
         }

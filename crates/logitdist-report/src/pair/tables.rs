@@ -171,7 +171,7 @@ pub(super) fn concentration(inputs: &Inputs) -> Option<String> {
             Some(format!("{} % of {name}", short((1000.0 * share).round() / 10.0)))
         })
         .collect();
-    let count = worst_hundredth(inputs.d_logit_x.len());
+    let count = worst_hundredth(inputs.d_logit_x.len().max(inputs.kl.len()));
     let inputs = if count == 1 {
         "The worst input makes".into()
     } else {

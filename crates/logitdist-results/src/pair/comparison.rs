@@ -73,8 +73,14 @@ impl Comparison {
                 "there is no line `run,{absent}`; was the file written by `logitdist compare`?"
             )));
         }
-        for token in ["n_inputs", "n_labels", "d_logit"] {
-            if comparison.value(token).is_none() {
+        // The logit distance may not exist, for a reason.
+        let has_line = |token: &str| comparison.measures.iter().any(|(t, _)| t == token);
+        for (token, is_there) in [
+            ("n_inputs", comparison.value("n_inputs").is_some()),
+            ("n_labels", comparison.value("n_labels").is_some()),
+            ("d_logit", has_line("d_logit")),
+        ] {
+            if !is_there {
                 return Err(lines.error_at_end(format!(
                     "there is no line `measure,{token}` with a number; was the file written by `logitdist compare`?"
                 )));

@@ -10,7 +10,7 @@ const COLUMNS: [&str; 4] = ["input", "d_logit_x", "kl_ab_x", "kl_ba_x"];
 /// The distances at each input, under their tokens.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Inputs {
-    /// `d_logit_x` of every input.
+    /// `d_logit_x` of every input; none where labels are masked, for it does not exist then.
     pub d_logit_x: Vec<f64>,
     /// `kl_ab_x` and `kl_ba_x` with their inputs, where they were computed.
     pub kl: Vec<(usize, [f64; 2])>,
@@ -27,8 +27,7 @@ impl Inputs {
                 Some(x) if x < 0.0 => Err(format!("`{}` is {x}; a distance is at least 0", COLUMNS[column])),
                 other => Ok(other),
             };
-            let d_logit = distance(1)?.ok_or("`d_logit_x` is blank; a number is needed")?;
-            Ok((line.count(0)?, d_logit, distance(2)?.zip(distance(3)?)))
+            Ok((line.count(0)?, distance(1)?, distance(2)?.zip(distance(3)?)))
         })?;
         if let Some(at) = (0..lines.lines.len()).find(|&i| lines.lines[i].0 != i) {
             let found = lines.lines[at].0;
@@ -41,8 +40,12 @@ impl Inputs {
                 "the file has {found} inputs and comparison.csv says {needed}; are both of the same run?"
             )));
         }
+        let d_logit_x: Vec<f64> = lines.lines.iter().filter_map(|line| line.1).collect();
+        if let Some(at) = lines.lines.iter().position(|line| line.1.is_none() && !d_logit_x.is_empty()) {
+            return Err(lines.error(at, "`d_logit_x` is blank; a number is needed".into()));
+        }
         let kl = lines.lines.iter().filter_map(|(input, _, kl)| kl.map(|(ab, ba)| (*input, [ab, ba])));
-        Ok(Inputs { kl: kl.collect(), d_logit_x: lines.lines.iter().map(|line| line.1).collect() })
+        Ok(Inputs { kl: kl.collect(), d_logit_x })
     }
 
     /// `kl_ab_x` or `kl_ba_x`, by the number of the direction.
