@@ -117,7 +117,8 @@ pub fn climb<R: Rng + ?Sized>(
         }
         mean.iter_mut().zip(&step).for_each(|(m, step)| *m += sigma * step);
         // C^(−1/2) y, for the path that judges the length of steps.
-        let along: Vec<f64> = times_transposed(&axes, &step).iter().zip(&lengths).map(|(a, l)| a / l).collect();
+        let along: Vec<f64> =
+            times_transposed(&axes, &step).iter().zip(&lengths).map(|(a, l)| a / l).collect();
         let whitened = times(&axes, &along);
         let gain = (s.c_sigma * (2.0 - s.c_sigma) * s.mu_eff).sqrt();
         path_s.iter_mut().zip(&whitened).for_each(|(p, w)| *p = (1.0 - s.c_sigma) * *p + gain * w);

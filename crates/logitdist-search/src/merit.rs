@@ -120,7 +120,10 @@ mod tests {
                 let merit = merit(&matrices, bound.theorem, direction);
                 if let Some(tightness) = bound.tightness {
                     let found = merit.tightness();
-                    assert!(found.is_none_or(|found| (found - tightness).abs() < 1e-12), "seed {seed}: {bound:?}");
+                    assert!(
+                        found.is_none_or(|found| (found - tightness).abs() < 1e-12),
+                        "seed {seed}: {bound:?}"
+                    );
                 }
             }
         }

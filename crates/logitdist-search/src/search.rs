@@ -95,8 +95,11 @@ impl Search {
         }
         let rows = shape.inputs.saturating_add(shape.labels);
         if rows.saturating_mul(shape.dim.saturating_add(shape.other_dim)) > MOST_COORDINATES {
-            let sizes = format!("({} + {}) × ({} + {})", shape.inputs, shape.labels, shape.dim, shape.other_dim);
-            return wrong(format!("labels and inputs make {sizes} entries; at most {MOST_COORDINATES} can be searched"));
+            let sizes =
+                format!("({} + {}) × ({} + {})", shape.inputs, shape.labels, shape.dim, shape.other_dim);
+            return wrong(format!(
+                "labels and inputs make {sizes} entries; at most {MOST_COORDINATES} can be searched"
+            ));
         }
         for (name, value, least) in
             [("distance", c.distance, 0.0), ("kl", c.kl, 0.0), ("condition", c.condition, 1.0)]
@@ -112,15 +115,22 @@ impl Search {
             return wrong("kl is set beside distance; a pair can have one of them only".into());
         }
         if c.heads == Heads::Equal && shape.dim != shape.other_dim {
-            return wrong(format!("other_dim is {}; equal heads have one dimension, here {}", shape.other_dim, shape.dim));
+            return wrong(format!(
+                "other_dim is {}; equal heads have one dimension, here {}",
+                shape.other_dim, shape.dim
+            ));
         }
         let most = shape.dim.max(shape.other_dim);
         if c.embeddings == Embeddings::Orthonormal && shape.inputs <= most {
-            return wrong(format!("inputs is {}; orthonormal embeddings need at least {}", shape.inputs, most + 1));
+            return wrong(format!(
+                "inputs is {}; orthonormal embeddings need at least {}",
+                shape.inputs,
+                most + 1
+            ));
         }
         let from_pair = [Part::Geometry, Part::DRep, Part::Probability, Part::Llv, Part::Baselines];
         if !from_pair.contains(&self.theorem.part) {
-            return wrong(format!("bound is {}; it needs more than a pair of models", self.theorem.token));
+            return wrong(format!("target is {}; it needs more than a pair of models", self.theorem.token));
         }
         Ok(())
     }

@@ -54,7 +54,15 @@ pub fn family_points<R: Rng + ?Sized>(shape: &Shape, rng: &mut R) -> Vec<(usize,
     let rho: Vec<f64> = (0..dim).map(|i| if i + 1 == dim { 0.5 } else { 1.0 }).collect();
     let turned = dim.min(labels - 1) > 1;
     let families = [
-        (1, Extremal::ShrinkageNoise(ShrinkageNoise { inputs, labels, spectrum: spectrum.clone(), rho: rho.clone() })),
+        (
+            1,
+            Extremal::ShrinkageNoise(ShrinkageNoise {
+                inputs,
+                labels,
+                spectrum: spectrum.clone(),
+                rho: rho.clone(),
+            }),
+        ),
         (2, Extremal::CoupledSpectra(CoupledSpectra { inputs, labels, spectrum, spectrum_b, rho })),
         (
             3,
@@ -92,7 +100,8 @@ fn in_shape(a: &Model, b: &Model, shape: &Shape) -> Option<Matrices> {
     };
     let models = [a, b];
     let f = [0, 1].map(|s| padded(s, &|i, j| models[s].embeddings()[(i, j)], shape.inputs, models[s].dim()));
-    let g = [0, 1].map(|s| padded(s, &|i, j| models[s].unembeddings()[(i, j)], shape.labels, models[s].dim()));
+    let g =
+        [0, 1].map(|s| padded(s, &|i, j| models[s].unembeddings()[(i, j)], shape.labels, models[s].dim()));
     Some(Matrices { f, g })
 }
 

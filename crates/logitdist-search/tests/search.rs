@@ -53,14 +53,23 @@ fn what_cannot_be_searched_is_refused_by_name() {
             Search { shape: Shape { inputs: 100, ..good.shape }, ..good },
             "labels and inputs make (100 + 4) × (2 + 2) entries; at most 400 can be searched",
         ),
-        (with(Constraints { distance: Some(0.0), ..free }), "distance is 0; it must be finite and greater than 0"),
-        (with(Constraints { condition: Some(0.5), ..free }), "condition is 0.5; it must be finite and at least 1"),
+        (
+            with(Constraints { distance: Some(0.0), ..free }),
+            "distance is 0; it must be finite and greater than 0",
+        ),
+        (
+            with(Constraints { condition: Some(0.5), ..free }),
+            "condition is 0.5; it must be finite and at least 1",
+        ),
         (
             with(Constraints { distance: Some(1.0), kl: Some(1.0), ..free }),
             "kl is set beside distance; a pair can have one of them only",
         ),
         (
-            Search { shape: Shape { other_dim: 1, ..good.shape }, ..with(Constraints { heads: Heads::Equal, ..free }) },
+            Search {
+                shape: Shape { other_dim: 1, ..good.shape },
+                ..with(Constraints { heads: Heads::Equal, ..free })
+            },
             "other_dim is 1; equal heads have one dimension, here 2",
         ),
         (

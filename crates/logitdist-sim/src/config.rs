@@ -157,7 +157,7 @@ impl Config {
 
 /// Checks that what a search maximises is measured on its best pair, too: there a violation is reported.
 fn check_measured(block: &Block, settings: &Settings) -> Result<(), (String, String)> {
-    let Some(axis) = block.axis("bound").filter(|_| matches!(block.source, Source::Search(_))) else {
+    let Some(axis) = block.axis("target").filter(|_| matches!(block.source, Source::Search(_))) else {
         return Ok(());
     };
     for bound in axis.values.iter().filter_map(|value| theorem(value.as_str()?)) {
@@ -175,7 +175,10 @@ fn refuse_unknown_keys(document: &Document) -> Result<(), SimError> {
         let model_keys = model_defaults().map(|(key, _)| key);
         let (known, of): (&[&str], _) = match parts[..] {
             ["model" | "d_rep" | "perturbation" | "family" | "train" | "search"] => continue,
-            [_] => (&TOP_KEYS, "a config (beside the tables model, d_rep, perturbation, family, train and search)"),
+            [_] => (
+                &TOP_KEYS,
+                "a config (beside the tables model, d_rep, perturbation, family, train and search)",
+            ),
             ["model", _] => (&model_keys, "model"),
             ["d_rep", _] => (&D_REP_KEYS, "d_rep"),
             ["perturbation", _] => (&Source::PERTURBATIONS, "perturbation"),

@@ -30,7 +30,11 @@ impl Columns {
         let lists = if lists { asked(true).collect() } else { vec![] };
         let trained = Group::of(grid).into_iter().flat_map(Group::tokens);
         let searched = grid.searched().take(1).flat_map(|_| search::tokens());
-        Columns { parameters: grid.parameters(), scalars: asked(false).chain(trained).chain(searched).collect(), lists }
+        Columns {
+            parameters: grid.parameters(),
+            scalars: asked(false).chain(trained).chain(searched).collect(),
+            lists,
+        }
     }
 
     /// Header of `rows.csv`.

@@ -67,7 +67,10 @@ fn finite(x: f64) -> Result<Value, String> {
     if x.is_finite() {
         Ok(json!(x))
     } else {
-        Err(format!("{x} is beyond the range of floating-point numbers"))
+        Err(format!(
+            "{}: infinite, or beyond the range of floating-point numbers",
+            if x < 0.0 { "−∞" } else { "∞" }
+        ))
     }
 }
 

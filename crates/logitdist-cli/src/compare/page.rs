@@ -38,7 +38,7 @@ pub fn begin(folder: &Path) -> anyhow::Result<()> {
 pub fn write(result: &ComparedPair, folder: &Path) -> anyhow::Result<()> {
     let comparison = &result.comparison;
     let per_input = comparison.per_input.as_ref().context("the distances at each input were not kept")?;
-    file(folder, "inputs.csv", |lines| inputs(per_input, lines))?;
+    file(folder, "inputs.csv", |lines| inputs(per_input, comparison.reduced.n_inputs, lines))?;
     file(folder, "labels.csv", |lines| labels(result, lines))?;
     file(folder, "spectra.csv", |lines| spectra(result, lines))?;
     file(folder, COMPARISON, |lines| lines.write_all(csv::render(result).as_bytes()))?;
@@ -58,14 +58,16 @@ fn file(
 }
 
 /// A line per input; the divergences are blank where they were not computed.
-fn inputs(per_input: &PerInput, lines: &mut impl Write) -> io::Result<()> {
+fn inputs(per_input: &PerInput, n_inputs: usize, lines: &mut impl Write) -> io::Result<()> {
     writeln!(lines, "input,d_logit_x,kl_ab_x,kl_ba_x")?;
     let kl = per_input.kl_ab_x.iter().zip(&per_input.kl_ba_x);
     let mut divergences = per_input.probability_inputs.iter().zip(kl).peekable();
-    for (input, d_logit) in per_input.d_logit_x.iter().enumerate() {
+    for input in 0..n_inputs {
+        // Blank where labels are masked.
+        let d_logit = per_input.d_logit_x.get(input).map_or_else(String::new, |d| csv_number(*d));
         let kl = divergences.next_if(|(of, _)| **of == input).map(|(_, kl)| kl);
         let [kl_ab, kl_ba] = kl.map_or_else(Default::default, |(ab, ba)| [csv_number(*ab), csv_number(*ba)]);
-        writeln!(lines, "{input},{},{kl_ab},{kl_ba}", csv_number(*d_logit))?;
+        writeln!(lines, "{input},{d_logit},{kl_ab},{kl_ba}")?;
     }
     Ok(())
 }

@@ -1,12 +1,12 @@
 //! The tables of the page: what stands in them, and their rows.
 
-use super::comparison::{BoundLine, Comparison, Value};
-use super::inputs::Inputs;
-use super::labels::Labels;
 use crate::html::{Frame, table, token};
-use crate::number::{number, short};
 use crate::table::{numbers, text};
 use logitdist::glossary::{Entry, Section, explain};
+use logitdist_results::number::{number, short};
+use logitdist_results::pair::Inputs;
+use logitdist_results::pair::Labels;
+use logitdist_results::pair::{BoundLine, Comparison, Value};
 use maud::{Markup, html};
 
 /// Inputs and pairs of labels that are listed.
@@ -171,7 +171,7 @@ pub(super) fn concentration(inputs: &Inputs) -> Option<String> {
             Some(format!("{} % of {name}", short((1000.0 * share).round() / 10.0)))
         })
         .collect();
-    let count = worst_hundredth(inputs.d_logit_x.len());
+    let count = worst_hundredth(inputs.d_logit_x.len().max(inputs.kl.len()));
     let inputs = if count == 1 {
         "The worst input makes".into()
     } else {

@@ -33,7 +33,8 @@ impl Pairs {
     /// A file cannot be written.
     pub fn keep(&self, cell_seed: u64, a: &Model, b: &Model) -> Result<(), String> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        std::fs::create_dir_all(folder).map_err(|e| SimError::io("make the folder", folder, e).to_string())?;
+        std::fs::create_dir_all(folder)
+            .map_err(|e| SimError::io("make the folder", folder, e).to_string())?;
         for (side, model) in [("a", a), ("b", b)] {
             let path = folder.join(format!("{}-{side}.npz", seed_text(cell_seed)));
             write_npz(&path, model).map_err(|e| e.to_string())?;

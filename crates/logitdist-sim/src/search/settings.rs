@@ -8,9 +8,9 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SearchSettings {
-    bound: String,
+    target: String,
     #[serde(default)]
-    direction: Which,
+    target_direction: Which,
     #[serde(default = "small")]
     dim: usize,
     other_dim: Option<usize>,
@@ -78,8 +78,8 @@ enum EmbeddingsKind {
 impl SearchSettings {
     /// The keys in the order of the grid, the fastest last.
     pub const KEYS: &[&str] = &[
-        "bound",
-        "direction",
+        "target",
+        "target_direction",
         "dim",
         "other_dim",
         "labels",
@@ -98,13 +98,13 @@ impl SearchSettings {
     /// # Errors
     /// A setting is outside its range; the message begins with its key.
     pub fn search(&self) -> Result<Search, String> {
-        let Some(theorem) = theorem(&self.bound) else {
+        let Some(theorem) = theorem(&self.target) else {
             let known: Vec<&str> = theorems().map(|theorem| theorem.token).collect();
-            return Err(format!("bound is {}; it must be one of {}", self.bound, known.join(", ")));
+            return Err(format!("target is {}; it must be one of {}", self.target, known.join(", ")));
         };
         let search = Search {
             theorem,
-            direction: match self.direction {
+            direction: match self.target_direction {
                 Which::Ab => Direction::Ab,
                 Which::Ba => Direction::Ba,
             },

@@ -13,8 +13,11 @@ const SEARCHED: Measure = Measure {
     ..Measure::DISTANCE
 };
 
-const COUNTED: Measure =
-    Measure { unit: Unit::Count, range: Range::at_least(0.0).with("only in sweeps with a search"), ..SEARCHED };
+const COUNTED: Measure = Measure {
+    unit: Unit::Count,
+    range: Range::at_least(0.0).with("only in sweeps with a search"),
+    ..SEARCHED
+};
 
 /// In the order of the columns.
 pub(super) const ROWS: [Measure; 6] = [
@@ -23,7 +26,8 @@ pub(super) const ROWS: [Measure; 6] = [
         name: "largest tightness found",
         meaning: "The largest tightness of the bound that a search met: that of this pair",
         formula: "lhs/rhs; for a lower bound (1 − value)/(1 − bound), the share of the loss it allows",
-        range: Range::between(0.0, 1.0).with("above 1 only for a violated bound; only in sweeps with a search"),
+        range: Range::between(0.0, 1.0)
+            .with("above 1 only for a violated bound; only in sweeps with a search"),
         ..SEARCHED
     },
     Measure {

@@ -3,7 +3,8 @@
 //! A measure is a file that computes it and a row in that file's `ROWS`. The order here is the order of CSV columns.
 
 use super::{
-    baselines, cca, d_logit, d_ls, d_rep, kl, label_geometry, llv, per_input, pls_svd, searched, size, trained,
+    baselines, cca, d_logit, d_ls, d_rep, kl, label_geometry, llv, per_input, pls_svd, searched, size,
+    trained,
 };
 use crate::applicable::Applicable;
 use crate::reduced::Direction;
@@ -64,6 +65,8 @@ pub struct Measure {
     pub section: Section,
     /// What has to be asked for to have it.
     pub part: Part,
+    /// Whether it needs log p of every label, which masked labels do not have.
+    pub log_p: bool,
     /// Whether the short table shows it.
     pub headline: bool,
     /// How it is computed from what measures share.
@@ -255,6 +258,7 @@ impl Measure {
         same: Same::Zero("equal predictions"),
         section: Section::Distribution,
         part: Part::Probability,
+        log_p: false,
         headline: false,
         value: Value::Elsewhere,
         note: |_| None,
@@ -285,6 +289,7 @@ impl Measure {
         same: Same::Zero("equal up to a linear map"),
         section: Section::Representation,
         part: Part::Geometry,
+        log_p: true,
         of: Of::Directions,
         ..Measure::DISTANCE
     };
