@@ -53,6 +53,8 @@ mod write;
 pub use error::{Place, Problem, ReadError, WriteError};
 pub use file_model::FileModel;
 pub use names::{ArrayNames, ParseArrayNamesError};
-pub use read::{ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model, read_text};
+pub use read::{
+    ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model, read_probes, read_text,
+};
 pub use whole_file::WholeFile;
 pub use write::{Attached, write_npz, write_npz_with};

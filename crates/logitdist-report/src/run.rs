@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 /// The newest form of results that this program reads.
-const RESULT_VERSION: u64 = 6;
+const RESULT_VERSION: u64 = 7;
 
 /// The most failed cells that are named.
 const FAILURES_NAMED: usize = 50;

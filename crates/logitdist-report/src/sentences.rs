@@ -7,9 +7,9 @@ use crate::study::Study;
 use crate::study::networks::NETWORKS;
 use crate::summary::Group;
 
-/// Bounds of the headline: T2, T3 and T5.
-const CERTIFICATES: [(&str, &str); 3] =
-    [("m_cca_linear", "T2"), ("m_cca_sharp", "T3"), ("m_cca_two_spectra", "T5")];
+/// Bounds of the headline: T2, T3, T5 and T19.
+const CERTIFICATES: [(&str, &str); 4] =
+    [("m_cca_linear", "T2"), ("m_cca_sharp", "T3"), ("m_cca_two_spectra", "T5"), ("m_cca_contrasts", "T19")];
 
 /// The share of equality that counts as attained.
 const ATTAINED: f64 = 0.999;

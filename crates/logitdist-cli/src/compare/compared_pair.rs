@@ -1,7 +1,7 @@
 //! What `compare` prints of a pair, whatever the format.
 
+use super::probes::CarriedProbe;
 use logitdist::Comparison;
-use logitdist::bound::ProbeTransfer;
 
 /// A comparison and everything that is printed with it.
 pub struct ComparedPair {
@@ -11,5 +11,5 @@ pub struct ComparedPair {
     /// The command that gives this result again.
     pub command: String,
     pub comparison: Comparison,
-    pub probes: Vec<ProbeTransfer>,
+    pub probes: Vec<CarriedProbe>,
 }

@@ -44,9 +44,16 @@ pub fn render(result: &ComparedPair) -> String {
         lines.certificate(section, certificate);
     }
     for (i, probe) in result.probes.iter().enumerate() {
-        for (token, x) in
-            [("error", probe.error), ("certified", probe.certified), ("probe_sd", probe.probe_sd)]
-        {
+        let transfer = probe.transfer;
+        let numbers =
+            [("error", transfer.error), ("certified", transfer.certified), ("probe_sd", transfer.probe_sd)];
+        let agreement = match probe.agreement.statement {
+            Some(Statement::AtLeast { bound, value }) => {
+                vec![("probe_agreement", bound), ("probe_kept", value)]
+            }
+            _ => Vec::new(),
+        };
+        for (token, x) in numbers.into_iter().chain(agreement) {
             lines.write(["probe", token, &i.to_string(), &number(x), ""]);
         }
     }

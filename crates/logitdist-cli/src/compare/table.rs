@@ -114,6 +114,7 @@ impl Table<'_> {
         ));
         self.measure("d_logit", "logit distance, nats");
         self.measure("d_logit_centred", "its part that varies over inputs, nats");
+        self.pair_of("d_white", "directions of a | of b counting alike");
         self.measure("kl_ab", "KL(a ‖ b), nats");
         self.measure("kl_ba", "KL(b ‖ a), nats");
         self.measure("js", "Jensen–Shannon, nats, at most 0.6931");

@@ -10,10 +10,10 @@ use crate::study::Study;
 use crate::summary::Group;
 use crate::view::View;
 
-/// The bounds that certify `m_cca`, from the published to the sharpest (T2, T3, T5).
-pub const BOUNDS: [&str; 3] = ["m_cca_linear", "m_cca_sharp", "m_cca_two_spectra"];
+/// The bounds that certify `m_cca`, from the published to the sharpest (T2, T3, T5, T19).
+pub const BOUNDS: [&str; 4] = ["m_cca_linear", "m_cca_sharp", "m_cca_two_spectra", "m_cca_contrasts"];
 
-const COLOURS: [Colour; 3] = [palette::VERMILLION, palette::SKY, palette::BLUE];
+const COLOURS: [Colour; 4] = [palette::VERMILLION, palette::SKY, palette::BLUE, palette::GREEN];
 
 /// A mark per evaluation.
 #[derive(Debug)]

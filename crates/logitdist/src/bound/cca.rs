@@ -264,7 +264,7 @@ impl CcaSide<'_> {
     }
 
     /// T5 `m_cca_two_spectra` and `m_cca_logits_two_spectra`: the mean over `divisor` of [`greedy_two_spectra`].
-    fn greedy(&self, theorem: &'static Theorem, value: f64, divisor: usize) -> Bound {
+    pub(super) fn greedy(&self, theorem: &'static Theorem, value: f64, divisor: usize) -> Bound {
         let count = self.spectrum.len().max(self.other_spectrum.len()).max(divisor);
         let (sigma, other) = (padded(self.spectrum, count), padded(self.other_spectrum, count));
         let at = |budget| {
@@ -295,6 +295,29 @@ fn padded_mean(shared: &Shared, direction: Direction) -> Applicable<(f64, usize)
     }
     let CanonicalCorrelations { rho, .. } = shared.embeddings_cca().as_ref().map_err(Clone::clone)?;
     Ok((rho.iter().take(model.dim).sum::<f64>() / model.dim as f64, model.dim))
+}
+
+/// m_CCA of the embeddings, and the number r of correlations that it is the mean of.
+///
+/// Not applicable to constant embeddings, or where directions were dropped as rounding that the logits still see.
+pub(super) fn mean_over_rank(shared: &Shared) -> Applicable<(f64, usize)> {
+    let reduced = &shared.reduced;
+    if let Some(m) = [&reduced.a, &reduced.b].into_iter().find(|m| m.rank_embeddings() < m.rank_logits()) {
+        return Err(Reason::EmbeddingRank {
+            side: m.side,
+            rank: m.rank_embeddings(),
+            logits: m.rank_logits(),
+        });
+    }
+    let correlations = shared.embeddings_cca().as_ref().map_err(Clone::clone)?;
+    Ok((correlations.mean(), correlations.rho.len()))
+}
+
+/// The mean of the first r of the correlations of [`water_filling`]: directions beyond r are lost for certain and paid first.
+pub(super) fn water_filling_over_rank(spectrum: &[f64], budget: f64, rank: usize) -> f64 {
+    let (within, beyond) = spectrum.split_at(spectrum.len().min(rank));
+    let left = (budget - beyond.iter().sum::<f64>()).max(0.0);
+    water_filling(&padded(within, rank), left).iter().sum::<f64>() / rank as f64
 }
 
 /// T11 `compression_floor`: `Σ_{i > M′} σ_i ≤ d̄²`, no model of dimension M′ comes closer.

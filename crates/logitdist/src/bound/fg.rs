@@ -13,7 +13,7 @@ pub(super) const ROWS: [Theorem; 2] = [
         statement: "d_fg ≤ 2M d_LLV",
         form: Form::Published,
         source: "Nielsen et al. 2025 (arXiv 2506.03784)",
-        equality: "never; measured ratios are at most 0.52",
+        equality: "never; at most 1/(√2 M), which is reached",
         anchor: "t12",
         part: Part::Llv,
         evaluate: |theorem, shared, _| {
