@@ -2,7 +2,7 @@
 
 use super::compared_pair::ComparedPair;
 use logitdist::{Applicable, Bound, Certificate, Statement};
-use logitdist_report::number::{number, short};
+use logitdist_results::number::{number, short};
 use std::fmt::Write;
 
 /// The sentences: whether every bound holds, what is certified and what was measured, what each probe loses.
@@ -12,6 +12,9 @@ pub fn sentences(result: &ComparedPair) -> Vec<String> {
     let bounds = comparison.all_bounds().map(|(_, bound)| bound).chain(of_probes);
     let violations = bounds.filter(|bound| bound.is_violated()).count();
     let mut sentences = vec![match violations {
+        0 if comparison.all_bounds().all(|(_, bound)| bound.statement.is_none()) => {
+            "No bound applies to this pair.".to_owned()
+        }
         0 => "Every bound holds.".to_owned(),
         n => format!("{n} BOUNDS ARE VIOLATED: a proof or this program is wrong."),
     }];

@@ -26,6 +26,14 @@ pub struct Certificate {
 pub fn certificate(reduced: &Reduced, direction: Direction, bounds: &[Bound]) -> Certificate {
     let (model, _) = reduced.models(direction);
     let distance = d_logit(reduced);
+    if let Some(masked) = reduced.masked() {
+        return Certificate {
+            m_cca: Err(masked.clone()),
+            m_cca_logits: Err(masked.clone()),
+            probe_cost: Err(masked.clone()),
+            relative_probe_cost: Err(masked.clone()),
+        };
+    }
     let constant = |what| Reason::Constant { what, side: model.side };
     Certificate {
         m_cca: best_of(bounds, "m_cca"),
@@ -94,7 +102,7 @@ pub struct ProbeTransfer {
 /// Only the part of w in the range of G̃ᵀ is determined by the distribution; the error is that part's.
 ///
 /// # Errors
-/// [`Error::Option`] if w does not have M finite entries.
+/// [`Error::Option`] if w does not have M finite entries, or labels are masked.
 pub fn probe_transfer(reduced: &Reduced, direction: Direction, w: &[f64]) -> Result<ProbeTransfer, Error> {
     check_probe(reduced, direction, w)?;
     let (model, _) = reduced.models(direction);
@@ -113,6 +121,9 @@ pub fn probe_transfer(reduced: &Reduced, direction: Direction, w: &[f64]) -> Res
 /// Whether w is a probe of the first model of a direction.
 pub(super) fn check_probe(reduced: &Reduced, direction: Direction, w: &[f64]) -> Result<(), Error> {
     let (model, _) = reduced.models(direction);
+    if let Some(masked) = reduced.masked() {
+        return Err(Error::Option(format!("a probe cannot be carried over: {masked}")));
+    }
     if w.len() == model.dim && w.iter().all(|x| x.is_finite()) {
         return Ok(());
     }

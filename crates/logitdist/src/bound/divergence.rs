@@ -22,7 +22,7 @@ pub(super) const ROWS: [Theorem; 4] = [
         anchor: "t10prime",
         part: Part::Probability,
         evaluate: |theorem, shared, direction| {
-            let kl = shared.divergences().kl(direction).mean;
+            let kl = shared.divergences().kl(direction);
             Ok(Bound::at_most(theorem, kl, largest_kl(range(shared)), squared(shared)))
         },
         ..Theorem::SHARPENED
@@ -38,7 +38,7 @@ pub(super) const ROWS: [Theorem; 4] = [
         part: Part::Probability,
         evaluate: |theorem, shared, _| {
             let rhs = (0.25 * range(shared)).tanh();
-            Ok(Bound::at_most(theorem, shared.divergences().tv.mean, rhs, linear(shared)))
+            Ok(Bound::at_most(theorem, shared.divergences().tv, rhs, linear(shared)))
         },
         ..Theorem::SHARPENED
     },
@@ -53,7 +53,7 @@ pub(super) const ROWS: [Theorem; 4] = [
         part: Part::Probability,
         evaluate: |theorem, shared, _| {
             let rhs = largest_hellinger(range(shared));
-            Ok(Bound::at_most(theorem, shared.divergences().hellinger.mean, rhs, linear(shared)))
+            Ok(Bound::at_most(theorem, shared.divergences().hellinger, rhs, linear(shared)))
         },
         ..Theorem::SHARPENED
     },
@@ -68,7 +68,7 @@ pub(super) const ROWS: [Theorem; 4] = [
         part: Part::Probability,
         evaluate: |theorem, shared, _| {
             let rhs = largest_js(range(shared));
-            Ok(Bound::at_most(theorem, shared.divergences().js.mean, rhs, squared(shared)))
+            Ok(Bound::at_most(theorem, shared.divergences().js, rhs, squared(shared)))
         },
         ..Theorem::SHARPENED
     },

@@ -1,13 +1,13 @@
 //! T18 and T18′: the KL divergence as a logit distance in which a label counts by its probability.
 
-use super::cca::{CcaSide, mean_over_rank, water_filling_over_rank};
+use super::cca::{CcaSide, mean_over_rank};
 use super::{Bound, Side, Theorem};
 use crate::applicable::{Applicable, Reason};
 use crate::factor::Factor;
 use crate::measure::table::Part;
 use crate::reduced::Direction;
 use crate::shared::Shared;
-use crate::tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
+use crate::tolerance::Scale;
 use logitdist_linalg::{MatMut, matmul_nt, singular_values};
 use std::convert::Infallible;
 
@@ -24,7 +24,7 @@ pub(super) const ROWS: [Theorem; 3] = [
         anchor: "t18",
         part: Part::Probability,
         evaluate: |theorem, shared, direction| {
-            let kl = shared.divergences().kl(direction).mean;
+            let kl = shared.divergences().kl(direction);
             Ok(Bound::at_most(theorem, shared.sums().kl_lower / shared.sums().n as f64, kl, scale(shared)))
         },
         ..Theorem::SHARPENED
@@ -39,7 +39,7 @@ pub(super) const ROWS: [Theorem; 3] = [
         anchor: "t18",
         part: Part::Probability,
         evaluate: |theorem, shared, direction| {
-            let kl = shared.divergences().kl(direction).mean;
+            let kl = shared.divergences().kl(direction);
             Ok(Bound::at_most(theorem, kl, shared.sums().kl_upper / shared.sums().n as f64, scale(shared)))
         },
         ..Theorem::SHARPENED
@@ -70,7 +70,7 @@ fn from_kl(theorem: &'static Theorem, shared: &Shared, direction: Direction) -> 
         return Err(Reason::Inputs { inputs: seen, needed });
     }
     let (value, rank) = mean_over_rank(shared)?;
-    let budget = 2.0 * shared.divergences().kl(direction).mean;
+    let budget = 2.0 * shared.divergences().kl(direction);
     let weights = shared.smallest_probabilities();
     let heaviest = weights.iter().copied().fold(0.0, f64::max);
     let total: f64 = CcaSide::of(&shared.reduced, direction).spectrum.iter().sum();
@@ -79,9 +79,13 @@ fn from_kl(theorem: &'static Theorem, shared: &Shared, direction: Direction) -> 
         return Ok(Bound::at_least(theorem, value, 0.0, 0.0));
     }
     let spectrum = weighted_spectrum(shared, direction, weights, heaviest);
-    let at = |budget| water_filling_over_rank(&spectrum, budget, rank);
-    let tolerance = ABSOLUTE_TOLERANCE * heaviest * shared.reduced.squared_scale();
-    Ok(Bound::at_least(theorem, value, at(budget), at(budget * (1.0 + RELATIVE_TOLERANCE) + tolerance)))
+    let side = CcaSide {
+        spectrum: &spectrum,
+        other_spectrum: &[],
+        budget,
+        squared_scale: heaviest * shared.reduced.squared_scale(),
+    };
+    Ok(side.sharp(theorem, value, rank))
 }
 
 /// Eigenvalues of Cov(Hu), largest first, from the factor of HG̃.

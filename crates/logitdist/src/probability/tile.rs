@@ -24,6 +24,9 @@ const INPUTS_PER_TASK: usize = 8;
 /// Labels whose logits one task computes.
 const LABELS_PER_TASK: usize = 2048;
 
+/// The logit of a masked label: under every other, so that its exponential is 0, and finite, so that a difference of two is a number.
+const MASKED_LOGIT: f64 = -1e300;
+
 /// In which precision logits are computed. Everything made of them is in f64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LogitPrecision {
@@ -84,7 +87,7 @@ impl Tiling<'_> {
             let terms: Vec<InputTerms> = range.map(of_input).collect();
             (terms, space.smallest(self.pair.n_labels()))
         };
-        let (terms, smallest) = if self.one_at_a_time() {
+        let (mut terms, smallest) = if self.one_at_a_time() {
             let parts: Vec<usize> = (0..inputs.len()).step_by(INPUTS_PER_TASK).collect();
             let ends = |&start: &usize| start..inputs.len().min(start + INPUTS_PER_TASK);
             parts
@@ -99,9 +102,18 @@ impl Tiling<'_> {
         } else {
             of_inputs(0..inputs.len())
         };
+        // A label of probability 0 in one model has some in the other, at every input.
+        let masks = &self.labels.masks;
+        for terms in &mut terms {
+            terms.kl_ab = if masks.only_b.is_empty() { terms.kl_ab } else { f64::INFINITY };
+            terms.kl_ba = if masks.only_a.is_empty() { terms.kl_ba } else { f64::INFINITY };
+        }
         let columns = self.tracked.len();
+        let is_masked: Vec<bool> = self.tracked.iter().map(|&y| masks.contains(y)).collect();
         let tracked = Mat::from_fn(inputs.len(), 1 + 2 * columns, |i, j| match j {
             0 => 1.0,
+            // What follows from it does not exist, and must not overflow.
+            j if is_masked[(j - 1) % columns] => 0.0,
             j if j <= columns => u[(self.tracked[j - 1], i)] - terms[i].normalisers[0],
             j => v[(self.tracked[j - 1 - columns], i)] - terms[i].normalisers[1],
         });
@@ -141,6 +153,7 @@ impl Tiling<'_> {
         };
         for i in 0..inputs.len() {
             logits.col_as_slice_mut(i).iter_mut().zip(&labels.bias).for_each(|(l, b)| *l += b);
+            labels.masked.iter().for_each(|&y| logits[(y, i)] = MASKED_LOGIT);
         }
         Ok((logits, error))
     }
