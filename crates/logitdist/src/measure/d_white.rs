@@ -15,6 +15,7 @@ pub(super) const ROWS: [Measure; 1] = [Measure {
     unit: Unit::One,
     same: Same::Zero("no difference that varies along {a}'s directions"),
     part: Part::Geometry,
+    log_p: true,
     value: Value::Number(|shared, d| d_white(&shared.reduced, d)),
     ..Measure::DISTANCE
 }];
