@@ -9,8 +9,10 @@ use std::process::Command;
 
 mod compare;
 mod model_files;
+mod outputs;
 mod probe;
 mod report;
+mod terminal;
 mod train;
 mod usage;
 

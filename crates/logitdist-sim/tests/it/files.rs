@@ -129,7 +129,7 @@ fn what_is_wrong_with_a_file_is_said_with_its_place() {
             "bad.toml:7: `train.own.data`: ",
             "needs both keys features and labels",
         ),
-        ("\"data/x.csv\"", "3", "bad.toml:8: `train.own.features`: ", "invalid type"),
+        ("\"data/x.csv\"", "3", "bad.toml:8: `train.own.features`: ", "is 3; it must be a text"),
         ("seed = 3", "seed = 3\nfiles_from = 4", "bad.toml:5: `files_from`: ", "must be a text"),
     ] {
         let error = bad(&FILES.replace(old, new));
