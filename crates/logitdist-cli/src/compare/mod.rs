@@ -89,9 +89,7 @@ fn evaluate(arguments: &Arguments) -> anyhow::Result<ComparedPair> {
         Progress::new(pair.n_labels() + pair.n_inputs() + inputs_of_probabilities(&pair, &settings));
     let watch = |stage, rows| progress.watch(stage, rows);
     let mut comparison = compare_watched(&pair, &settings, &mut rng, &watch)?;
-    if settings.logit_precision == LogitPrecision::F64 {
-        comparison.notes.extend(lost_digits(&comparison));
-    }
+    comparison.notes.extend(lost_digits(&comparison));
     drop(progress);
     let probes = probes.map_or(Ok(Vec::new()), |(path, rows)| {
         let transfer = |i: usize| {

@@ -148,14 +148,26 @@ pub fn d_rep(reduced: &Reduced, direction: Direction, chosen: &ChosenSubsets) ->
     if reduced.n_labels <= model.dim {
         return Err(Reason::Labels { labels: reduced.n_labels, needed: model.dim + 1 });
     }
+    let paired = reduced.near.as_ref().map_or_else(Vec::new, |near| near.paired.clone());
     let evaluation = Evaluation {
-        inputs: InputSide::of(model, other),
+        inputs: InputSide::of(model, other, beyond(reduced, direction).as_ref(), paired),
         labels: reduced.labels(direction),
         order: order(model),
         slack: ABSOLUTE_TOLERANCE * reduced.squared_scale(),
     };
     let outcomes = evaluation.of_all(chosen);
     summarise(&outcomes, chosen.per_pivot()).ok_or(Reason::SingularSubsets { subsets: chosen.len() })
+}
+
+/// The first model's embeddings in a direction, of near models less the other's in columns that have a twin.
+fn beyond(reduced: &Reduced, direction: Direction) -> Option<Mat<f64>> {
+    let (model, _) = reduced.models(direction);
+    let sign = if direction == Direction::Ab { -1.0 } else { 1.0 };
+    reduced.near.as_ref().map(|near| {
+        Mat::from_fn(model.embeddings.nrows(), model.dim, |i, j| {
+            if near.paired[j] { sign * near.embeddings[(i, j)] } else { model.embeddings[(i, j)] }
+        })
+    })
 }
 
 /// Numbers held at a time in the logit errors of labels.
@@ -167,8 +179,10 @@ const LABELS_PER_TASK: usize = 256;
 /// Both embeddings in orthonormal coordinates of the inputs that begin with the constant and the other model's embeddings: an affine map of
 /// f′ has no more than these.
 struct InputSide {
-    /// The first model's embeddings, p×M. From row h on, everything under the diagonal is zero.
+    /// The first model's embeddings, or what they have beyond the other's, p×M. From row h on, everything under the diagonal is zero.
     model: Mat<f64>,
+    /// In which columns it is what they have beyond.
+    paired: Vec<bool>,
     /// The other's, h×M′: its further coordinates are zero. From row 1 on, everything under the diagonal is.
     other: Mat<f64>,
     /// First coordinate of the constant, ±1.
@@ -178,8 +192,16 @@ struct InputSide {
 }
 
 impl InputSide {
-    fn of(model: &ReducedModel, other: &ReducedModel) -> InputSide {
+    /// `beyond` stands in for F where it is known, F − F′ in `paired` columns: no affine map of f′ reaches more of one than of the other, and small differences keep
+    /// their digits.
+    fn of(
+        model: &ReducedModel,
+        other: &ReducedModel,
+        beyond: Option<&Mat<f64>>,
+        paired: Vec<bool>,
+    ) -> InputSide {
         let (m, m_other) = (model.dim, other.dim);
+        let embeddings = beyond.unwrap_or(&model.embeddings);
         let both = Mat::from_fn(model.embeddings.nrows(), 1 + m_other + m, |i, j| match j {
             0 => {
                 if i == 0 {
@@ -189,7 +211,7 @@ impl InputSide {
                 }
             }
             j if j <= m_other => other.embeddings[(i, j - 1)],
-            j => model.embeddings[(i, j - 1 - m_other)],
+            j => embeddings[(i, j - 1 - m_other)],
         });
         // In one direction they are these coordinates already.
         let is_upper = both.col_iter().enumerate().all(|(j, c)| c.iter().skip(j + 1).all(|&x| x == 0.0));
@@ -201,6 +223,7 @@ impl InputSide {
             unexplained: model.get(head.., ..).squared_norm_l2(),
             other: r.get(..head, 1..1 + m_other).to_owned(),
             constant: r[(0, 0)],
+            paired,
             model,
         }
     }
@@ -303,7 +326,11 @@ impl Evaluation<'_> {
                 let (mut reached, rest) = errors.rb_mut().split_at_row_mut(head);
                 matmul_into(reached.rb_mut(), model.get(..head, ..), g.as_ref());
                 upper_matmul_into(rest, model.get(head.., ..), g.as_ref());
-                let (other, other_g) = (self.inputs.other.as_ref(), of_model(self.labels.1));
+                let (other, mut other_g) = (self.inputs.other.as_ref(), of_model(self.labels.1));
+                // C g − D g′ = (C − D) g − D (g′ − g).
+                for (j, _) in self.inputs.paired.iter().enumerate().filter(|(_, paired)| **paired) {
+                    other_g.col_iter_mut().zip(g.col_iter()).for_each(|(mut other, g)| other[j] -= g[j]);
+                }
                 let mut logits = Mat::zeros(head, used.len());
                 let (first, rest) = logits.as_mut().split_at_row_mut(1);
                 matmul_into(first, other.get(..1, ..), other_g.as_ref());

@@ -147,8 +147,8 @@ pub(super) const ROWS: [Measure; 11] = [
 pub(super) const PRECISION: [Measure; 1] = [Measure {
     tokens: &["logit_error"],
     name: "error of the logits",
-    meaning: "Largest error of the logits in single precision, over the inputs checked",
-    formula: "max over one input of each tile, labels and both models of |u − u in double precision|",
+    meaning: "Largest error of the logits in single precision, over the inputs checked; where they are beyond its range, of those in double",
+    formula: "max over one input of each tile, labels and both models of |u − u in double precision| + ε|u|",
     range: Range::at_least(0.0).with("there only if logits are asked for in single precision"),
     same: Same::Neither,
     part: Part::SinglePrecision,
