@@ -1,7 +1,10 @@
 //! LAPACK and BLAS from a library that is loaded at run time: OpenBLAS or MKL.
 
+mod integers;
 mod operand;
 mod routines;
+#[cfg(all(test, feature = "openblas"))]
+mod shapes;
 mod vendor;
 
 #[cfg(feature = "mkl")]

@@ -4,6 +4,7 @@
 //! so that the routine reads and writes nothing but that matrix. Fortran's characters are followed, at the end, by their lengths.
 #![allow(unsafe_code)]
 
+use super::integers::{Dot, takes_32_bits};
 use super::operand::Operand;
 use super::vendor::{LoadError, Vendor};
 use crate::Triangle;
@@ -98,8 +99,14 @@ impl Routines {
         };
         let prefix = vendor.prefixes.iter().find(has).unwrap_or(&vendor.prefixes[0]);
         let loaded = Loaded { library, vendor, prefix, path };
-        // SAFETY: the types are those of LAPACK's and BLAS's documentation, with 32-bit integers, which libraries under
-        // these names and prefixes have; MKL is told so below.
+        // SAFETY: the type is that of BLAS's documentation, for either size of integers.
+        let dot = unsafe { loaded.symbol::<Dot>("ddot_")? };
+        if !takes_32_bits(dot) {
+            let path = loaded.path.display().to_string();
+            return Err(LoadError::Integers { library: vendor.name, path, remedy: vendor.integers });
+        }
+        // SAFETY: the types are those of LAPACK's and BLAS's documentation with 32-bit integers, which the library was just found
+        // to take.
         let routines = unsafe {
             Routines {
                 geqrf: loaded.symbol("dgeqrf_")?,
@@ -141,6 +148,7 @@ impl Routines {
     /// Replaces the first columns of what [`geqrf`](Routines::geqrf) left, as many as there are coefficients, by those of Q.
     pub fn orgqr(&self, a: MatMut<'_, f64>, coefficients: &[f64]) {
         assert_eq!(a.ncols(), coefficients.len());
+        assert!(a.ncols() <= a.nrows(), "Q has no more columns than rows");
         let Block { pointer, rows, cols, leading } = Block::of(a);
         let tau = coefficients.as_ptr();
         with_workspace(|work, length, info| {
@@ -245,7 +253,11 @@ impl Routines {
 
     /// Replaces X by A⁻¹ X with what [`getrf`](Routines::getrf) left and returned.
     pub fn getrs(&self, factors: &mut Mat<f64>, exchanges: &[Int], x: &mut Mat<f64>) {
-        assert_eq!((factors.nrows(), factors.nrows()), (exchanges.len(), x.nrows()));
+        let n = factors.nrows();
+        assert_eq!((n, n, n), (factors.ncols(), exchanges.len(), x.nrows()), "A is n×n and X has n rows");
+        // They are indices into X.
+        let rows = 1..=int(n);
+        assert!(exchanges.iter().all(|row| rows.contains(row)), "an exchange with a row that is not there");
         let (a, x) = (Block::of(factors.as_mut()), Block::of(x.as_mut()));
         let as_is = letter(b'N');
         let mut info = 0;
@@ -269,6 +281,7 @@ impl Routines {
 
     /// The reciprocal condition of A, in the 1-norm, whose 1-norm is given, with what [`getrf`](Routines::getrf) left.
     pub fn gecon(&self, factors: &mut Mat<f64>, norm: f64) -> f64 {
+        assert_eq!(factors.nrows(), factors.ncols(), "a condition is of a square matrix");
         let a = Block::of(factors.as_mut());
         let one = letter(b'1');
         let mut reciprocal = 0.0;

@@ -17,6 +17,8 @@ pub struct Vendor {
     /// Where Python's packages have it: Python's name of a folder, and the path in it.
     python: &'static [(&'static str, &'static str)],
     install: &'static str,
+    /// What to do if its integers have 64 bits.
+    pub(super) integers: &'static str,
     /// What stands before each symbol, one of these.
     pub(super) prefixes: &'static [&'static str],
     /// The function that takes a number of threads as C's int.
@@ -32,6 +34,7 @@ pub const OPENBLAS: Vendor = Vendor {
     file_names: &["libopenblas.so.0", "libscipy_openblas.so", "libopenblas.so"],
     python: &[("purelib", "scipy_openblas32/lib/libscipy_openblas.so")],
     install: "apt-get install libopenblas0, or pip install scipy-openblas32",
+    integers: "take the library without `64` in its name",
     prefixes: &["", "scipy_"],
     set_threads: "openblas_set_num_threads",
     version: openblas_version,
@@ -45,6 +48,7 @@ pub const MKL: Vendor = Vendor {
     file_names: &["libmkl_rt.so.3", "libmkl_rt.so.2", "libmkl_rt.so"],
     python: &[("data", "lib/libmkl_rt.so.3"), ("data", "lib/libmkl_rt.so.2")],
     install: "pip install mkl",
+    integers: "unset MKL_INTERFACE_LAYER or set it to LP64",
     prefixes: &[""],
     set_threads: "MKL_Set_Num_Threads",
     version: mkl_version,
@@ -78,6 +82,16 @@ pub enum LoadError {
         path: String,
         /// What it lacks.
         symbol: String,
+    },
+    /// A library whose routines take 64-bit integers under the names of those that take 32-bit ones.
+    #[error("{library} in {path} takes 64-bit integers (ILP64): 32-bit integers (LP64) are needed; {remedy}")]
+    Integers {
+        /// Which library.
+        library: &'static str,
+        /// The file.
+        path: String,
+        /// What to do.
+        remedy: &'static str,
     },
 }
 

@@ -101,3 +101,32 @@ mod loaded {
         backend.set_threads(1);
     }
 }
+
+/// Debian's libopenblas64-0 has the names of LAPACK with 32-bit integers. Called as such it would read and write beyond its arguments.
+#[cfg(feature = "openblas")]
+#[test]
+fn a_library_with_64_bit_integers_is_refused() {
+    const WIDE: &str = "libopenblas64.so.0";
+    if std::env::var_os("LOGITDIST_OPENBLAS").is_some_and(|path| path == WIDE) {
+        let error = logitdist_backends::Lapack::load(&logitdist_backends::OPENBLAS).unwrap_err();
+        if matches!(error, logitdist_backends::LoadError::NotFound { .. }) && required().is_empty() {
+            println!("SKIPPED: {error}");
+            return;
+        }
+        assert!(error.to_string().contains("64-bit integers"), "{error}");
+        return;
+    }
+    // The library is chosen by the environment, which only another process can have changed.
+    let this = std::env::current_exe().unwrap();
+    let output = std::process::Command::new(this)
+        .args(["--exact", "backends::a_library_with_64_bit_integers_is_refused", "--nocapture"])
+        .env("LOGITDIST_OPENBLAS", WIDE)
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success() && text.contains("1 passed"), "{text}");
+    if text.contains("SKIPPED") {
+        // Past the harness, as below.
+        std::io::Write::write_all(&mut std::io::stderr(), text.as_bytes()).unwrap();
+    }
+}

@@ -3,7 +3,7 @@
 use super::compared_pair::ComparedPair;
 use super::verdict::sentences;
 use logitdist::{Bound, Comparison, Measure, Of, Same, Section, Statement, measures};
-use logitdist_report::number::{number, short};
+use logitdist_results::number::{number, short};
 
 /// The whole table, at most [`WIDTH`] columns wide but for the models' paths.
 pub fn render(result: &ComparedPair) -> String {
@@ -83,8 +83,8 @@ impl Table<'_> {
     }
 
     fn models(&mut self, result: &ComparedPair) {
-        self.line(&format!("a  {}", result.name_a));
-        self.line(&format!("b  {}", result.name_b));
+        self.line(&format!("a  {}", result.run.model_a));
+        self.line(&format!("b  {}", result.run.model_b));
         let inputs = self.value("n_inputs");
         let labels = self.value("n_labels");
         self.line(&format!("{inputs} inputs, {labels} labels"));

@@ -61,6 +61,7 @@ pub(super) const ROWS: [Measure; 6] = [
         invariance: DISTRIBUTIONS,
         value: Value::Number(|shared, _| mean(shared.logits_cca())),
         note: |shared| saturated(shared.logits_cca(), "inputs"),
+        log_p: true,
         ..MEAN
     },
     Measure {
@@ -69,11 +70,13 @@ pub(super) const ROWS: [Measure; 6] = [
         meaning: "Canonical correlations of the centred logits u(x), u′(x), largest first",
         invariance: DISTRIBUTIONS,
         value: Value::List(|shared, _| rho(shared.logits_cca())),
+        log_p: true,
         ..LIST
     },
 ];
 
 pub(super) const SPECTRUM: [Measure; 1] = [Measure {
+    log_p: true,
     tokens: &["spectrum_a", "spectrum_b"],
     name: "variances of the logits",
     meaning: "Eigenvalues σ of Cov(u) of model {a} above the tolerance, largest first",

@@ -5,6 +5,7 @@ mod bounds;
 mod definitions;
 mod details;
 mod edge;
+mod edges;
 mod fixtures;
 mod glossary;
 mod invariance;

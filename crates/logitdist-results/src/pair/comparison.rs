@@ -1,0 +1,131 @@
+//! What was compared, every measure and bound, and the verdict: the content of `comparison.csv`.
+
+use crate::bound::BoundRow;
+use logitdist::bound::ProbeTransfer;
+use logitdist::{Applicable, Certificate, Direction};
+
+/// A number, or why there is none; the reason is empty for a number beyond the floating-point range.
+pub type Value = Result<f64, String>;
+
+/// A comparison of two models.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PairComparison {
+    /// What was compared, and how.
+    pub run: PairRun,
+    /// Measures with a single value, in order.
+    pub measures: Vec<(String, Value)>,
+    /// Measures that are lists, or why they do not exist.
+    pub lists: Vec<(String, Result<Vec<f64>, String>)>,
+    /// Bounds: with a's spectrum and labels, then with b's.
+    pub bounds: Vec<BoundRow<'static>>,
+    /// What the distributions certify, in the same order.
+    pub certificates: Vec<CertificateLine>,
+    /// Probes carried over from b to a.
+    pub probes: Vec<ProbeTransfer>,
+    /// The verdict, a sentence each.
+    pub verdict: Vec<String>,
+    /// Remarks by token.
+    pub notes: Vec<(String, String)>,
+}
+
+/// What was compared, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PairRun {
+    /// The file of a.
+    pub model_a: String,
+    /// The file of b.
+    pub model_b: String,
+    /// Seed of all random choices.
+    pub seed: u64,
+    /// Version of the program.
+    pub version: String,
+    /// The command that gives the same again.
+    pub command: String,
+}
+
+/// Something that the distributions certify.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CertificateLine {
+    /// Whose spectrum and labels it rests on.
+    pub direction: Direction,
+    /// `m_cca`, `m_cca_logits`, `probe_cost` or `relative_probe_cost`.
+    pub token: String,
+    /// The bound that it rests on, of the best of several; else empty.
+    pub by: String,
+    /// What is certified.
+    pub value: Value,
+}
+
+impl PairComparison {
+    /// A comparison with what was said of it.
+    pub fn of(
+        run: PairRun,
+        comparison: &logitdist::Comparison,
+        probes: &[ProbeTransfer],
+        verdict: Vec<String>,
+    ) -> PairComparison {
+        let list = |list: &Applicable<Vec<f64>>| list.clone().map_err(|reason| reason.to_string());
+        let certificates =
+            [(Direction::Ab, &comparison.certificate), (Direction::Ba, &comparison.certificate_ba)];
+        PairComparison {
+            run,
+            measures: comparison.scalars.iter().map(|(token, x)| ((*token).to_owned(), value(x))).collect(),
+            lists: comparison.lists.iter().map(|(token, own)| ((*token).to_owned(), list(own))).collect(),
+            bounds: comparison.all_bounds().map(|(d, bound)| BoundRow::of(d, bound)).collect(),
+            certificates: certificates.into_iter().flat_map(|(d, own)| certificate(d, own)).collect(),
+            probes: probes.to_vec(),
+            verdict,
+            notes: comparison.notes.iter().map(|(token, note)| ((*token).to_owned(), note.clone())).collect(),
+        }
+    }
+
+    /// A measure's value, if it has one.
+    pub fn value(&self, token: &str) -> Option<f64> {
+        let (_, value) = self.measures.iter().find(|(t, _)| t == token)?;
+        value.as_ref().ok().copied()
+    }
+
+    /// A measure's value as the count that it is, 0 if it has none.
+    pub fn count(&self, token: &str) -> usize {
+        self.value(token).map_or(0, |x| x as usize)
+    }
+
+    /// The bounds with a's spectrum and labels, or with b's.
+    pub fn bounds_of(&self, direction: Direction) -> impl Iterator<Item = &BoundRow<'static>> {
+        self.bounds.iter().filter(move |bound| bound.direction == direction)
+    }
+
+    /// Tokens of the bounds that failed, in either direction.
+    pub fn violated(&self) -> Vec<String> {
+        let violated = self.bounds.iter().filter(|bound| bound.is_violated());
+        violated.map(|bound| bound.token.to_string()).collect()
+    }
+}
+
+/// A number that a file can hold.
+fn value(x: &Applicable<f64>) -> Value {
+    match x {
+        Ok(x) if x.is_finite() => Ok(*x),
+        Ok(_) => Err(String::new()),
+        Err(reason) => Err(reason.to_string()),
+    }
+}
+
+fn certificate(direction: Direction, own: &Certificate) -> Vec<CertificateLine> {
+    let line = |token: &str, by: &str, value| CertificateLine {
+        direction,
+        token: token.into(),
+        by: by.into(),
+        value,
+    };
+    let best = |token: &str, best: &Applicable<(f64, &'static str)>| match best {
+        Ok((x, by)) => line(token, by, value(&Ok(*x))),
+        Err(reason) => line(token, "", Err(reason.to_string())),
+    };
+    vec![
+        best("m_cca", &own.m_cca),
+        best("m_cca_logits", &own.m_cca_logits),
+        line("probe_cost", "", value(&own.probe_cost)),
+        line("relative_probe_cost", "", value(&own.relative_probe_cost)),
+    ]
+}
