@@ -1,7 +1,7 @@
 //! The commands of `logitdist`; `cargo xtask` shares those for sweeps and reports.
 
 mod compare;
-mod explain;
+pub mod explain;
 mod models;
 mod output;
 mod parse;
@@ -33,9 +33,9 @@ enum Command {
     Compare(Box<compare::Arguments>),
     Probe(probe::Arguments),
     Report(report::Arguments),
-    /// Say what a token means: formula, range, units, source. Without a token, list all.
+    /// Say what a token, a theorem (T5), a family (E3) or a column means, and where to read on. Without any, list all.
     Explain {
-        /// Tokens, for example m_cca d_rep_ab cca_spectral.
+        /// For example m_cca d_rep_ab T5 slack level.
         tokens: Vec<String>,
     },
     Sweep(Box<sweep::Arguments>),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod compare;
+mod explain;
 mod model_files;
 mod outputs;
 mod probe;

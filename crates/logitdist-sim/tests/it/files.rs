@@ -1,6 +1,7 @@
 //! Sweeps of networks trained on a user's files.
 
-use crate::folder::{Folder, Tables};
+use crate::folder::{Folder, Tables, tokens_of};
+use logitdist::Part;
 use logitdist_sim::{SweepOptions, merge, single, status, sweep};
 use logitdist_testing::{number, rows};
 use logitdist_train::{DataSpec, Duration, Loss, load_network};
@@ -80,6 +81,7 @@ fn networks_are_trained_on_the_files() {
     assert_eq!(fs::read(&files.features).unwrap(), fs::read(folder.path("data/x.csv")).unwrap());
     let test = files.load().unwrap().test;
     assert_eq!((test.n_features(), test.n_labels()), (2, 3));
+    assert_eq!(tokens_of(Part::Accuracy), ["accuracy_a", "accuracy_b"], "each is computed below");
     for row in &table {
         for (token, loss, epochs) in [
             ("accuracy_a", Loss::CrossEntropy, 3),

@@ -1,13 +1,19 @@
 //! Measures of similarity that others use, for comparison. All on centred embeddings.
 
+use super::invariance::Change;
 use super::table::{Measure, Of, Part, Range, Same, Section, Unit, Value};
 use crate::applicable::{Applicable, Reason};
 use crate::measure::cca;
 use crate::reduced::{Direction, Reduced, ReducedModel};
 use logitdist_linalg::{Mat, MatRef, Svd, matmul, matmul_tn, singular_values, svd};
 
-const SIMILARITY: Measure =
-    Measure { section: Section::Baseline, part: Part::Baselines, headline: true, ..Measure::SIMILARITY };
+const SIMILARITY: Measure = Measure {
+    section: Section::Baseline,
+    part: Part::Baselines,
+    headline: true,
+    invariance: [Change::Similarity; 2],
+    ..Measure::SIMILARITY
+};
 
 pub(super) const CKA: [Measure; 2] = [
     Measure {
@@ -63,6 +69,7 @@ pub(super) const PWCCA: [Measure; 1] = [Measure {
     range: Range::between(0.0, 1.0).with("equal ρ leave their variates, and so the weights, undetermined"),
     source: "Morcos et al. 2018",
     of: Of::Directions,
+    invariance: [Change::Scaling, Change::Affine],
     value: Value::Number(|shared, d| pwcca(&shared.reduced, d)),
     ..SIMILARITY
 }];
@@ -75,6 +82,7 @@ pub(super) const R2: [Measure; 1] = [Measure {
     of: Of::Directions,
     unit: Unit::Share,
     same: Same::One("a linear function of the other"),
+    invariance: [Change::Similarity, Change::Affine],
     value: Value::Number(|shared, d| r2(&shared.reduced, d)),
     ..SIMILARITY
 }];

@@ -1,5 +1,6 @@
 //! The linear identifiability dissimilarity d_rep, over subsets of labels.
 
+use super::invariance::Change;
 use super::source::LOGIT_DISTANCE;
 use super::table::{Measure, Part, Range, Same, Unit, Value};
 use crate::applicable::{Applicable, Reason};
@@ -16,7 +17,8 @@ const LENGTH: Measure = Measure {
     part: Part::DRep,
     ..Measure::DISSIMILARITY
 };
-const COUNT: Measure = Measure { unit: Unit::Count, same: Same::Neither, ..LENGTH };
+const COUNT: Measure =
+    Measure { unit: Unit::Count, same: Same::Neither, invariance: [Change::Affine, Change::Any], ..LENGTH };
 
 pub(super) const ROWS: [Measure; 9] = [
     Measure {
@@ -81,6 +83,7 @@ pub(super) const ROWS: [Measure; 9] = [
         unit: Unit::Unembedding,
         range: Range::at_least(0.0).with("above 0"),
         same: Same::Neither,
+        invariance: [Change::Rotation, Change::Any],
         value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.sigma_min)),
         ..LENGTH
     },
@@ -261,7 +264,7 @@ fn order(model: &ReducedModel) -> Vec<usize> {
 
 impl Evaluation<'_> {
     /// Outcomes in the order of the subsets; `None` where L is singular.
-    fn of_all(&self, chosen: &ChosenSubsets) -> Vec<Option<Outcome>> {
+    fn of_all(&self, chosen: &ChosenSubsets) -> Vec<Option<SubsetValues>> {
         let labels = self.labels.0.bias.len();
         let (m, p) = self.inputs.dims();
         let subsets = if labels * (p + m) <= MOST_ENTRIES {
@@ -282,13 +285,13 @@ impl Evaluation<'_> {
     }
 
     /// Outcomes of subsets whose labels are all in `used`, a sorted list.
-    fn of_batch(&self, subsets: &[usize], used: &[usize]) -> Vec<Option<Outcome>> {
+    fn of_batch(&self, subsets: &[usize], used: &[usize]) -> Vec<Option<SubsetValues>> {
         let m = self.inputs.dims().0;
         let columns = self.of_labels(used);
         let mut places = vec![usize::MAX; self.labels.0.bias.len()];
         used.iter().enumerate().for_each(|(place, &label)| places[label] = place);
         let vector = |label: usize| columns.col_as_slice(places[label]);
-        let mut outcomes: Vec<Option<Outcome>> = (0..subsets.len() / (m + 1)).map(|_| None).collect();
+        let mut outcomes: Vec<Option<SubsetValues>> = (0..subsets.len() / (m + 1)).map(|_| None).collect();
         let together = Simplices::together(m);
         // Small subsets are given out many at a time: a task is to take much longer than to give it out.
         let least = (8 * 16_usize.pow(3) / m.pow(3)).clamp(1, 8);
@@ -349,7 +352,7 @@ impl Evaluation<'_> {
     }
 
     /// One subset, from its simplex of unembeddings with logit errors: `A = L^T`.
-    fn outcome(&self, simplex: &Simplex) -> Outcome {
+    fn outcome(&self, simplex: &Simplex) -> SubsetValues {
         let m = self.inputs.dims().0;
         let (delta, sigma_min) = (simplex.squared_norm, simplex.sigma_min);
         let error = simplex.solved_squared_norm + self.inputs.unexplained;
@@ -358,12 +361,12 @@ impl Evaluation<'_> {
         let relative = 1.0 + RELATIVE_TOLERANCE + 2.0 * solve_error;
         // Not ≤ also where a side is NaN.
         let holds = error <= (delta * relative + self.slack) / (sigma_min * sigma_min);
-        Outcome { error, delta, sigma_min, solve_error, violated: !holds }
+        SubsetValues { error, delta, sigma_min, solve_error, violated: !holds }
     }
 }
 
 /// What one regular subset gives.
-struct Outcome {
+struct SubsetValues {
     /// E‖f − A f′ − c‖².
     error: f64,
     /// E‖δ_L‖².
@@ -376,13 +379,14 @@ struct Outcome {
 }
 
 /// Statistics over the regular subsets; `None` if there are none.
-fn summarise(outcomes: &[Option<Outcome>], per_pivot: Option<usize>) -> Option<DRep> {
-    let regular: Vec<&Outcome> = outcomes.iter().flatten().collect();
+fn summarise(outcomes: &[Option<SubsetValues>], per_pivot: Option<usize>) -> Option<DRep> {
+    let regular: Vec<&SubsetValues> = outcomes.iter().flatten().collect();
     let used = regular.len();
     if used == 0 {
         return None;
     }
-    let mean = |value: &dyn Fn(&Outcome) -> f64| regular.iter().map(|o| value(o)).sum::<f64>() / used as f64;
+    let mean =
+        |value: &dyn Fn(&SubsetValues) -> f64| regular.iter().map(|o| value(o)).sum::<f64>() / used as f64;
     let d_rep = mean(&|o| o.error).sqrt();
     let mut sorted: Vec<f64> = regular.iter().map(|o| o.error.sqrt()).collect();
     sorted.sort_by(f64::total_cmp);
@@ -405,7 +409,7 @@ fn summarise(outcomes: &[Option<Outcome>], per_pivot: Option<usize>) -> Option<D
 }
 
 /// Standard error of the mean of E‖f − A f′ − c‖², from the means of the pivots: subsets of one pivot are not independent.
-fn standard_error_between_pivots(outcomes: &[Option<Outcome>], per_pivot: usize) -> f64 {
+fn standard_error_between_pivots(outcomes: &[Option<SubsetValues>], per_pivot: usize) -> f64 {
     let means: Vec<f64> = outcomes
         .chunks(per_pivot)
         .filter_map(|chunk| {

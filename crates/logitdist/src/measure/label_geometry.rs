@@ -8,6 +8,7 @@
 //! the correlation over inputs of the centred logits of two labels: a function of the distribution alone. It says which labels
 //! the model raises and lowers together. A bias is the same at every input and does not enter.
 
+use super::invariance::Change;
 use super::seriation::seriation;
 use super::table::{Measure, Of, Part, Range, Same, Section};
 use crate::labels::Labels;
@@ -26,6 +27,7 @@ pub(super) const ROWS: [Measure; 1] = [Measure {
     range: Range::between(-1.0, 1.0)
         .with("1 = raised and lowered together; does not exist for a label whose logit is constant"),
     same: Same::Neither,
+    invariance: [Change::Coordinates, Change::Any],
     section: Section::Detail,
     part: Part::Detail,
     ..Measure::SIMILARITY

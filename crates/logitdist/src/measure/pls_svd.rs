@@ -1,5 +1,6 @@
 //! PLS-SVD dissimilarity of standardised columns.
 
+use super::invariance::DISTRIBUTIONS;
 use super::source::CLOSENESS;
 use super::table::{Measure, Of, Part, Range, Same, Unit, Value};
 use crate::applicable::{Applicable, Reason};
@@ -13,6 +14,7 @@ const SHARE: Measure = Measure {
     unit: Unit::One,
     range: Range::between(0.0, 1.0),
     same: Same::Zero("equal up to a rotation of standardised columns"),
+    invariance: DISTRIBUTIONS,
     part: Part::Llv,
     ..Measure::DISSIMILARITY
 };
