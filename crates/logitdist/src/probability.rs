@@ -12,6 +12,7 @@ use crate::applicable::{Applicable, Reason};
 use crate::error::Error;
 use crate::factor::Factor;
 use crate::labels::LabelSide;
+use crate::measure::llv::LogProbabilities;
 use crate::model::Pair;
 use crate::progress::Watch;
 use crate::reduced::Direction;
@@ -181,8 +182,11 @@ pub struct ProbabilityPart {
     pub gaps: [Vec<f64>; 2],
     /// τ_y, the smallest p(y|x) of each label over inputs and both models, K; 0 where it underflows.
     pub smallest: Vec<f64>,
-    /// Factor of [1, log p(y|x), log p′(y|x)] over the tracked labels y.
+    /// Factor of [1, log p(y|x), log p′(y|x)] over the tracked labels y, both plus log K; of near models, log p − log p′ is in place of
+    /// log p′.
     pub tracked: Factor,
+    /// Whether it is.
+    pub near: bool,
 }
 
 /// KL divergences at one input.
@@ -221,7 +225,8 @@ impl ProbabilityPart {
         watch: Watch<'_>,
     ) -> Result<(ProbabilityPart, Vec<T>), Error> {
         type Part<T> = Result<(ProbabilityPart, Vec<T>), Error>;
-        let tiling = Tiling { pair, labels, tracked, precision, watch };
+        let near = tile::are_near(pair, labels, inputs)?;
+        let tiling = Tiling { pair, labels, tracked, precision, near, watch };
         let step = block_inputs(1 + 2 * tracked.len());
         let merge = |a: Part<T>, b: Part<T>| {
             let ((a, mut kept), (b, kept_b)) = (a?, b?);
@@ -264,7 +269,7 @@ impl ProbabilityPart {
             kept.extend(tile.terms.iter().map(|t| keep(InputDivergences { kl_ab: t.kl_ab, kl_ba: t.kl_ba })));
         }
         let tracked = Factor::of_block(columns.as_ref());
-        Ok((ProbabilityPart { sums, gaps, smallest, tracked }, kept))
+        Ok((ProbabilityPart { sums, gaps, smallest, tracked, near: tiling.near }, kept))
     }
 
     /// The part of the inputs of both.
@@ -273,12 +278,33 @@ impl ProbabilityPart {
     }
 
     fn followed_by(mut self, other: ProbabilityPart) -> ProbabilityPart {
+        let near = self.near && other.near;
+        let tracked = if self.near == other.near {
+            self.tracked.merge(&other.tracked)
+        } else {
+            self.apart().merge(&other.apart())
+        };
+        let sums = self.sums.merge(&other.sums);
         for (gaps, others) in self.gaps.iter_mut().zip(other.gaps) {
             gaps.extend(others);
         }
         lower(&mut self.smallest, &other.smallest);
-        let (sums, tracked) = (self.sums.merge(&other.sums), self.tracked.merge(&other.tracked));
-        ProbabilityPart { sums, tracked, ..self }
+        ProbabilityPart { sums, tracked, near, ..self }
+    }
+
+    /// The factor of [1, log p, log p′].
+    fn apart(&self) -> Factor {
+        let (r, count) = (self.tracked.r(), (self.tracked.cols() - 1) / 2);
+        let is_difference = |j: usize| self.near && j > count;
+        let apart = Mat::from_fn(r.nrows(), r.ncols(), |i, j| {
+            if is_difference(j) { r[(i, j - count)] - r[(i, j)] } else { r[(i, j)] }
+        });
+        Factor::of_triangle(apart, self.tracked.rows())
+    }
+
+    /// Log-probabilities of tracked labels over the inputs; `chosen` are their positions, the pivot first.
+    pub(crate) fn over_inputs(&self, chosen: &[usize]) -> LogProbabilities {
+        LogProbabilities::over_inputs(&self.tracked, self.near, chosen)
     }
 }
 

@@ -3,6 +3,7 @@
 use super::{Bound, Side, Theorem};
 use crate::error::Error;
 use crate::measure::d_logit::d_logit;
+use crate::measure::invariance::CARRIED;
 use crate::measure::table::Part;
 use crate::model::Pair;
 use crate::reduced::{Direction, Reduced};
@@ -39,6 +40,7 @@ pub(super) const PROBE: [Theorem; 1] = [Theorem {
     side: Side::AtLeast("probe_kept"),
     equality: "the cheapest scores moved along the probe, E11",
     anchor: "t17",
+    invariance: CARRIED,
     part: Part::Concept,
     ..Theorem::SHARPENED
 }];

@@ -5,6 +5,7 @@ use crate::applicable::{Applicable, Reason};
 use crate::measure::baselines::r2;
 use crate::measure::d_logit::d_logit;
 use crate::measure::d_ls::{d_ls, d_ls_centred};
+use crate::measure::invariance::CARRIED;
 use crate::measure::table::Part;
 use crate::reduced::Direction;
 use crate::shared::Shared;
@@ -20,6 +21,7 @@ pub(super) const ROWS: [Theorem; 2] = [
         source: "proved in this project; sharpens d_rep_worst_subset",
         equality: "a difference in the weakest direction, E3",
         anchor: "t7",
+        invariance: CARRIED,
         evaluate: least_squares,
         ..Theorem::SHARPENED
     },
@@ -48,6 +50,7 @@ pub(super) const D_REP: [Theorem; 2] = [
         source: "Nielsen et al. 2026 (arXiv 2602.15438)",
         equality: "M = 1 and K ≤ 3; else at most 0.94 found",
         anchor: "t6",
+        invariance: CARRIED,
         part: Part::DRep,
         evaluate: worst_subset,
         ..Theorem::SHARPENED
@@ -62,6 +65,7 @@ pub(super) const D_REP: [Theorem; 2] = [
         source: "proved in this project; sharpens d_rep_worst_subset",
         equality: "M = 1; else at most 0.93 found",
         anchor: "t6prime",
+        invariance: CARRIED,
         part: Part::DRep,
         evaluate: per_subset,
         ..Theorem::SHARPENED
@@ -78,6 +82,7 @@ pub(super) const R2: [Theorem; 1] = [Theorem {
     side: Side::AtLeast("r2_ab"),
     equality: "if and only if G̃⁺Δ is uncorrelated with f′, as in E13",
     anchor: "t20",
+    invariance: CARRIED,
     part: Part::Baselines,
     evaluate: explained_variance,
     ..Theorem::SHARPENED

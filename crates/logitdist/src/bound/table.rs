@@ -4,6 +4,7 @@
 
 use super::{Bound, Form, agreement, alignment, cca, contrasts, divergence, fg, kl, weighted};
 use crate::applicable::Applicable;
+use crate::measure::invariance::{Change, DISTRIBUTIONS};
 use crate::measure::table::{Part, Unit, measure};
 use crate::reduced::Direction;
 use crate::shared::Shared;
@@ -47,6 +48,8 @@ pub struct Theorem {
     pub equality: &'static str,
     /// Where its proof stands in docs/theory.md.
     pub anchor: &'static str,
+    /// What may change in the first model of the direction, and in the second, and leave both sides as they are.
+    pub invariance: [Change; 2],
     /// What has to be asked for to have it.
     pub part: Part,
     /// Whether it needs log p of every label, which masked labels do not have.
@@ -78,6 +81,7 @@ impl Theorem {
         source: "proved in this project",
         equality: "",
         anchor: "",
+        invariance: DISTRIBUTIONS,
         part: Part::Geometry,
         log_p: true,
         evaluate: |theorem, _, _| unreachable!("{} has no evaluation", theorem.token),

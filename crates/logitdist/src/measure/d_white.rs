@@ -16,6 +16,7 @@ pub(super) const ROWS: [Measure; 1] = [Measure {
     same: Same::Zero("no difference that varies along {a}'s directions"),
     part: Part::Geometry,
     log_p: true,
+    headline: true,
     value: Value::Number(|shared, d| d_white(&shared.reduced, d)),
     ..Measure::DISTANCE
 }];

@@ -6,6 +6,7 @@ pub mod d_logit;
 pub mod d_ls;
 pub mod d_rep;
 pub mod d_white;
+pub mod invariance;
 pub mod kl;
 pub mod label_geometry;
 pub mod llv;
