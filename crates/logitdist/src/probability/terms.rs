@@ -217,13 +217,13 @@ impl Sums {
         mean_difference: f64,
         smallest: &mut Chunk,
     ) {
-        for i in 0..CHUNK {
+        for (i, smallest) in smallest.iter_mut().enumerate() {
             let difference = passed.difference[i];
             let (p, q) = (passed.exp_u[i] * inverses[0], passed.exp_v[i] * inverses[1]);
             let d = (between[0] - difference) - between[1];
             let term = DivergenceTerms::of(p, q, d);
             let (rare, common) = (smaller(p, q), larger(p, q));
-            smallest[i] = smaller(rare, smallest[i]);
+            *smallest = smaller(rare, *smallest);
             self.shared[0][i] += rare;
             self.shared[1][i] += rare * d;
             self.shared[2][i] += rare * d * d;
