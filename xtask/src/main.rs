@@ -44,6 +44,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    logitdist_linalg::refuse_older_processor();
     logitdist_linalg::keep_freed_memory();
     let result = match Arguments::parse().task {
         Task::Sweep(arguments) => sweep::run(*arguments),

@@ -29,6 +29,7 @@
 //! let _options = ReadOptions {
 //!     names: "embeddings=h,unembeddings=lm_head.weight".parse()?,
 //!     transpose: logitdist_io::Transpose { unembeddings: true, ..Default::default() },
+//!     ..Default::default()
 //! };
 //! # Ok(())
 //! # }
@@ -42,17 +43,24 @@ mod element;
 mod entries;
 mod error;
 mod file_model;
+mod folder;
 mod names;
 mod npy;
 mod npz;
 mod read;
+mod regular;
 mod safetensors;
 mod whole_file;
 mod write;
 
 pub use error::{Place, Problem, ReadError, WriteError};
 pub use file_model::FileModel;
+pub use folder::{make_folder, sync_folder};
 pub use names::{ArrayNames, ParseArrayNamesError};
-pub use read::{ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model, read_text};
+pub use read::{
+    INFLATION_LIMIT, ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model,
+    read_text,
+};
+pub use regular::{LARGEST_CONFIG, open_file, read_config};
 pub use whole_file::WholeFile;
 pub use write::{Attached, write_npz, write_npz_with};

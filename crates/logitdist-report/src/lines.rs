@@ -1,7 +1,7 @@
 //! Reads a sweep's CSV on all processors, in blocks that end at line ends, with memory that does not grow with the file.
 
 use crate::error::ReportError;
-use std::fs::File;
+use logitdist_io::open_file;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -36,7 +36,8 @@ impl Table {
     /// # Errors
     /// A file that cannot be read or is empty.
     pub fn open(path: &Path) -> Result<Table, ReportError> {
-        let mut reader = csv::Reader::from_path(path).map_err(|e| ReportError::io("read", path, e.into()))?;
+        let (file, _) = open_file(path).map_err(|e| ReportError::io("read", path, e))?;
+        let mut reader = csv::Reader::from_reader(file);
         let header = reader.headers().map_err(|e| ReportError::content(path, 1, e.to_string()))?;
         let header: Vec<String> = header.iter().map(str::to_owned).collect();
         if header.is_empty() {
@@ -154,7 +155,7 @@ impl Table {
         worst: &Mutex<Option<(u64, String)>>,
     ) -> Result<(), ReportError> {
         let failed = |e| ReportError::io("read", &self.path, e);
-        let mut file = File::open(&self.path).map_err(failed)?;
+        let (mut file, _) = open_file(&self.path).map_err(failed)?;
         file.seek(SeekFrom::Start(self.body)).map_err(failed)?;
         let (mut offset, mut line, mut rest) = (self.body, 2, Vec::new());
         while worst.lock().expect("a reader panicked").is_none() {

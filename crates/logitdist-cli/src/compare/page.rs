@@ -24,7 +24,8 @@ pub fn begin(folder: &Path) -> anyhow::Result<()> {
     if folder.join("bounds.csv").exists() {
         bail!("{}: the folder holds the results of a sweep; another one is needed", folder.display());
     }
-    fs::create_dir_all(folder).with_context(|| format!("{}: the folder cannot be made", folder.display()))?;
+    logitdist_io::make_folder(folder)
+        .with_context(|| format!("{}: the folder cannot be made", folder.display()))?;
     let path = folder.join(COMPARISON);
     match fs::remove_file(&path) {
         Err(error) if error.kind() != ErrorKind::NotFound => {

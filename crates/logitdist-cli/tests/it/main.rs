@@ -8,8 +8,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod compare;
+mod endless;
 mod model_files;
 mod probe;
+mod processor;
 mod report;
 mod train;
 mod usage;

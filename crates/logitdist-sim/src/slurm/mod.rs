@@ -98,7 +98,7 @@ pub fn submit(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Submission
     }
     let tasks: BTreeSet<usize> = missing.difference(&in_queue.tasks).copied().collect();
     let folder = layout.folder();
-    std::fs::create_dir_all(&folder).map_err(|e| SimError::io("make the folder", &folder, e))?;
+    logitdist_io::make_folder(&folder).map_err(|e| SimError::io("make the folder", &folder, e))?;
     write_file(&layout.config(), &config.toml)?;
     let scripts = write_scripts(&layout, slurm, shards, &tasks)?;
     write_file(&folder.join("array.sh"), &scripts.array)?;
