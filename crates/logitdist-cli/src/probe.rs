@@ -5,7 +5,7 @@ use crate::output::{Format, to_stdout};
 use anyhow::{Context, bail};
 use logitdist::{Mat, Model, Pair};
 use logitdist_io::{ReadOptions, Source, read_array, read_model};
-use logitdist_report::number::short;
+use logitdist_results::number::short;
 use logitdist_train::{Concept, ConceptTransfer, ProbeSpec, answer_transfer};
 use serde_json::{Map, Value, json};
 use std::fmt::Write;

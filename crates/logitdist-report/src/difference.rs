@@ -1,7 +1,7 @@
 //! Two runs of one config side by side: which cells differ and by how much.
 
-use crate::error::ReportError;
-use crate::lines::Table;
+use logitdist_results::CsvFile;
+use logitdist_results::ResultsError;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
@@ -76,7 +76,7 @@ impl Difference {
 ///
 /// # Errors
 /// Results that cannot be read, or that are of different configs: the first line that differs is named.
-pub fn difference(first: &Path, second: &Path) -> Result<Difference, ReportError> {
+pub fn difference(first: &Path, second: &Path) -> Result<Difference, ResultsError> {
     same_config(first, second)?;
     let mut difference = Difference::default();
     let mut tokens: BTreeMap<String, TokenDifference> = BTreeMap::new();
@@ -92,7 +92,7 @@ pub fn difference(first: &Path, second: &Path) -> Result<Difference, ReportError
                 b.header.join(","),
                 a.header.join(",")
             );
-            return Err(ReportError::content(&second.join(file), 1, message));
+            return Err(ResultsError::content(&second.join(file), 1, message));
         }
         let mut both: Vec<_> =
             a.lines.iter().filter_map(|(name, left)| Some((left, b.lines.get(name)?))).collect();
@@ -167,8 +167,8 @@ struct Lines {
 }
 
 impl Lines {
-    fn read(path: &Path, keys: &[&str]) -> Result<Lines, ReportError> {
-        let table = Table::open(path)?;
+    fn read(path: &Path, keys: &[&str]) -> Result<Lines, ResultsError> {
+        let table = CsvFile::open(path)?;
         let keys = keys.iter().map(|key| table.column(key, keys)).collect::<Result<Vec<_>, _>>()?;
         let parts = table.read(Vec::new, |lines: &mut Vec<_>, record, place| {
             let mut name = Vec::new();
@@ -197,10 +197,10 @@ impl Lines {
 }
 
 /// Refuses runs of different configs.
-fn same_config(first: &Path, second: &Path) -> Result<(), ReportError> {
-    let read = |results: &Path| -> Result<(PathBuf, String), ReportError> {
+fn same_config(first: &Path, second: &Path) -> Result<(), ResultsError> {
+    let read = |results: &Path| -> Result<(PathBuf, String), ResultsError> {
         let path = results.join("config.toml");
-        let bytes = logitdist_io::read_config(&path).map_err(|e| ReportError::io("read", &path, e))?;
+        let bytes = logitdist_io::read_config(&path).map_err(|e| ResultsError::io("read", &path, e))?;
         Ok((path, String::from_utf8_lossy(&bytes).into_owned()))
     };
     let ((_, a), (path, b)) = (read(first)?, read(second)?);
@@ -216,7 +216,7 @@ fn same_config(first: &Path, second: &Path) -> Result<(), ReportError> {
         first.join("config.toml").display(),
         of(&a)
     );
-    Err(ReportError::content(&path, line as u64 + 1, message))
+    Err(ResultsError::content(&path, line as u64 + 1, message))
 }
 
 #[cfg(test)]

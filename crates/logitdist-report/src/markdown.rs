@@ -1,11 +1,11 @@
 //! What a sweep found, in Markdown: question, expectation, what came out, and the tables.
 
-use crate::number::typeset;
 use crate::sentences::{all_groups, percent};
-use crate::study::Study;
-use crate::summary::Group;
 use crate::table::{Table, numbers, text};
 use crate::trained::{self, INTERVALS};
+use crate::typeset::typeset;
+use logitdist_results::Group;
+use logitdist_results::Study;
 
 /// `summary.md`.
 pub fn markdown(study: &Study, sentences: &[String]) -> String {

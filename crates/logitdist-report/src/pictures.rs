@@ -1,9 +1,9 @@
 //! The list of all pictures of a sweep.
 
 use crate::picture::{Bounds, Certificates, Divergences, Families, Frontiers, Maps, VacuousShares};
-use crate::study::Study;
 use crate::trained::{Concepts, Course, Sameness, Sides, Sizes, Tuning};
 use crate::view::{Listed, Picture, listed};
+use logitdist_results::Study;
 
 /// The views of a sweep, in the order of the page: trained networks, overviews, and what is chosen by its axes.
 const VIEWS: [Listed<Study>; 13] = [

@@ -1,14 +1,14 @@
 //! The whole report of a folder of results: pictures, tables, sentences and a page.
 
-use crate::error::ReportError;
 use crate::html;
 use crate::markdown::markdown;
 use crate::pictures::{is_picture, pictures};
 use crate::sentences;
-use crate::study::Study;
-use crate::summary::Summary;
 use crate::trained;
 use crate::view::{self, write_whole};
+use logitdist_results::ResultsError;
+use logitdist_results::Study;
+use logitdist_results::Summary;
 use std::path::{Path, PathBuf};
 
 /// What was reported and where it is.
@@ -34,7 +34,7 @@ impl Report {
 ///
 /// # Errors
 /// Results that cannot be read or are not what a sweep writes; a file that cannot be written.
-pub fn report(results: &Path) -> Result<Report, ReportError> {
+pub fn report(results: &Path) -> Result<Report, ResultsError> {
     let study = Study::read(results)?;
     let pictures = pictures(&study);
     let sentences = sentences::sentences(&study);
@@ -44,7 +44,7 @@ pub fn report(results: &Path) -> Result<Report, ReportError> {
     let mut files = view::write(&plots, &filed)?;
     remove_older(&plots, &files)?;
     // `results/.` and the like have no name of their own.
-    let whole = results.canonicalize().map_err(|e| ReportError::io("find", results, e))?;
+    let whole = results.canonicalize().map_err(|e| ResultsError::io("find", results, e))?;
     let name = whole.file_name().unwrap_or_default().to_string_lossy();
     let mut texts = vec![("summary.csv", study.summary.to_csv())];
     if !study.training.pairs.is_empty() {
@@ -63,12 +63,12 @@ pub fn report(results: &Path) -> Result<Report, ReportError> {
 }
 
 /// Removes pictures of earlier reports: those that have a name that reports give.
-fn remove_older(folder: &Path, files: &[PathBuf]) -> Result<(), ReportError> {
-    let failed = |e| ReportError::io("read", folder, e);
+fn remove_older(folder: &Path, files: &[PathBuf]) -> Result<(), ResultsError> {
+    let failed = |e| ResultsError::io("read", folder, e);
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
         if is_picture(&path.file_name().unwrap_or_default().to_string_lossy()) && !files.contains(&path) {
-            std::fs::remove_file(&path).map_err(|e| ReportError::io("remove", &path, e))?;
+            std::fs::remove_file(&path).map_err(|e| ResultsError::io("remove", &path, e))?;
         }
     }
     Ok(())

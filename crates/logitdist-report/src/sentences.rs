@@ -1,11 +1,11 @@
 //! Headline sentences, computed: each only where its numbers exist.
 
-use crate::distribution::Distribution;
-use crate::number::typeset;
 use crate::picture::families;
-use crate::study::Study;
-use crate::study::networks::NETWORKS;
-use crate::summary::Group;
+use crate::typeset::typeset;
+use logitdist_results::Distribution;
+use logitdist_results::Group;
+use logitdist_results::Study;
+use logitdist_results::networks::NETWORKS;
 
 /// Bounds of the headline: T2, T3 and T5.
 const CERTIFICATES: [(&str, &str); 3] =

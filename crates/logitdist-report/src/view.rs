@@ -1,8 +1,8 @@
 //! What a picture is, whatever it is of: a sweep, trained networks or one pair.
 
-use crate::error::ReportError;
 use crate::plot::Figure;
 use logitdist_io::WholeFile;
+use logitdist_results::ResultsError;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -128,8 +128,8 @@ fn file_name<'a>(parts: impl Iterator<Item = &'a str>) -> String {
 }
 
 /// Draws figures on all processors as `NAME.svg` and `NAME.png`, each whole or not at all; the files in order.
-pub(crate) fn write(folder: &Path, figures: &[(String, &Figure)]) -> Result<Vec<PathBuf>, ReportError> {
-    logitdist_io::make_folder(folder).map_err(|e| ReportError::io("make the folder", folder, e))?;
+pub(crate) fn write(folder: &Path, figures: &[(String, &Figure)]) -> Result<Vec<PathBuf>, ResultsError> {
+    logitdist_io::make_folder(folder).map_err(|e| ResultsError::io("make the folder", folder, e))?;
     let file = |name: &str, ending: &str| folder.join(format!("{name}.{ending}"));
     let (next, failed) = (Mutex::new(figures.iter()), Mutex::new(None));
     let take = || next.lock().expect("a drawer panicked").next();
@@ -155,6 +155,6 @@ pub(crate) fn write(folder: &Path, figures: &[(String, &Figure)]) -> Result<Vec<
 }
 
 /// Writes a file whole or not at all.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ReportError> {
-    WholeFile::write(path, bytes).map_err(|e| ReportError::io("write", path, e))
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ResultsError> {
+    WholeFile::write(path, bytes).map_err(|e| ResultsError::io("write", path, e))
 }

@@ -2,9 +2,7 @@
 
 use crate::grid::{Cell, Source};
 use crate::value::text;
-
-/// Version of the numbers and of their columns. One table never holds results of two versions.
-pub const RESULT_VERSION: u32 = 6;
+use logitdist_results::RESULT_VERSION;
 
 /// Source, parameters and replicate of a cell: its columns in the results, and what its seed is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]

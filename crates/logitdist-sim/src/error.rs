@@ -97,7 +97,7 @@ pub enum SimError {
     },
     /// The summary could not be made.
     #[error(transparent)]
-    Report(#[from] logitdist_report::ReportError),
+    Results(#[from] logitdist_results::ResultsError),
 }
 
 impl SimError {

@@ -42,7 +42,7 @@ mod work;
 pub use axis::Axis;
 pub use cell::{CellOutcome, run_cell};
 pub use config::Config;
-pub use coordinates::{Coordinates, RESULT_VERSION};
+pub use coordinates::Coordinates;
 pub use document::{Document, Setting};
 pub use error::{Origin, SimError};
 pub use grid::{Block, Cell, Grid, Recipe, Source};

@@ -1,11 +1,11 @@
 //! What ran, where and when: everything about a run that is not in its CSV.
 
 use crate::config::Config;
-use crate::coordinates::RESULT_VERSION;
 use crate::error::SimError;
 use crate::journal::{End, Machine, Session, Store, host};
 use crate::shard::Shard;
 use crate::whole_file::write_file;
+use logitdist_results::RESULT_VERSION;
 use serde::Serialize;
 use std::path::Path;
 use std::process::Command;

@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::error::SimError;
-use logitdist_report::t_975;
+use logitdist_results::t_975;
 use std::fmt;
 use toml::{Table, Value};
 

@@ -9,7 +9,7 @@ use crate::replication::Replication;
 use crate::table::{Columns, seed_text};
 use crate::whole_file::{remove, write_file};
 use logitdist_io::WholeFile;
-use logitdist_report::{Summary, summarise};
+use logitdist_results::{Summary, summarise};
 use rayon::prelude::*;
 use std::io::Write;
 use std::path::{Path, PathBuf};

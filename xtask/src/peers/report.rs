@@ -4,7 +4,7 @@ use super::SizeName;
 use super::agreement::PEERS;
 use super::contest::{Entrant, Outcome, PARTS, Terms};
 use crate::processor::processor;
-use logitdist_report::number::typeset;
+use logitdist_report::typeset;
 
 /// On a quiet machine two measurements of the same differ by less than this factor.
 const QUIET: f64 = 1.2;

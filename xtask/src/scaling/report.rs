@@ -6,7 +6,7 @@ use super::picture::file_mb;
 use super::{Measurements, Point, Series};
 use crate::measure::PARTS;
 use crate::processor::processor;
-use logitdist_report::number::typeset;
+use logitdist_report::typeset;
 
 /// Every point: a line per axis and size.
 pub fn csv(all: &Measurements) -> String {

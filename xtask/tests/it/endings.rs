@@ -217,7 +217,7 @@ fn a_permission_that_is_taken_away_midway_costs_nothing() {
     let child = command().spawn().unwrap();
     study.wait_for_cells("out");
     own("555", &study.out("out"));
-    wait(child).refused(&["Permission denied", "give back"]);
+    wait(child).refused(&["Permission denied", "restore the permission"]);
     run(&mut command()).refused(&["Permission denied"]);
     own("777", &study.out("out"));
     let again = run(&mut command()).ok();

@@ -21,7 +21,7 @@ use compared_pair::ComparedPair;
 use logitdist::bound::probe_transfer;
 use logitdist::{Comparison, Direction, LogitPrecision, Pair, Settings, compare_watched};
 use logitdist_io::{open_model, read_matrix};
-use logitdist_report::number::short;
+use logitdist_results::number::short;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::process::ExitCode;

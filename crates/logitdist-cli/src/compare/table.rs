@@ -3,7 +3,7 @@
 use super::compared_pair::ComparedPair;
 use super::verdict::sentences;
 use logitdist::{Bound, Comparison, Statement};
-use logitdist_report::number::{number, short};
+use logitdist_results::number::{number, short};
 
 /// The whole table, at most [`WIDTH`] columns wide but for the models' paths.
 pub fn render(result: &ComparedPair) -> String {

@@ -2,7 +2,7 @@
 
 use super::compared_pair::ComparedPair;
 use logitdist::{Applicable, Bound, Certificate};
-use logitdist_report::number::{number, short};
+use logitdist_results::number::{number, short};
 use std::fmt::Write;
 
 /// The sentences: whether every bound holds, what is certified and what was measured, what each probe loses.

@@ -1,7 +1,7 @@
 //! How far a sweep is: a bar on a terminal, a line every ten seconds elsewhere. On standard error.
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
-use logitdist_report::number::short;
+use logitdist_results::number::short;
 use logitdist_sim::Listener;
 use logitdist_train::EpochRecord;
 use std::io::IsTerminal;

@@ -1,7 +1,7 @@
 //! How far a training is: a bar on a terminal, a line every ten seconds elsewhere. On standard error.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use logitdist_report::number::short;
+use logitdist_results::number::short;
 use logitdist_train::{Duration, EpochRecord, Network, Observer};
 use std::io::IsTerminal;
 use std::time::Instant;

@@ -2,7 +2,7 @@
 
 use crate::output::{csv_number, to_file};
 use anyhow::{Context, bail};
-use logitdist_report::number::number;
+use logitdist_results::number::number;
 use logitdist_train::{Dataset, Recipe, Splits, Trained, save_network};
 use std::path::{Path, PathBuf};
 

@@ -1,10 +1,10 @@
 //! The table of cells, and what a cell shows when it is opened.
 
 use super::table::{Frame, region};
-use crate::cell::{Cell, State};
 use crate::plot::Panel;
-use crate::study::Study;
 use crate::view::Picture;
+use logitdist_results::Study;
+use logitdist_results::{Cell, State};
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

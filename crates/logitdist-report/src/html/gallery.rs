@@ -2,8 +2,8 @@
 
 use super::labelled;
 use crate::plot::Width;
-use crate::study::Study;
 use crate::view::Picture;
+use logitdist_results::Study;
 use maud::{Markup, html};
 
 /// All pictures and their selectors.

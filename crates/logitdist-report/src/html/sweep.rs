@@ -3,10 +3,10 @@
 use super::table::{Frame, table};
 use super::{Page, Section, cells, gallery, terms};
 use crate::markdown::headline;
-use crate::study::Study;
 use crate::table::Table;
 use crate::trained::{self, INTERVALS};
 use crate::view::Picture;
+use logitdist_results::Study;
 use maud::{Markup, html};
 
 const SCRIPT: &str = include_str!("script.js");

@@ -1,26 +1,16 @@
 //! One page about one pair of models, from the CSV that `logitdist compare --report` leaves.
 
-mod comparison;
 mod histogram;
-mod inputs;
-mod labels;
-mod lines;
 mod page;
 mod picture;
-mod results;
-mod spectra;
 mod tables;
 
-pub use comparison::{BoundLine, Comparison, Value};
-pub use inputs::Inputs;
-pub use labels::Labels;
 pub use picture::pictures;
-pub use results::PairResults;
-pub use spectra::Spectra;
 
-use crate::error::ReportError;
 use crate::plot::{Figure, Width};
 use crate::view::{self, write_whole};
+use logitdist_results::ResultsError;
+use logitdist_results::pair::PairResults;
 use std::path::{Path, PathBuf};
 
 /// Whether a folder holds a comparison of two models rather than a sweep.
@@ -42,7 +32,7 @@ pub struct PairReport {
 ///
 /// # Errors
 /// Files that cannot be read or are not what `logitdist compare --report` writes; a file that cannot be written.
-pub fn report_pair(folder: &Path) -> Result<PairReport, ReportError> {
+pub fn report_pair(folder: &Path) -> Result<PairReport, ResultsError> {
     let results = PairResults::read(folder)?;
     let pictures = pictures(&results);
     // As wide as a page, and as wide as a column with the panels one below the other.

@@ -1,12 +1,12 @@
 //! `report.html` of a pair: one file that needs no other, no network and no script.
 
-use super::results::PairResults;
 use super::tables;
 use crate::html::{Frame, Page, Section, labelled, region, table, terms, token};
-use crate::number::number;
 use crate::table::{numbers, text};
 use crate::view::Picture;
 use logitdist::glossary;
+use logitdist_results::number::number;
+use logitdist_results::pair::PairResults;
 use maud::{Markup, html};
 use std::path::Path;
 

@@ -1,12 +1,12 @@
 //! The tables of the page: what stands in them, and their rows.
 
-use super::comparison::{BoundLine, Comparison, Value};
-use super::inputs::Inputs;
-use super::labels::Labels;
 use crate::html::{Frame, table, token};
-use crate::number::{number, short};
 use crate::table::{numbers, text};
 use logitdist::glossary::{Entry, Section, explain};
+use logitdist_results::number::{number, short};
+use logitdist_results::pair::Inputs;
+use logitdist_results::pair::Labels;
+use logitdist_results::pair::{BoundLine, Comparison, Value};
 use maud::{Markup, html};
 
 /// Inputs and pairs of labels that are listed.

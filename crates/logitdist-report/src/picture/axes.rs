@@ -1,8 +1,8 @@
 //! Axes of pictures from the axes of a study.
 
-use crate::number::minus;
 use crate::plot::Axis;
-use crate::study::{Study, StudyAxis};
+use crate::typeset::minus;
+use logitdist_results::{Study, StudyAxis};
 
 /// The most axes that pictures are drawn over.
 const AXES_DRAWN: usize = 4;

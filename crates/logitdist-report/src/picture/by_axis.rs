@@ -4,10 +4,10 @@ use super::axes;
 use super::family::{Family, families};
 use super::quantity::{CERTIFIED, Quantiles, Quantity, quantiles};
 use super::sample;
-use crate::cell::Cell;
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, palette};
-use crate::study::Study;
 use crate::view::{Choice, View};
+use logitdist_results::Cell;
+use logitdist_results::Study;
 
 /// The most lines of a panel, and the most panels of a figure.
 pub const MOST_LINES: usize = 8;

@@ -4,11 +4,11 @@ use super::axes;
 use super::family::{certifies, name};
 use super::quantity::Quantity;
 use super::sample::{self, CELLS_DRAWN, Place};
-use crate::cell::Cell;
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width, palette};
-use crate::study::Study;
-use crate::summary::Group;
 use crate::view::View;
+use logitdist_results::Cell;
+use logitdist_results::Group;
+use logitdist_results::Study;
 
 /// The bounds that certify `m_cca`, from the published to the sharpest (T2, T3, T5).
 pub const BOUNDS: [&str; 3] = ["m_cca_linear", "m_cca_sharp", "m_cca_two_spectra"];

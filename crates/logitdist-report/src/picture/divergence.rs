@@ -3,8 +3,8 @@
 
 use super::sample;
 use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Point, Scale, Shape, Width, palette};
-use crate::study::Study;
 use crate::view::View;
+use logitdist_results::Study;
 
 /// Cells drawn.
 const CELLS_DRAWN: usize = 500;

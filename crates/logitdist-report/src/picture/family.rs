@@ -1,7 +1,7 @@
 //! Bounds that are about the same thing, to be seen side by side.
 
 use crate::plot::{Colour, palette};
-use crate::study::Study;
+use logitdist_results::Study;
 
 /// Families: a title, and bounds from the published to the sharpest.
 const FAMILIES: [(&str, &[&str]); 9] = [

@@ -3,8 +3,8 @@
 use super::family::{families, name};
 use super::sample::{self, CELLS_DRAWN, Place};
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Shape, Width, palette};
-use crate::study::Study;
 use crate::view::View;
+use logitdist_results::Study;
 
 /// Left-hand sides under this share of the right one are rounding errors, squared as the sides are.
 const ROUNDING: f64 = 1e-20;

@@ -2,10 +2,10 @@
 
 use super::quantity::{CERTIFIED, Quantity};
 use super::{axes, certificates, sample};
-use crate::distribution::Distribution;
 use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Scale, Tiles, Width, palette};
-use crate::study::{Study, StudyAxis};
 use crate::view::{Choice, View};
+use logitdist_results::Distribution;
+use logitdist_results::{Study, StudyAxis};
 
 /// The most values of an axis that a map has room for.
 pub const MOST_VALUES: usize = 40;

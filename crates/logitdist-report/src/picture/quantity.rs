@@ -1,9 +1,9 @@
 //! What can be shown against an axis: a bound's tightness, what it certifies, how often it is vacuous, or a measure.
 
 use super::family::certifies;
-use crate::cell::{Cell, State};
-use crate::distribution::Distribution;
-use crate::study::Study;
+use logitdist_results::Distribution;
+use logitdist_results::Study;
+use logitdist_results::{Cell, State};
 
 /// What bounds that certify a correlation say, for an axis.
 pub const CERTIFIED: &str = "certified m_cca";

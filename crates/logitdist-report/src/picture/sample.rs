@@ -1,7 +1,7 @@
 //! Cells in pictures: so many of the sample as there is room for, each with a link to what it is.
 
 use crate::plot::Point;
-use crate::study::Study;
+use logitdist_results::Study;
 
 /// Cells drawn of a bound.
 pub const CELLS_DRAWN: usize = 250;

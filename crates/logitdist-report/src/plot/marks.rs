@@ -5,7 +5,7 @@ use super::canvas::{Anchor, Canvas, text_width};
 use super::figure::{Colours, Form, Mark, Scale, Shape, Tiles};
 use super::layout::{LINE, Placed, is_line};
 use super::palette::{Colour, GREY, GROUND, INK};
-use crate::number::typeset;
+use crate::typeset::typeset;
 
 /// Radius of a point.
 pub const RADIUS: f64 = 1.6;

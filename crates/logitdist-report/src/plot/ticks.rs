@@ -1,6 +1,6 @@
 //! Where an axis has its ticks, and what they say.
 
-use crate::number::{minus, superscript, typeset};
+use crate::typeset::{minus, superscript, typeset};
 
 /// Ticks of a linear axis: multiples of 1, 2 or 5 times a power of ten.
 pub fn linear(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {

@@ -1,9 +1,9 @@
 //! Arms: pairs of trained networks that differ in their networks only, and the means over them.
 
 use super::interval::{Design, Estimate, Observation, estimate};
-use crate::cell::Cell;
-use crate::study::networks::{NETWORKS, depends};
-use crate::study::{Study, StudyAxis};
+use logitdist_results::Cell;
+use logitdist_results::networks::{NETWORKS, depends};
+use logitdist_results::{Study, StudyAxis};
 use std::collections::BTreeMap;
 
 /// Measures of the first network alone, which do not vary with the second.

@@ -1,6 +1,6 @@
 //! The mean over pairs of trained networks, and how far it may be off for the networks having been few.
 
-use crate::student_t::t_975;
+use logitdist_results::t_975;
 use std::collections::BTreeMap;
 
 /// A value of a pair: which networks it belongs to, by numbers of their own.

@@ -2,11 +2,11 @@
 
 use super::arms::{Arm, arms, at_the_end};
 use super::interval::Estimate;
-use crate::number::typeset;
-use crate::study::Study;
-use crate::study::networks::{MEASURES, NETWORKS, name_of};
-use crate::summary::quoted;
 use crate::table::{Column, Table, numbers, text};
+use crate::typeset::typeset;
+use logitdist_results::Study;
+use logitdist_results::networks::{MEASURES, NETWORKS, name_of};
+use logitdist_results::quoted;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 

@@ -1,10 +1,11 @@
 //! The numbers behind every picture, against what the formulas of the sweep say.
 
 use crate::sweep;
+use logitdist_report::View;
 use logitdist_report::picture::{
     Bounds, Certificates, Divergences, Families, Frontiers, Maps, certificates, quantity::Quantity,
 };
-use logitdist_report::{Study, View};
+use logitdist_results::Study;
 
 fn study() -> Study {
     let folder = tempfile::tempdir().unwrap();

@@ -1,7 +1,8 @@
 //! A sweep of trained networks made up by formulas: its means, tables and pictures.
 
 use logitdist_report::trained::csv;
-use logitdist_report::{Picture, Study, pictures, report, t_975};
+use logitdist_report::{Picture, pictures, report};
+use logitdist_results::{Study, t_975};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};

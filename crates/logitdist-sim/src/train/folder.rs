@@ -1,9 +1,9 @@
 //! The folder of trained networks among the results of a run. It is a cache: deleting it only costs time.
 
-use crate::coordinates::RESULT_VERSION;
 use crate::error::SimError;
 use crate::whole_file::remove;
 use logitdist_io::{ReadOptions, Source, read_model};
+use logitdist_results::RESULT_VERSION;
 use logitdist_train::{Network, Recipe, Splits};
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,7 @@
 //! Journals that were cut off or changed: never a wrong row, never a whole record lost, always said.
 
 use crate::folder::{Folder, SMALL, Tables, sweep_counted};
-use logitdist_sim::RESULT_VERSION;
+use logitdist_results::RESULT_VERSION;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::fs;

@@ -1,11 +1,11 @@
 //! KL divergence against logit distance, a point per input.
 
 use super::{EMPTY_ASPECT, MODELS, NAMED, fine_ticks};
-use crate::pair::inputs::Inputs;
-use crate::pair::results::PairResults;
 use crate::plot::palette::{GREY, INK};
 use crate::plot::{Axis, Figure, Form, Mark, Panel, Point, Shape, Width};
 use crate::view::View;
+use logitdist_results::pair::Inputs;
+use logitdist_results::pair::PairResults;
 
 /// The most inputs that are shown; of more, the worst and evenly spread ones.
 const MOST_POINTS: usize = 2000;

@@ -2,10 +2,10 @@
 
 use super::{EMPTY_ASPECT, MODELS, NAMED, fine_ticks, whole_ticks};
 use crate::pair::histogram::LogBins;
-use crate::pair::results::PairResults;
 use crate::plot::palette::INK;
 use crate::plot::{Axis, Bar, Colour, Figure, Form, Mark, Panel, Point, Shape, Width};
 use crate::view::View;
+use logitdist_results::pair::PairResults;
 
 const WHITE: Colour = Colour(255, 255, 255);
 

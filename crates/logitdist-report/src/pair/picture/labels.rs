@@ -1,9 +1,9 @@
 //! The labels of both models to one another, and what differs.
 
-use crate::pair::results::PairResults;
 use crate::plot::palette::GREY;
 use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Scale, Tiles, Width};
 use crate::view::View;
+use logitdist_results::pair::PairResults;
 
 /// The most names along an axis of labels.
 const MOST_NAMES: usize = 20;

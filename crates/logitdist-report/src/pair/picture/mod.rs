@@ -5,10 +5,10 @@ mod inputs;
 mod labels;
 mod spectra;
 
-use super::results::PairResults;
 use crate::plot::Colour;
 use crate::plot::palette::{BLUE, VERMILLION};
 use crate::view::{Listed, Picture, listed};
+use logitdist_results::pair::PairResults;
 
 /// The pictures of a pair, in the order of the page.
 const VIEWS: [Listed<PairResults>; 4] = [

@@ -1,11 +1,11 @@
 //! Spectra and canonical correlations.
 
 use super::{MODELS, whole_ticks};
-use crate::pair::results::PairResults;
-use crate::pair::spectra::Spectra;
 use crate::plot::palette::{GREEN, INK, PURPLE};
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width};
 use crate::view::View;
+use logitdist_results::pair::PairResults;
+use logitdist_results::pair::Spectra;
 
 /// The most points of a line that are drawn as dots, too.
 const MOST_DOTS: usize = 64;

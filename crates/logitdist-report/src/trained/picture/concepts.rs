@@ -3,9 +3,9 @@
 use super::split::{Split, Values};
 use crate::picture::axes::ticked;
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Point, Shape, Width, palette};
-use crate::study::Study;
 use crate::trained::arms::{Arm, arms, at_the_end};
 use crate::view::View;
+use logitdist_results::Study;
 use std::collections::BTreeSet;
 
 /// The most panels.

@@ -2,11 +2,11 @@
 
 use super::correlation;
 use super::grid::{Grid, Layer, NOTE, Row, row, varying};
-use crate::cell::Evaluation;
 use crate::plot::Figure;
-use crate::study::Study;
 use crate::trained::arms::{arms, arms_of};
 use crate::view::View;
+use logitdist_results::Evaluation;
+use logitdist_results::Study;
 
 /// Measures over training.
 #[derive(Debug)]

@@ -4,9 +4,9 @@ use super::split::{Split, Values};
 use crate::picture::axes;
 use crate::picture::quantity::measure_label;
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width};
-use crate::study::Study;
 use crate::trained::arms::Arm;
 use crate::trained::interval::Estimate;
+use logitdist_results::Study;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most panels side by side; more are in pictures of their own, up to so many.

@@ -12,7 +12,7 @@ pub use course::{Course, Sides};
 pub use scatter::{Sameness, Tuning};
 pub use sizes::Sizes;
 
-use crate::study::Study;
+use logitdist_results::Study;
 
 /// The measure of how alike embeddings are that the study has.
 fn correlation(study: &Study) -> &'static str {

@@ -2,14 +2,14 @@
 
 use super::correlation;
 use super::split::{Split, Values};
-use crate::cell::Cell;
 use crate::picture::axes::ticked;
 use crate::picture::quantity::measure_label;
 use crate::picture::sample;
 use crate::plot::{Axis, Figure, Form, Mark, Panel, Point};
-use crate::study::Study;
 use crate::trained::arms::{LastEpochs, own_values};
 use crate::view::View;
+use logitdist_results::Cell;
+use logitdist_results::Study;
 use std::collections::BTreeMap;
 
 /// The most panels of a figure, and the most pairs.

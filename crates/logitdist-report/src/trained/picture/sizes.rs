@@ -4,9 +4,9 @@ use super::correlation;
 use super::grid::{Grid, NOTE, row, source, sources_varying, varying};
 use super::split::Values;
 use crate::plot::Figure;
-use crate::study::Study;
 use crate::trained::arms::{Arm, arms};
 use crate::view::View;
+use logitdist_results::Study;
 use std::collections::BTreeSet;
 
 /// Measures against a size of the networks, or whatever number is varied.

@@ -1,8 +1,8 @@
 //! What tells panels apart, and what the marks of one panel.
 
 use crate::plot::{Colour, Shape, palette};
-use crate::study::Study;
-use crate::study::networks::name_of;
+use logitdist_results::Study;
+use logitdist_results::networks::name_of;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Positions of values on all axes.

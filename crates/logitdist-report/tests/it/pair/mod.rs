@@ -4,7 +4,7 @@ mod input;
 mod page;
 mod pictures;
 
-use logitdist_report::pair::PairResults;
+use logitdist_results::pair::PairResults;
 use tempfile::TempDir;
 
 const COMPARISON: &str = "section,token,side,value,reason\n\

@@ -2,8 +2,9 @@
 
 use super::{folder, results, unchanged, with};
 use logitdist_report::Picture;
-use logitdist_report::pair::{PairResults, pictures, report_pair};
+use logitdist_report::pair::{pictures, report_pair};
 use logitdist_report::plot::{Form, Mark, Panel};
+use logitdist_results::pair::PairResults;
 
 fn picture(results: &PairResults, name: &str) -> Picture {
     pictures(results).into_iter().find(|picture| picture.name == name).unwrap()

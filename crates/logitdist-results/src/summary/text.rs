@@ -75,7 +75,7 @@ fn reasons(reasons: &[(String, u64)]) -> String {
 }
 
 /// A field of CSV, in quotes if it has to be.
-pub(crate) fn quoted(field: &str) -> String {
+pub fn quoted(field: &str) -> String {
     if field.contains([',', '"', '\n']) {
         format!("\"{}\"", field.replace('"', "\"\""))
     } else {

@@ -4,11 +4,11 @@ mod collector;
 mod text;
 
 pub(crate) use collector::{Collector, Columns, number};
-pub(crate) use text::quoted;
+pub use text::quoted;
 
+use crate::csv_file::CsvFile;
 use crate::distribution::Distribution;
-use crate::error::ReportError;
-use crate::lines::Table;
+use crate::error::ResultsError;
 use std::path::Path;
 
 /// One bound at one value of one axis.
@@ -63,8 +63,8 @@ pub struct Summary {
 ///
 /// # Errors
 /// A file that cannot be read, a missing column, or a line that is incomplete or not understood.
-pub fn summarise(bounds: &Path) -> Result<Summary, ReportError> {
-    let table = Table::open(bounds)?;
+pub fn summarise(bounds: &Path) -> Result<Summary, ResultsError> {
+    let table = CsvFile::open(bounds)?;
     let columns = Columns::of(&table)?;
     let parts = table.read(
         || Collector::new(&columns),

@@ -1,9 +1,9 @@
 //! What the lines of `bounds.csv` say, collected under numbers in place of texts.
 
 use super::{Group, Summary};
+use crate::csv_file::CsvFile;
 use crate::dictionary::Dictionary;
-use crate::error::ReportError;
-use crate::lines::Table;
+use crate::error::ResultsError;
 use crate::tally::{BoundTally, Line, MOST_VALUES, Status, Tally};
 
 /// Columns of `bounds.csv` that are needed; those before `replicate` are the axes.
@@ -25,7 +25,7 @@ pub(crate) struct Columns {
 }
 
 impl Columns {
-    pub(crate) fn of(table: &Table) -> Result<Columns, ReportError> {
+    pub(crate) fn of(table: &CsvFile) -> Result<Columns, ResultsError> {
         let [replicate, direction, bound, form, status, lhs, tightness, slack, holds] =
             NEEDED.map(|name| table.column(name, &NEEDED));
         let (replicate, direction) = (replicate?, direction?);

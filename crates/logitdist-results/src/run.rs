@@ -1,13 +1,11 @@
 //! What `manifest.json`, `config.toml` and `failures.csv` say of a run. All of it may be missing: the tables are what counts.
 
-use crate::error::ReportError;
+use crate::error::ResultsError;
+use crate::version::RESULT_VERSION;
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::Path;
-
-/// The newest form of results that this program reads.
-const RESULT_VERSION: u64 = 6;
 
 /// The most failed cells that are named.
 const FAILURES_NAMED: usize = 50;
@@ -42,7 +40,7 @@ impl Run {
     ///
     /// # Errors
     /// A manifest that is not JSON or of a newer version, a config that is not TOML; a file that is there and cannot be read.
-    pub fn read(results: &Path) -> Result<Run, ReportError> {
+    pub fn read(results: &Path) -> Result<Run, ResultsError> {
         let mut run = Run::default();
         let path = results.join("manifest.json");
         if let Some(text) = read_if_there(&path, read_file)? {
@@ -52,7 +50,7 @@ impl Run {
         if let Some(text) = read_if_there(&path, logitdist_io::read_config)? {
             let config: toml::Table = toml::from_str(&text).map_err(|e| {
                 let line = e.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count() as u64);
-                ReportError::content(&path, line, format!("not TOML: {}", e.message()))
+                ResultsError::content(&path, line, format!("not TOML: {}", e.message()))
             })?;
             run.has_config = true;
             let word = |key: &str| config.get(key).and_then(toml::Value::as_str).unwrap_or_default();
@@ -69,20 +67,20 @@ impl Run {
         Ok(run)
     }
 
-    fn take_manifest(&mut self, path: &Path, text: &str) -> Result<(), ReportError> {
+    fn take_manifest(&mut self, path: &Path, text: &str) -> Result<(), ResultsError> {
         let manifest: Value = serde_json::from_str(text)
-            .map_err(|e| ReportError::content(path, e.line() as u64, format!("not JSON: {e}")))?;
+            .map_err(|e| ResultsError::content(path, e.line() as u64, format!("not JSON: {e}")))?;
         let processes: Vec<&Value> = match manifest["processes"].as_array() {
             Some(processes) => processes.iter().collect(),
             None => vec![&manifest],
         };
         let versions =
             processes.iter().copied().chain([&manifest]).filter_map(|p| p["result_version"].as_u64());
-        if let Some(newer) = versions.max().filter(|&version| version > RESULT_VERSION) {
+        if let Some(newer) = versions.max().filter(|&version| version > u64::from(RESULT_VERSION)) {
             let message = format!(
                 "the results are of version {newer}; this program reads up to {RESULT_VERSION}: report them with the program that wrote them, or a newer one"
             );
-            return Err(ReportError::content(path, 1, message));
+            return Err(ResultsError::content(path, 1, message));
         }
         let word = |key: &str| manifest[key].as_str().unwrap_or_default().to_owned();
         (self.question, self.expected, self.status) = (word("question"), word("expected"), word("status"));
@@ -131,14 +129,14 @@ fn read_file(path: &Path) -> io::Result<Vec<u8>> {
 fn read_if_there(
     path: &Path,
     read: impl Fn(&Path) -> io::Result<Vec<u8>>,
-) -> Result<Option<String>, ReportError> {
+) -> Result<Option<String>, ResultsError> {
     match read(path) {
         Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|e| {
             let at = e.utf8_error().valid_up_to();
-            ReportError::content(path, 1, format!("byte {at} is not UTF-8 text"))
+            ResultsError::content(path, 1, format!("byte {at} is not UTF-8 text"))
         }),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(ReportError::io("read", path, e)),
+        Err(e) => Err(ResultsError::io("read", path, e)),
     }
 }
 
@@ -154,9 +152,9 @@ fn collect_logarithmic(table: &toml::Table, found: &mut BTreeSet<String>) {
 }
 
 /// The first failed cells: message and command.
-fn failures(path: &Path) -> Result<Vec<(String, String)>, ReportError> {
+fn failures(path: &Path) -> Result<Vec<(String, String)>, ResultsError> {
     const NEEDED: [&str; 2] = ["message", "command"];
-    let table = crate::lines::Table::open(path)?;
+    let table = crate::csv_file::CsvFile::open(path)?;
     let (message, command) = (table.column("message", &NEEDED)?, table.column("command", &NEEDED)?);
     let parts = table.read(Vec::new, |failures: &mut Vec<_>, record, place| {
         if failures.len() < FAILURES_NAMED {

@@ -1,6 +1,6 @@
 //! Reads a sweep's CSV on all processors, in blocks that end at line ends, with memory that does not grow with the file.
 
-use crate::error::ReportError;
+use crate::error::ResultsError;
 use logitdist_io::open_file;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ const MOST_THREADS: usize = 8;
 
 /// A CSV file with its header read and checked.
 #[derive(Debug, Clone)]
-pub struct Table {
+pub struct CsvFile {
     path: PathBuf,
     header: Vec<String>,
     body: u64,
@@ -30,21 +30,21 @@ struct Block {
     bytes: Vec<u8>,
 }
 
-impl Table {
+impl CsvFile {
     /// Opens a file and reads its header. `name` is what a sweep calls it, for messages.
     ///
     /// # Errors
     /// A file that cannot be read or is empty.
-    pub fn open(path: &Path) -> Result<Table, ReportError> {
-        let (file, _) = open_file(path).map_err(|e| ReportError::io("read", path, e))?;
+    pub fn open(path: &Path) -> Result<CsvFile, ResultsError> {
+        let (file, _) = open_file(path).map_err(|e| ResultsError::io("read", path, e))?;
         let mut reader = csv::Reader::from_reader(file);
-        let header = reader.headers().map_err(|e| ReportError::content(path, 1, e.to_string()))?;
+        let header = reader.headers().map_err(|e| ResultsError::content(path, 1, e.to_string()))?;
         let header: Vec<String> = header.iter().map(str::to_owned).collect();
         if header.is_empty() {
             let message = "the file is empty; it should begin with the names of its columns";
-            return Err(ReportError::content(path, 1, message.into()));
+            return Err(ResultsError::content(path, 1, message.into()));
         }
-        Ok(Table { path: path.to_path_buf(), header, body: reader.position().byte() })
+        Ok(CsvFile { path: path.to_path_buf(), header, body: reader.position().byte() })
     }
 
     /// Names of the columns.
@@ -61,11 +61,11 @@ impl Table {
     ///
     /// # Errors
     /// There is none; the message lists those that are `needed`.
-    pub fn column(&self, name: &str, needed: &[&str]) -> Result<usize, ReportError> {
+    pub fn column(&self, name: &str, needed: &[&str]) -> Result<usize, ResultsError> {
         self.find(name).ok_or_else(|| {
             let file = self.path.file_name().unwrap_or_default().display();
             let message = format!("there is no column `{name}`; {file} needs {}", needed.join(", "));
-            ReportError::content(&self.path, 1, message)
+            ResultsError::content(&self.path, 1, message)
         })
     }
 
@@ -80,7 +80,7 @@ impl Table {
         &self,
         fresh: impl Fn() -> S + Sync,
         each: impl Fn(&mut S, &csv::ByteRecord, u64) -> Result<(), String> + Sync,
-    ) -> Result<Vec<S>, ReportError> {
+    ) -> Result<Vec<S>, ResultsError> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
         let (sender, receiver) = sync_channel(threads);
         let (receiver, worst) = (Mutex::new(receiver), Mutex::new(None));
@@ -91,7 +91,7 @@ impl Table {
             (read, workers.into_iter().map(|w| w.join().expect("a reader panicked")).collect())
         });
         match worst.into_inner().expect("a reader panicked") {
-            Some((line, message)) => Err(ReportError::content(&self.path, line, message)),
+            Some((line, message)) => Err(ResultsError::content(&self.path, line, message)),
             None => read.map(|()| parts),
         }
     }
@@ -153,8 +153,8 @@ impl Table {
         &self,
         sender: SyncSender<Block>,
         worst: &Mutex<Option<(u64, String)>>,
-    ) -> Result<(), ReportError> {
-        let failed = |e| ReportError::io("read", &self.path, e);
+    ) -> Result<(), ResultsError> {
+        let failed = |e| ResultsError::io("read", &self.path, e);
         let (mut file, _) = open_file(&self.path).map_err(failed)?;
         file.seek(SeekFrom::Start(self.body)).map_err(failed)?;
         let (mut offset, mut line, mut rest) = (self.body, 2, Vec::new());
@@ -168,7 +168,7 @@ impl Table {
                     return Ok(());
                 }
                 let message = "the last line has no end; was the file cut off?".to_owned();
-                return Err(ReportError::content(&self.path, line, message));
+                return Err(ResultsError::content(&self.path, line, message));
             }
             let Some(end) = last_line_end(&bytes) else {
                 rest = bytes;
@@ -208,7 +208,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("rows.csv");
         std::fs::write(&path, text).unwrap();
-        let table = Table::open(&path).map_err(|e| e.to_string())?;
+        let table = CsvFile::open(&path).map_err(|e| e.to_string())?;
         let each = |lines: &mut Vec<(u64, String)>, record: &csv::ByteRecord, place: u64| {
             let fields: Vec<_> = record.iter().map(|f| String::from_utf8_lossy(f)).collect();
             lines.push((place, fields.join("|")));

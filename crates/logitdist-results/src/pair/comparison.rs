@@ -1,7 +1,7 @@
 //! `comparison.csv`: what was compared, every measure and bound, and the verdict.
 
 use super::lines::{Line, Lines};
-use crate::error::ReportError;
+use crate::error::ResultsError;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -54,7 +54,7 @@ impl Comparison {
     ///
     /// # Errors
     /// A file that cannot be read, is cut off, not a comparison, or of a newer version.
-    pub fn read(path: &Path) -> Result<Comparison, ReportError> {
+    pub fn read(path: &Path) -> Result<Comparison, ResultsError> {
         let lines = Lines::read(path, &COLUMNS, |line| {
             check_version(line)?;
             let mut fields: [String; 5] = Default::default();

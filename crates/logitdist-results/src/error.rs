@@ -1,11 +1,11 @@
-//! Why a table, a picture or a report could not be made.
+//! Why results could not be read or written.
 
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
-/// Why a table, a picture or a report could not be made from a sweep's results.
+/// Why results could not be read, or what is made of them not be written.
 #[derive(Debug, Error)]
-pub enum ReportError {
+pub enum ResultsError {
     /// A file could not be read or written.
     #[error("{}: cannot {action}: {cause}", .path.display())]
     Io {
@@ -28,12 +28,14 @@ pub enum ReportError {
     },
 }
 
-impl ReportError {
-    pub(crate) fn io(action: &'static str, path: &Path, cause: std::io::Error) -> ReportError {
-        ReportError::Io { action, path: path.to_path_buf(), cause }
+impl ResultsError {
+    /// A file or folder failed.
+    pub fn io(action: &'static str, path: &Path, cause: std::io::Error) -> ResultsError {
+        ResultsError::Io { action, path: path.to_path_buf(), cause }
     }
 
-    pub(crate) fn content(path: &Path, line: u64, message: String) -> ReportError {
-        ReportError::Content { path: path.to_path_buf(), line, message }
+    /// A file is not what is written there.
+    pub fn content(path: &Path, line: u64, message: String) -> ResultsError {
+        ResultsError::Content { path: path.to_path_buf(), line, message }
     }
 }

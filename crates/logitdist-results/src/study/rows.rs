@@ -3,9 +3,9 @@
 use super::StudyAxis;
 use super::networks::{MEASURES, TrainedPair, Training, is_trained};
 use crate::cell::Cell;
+use crate::csv_file::CsvFile;
 use crate::dictionary::Dictionary;
-use crate::error::ReportError;
-use crate::lines::Table;
+use crate::error::ResultsError;
 use crate::summary::number;
 use std::collections::{BTreeMap, BinaryHeap, HashSet};
 
@@ -17,7 +17,7 @@ const LISTS: [&str; 5] = ["rho", "rho_unembeddings", "rho_logits", "spectrum_a",
 
 /// `rows.csv` and the positions of its columns.
 pub struct Rows {
-    pub table: Table,
+    pub table: CsvFile,
     axes: usize,
     seed: usize,
     status: usize,
@@ -63,7 +63,7 @@ pub struct Sample {
 }
 
 impl Rows {
-    pub fn of(table: Table) -> Result<Rows, ReportError> {
+    pub fn of(table: CsvFile) -> Result<Rows, ResultsError> {
         let [replicate, seed, status] = NEEDED.map(|name| table.column(name, &NEEDED));
         let (axes, seed, status) = (replicate?, seed?, status?);
         let reason = table.find("reason");
@@ -73,7 +73,7 @@ impl Rows {
         Ok(Rows { table, axes, seed, status, reason, measures })
     }
 
-    pub fn sample(&self, kept: usize) -> Result<Sample, ReportError> {
+    pub fn sample(&self, kept: usize) -> Result<Sample, ResultsError> {
         let fresh = || Sample { values: vec![Dictionary::default(); self.axes], ..Sample::default() };
         let parts = self.table.read(fresh, |sample, record, place| {
             let seed = seed(&record[self.seed])?;
@@ -119,7 +119,7 @@ impl Rows {
     }
 
     /// The lines of given cells.
-    pub fn records(&self, seeds: &HashSet<u64>) -> Result<Vec<Kept>, ReportError> {
+    pub fn records(&self, seeds: &HashSet<u64>) -> Result<Vec<Kept>, ResultsError> {
         let parts = self.table.read(Vec::new, |kept, record, place| {
             let seed = seed(&record[self.seed])?;
             if seeds.contains(&seed) {
@@ -131,7 +131,7 @@ impl Rows {
     }
 
     /// All pairs of trained networks. The file is read again, if it has any.
-    pub fn training(&self, axes: &[StudyAxis]) -> Result<Training, ReportError> {
+    pub fn training(&self, axes: &[StudyAxis]) -> Result<Training, ResultsError> {
         let source = axes.iter().position(|axis| axis.name == "source");
         let Some(source) = source.filter(|&axis| axes[axis].values.iter().any(|v| is_trained(v))) else {
             return Ok(Training::default());

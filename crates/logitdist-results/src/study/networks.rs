@@ -52,7 +52,7 @@ pub struct TrainedPair {
 }
 
 /// Whether a measure depends on an axis: what the second network is made to do afterwards changes nothing of the pair itself.
-pub(crate) fn depends(measure: &str, axis: &str) -> bool {
+pub fn depends(measure: &str, axis: &str) -> bool {
     match axis {
         "concept" => measure.starts_with("probe_") || measure.starts_with("tuned_"),
         "tune" | "tune_epochs" => measure.starts_with("tuned_"),

@@ -2,10 +2,10 @@
 
 use super::rows::seed;
 use crate::cell::{Cell, Evaluation, State};
+use crate::csv_file::CsvFile;
 use crate::dictionary::Dictionary;
-use crate::error::ReportError;
+use crate::error::ResultsError;
 use crate::extremes::Extremes;
-use crate::lines::Table;
 use crate::summary::{Collector, Columns, Summary, number};
 use std::collections::{BTreeMap, HashSet};
 
@@ -25,7 +25,7 @@ struct Part {
 }
 
 impl Evaluated {
-    pub fn read(table: &Table, chosen: &HashSet<u64>) -> Result<Evaluated, ReportError> {
+    pub fn read(table: &CsvFile, chosen: &HashSet<u64>) -> Result<Evaluated, ResultsError> {
         let columns = Columns::of(table)?;
         let needed = ["cell_seed", "rhs"];
         let (seed_column, rhs) = (table.column(needed[0], &needed)?, table.column(needed[1], &needed)?);

@@ -1,7 +1,7 @@
 //! The lines of a comparison's CSV, in their order and checked one by one.
 
-use crate::error::ReportError;
-use crate::lines::Table;
+use crate::csv_file::CsvFile;
+use crate::error::ResultsError;
 use std::path::{Path, PathBuf};
 
 /// One line: its fields by the number of the column asked for.
@@ -50,12 +50,12 @@ impl<T: Send> Lines<T> {
         path: &Path,
         needed: &[&'static str],
         parse: impl Fn(&Line<'_>) -> Result<T, String> + Sync,
-    ) -> Result<Lines<T>, ReportError> {
-        let table = Table::open(path)?;
+    ) -> Result<Lines<T>, ResultsError> {
+        let table = CsvFile::open(path)?;
         let columns: Vec<(&'static str, usize)> = needed
             .iter()
             .map(|name| Ok((*name, table.column(name, needed)?)))
-            .collect::<Result<_, ReportError>>()?;
+            .collect::<Result<_, ResultsError>>()?;
         let parts = table.read(Vec::new, |lines: &mut Vec<(u64, T)>, record, place| {
             lines.push((place, parse(&Line { columns: &columns, record })?));
             Ok(())
@@ -68,12 +68,12 @@ impl<T: Send> Lines<T> {
 
 impl<T> Lines<T> {
     /// An error about the line at a position of `lines`, of a file whose records are a line each.
-    pub fn error(&self, position: usize, message: String) -> ReportError {
-        ReportError::content(&self.path, position as u64 + 2, message)
+    pub fn error(&self, position: usize, message: String) -> ResultsError {
+        ResultsError::content(&self.path, position as u64 + 2, message)
     }
 
     /// An error about what is missing at the end.
-    pub fn error_at_end(&self, message: String) -> ReportError {
+    pub fn error_at_end(&self, message: String) -> ResultsError {
         self.error(self.lines.len(), message)
     }
 }

@@ -4,7 +4,7 @@ use super::comparison::Comparison;
 use super::inputs::Inputs;
 use super::labels::Labels;
 use super::spectra::Spectra;
-use crate::error::ReportError;
+use crate::error::ResultsError;
 use std::path::Path;
 
 /// What `logitdist compare --report` left in a folder.
@@ -25,7 +25,7 @@ impl PairResults {
     ///
     /// # Errors
     /// One that cannot be read, is cut off, of a newer version or of another comparison.
-    pub fn read(folder: &Path) -> Result<PairResults, ReportError> {
+    pub fn read(folder: &Path) -> Result<PairResults, ResultsError> {
         let comparison = Comparison::read(&folder.join("comparison.csv"))?;
         Ok(PairResults {
             spectra: Spectra::read(&folder.join("spectra.csv"))?,

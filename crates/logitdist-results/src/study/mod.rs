@@ -5,9 +5,9 @@ pub mod networks;
 mod rows;
 
 use crate::cell::Cell;
+use crate::csv_file::CsvFile;
 use crate::dictionary::Dictionary;
-use crate::error::ReportError;
-use crate::lines::Table;
+use crate::error::ResultsError;
 use crate::run::Run;
 use crate::summary::Summary;
 use evaluated::Evaluated;
@@ -58,15 +58,18 @@ impl Study {
     ///
     /// # Errors
     /// A file that is missing or cannot be read, that is not what a sweep writes, or of a newer version.
-    pub fn read(results: &Path) -> Result<Study, ReportError> {
+    pub fn read(results: &Path) -> Result<Study, ResultsError> {
         Study::read_keeping(results, CELLS_KEPT)
     }
 
-    /// The same with so many cells kept.
-    pub(crate) fn read_keeping(results: &Path, kept: usize) -> Result<Study, ReportError> {
+    /// [`read`](Study::read), with so many cells kept.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn read_keeping(results: &Path, kept: usize) -> Result<Study, ResultsError> {
         let run = Run::read(results)?;
-        let rows = Rows::of(Table::open(&results.join("rows.csv"))?)?;
-        let table = Table::open(&results.join("bounds.csv"))?;
+        let rows = Rows::of(CsvFile::open(&results.join("rows.csv"))?)?;
+        let table = CsvFile::open(&results.join("bounds.csv"))?;
         let sample = rows.sample(kept)?;
         let chosen: HashSet<u64> = sample.kept.iter().map(|k| k.seed).collect();
         let evaluated = Evaluated::read(&table, &chosen)?;

@@ -1,7 +1,7 @@
 //! `labels.csv`: the correlations between labels in both models, in the order in which they are shown.
 
 use super::lines::Lines;
-use crate::error::ReportError;
+use crate::error::ResultsError;
 use std::path::Path;
 
 const COLUMNS: [&str; 4] = ["label", "other", "label_correlation_a", "label_correlation_b"];
@@ -20,7 +20,7 @@ impl Labels {
     ///
     /// # Errors
     /// A file that cannot be read, is cut off, or does not have every pair of its labels once.
-    pub fn read(path: &Path) -> Result<Labels, ReportError> {
+    pub fn read(path: &Path) -> Result<Labels, ResultsError> {
         let lines = Lines::read(path, &COLUMNS, |line| {
             let correlation = |column: usize| match line.number(column)? {
                 Some(x) if x.abs() > 1.0 => {

@@ -2,7 +2,7 @@
 
 use super::comparison::Comparison;
 use super::lines::Lines;
-use crate::error::ReportError;
+use crate::error::ResultsError;
 use std::path::Path;
 
 const COLUMNS: [&str; 4] = ["input", "d_logit_x", "kl_ab_x", "kl_ba_x"];
@@ -21,7 +21,7 @@ impl Inputs {
     ///
     /// # Errors
     /// A file that cannot be read, is cut off, or is of another comparison.
-    pub fn read(path: &Path, comparison: &Comparison) -> Result<Inputs, ReportError> {
+    pub fn read(path: &Path, comparison: &Comparison) -> Result<Inputs, ResultsError> {
         let lines = Lines::read(path, &COLUMNS, |line| {
             let distance = |column: usize| match line.number(column)? {
                 Some(x) if x < 0.0 => Err(format!("`{}` is {x}; a distance is at least 0", COLUMNS[column])),

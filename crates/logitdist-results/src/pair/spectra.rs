@@ -1,7 +1,7 @@
 //! `spectra.csv`: the canonical correlations and the spectra, side by side.
 
 use super::lines::Lines;
-use crate::error::ReportError;
+use crate::error::ResultsError;
 use std::path::Path;
 
 const COLUMNS: [&str; 6] = ["position", "rho", "rho_unembeddings", "rho_logits", "spectrum_a", "spectrum_b"];
@@ -26,7 +26,7 @@ impl Spectra {
     ///
     /// # Errors
     /// A file that cannot be read or is cut off, a list that goes on after a blank, or grows.
-    pub fn read(path: &Path) -> Result<Spectra, ReportError> {
+    pub fn read(path: &Path) -> Result<Spectra, ResultsError> {
         let lines = Lines::read(path, &COLUMNS, |line| {
             let mut values = [None; 5];
             for (i, value) in values.iter_mut().enumerate() {

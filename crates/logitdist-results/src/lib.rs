@@ -1,0 +1,30 @@
+//! What sweeps and comparisons leave in their folders: its types, and how they are written and read.
+//!
+//! A [`Study`] is a sweep in memory, with a sample of its cells if there are many; [`summarise`] makes a table of any number of cells in
+//! bounded memory. [`pair`] has what a comparison of two models leaves.
+
+mod cell;
+mod csv_file;
+mod dictionary;
+mod distribution;
+mod error;
+mod extremes;
+pub mod number;
+pub mod pair;
+mod run;
+mod student_t;
+mod study;
+mod summary;
+mod tally;
+mod version;
+
+pub use cell::{Cell, Evaluation, State};
+pub use csv_file::CsvFile;
+pub use distribution::Distribution;
+pub use error::ResultsError;
+pub use run::Run;
+pub use student_t::t_975;
+pub use study::networks;
+pub use study::{Study, StudyAxis};
+pub use summary::{Group, Summary, quoted, summarise};
+pub use version::RESULT_VERSION;
