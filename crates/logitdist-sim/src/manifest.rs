@@ -5,7 +5,7 @@ use crate::error::SimError;
 use crate::journal::{End, Machine, Session, Store, host};
 use crate::shard::Shard;
 use crate::whole_file::write_file;
-use logitdist_results::RESULT_VERSION;
+use logitdist_results::{RESULT_VERSION, TableChecks, table_checks};
 use serde::Serialize;
 use std::path::Path;
 use std::process::Command;
@@ -25,6 +25,9 @@ pub struct Manifest {
     pub result_version: u32,
     /// What was written.
     pub counts: Counts,
+    /// What its tables are; none of an interrupted run, whose tables may be older.
+    #[serde(skip_serializing_if = "TableChecks::is_empty")]
+    pub tables: TableChecks,
     /// Processes that computed the cells, in the order of their journals.
     pub processes: Vec<Process>,
 }
@@ -85,6 +88,7 @@ impl Manifest {
             seed: config.seed,
             result_version: RESULT_VERSION,
             counts,
+            tables: TableChecks::new(),
             processes: sessions
                 .map(|(session, end)| Process {
                     // The config stands beside the manifest.
@@ -104,12 +108,15 @@ impl Manifest {
             .any(|status| manifest["status"] == serde_json::json!(status))
     }
 
-    /// Writes `manifest.json` of a folder of results.
+    /// Writes `manifest.json` of a folder of results, and into it what the tables there are.
     ///
     /// # Errors
-    /// It cannot be written.
-    pub fn write(&self, out: &Path) -> Result<(), SimError> {
-        let json = serde_json::to_string_pretty(self).expect("a manifest is plain data");
+    /// A table cannot be read, or the manifest not be written.
+    pub fn write(mut self, out: &Path) -> Result<(), SimError> {
+        if self.status != Status::Interrupted {
+            self.tables = table_checks(out)?;
+        }
+        let json = serde_json::to_string_pretty(&self).expect("a manifest is plain data");
         write_file(&out.join("manifest.json"), &format!("{json}\n"))
     }
 }
