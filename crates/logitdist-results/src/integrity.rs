@@ -1,6 +1,7 @@
 //! Whether a folder's tables are those that its run wrote: the manifest has their rows, bytes and hashes.
 
 use crate::error::ResultsError;
+use crate::manifest::Manifest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -76,28 +77,20 @@ pub fn table_checks(folder: &Path) -> Result<TableChecks, ResultsError> {
 /// What is wrong with the tables of a folder, a sentence each; nothing if its manifest does not vouch for any.
 ///
 /// # Errors
-/// A table cannot be read, the manifest is no JSON, or there is damage and it is to be refused.
+/// A table cannot be read, the manifest is not of a sweep or of a newer version, or there is damage and it is to be refused.
 pub fn damage(folder: &Path, damaged: Damaged) -> Result<Vec<String>, ResultsError> {
-    /// Nothing else of the manifest matters here.
-    #[derive(Default, Deserialize)]
-    #[serde(default)]
-    struct Vouched {
-        tables: TableChecks,
-    }
     let path = folder.join("manifest.json");
     let text = match std::fs::read_to_string(&path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         text => text.map_err(|e| ResultsError::io("read", &path, e))?,
     };
-    let vouched: Vouched = serde_json::from_str(&text).map_err(|e| {
-        ResultsError::content(&path, e.line() as u64, format!("not a manifest of a sweep: {e}"))
-    })?;
+    let vouched = Manifest::parse(&path, &text)?.tables;
     let mut sentences = Vec::new();
-    if vouched.tables.is_empty() {
+    if vouched.is_empty() {
         return Ok(sentences);
     }
     for name in TABLES {
-        let (written, found) = (vouched.tables.get(name), TableCheck::of(&folder.join(name))?);
+        let (written, found) = (vouched.get(name), TableCheck::of(&folder.join(name))?);
         let sentence = match (written, &found) {
             (None, None) => continue,
             (Some(written), Some(found)) if written == found => continue,

@@ -9,10 +9,13 @@ use std::process::Command;
 
 mod compare;
 mod endless;
+mod explain;
 mod model_files;
+mod outputs;
 mod probe;
 mod processor;
 mod report;
+mod terminal;
 mod train;
 mod usage;
 

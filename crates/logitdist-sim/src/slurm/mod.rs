@@ -10,8 +10,9 @@ use crate::config::Config;
 use crate::error::SimError;
 use crate::extension::difference;
 use crate::journal::{self, Store};
-use crate::manifest::Manifest;
+use crate::manifest::is_of_all_cells;
 use crate::options::SweepOptions;
+use crate::place;
 use crate::shard::Shard;
 use crate::tables::needed_cells;
 use crate::whole_file::write_file;
@@ -93,9 +94,10 @@ pub fn submit(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Submission
         }
         None => Queue::default(),
     };
-    if missing.is_empty() && Manifest::is_of_all_cells(&layout.out) {
+    if missing.is_empty() && is_of_all_cells(&layout.out) {
         return Ok(Submission::NothingToDo);
     }
+    place::check(options, &config, &layout.out)?;
     let tasks: BTreeSet<usize> = missing.difference(&in_queue.tasks).copied().collect();
     let folder = layout.folder();
     logitdist_io::make_folder(&folder).map_err(|e| SimError::io("make the folder", &folder, e))?;

@@ -2,6 +2,7 @@
 //!
 //! A measure is a file that computes it and a row in that file's `ROWS`. The order here is the order of CSV columns.
 
+use super::invariance::{CARRIED, Change, DISTRIBUTIONS};
 use super::{
     baselines, cca, d_logit, d_ls, d_rep, kl, label_geometry, llv, per_input, pls_svd, size, trained,
 };
@@ -59,10 +60,14 @@ pub struct Measure {
     pub range: Range,
     /// Which value means "the same", and the same in what sense.
     pub same: Same,
+    /// What may change in the first model of the direction, and in the second, and leave it as it is.
+    pub invariance: [Change; 2],
     /// Where it stands in a report.
     pub section: Section,
     /// What has to be asked for to have it.
     pub part: Part,
+    /// Whether it needs log p of every label, which masked labels do not have.
+    pub log_p: bool,
     /// Whether the short table shows it.
     pub headline: bool,
     /// How it is computed from what measures share.
@@ -250,8 +255,10 @@ impl Measure {
         unit: Unit::Nats,
         range: Range::at_least(0.0),
         same: Same::Zero("equal predictions"),
+        invariance: DISTRIBUTIONS,
         section: Section::Distribution,
         part: Part::Probability,
+        log_p: false,
         headline: false,
         value: Value::Elsewhere,
         note: |_| None,
@@ -261,6 +268,7 @@ impl Measure {
     pub(crate) const COUNT: Measure = Measure {
         unit: Unit::Count,
         same: Same::Neither,
+        invariance: [Change::Any; 2],
         section: Section::Size,
         part: Part::Geometry,
         ..Measure::DISTANCE
@@ -280,8 +288,10 @@ impl Measure {
     pub(crate) const DISSIMILARITY: Measure = Measure {
         unit: Unit::Embedding,
         same: Same::Zero("equal up to a linear map"),
+        invariance: CARRIED,
         section: Section::Representation,
         part: Part::Geometry,
+        log_p: true,
         of: Of::Directions,
         ..Measure::DISTANCE
     };

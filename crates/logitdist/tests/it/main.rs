@@ -2,12 +2,15 @@
 
 mod accuracy;
 mod bounds;
+mod definitions;
 mod details;
-mod direct;
 mod edge;
+mod edges;
 mod fixtures;
 mod glossary;
 mod invariance;
 mod linnerud;
 mod merging;
 mod pairs;
+mod singular_subsets;
+mod walk;

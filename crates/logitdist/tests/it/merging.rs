@@ -62,7 +62,10 @@ fn logits_beyond_single_precision_are_those_in_double() {
     for token in ["kl_ab", "js", "tv", "d_llv"] {
         assert_eq!(double.scalar(token), single.scalar(token), "{token}");
     }
-    assert_eq!(single.scalar("logit_error"), Some(&Ok(0.0)));
+    // Double precision rounds, too: logits of 1e44 are not known to 0 nats.
+    let error = single.scalar("logit_error").unwrap().clone().unwrap();
+    let scale = f64::EPSILON * double.reduced.squared_scale().sqrt();
+    assert!(error > 1e-3 * scale && error < 10.0 * scale, "{error}, {scale}");
 }
 
 #[test]
@@ -78,7 +81,7 @@ fn merged_parts_agree_with_all_at_once() {
         assert_close(cca::embeddings(&x).unwrap().mean(), cca::embeddings(&y).unwrap().mean(), 1e-10, &what);
         let (p, q) = (whole.probability.unwrap(), merged.probability.unwrap());
         let (p_all, q_all) = (kl::divergences(&p.sums), kl::divergences(&q.sums));
-        assert_close(p_all.kl_ab.mean, q_all.kl_ab.mean, 1e-12, &what);
+        assert_close(p_all.kl_ab, q_all.kl_ab, 1e-12, &what);
         assert_eq!((p_all.top1_agreement, p_all.log_tau), (q_all.top1_agreement, q_all.log_tau), "{what}");
     }
 }
@@ -119,11 +122,11 @@ fn the_jackknife_of_a_mean_is_its_standard_error() {
     let b = noisy(&a, 0.3, &mut rng);
     let cuts: Vec<usize> = (0..=40).collect();
     let singles = parts(&a, &b, &cuts);
-    let mean = |s: &PairSummary| kl::divergences(&s.probability.as_ref().unwrap().sums).kl_ab.mean;
+    let mean = |s: &PairSummary| kl::divergences(&s.probability.as_ref().unwrap().sums).kl_ab;
     let result = jackknife(&singles, mean).unwrap();
-    let direct = kl::divergences(&summary(&a, &b).probability.unwrap().sums).kl_ab;
-    assert_close(result.estimate, direct.mean, 1e-12, "estimate");
-    assert_close(result.standard_error, direct.standard_error, 1e-9, "standard error");
+    let direct = summary(&a, &b).probability.unwrap().sums.kl_ab;
+    assert_close(result.estimate, direct.mean(), 1e-12, "estimate");
+    assert_close(result.standard_error, direct.standard_error().unwrap(), 1e-9, "standard error");
     assert!(jackknife(&singles[..1], mean).is_err());
     let halves = jackknife(&parts(&a, &b, &[0, 20, 40]), mean).unwrap();
     assert!(halves.standard_error > 0.0);
