@@ -66,7 +66,7 @@ pub use read::{
     INFLATION_LIMIT, ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model,
     read_text,
 };
-pub use regular::{LARGEST_CONFIG, open_file, read_config};
+pub use regular::{LARGEST_CONFIG, open_file, read_config, read_text_file};
 pub use say::say;
 pub use shown::{RUN_BY_SPREADSHEETS, for_shell, for_spreadsheet, is_hidden, visible};
 pub use whole_file::WholeFile;

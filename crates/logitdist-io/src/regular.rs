@@ -48,6 +48,17 @@ pub fn read_config(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Reads a text of any length from a regular file.
+///
+/// # Errors
+/// As [`open_file`]; or the bytes are not UTF-8.
+pub fn read_text_file(path: &Path) -> io::Result<String> {
+    let (mut file, _) = open_file(path)?;
+    let mut text = String::new();
+    file.read_to_string(&mut text)?;
+    Ok(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,6 +91,7 @@ mod tests {
             if path.exists() {
                 assert!(open_file(path).unwrap_err().to_string().contains("device, pipe or socket"));
                 assert!(read_config(path).unwrap_err().to_string().contains("device, pipe or socket"));
+                assert!(read_text_file(path).unwrap_err().to_string().contains("device, pipe or socket"));
             }
         }
     }

@@ -80,7 +80,7 @@ pub fn table_checks(folder: &Path) -> Result<TableChecks, ResultsError> {
 /// A table cannot be read, the manifest is not of a sweep or of a newer version, or there is damage and it is to be refused.
 pub fn damage(folder: &Path, damaged: Damaged) -> Result<Vec<String>, ResultsError> {
     let path = folder.join("manifest.json");
-    let text = match std::fs::read_to_string(&path) {
+    let text = match logitdist_io::read_text_file(&path) {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
         text => text.map_err(|e| ResultsError::io("read", &path, e))?,
     };

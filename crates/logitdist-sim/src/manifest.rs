@@ -56,7 +56,7 @@ pub fn is_of_all_cells(out: &Path) -> bool {
 /// A folder's manifest, if it has one that can be read.
 fn read(out: &Path) -> Option<Manifest> {
     let path = out.join("manifest.json");
-    Manifest::parse(&path, &std::fs::read_to_string(&path).ok()?).ok()
+    Manifest::parse(&path, &logitdist_io::read_text_file(&path).ok()?).ok()
 }
 
 /// This process, about to work on a shard.

@@ -80,7 +80,7 @@ pub fn submit(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Submission
                     last.shards,
                 )));
             }
-            let submitted = std::fs::read_to_string(layout.config()).unwrap_or_default();
+            let submitted = logitdist_io::read_text_file(&layout.config()).unwrap_or_default();
             if !queue.tasks.is_empty() && submitted != config.toml {
                 let changed = difference(&submitted, &config.toml)?;
                 return Err(SimError::Usage(format!(
