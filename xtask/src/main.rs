@@ -1,5 +1,11 @@
 //! Project tasks: sweeps, their summaries and their ill-treatment, and measurements of speed.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "measurements print as they go, on the machine of a developer"
+)]
+
 mod bench;
 mod measure;
 mod memory;
@@ -13,7 +19,7 @@ mod throughput;
 mod torture;
 
 use clap::{Parser, Subcommand};
-use logitdist_cli::{exit_code, report, sweep};
+use logitdist_cli::{exit_code, parse, report, sweep};
 use std::process::ExitCode;
 
 /// Project tasks of logitdist.
@@ -44,8 +50,13 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    logitdist_linalg::refuse_older_processor();
     logitdist_linalg::keep_freed_memory();
-    let result = match Arguments::parse().task {
+    let task = match parse::<Arguments>(std::env::args_os()) {
+        Ok(arguments) => arguments.task,
+        Err(code) => return code,
+    };
+    let result = match task {
         Task::Sweep(arguments) => sweep::run(*arguments),
         Task::Report(arguments) => report::run(&arguments),
         Task::Torture(arguments) => torture::run(&arguments),

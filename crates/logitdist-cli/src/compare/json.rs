@@ -14,10 +14,10 @@ pub fn render(result: &ComparedPair) -> String {
     let comparison = &result.comparison;
     let mut object = Map::new();
     let mut reasons = Map::new();
-    object.insert("version".into(), json!(env!("CARGO_PKG_VERSION")));
-    object.insert("model_a".into(), json!(result.name_a));
-    object.insert("model_b".into(), json!(result.name_b));
-    object.insert("seed".into(), json!(result.seed));
+    object.insert("version".into(), json!(result.run.version));
+    object.insert("model_a".into(), json!(result.run.model_a));
+    object.insert("model_b".into(), json!(result.run.model_b));
+    object.insert("seed".into(), json!(result.run.seed));
     for (token, value) in &comparison.scalars {
         let value = value.as_ref().map_err(ToString::to_string);
         let value = value.and_then(|&x| if is_count(token) { Ok(json!(x as u64)) } else { finite(x) });
@@ -42,7 +42,13 @@ pub fn render(result: &ComparedPair) -> String {
     object.insert("certificate".into(), certificate(&comparison.certificate));
     object.insert("certificate_ba".into(), certificate(&comparison.certificate_ba));
     let probes = result.probes.iter().map(|p| {
-        json!({ "error": number(p.error), "certified": number(p.certified), "probe_sd": number(p.probe_sd) })
+        let transfer = p.transfer;
+        json!({
+            "error": number(transfer.error),
+            "certified": number(transfer.certified),
+            "probe_sd": number(transfer.probe_sd),
+            "probe_agreement": one_bound(&p.agreement),
+        })
     });
     object.insert("probes".into(), Value::Array(probes.collect()));
     let text = serde_json::to_string_pretty(&Value::Object(object)).expect("a tree of values is JSON");

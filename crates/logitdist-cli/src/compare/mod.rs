@@ -3,25 +3,27 @@
 mod arguments;
 mod command_line;
 mod compared_pair;
-mod csv;
 mod json;
 mod page;
+mod probes;
 mod table;
 mod verdict;
 
 pub use arguments::{Arguments, EXPORTING};
 
 use crate::models::Models;
-use crate::output::{Format, to_file, to_stdout};
+use crate::output::{Beside, Format, beside, to_stdout};
 use crate::progress::Progress;
 use anyhow::Context;
 use arguments::Logits;
 use command_line::command_line;
 use compared_pair::ComparedPair;
-use logitdist::bound::probe_transfer;
-use logitdist::{Comparison, Direction, LogitPrecision, Pair, Settings, compare_watched};
-use logitdist_io::{open_model, read_matrix};
+use logitdist::{Comparison, LogitPrecision, Pair, Settings, compare_watched};
+use logitdist_io::{open_model, say};
 use logitdist_results::number::short;
+use logitdist_results::pair::PairRun;
+use page::Page;
+use probes::CarriedProbe;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::process::ExitCode;
@@ -32,31 +34,35 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .num_threads(arguments.threads.map_or(0, usize::from))
         .build()
         .context("the threads cannot be started")?;
-    // A folder that cannot be made should not cost a comparison.
-    arguments.report.as_deref().map(page::begin).transpose()?;
+    // Outputs that cannot be should not cost a comparison.
+    arguments.claim_outputs()?;
+    let page = arguments.report.as_deref().map(Page::begin).transpose()?;
     let result = pool.install(|| evaluate(arguments))?;
     let text = match arguments.format {
         Format::Table => table::render(&result),
         Format::Json => json::render(&result),
-        Format::Csv => csv::render(&result),
+        Format::Csv => result.results().to_csv(),
     };
-    match &arguments.out {
-        Some(path) => to_file(path, text.as_bytes())?,
-        None => to_stdout(text.as_bytes())?,
+    // All is written before anything is replaced: a command that fails leaves what was there.
+    page.as_ref().map(|page| page.write(&result)).transpose()?;
+    let out = arguments.out.as_ref().map(|path| beside(path, text.as_bytes())).transpose()?;
+    if out.is_none() {
+        to_stdout(text.as_bytes())?;
     }
-    if let Some(folder) = &arguments.report {
-        page::write(&result, folder)?;
-    }
+    page.map(Page::finish).transpose()?;
+    out.map(Beside::finish).transpose()?;
     let comparison = &result.comparison;
     let violated = comparison.all_bounds().filter(|(_, bound)| bound.is_violated());
-    let violated: Vec<&str> = violated.map(|(_, bound)| bound.theorem.token).collect();
+    let of_probes = result.probes.iter().map(|probe| &probe.agreement).filter(|bound| bound.is_violated());
+    let violated: Vec<&str> =
+        violated.map(|(_, bound)| bound).chain(of_probes).map(|bound| bound.theorem.token).collect();
     if violated.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!(
+    say(format_args!(
         "error: violated: {}; a proof or this program is wrong, please report it with the two files",
         violated.join(", ")
-    );
+    ));
     Ok(ExitCode::from(1))
 }
 
@@ -66,7 +72,7 @@ fn evaluate(arguments: &Arguments) -> anyhow::Result<ComparedPair> {
     let probes = arguments
         .probe
         .as_ref()
-        .map(|path| Ok::<_, anyhow::Error>((path, read_matrix(path)?)))
+        .map(|path| Ok::<_, anyhow::Error>((path, probes::read(path, arguments.probe_offset)?)))
         .transpose()?;
     let settings = Settings {
         subsets: arguments.subsets.unwrap_or_default(),
@@ -86,23 +92,23 @@ fn evaluate(arguments: &Arguments) -> anyhow::Result<ComparedPair> {
         Progress::new(pair.n_labels() + pair.n_inputs() + inputs_of_probabilities(&pair, &settings));
     let watch = |stage, rows| progress.watch(stage, rows);
     let mut comparison = compare_watched(&pair, &settings, &mut rng, &watch)?;
-    if settings.logit_precision == LogitPrecision::F64 {
-        comparison.notes.extend(lost_digits(&comparison));
-    }
+    comparison.notes.extend(lost_digits(&comparison));
     drop(progress);
-    let probes = probes.map_or(Ok(Vec::new()), |(path, rows)| {
-        let transfer = |i: usize| {
-            let w: Vec<f64> = rows.row(i).iter().copied().collect();
-            let transfer = probe_transfer(&comparison.reduced, Direction::Ab, &w);
-            transfer.with_context(|| format!("{}: row {i}", path.display()))
+    let probes = probes.map_or(Ok(Vec::new()), |(path, probes)| {
+        let carried = |(i, probe)| {
+            CarriedProbe::of(&pair, &comparison.reduced, probe)
+                .with_context(|| format!("{}: row {i}", path.display()))
         };
-        (0..rows.nrows()).map(transfer).collect::<anyhow::Result<_>>()
+        probes.iter().enumerate().map(carried).collect::<anyhow::Result<_>>()
     })?;
     Ok(ComparedPair {
-        name_a: models.name_a,
-        name_b: models.name_b,
-        seed: arguments.seed,
-        command: command_line(),
+        run: PairRun {
+            model_a: models.name_a,
+            model_b: models.name_b,
+            seed: arguments.seed,
+            version: env!("CARGO_PKG_VERSION").into(),
+            command: command_line(),
+        },
         comparison,
         probes,
     })

@@ -1,101 +1,106 @@
-//! `logitdist compare --report`: a folder with everything that a page about the pair is made of, and the page.
-//!
-//! The page is made from the CSV files alone, so that `logitdist report FOLDER` makes it again elsewhere.
+//! `logitdist compare --report`: a folder with a page about the pair and what it was made of, so that `logitdist report FOLDER` makes it
+//! again elsewhere.
 
 use super::compared_pair::ComparedPair;
-use super::csv;
-use crate::output::csv_number;
 use anyhow::{Context, bail};
-use logitdist::{PerInput, label_geometry};
-use logitdist_io::WholeFile;
+use logitdist::label_geometry;
+use logitdist_io::{make_folder, sync_folder};
 use logitdist_report::pair::report_pair;
+use logitdist_results::pair::{COMPARISON, Inputs, Labels, PairResults};
 use std::fs;
-use std::io::{self, ErrorKind, Write};
-use std::path::Path;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
 
 /// The most labels whose correlations are written and shown: more could not be told apart in a picture.
 const MOST_LABELS: usize = 64;
 
-/// The comparison itself; written last, so that a folder without it is of an unfinished run.
-const COMPARISON: &str = "comparison.csv";
+/// The files of a report beside its pictures; the comparison gets its name last, so that a folder without it is of an unfinished run.
+pub const FILES: [&str; 5] = ["inputs.csv", "labels.csv", "spectra.csv", "report.html", COMPARISON];
 
-/// Makes the folder ready for a report: an older one in it is no longer whole.
-pub fn begin(folder: &Path) -> anyhow::Result<()> {
-    if folder.join("bounds.csv").exists() {
-        bail!("{}: the folder holds the results of a sweep; another one is needed", folder.display());
-    }
-    fs::create_dir_all(folder).with_context(|| format!("{}: the folder cannot be made", folder.display()))?;
-    let path = folder.join(COMPARISON);
-    match fs::remove_file(&path) {
-        Err(error) if error.kind() != ErrorKind::NotFound => {
-            Err(error).with_context(|| format!("{}: an older report cannot be replaced", path.display()))
+const PICTURES: &str = "plots";
+
+/// A report in the making. It is written beside its place, and an older one stays until it is whole.
+pub struct Page {
+    folder: PathBuf,
+    beside: TempDir,
+}
+
+impl Page {
+    /// Finds a place for a report that will be in `folder`.
+    pub fn begin(folder: &Path) -> anyhow::Result<Page> {
+        if folder.join("bounds.csv").exists() {
+            bail!("{}: the folder holds the results of a sweep; another one is needed", folder.display());
         }
-        _ => Ok(()),
+        // Inside the folder, or where it will be made: moving a file from there is renaming it.
+        let there = folder.ancestors().find(|path| path.as_os_str().is_empty() || path.exists());
+        let there = there.filter(|path| !path.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let beside = tempfile::Builder::new().prefix(".report.").suffix(".tmp").tempdir_in(there);
+        let beside = beside.with_context(|| format!("{}: the folder cannot be made", folder.display()))?;
+        Ok(Page { folder: folder.into(), beside })
     }
-}
 
-/// Writes the CSV files of a comparison that kept its distances at each input, and from them the pictures and the page.
-pub fn write(result: &ComparedPair, folder: &Path) -> anyhow::Result<()> {
-    let comparison = &result.comparison;
-    let per_input = comparison.per_input.as_ref().context("the distances at each input were not kept")?;
-    file(folder, "inputs.csv", |lines| inputs(per_input, comparison.reduced.n_inputs, lines))?;
-    file(folder, "labels.csv", |lines| labels(result, lines))?;
-    file(folder, "spectra.csv", |lines| spectra(result, lines))?;
-    file(folder, COMPARISON, |lines| lines.write_all(csv::render(result).as_bytes()))?;
-    report_pair(folder)?;
-    Ok(())
-}
-
-fn file(
-    folder: &Path,
-    name: &str,
-    write: impl FnOnce(&mut WholeFile) -> io::Result<()>,
-) -> anyhow::Result<()> {
-    let path = folder.join(name);
-    WholeFile::create(&path)
-        .and_then(|mut file| write(&mut file).and_then(|()| file.finish()))
-        .with_context(|| format!("{}: cannot be written", path.display()))
-}
-
-/// A line per input; the divergences are blank where they were not computed.
-fn inputs(per_input: &PerInput, n_inputs: usize, lines: &mut impl Write) -> io::Result<()> {
-    writeln!(lines, "input,d_logit_x,kl_ab_x,kl_ba_x")?;
-    let kl = per_input.kl_ab_x.iter().zip(&per_input.kl_ba_x);
-    let mut divergences = per_input.probability_inputs.iter().zip(kl).peekable();
-    for input in 0..n_inputs {
-        // Blank where labels are masked.
-        let d_logit = per_input.d_logit_x.get(input).map_or_else(String::new, |d| csv_number(*d));
-        let kl = divergences.next_if(|(of, _)| **of == input).map(|(_, kl)| kl);
-        let [kl_ab, kl_ba] = kl.map_or_else(Default::default, |(ab, ba)| [csv_number(*ab), csv_number(*ba)]);
-        writeln!(lines, "{input},{d_logit},{kl_ab},{kl_ba}")?;
+    /// Writes a comparison that kept its distances at each input, its pictures and its page.
+    pub fn write(&self, pair: &ComparedPair) -> anyhow::Result<()> {
+        let comparison = &pair.comparison;
+        let per_input = comparison.per_input.as_ref().context("the distances at each input were not kept")?;
+        let labels = Labels::of(&label_geometry(&comparison.reduced, MOST_LABELS));
+        let results = PairResults::of(pair.results(), labels, Inputs::of(per_input));
+        results.write(self.beside.path())?;
+        report_pair(&results, self.beside.path())?;
+        Ok(())
     }
-    Ok(())
-}
 
-/// A line per pair of labels, in the order of the pictures; blank where a logit is constant.
-fn labels(result: &ComparedPair, lines: &mut impl Write) -> io::Result<()> {
-    let geometry = label_geometry(&result.comparison.reduced, MOST_LABELS);
-    writeln!(lines, "label,other,label_correlation_a,label_correlation_b")?;
-    let text = |x: Option<f64>| x.map_or_else(String::new, csv_number);
-    for (i, label) in geometry.labels.iter().enumerate() {
-        for (j, other) in geometry.labels.iter().enumerate().skip(i) {
-            let [a, b] = [&geometry.a, &geometry.b].map(|correlations| text(correlations.get(i, j)));
-            writeln!(lines, "{label},{other},{a},{b}")?;
+    /// Puts the report in its place.
+    pub fn finish(self) -> anyhow::Result<()> {
+        let moves = self.moves()?;
+        let pictures = self.folder.join(PICTURES);
+        make_folder(&pictures)
+            .with_context(|| format!("{}: the folder cannot be made", pictures.display()))?;
+        // From here to the last move the folder is that of an unfinished run.
+        let comparison = self.folder.join(COMPARISON);
+        match fs::remove_file(&comparison) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| cannot_be_written(&comparison));
+            }
+            _ => self.sync()?,
         }
+        for (from, to) in moves {
+            if to == comparison {
+                sync_folder(&pictures).with_context(|| cannot_be_written(&pictures))?;
+                self.sync()?;
+            }
+            fs::rename(&from, &to).with_context(|| cannot_be_written(&to))?;
+        }
+        self.sync()
     }
-    Ok(())
+
+    fn sync(&self) -> anyhow::Result<()> {
+        sync_folder(&self.folder).with_context(|| cannot_be_written(&self.folder))
+    }
+
+    /// Which file goes where, the comparison last. Refuses what a file cannot replace, before anything is replaced.
+    fn moves(&self) -> anyhow::Result<Vec<(PathBuf, PathBuf)>> {
+        let mut names = Vec::new();
+        let pictures = self.beside.path().join(PICTURES);
+        for picture in fs::read_dir(&pictures).with_context(|| cannot_be_written(&pictures))? {
+            names.push(Path::new(PICTURES).join(picture?.file_name()));
+        }
+        names.extend(FILES.map(PathBuf::from));
+        let mut moves = Vec::new();
+        for name in names {
+            let (from, to) = (self.beside.path().join(&name), self.folder.join(&name));
+            match fs::metadata(&to) {
+                Ok(older) if older.is_file() => fs::set_permissions(&from, older.permissions())?,
+                Ok(_) => bail!("{}: cannot be written: it is no file", to.display()),
+                Err(_) => {}
+            }
+            moves.push((from, to));
+        }
+        Ok(moves)
+    }
 }
 
-/// A line per position in the lists of a comparison, blank where a list has ended.
-fn spectra(result: &ComparedPair, lines: &mut impl Write) -> io::Result<()> {
-    let lists = &result.comparison.lists;
-    let names: Vec<&str> = lists.iter().map(|(token, _)| *token).collect();
-    writeln!(lines, "position,{}", names.join(","))?;
-    let values: Vec<&[f64]> = lists.iter().map(|(_, list)| list.as_deref().unwrap_or_default()).collect();
-    for i in 0..values.iter().map(|list| list.len()).max().unwrap_or(0) {
-        let fields: Vec<String> =
-            values.iter().map(|list| list.get(i).map_or_else(String::new, |x| csv_number(*x))).collect();
-        writeln!(lines, "{},{}", i + 1, fields.join(","))?;
-    }
-    Ok(())
+fn cannot_be_written(path: &Path) -> String {
+    format!("{}: cannot be written", path.display())
 }

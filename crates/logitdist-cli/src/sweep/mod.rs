@@ -8,9 +8,11 @@ pub use arguments::Arguments;
 
 use crate::output::to_stdout;
 use arguments::Command;
+use logitdist_io::{for_shell, say, visible};
+use logitdist_results::{Damaged, Ended, damage};
 use logitdist_sim::{
-    Ended, Listener, Submission, SweepOptions, SweepOutcome, Tables, describe, merge, sample, scripts,
-    single, status, submit, sweep,
+    Listener, Submission, SweepOptions, SweepOutcome, Tables, describe, merge, sample, scripts, single,
+    status, submit, sweep,
 };
 use progress::SweepProgress;
 use std::fmt::Write;
@@ -28,7 +30,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             to_stdout(status(dir)?.as_bytes())?;
             Ok(ExitCode::SUCCESS)
         }
-        Some(Command::Merge { out, inputs, partial }) => run_merge(out, inputs, *partial),
+        Some(Command::Merge { out, inputs, partial, damaged }) => {
+            let damaged = if *damaged { Damaged::Said } else { Damaged::Refused };
+            run_merge(out, inputs, *partial, damaged)
+        }
         Some(Command::Plan { config, overrides, threads, cpus }) => {
             let options = options(config, overrides);
             let processors = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -59,23 +64,23 @@ fn tell(outcome: &SweepOutcome) -> anyhow::Result<ExitCode> {
     note(&outcome.notes);
     let (failures, failed) = &outcome.failures;
     if *failed > 0 {
-        eprintln!(
+        say(format_args!(
             "error: {failed} cells failed, the first being {}; failures.csv has what each said and the command that runs \
              just that cell, --retry-failed tries them again",
             failures.join("; ")
-        );
+        ));
     }
     let (done, total) = outcome.done;
-    let (out, seconds) = (outcome.out.display(), outcome.seconds);
+    let (out, seconds) = (for_shell(&outcome.out.display().to_string()), outcome.seconds);
     let computed =
         format!("{done} of {total} cells are done, {} computed now, in {seconds:.1} s", outcome.computed);
     match (&outcome.tables, outcome.ended) {
         (_, Ended::Failed) => {
-            eprintln!("ended by the failure: {computed}; the same command goes on with what is left");
+            say(format_args!("ended by the failure: {computed}; the same command goes on with what is left"));
             Ok(ExitCode::from(1))
         }
         (_, Ended::Interrupted) => {
-            eprintln!("interrupted: {computed}; the same command goes on with what is left");
+            say(format_args!("interrupted: {computed}; the same command goes on with what is left"));
             Ok(ExitCode::from(UNFINISHED))
         }
         (Some(tables), Ended::Complete) => tell_tables(
@@ -105,20 +110,28 @@ fn tell_tables(tables: &Tables, how: &str, out: &Path) -> anyhow::Result<ExitCod
         counts.cells_failed,
         counts.bounds,
         counts.violations,
-        out.display()
+        visible(&out.display().to_string())
     )?;
     to_stdout(text.as_bytes())?;
     for violation in &tables.violations {
-        eprintln!("violated: {violation}");
+        say(format_args!("violated: {violation}"));
     }
     if counts.violations > 0 {
-        eprintln!("error: {} bounds are violated: a proof or this program is wrong", counts.violations);
+        say(format_args!(
+            "error: {} bounds are violated: a proof or this program is wrong",
+            counts.violations
+        ));
     }
     let failed = counts.violations > 0 || counts.cells_failed > 0;
     Ok(ExitCode::from(u8::from(failed)))
 }
 
-fn run_merge(out: &Path, inputs: &[PathBuf], partial: bool) -> anyhow::Result<ExitCode> {
+fn run_merge(out: &Path, inputs: &[PathBuf], partial: bool, damaged: Damaged) -> anyhow::Result<ExitCode> {
+    // The tables of `out` are made again. Those of the inputs are not used; but where they are damaged, a journal may be, too.
+    for folder in inputs {
+        let sentences = damage(folder, damaged)?;
+        note(&sentences.iter().map(|what| format!("{}: {what}", folder.display())).collect::<Vec<_>>());
+    }
     let merged = merge(out, inputs, partial)?;
     note(&merged.notes);
     let (missing, total) = merged.missing;
@@ -133,11 +146,11 @@ fn run_merge(out: &Path, inputs: &[PathBuf], partial: bool) -> anyhow::Result<Ex
         [] => String::new(),
         holders => format!("; still at work: {}", holders.join(", ")),
     };
-    eprintln!(
+    say(format_args!(
         "error: {missing} of {total} cells are missing{working}; run the same sweep with --out {} to compute them, \
          or make tables of what there is with --partial",
-        out.display()
-    );
+        for_shell(&out.display().to_string())
+    ));
     Ok(ExitCode::from(UNFINISHED))
 }
 
@@ -145,7 +158,7 @@ fn run_cell(options: &SweepOptions, seed: u64) -> anyhow::Result<ExitCode> {
     let cell = match single(options, seed)? {
         Ok(cell) => cell,
         Err(message) => {
-            eprintln!("error: the cell fails: {message}");
+            say(format_args!("error: the cell fails: {message}"));
             return Ok(ExitCode::from(1));
         }
     };
@@ -163,7 +176,7 @@ fn run_cell(options: &SweepOptions, seed: u64) -> anyhow::Result<ExitCode> {
     if cell.violated.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("error: violated: {}; a proof or this program is wrong", cell.violated.join(", "));
+    say(format_args!("error: violated: {}; a proof or this program is wrong", cell.violated.join(", ")));
     Ok(ExitCode::from(1))
 }
 
@@ -195,5 +208,5 @@ fn run_slurm(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn note(notes: &[String]) {
-    notes.iter().for_each(|note| eprintln!("note: {note}"));
+    notes.iter().for_each(|note| say(format_args!("note: {note}")));
 }

@@ -3,9 +3,11 @@
 use super::table::{Frame, table};
 use super::{Page, Section, cells, gallery, terms};
 use crate::markdown::headline;
+use crate::sentences::incomplete;
 use crate::table::Table;
 use crate::trained::{self, INTERVALS};
 use crate::view::Picture;
+use logitdist_io::for_shell;
 use logitdist_results::Study;
 use maud::{Markup, html};
 
@@ -31,16 +33,12 @@ pub fn page(study: &Study, name: &str, pictures: &[Picture], sentences: &[String
 
 /// The question and what was expected.
 fn introduction(study: &Study) -> Markup {
-    let run = &study.run;
+    let run = &study.run.manifest;
     html! {
         @for (label, text) in [("Question.", &run.question), ("Expected.", &run.expected)] {
             @if !text.is_empty() { p { strong { (label) } " " (text) } }
         }
-        @if !["", "complete"].contains(&run.status.as_str()) {
-            p class="bad" {
-                "The run is not complete (" (run.status) "): " (run.failed) " cells failed, " (run.missing) " are missing."
-            }
-        }
+        @if let Some(sentence) = incomplete(study) { p class="bad" { (sentence) } }
     }
 }
 
@@ -52,7 +50,7 @@ fn found(study: &Study, sentences: &[String]) -> Markup {
     html! {
         ul {
             @for sentence in sentences {
-                li class=[sentence.starts_with("VIOLATED").then_some("bad")] { (sentence) } "\n"
+                li class=[["VIOLATED", "DAMAGED"].iter().any(|word| sentence.starts_with(word)).then_some("bad")] { (sentence) } "\n"
             }
         }
         (boxed(&headline(study)))
@@ -64,25 +62,27 @@ fn found(study: &Study, sentences: &[String]) -> Markup {
         }
         @if !failures.is_empty() {
             h3 { "Failed cells, the first " (failures.len()) }
-            ul { @for (message, command) in failures { li { (message) br; code { (command) } } "\n" } }
+            ul { @for failed in failures { li { (failed.message) br; code { (failed.command) } } "\n" } }
         }
     }
 }
 
 /// How to run it again, and what ran it.
 fn reproduce(study: &Study, name: &str) -> Markup {
-    let processes = &study.run.processes;
+    let processes = study.run.processes();
     let more = processes.len().saturating_sub(PROCESSES_LISTED);
+    let [folder, again, config] =
+        ["", "-again", "/config.toml"].map(|end| for_shell(&format!("results/{name}{end}")));
     html! {
         @if study.run.has_config {
             pre { code {
-                "cargo xtask sweep results/" (name) "/config.toml --out results/" (name) "-again\n"
-                "cargo xtask report --compare results/" (name) " results/" (name) "-again\n"
-                "cargo xtask report results/" (name)
+                "cargo xtask sweep " (config) " --out " (again) "\n"
+                "cargo xtask report --compare " (folder) " " (again) "\n"
+                "cargo xtask report " (folder)
             } }
         }
         ul {
-            @if let Some(seed) = study.run.seed { li { "seed " (seed) } }
+            @if let Some(seed) = study.run.manifest.seed { li { "seed " (seed) } }
             @for process in processes.iter().take(PROCESSES_LISTED) { li { (process) } "\n" }
             @if more > 0 { li { "and " (more) " more processes, in manifest.json" } }
         }

@@ -1,12 +1,7 @@
 //! What can be shown against an axis: a bound's tightness, what it certifies, how often it is vacuous, or a measure.
 
 use super::family::certifies;
-use logitdist_results::Distribution;
-use logitdist_results::Study;
-use logitdist_results::{Cell, State};
-
-/// What bounds that certify a correlation say, for an axis.
-pub const CERTIFIED: &str = "certified m_cca";
+use logitdist_results::{BoundStatus, Cell, Distribution, Study};
 
 /// A quantity of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,9 +23,9 @@ impl Quantity {
                 evaluations.filter_map(|e| e.certified().or(e.tightness)).collect()
             }
             Quantity::Vacuous(bound) => {
-                let exist = |state: State| state != State::NotApplicable;
-                let evaluations = cell.evaluations.iter().filter(|e| e.bound == bound && exist(e.state));
-                evaluations.map(|e| f64::from(u8::from(e.state == State::Vacuous))).collect()
+                let own = cell.evaluations.iter().filter(|e| e.bound == bound);
+                let exist = own.filter(|e| e.status != BoundStatus::NotApplicable);
+                exist.map(|e| f64::from(u8::from(e.status == BoundStatus::Vacuous))).collect()
             }
             Quantity::Measure(measure) => cell.measures[measure].into_iter().collect(),
         }
@@ -39,11 +34,21 @@ impl Quantity {
     /// Its name for an axis.
     pub fn label(self, study: &Study) -> String {
         match self {
-            Quantity::Bound(bound) if certifies(study, bound) => CERTIFIED.into(),
+            Quantity::Bound(bound) if certifies(study, bound) => certified_label(&study.bounds[bound].0),
             Quantity::Bound(_) => "tightness lhs/rhs".into(),
             Quantity::Vacuous(_) => "vacuous share".into(),
             Quantity::Measure(measure) => measure_label(&study.measures[measure]),
         }
+    }
+}
+
+/// What a bound from below certifies, for an axis: its measure.
+fn certified_label(token: &str) -> String {
+    match token {
+        "top1_from_logit" => "certified top1_agreement".into(),
+        "probe_agreement" => "certified probe_kept".into(),
+        "r2_from_logit" => "certified r2".into(),
+        _ => "certified m_cca".into(),
     }
 }
 

@@ -1,8 +1,11 @@
 //! `inputs.csv`: the distances at each input, and where they are largest.
 
-use super::comparison::Comparison;
+use super::comparison::PairComparison;
 use super::lines::Lines;
 use crate::error::ResultsError;
+use crate::number::or_blank;
+use logitdist::PerInput;
+use std::io::{self, Write};
 use std::path::Path;
 
 const COLUMNS: [&str; 4] = ["input", "d_logit_x", "kl_ab_x", "kl_ba_x"];
@@ -17,11 +20,37 @@ pub struct Inputs {
 }
 
 impl Inputs {
+    /// The distances that a comparison kept.
+    pub fn of(per_input: &PerInput) -> Inputs {
+        let PerInput { d_logit_x, probability_inputs, kl_ab_x, kl_ba_x } = per_input;
+        let kl = kl_ab_x.iter().zip(kl_ba_x).map(|(&ab, &ba)| [ab, ba]);
+        // A divergence beyond the range is in no file, and on no axis.
+        let kl =
+            probability_inputs.iter().copied().zip(kl).filter(|(_, kl)| kl.iter().all(|x| x.is_finite()));
+        Inputs { d_logit_x: d_logit_x.clone(), kl: kl.collect() }
+    }
+
+    /// Writes a line per input; distances are blank where they were not computed.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&self, n_inputs: usize, file: &mut impl Write) -> io::Result<()> {
+        writeln!(file, "{}", COLUMNS.join(","))?;
+        let mut divergences = self.kl.iter().peekable();
+        for input in 0..n_inputs {
+            let kl = divergences.next_if(|(of, _)| *of == input);
+            let [ab, ba] = kl.map_or_else(Default::default, |(_, kl)| kl.map(or_blank));
+            let d_logit = self.d_logit_x.get(input).map_or_else(String::new, |d| or_blank(*d));
+            writeln!(file, "{input},{d_logit},{ab},{ba}")?;
+        }
+        Ok(())
+    }
+
     /// Reads `inputs.csv`; it must have the inputs of the comparison.
     ///
     /// # Errors
     /// A file that cannot be read, is cut off, or is of another comparison.
-    pub fn read(path: &Path, comparison: &Comparison) -> Result<Inputs, ResultsError> {
+    pub fn read(path: &Path, comparison: &PairComparison) -> Result<Inputs, ResultsError> {
         let lines = Lines::read(path, &COLUMNS, |line| {
             let distance = |column: usize| match line.number(column)? {
                 Some(x) if x < 0.0 => Err(format!("`{}` is {x}; a distance is at least 0", COLUMNS[column])),

@@ -1,13 +1,14 @@
 //! The results of a sweep: its journals, read once.
 
 use super::addresses::{Address, Addresses};
-use super::entry::{CellRecord, End, Failure, Session};
+use super::entry::{CellRecord, Failure};
 use super::frame::{Frame, Kind, MARK, Scanner, Stretch};
 use super::reader::Reader;
 use crate::config::Config;
 use crate::error::SimError;
 use crate::extension::Translation;
-use logitdist_results::RESULT_VERSION;
+use logitdist_io::open_file;
+use logitdist_results::{End, RESULT_VERSION, Session};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;
@@ -94,7 +95,7 @@ impl Store {
     ) -> Result<(), SimError> {
         let failed = |e| SimError::io("read", path, e);
         let foreign = |message: String| SimError::Journal { path: path.to_path_buf(), message };
-        let mut scanner = Scanner::new(File::open(path).map_err(failed)?);
+        let mut scanner = Scanner::new(open_file(path).map_err(failed)?.0);
         let journal = self.journals.len();
         self.journals.push(JournalFile {
             path: path.to_path_buf(),

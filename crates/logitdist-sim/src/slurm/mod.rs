@@ -10,8 +10,9 @@ use crate::config::Config;
 use crate::error::SimError;
 use crate::extension::difference;
 use crate::journal::{self, Store};
-use crate::manifest::Manifest;
+use crate::manifest::is_of_all_cells;
 use crate::options::SweepOptions;
+use crate::place;
 use crate::shard::Shard;
 use crate::tables::needed_cells;
 use crate::whole_file::write_file;
@@ -79,7 +80,7 @@ pub fn submit(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Submission
                     last.shards,
                 )));
             }
-            let submitted = std::fs::read_to_string(layout.config()).unwrap_or_default();
+            let submitted = logitdist_io::read_text_file(&layout.config()).unwrap_or_default();
             if !queue.tasks.is_empty() && submitted != config.toml {
                 let changed = difference(&submitted, &config.toml)?;
                 return Err(SimError::Usage(format!(
@@ -93,12 +94,13 @@ pub fn submit(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Submission
         }
         None => Queue::default(),
     };
-    if missing.is_empty() && Manifest::is_of_all_cells(&layout.out) {
+    if missing.is_empty() && is_of_all_cells(&layout.out) {
         return Ok(Submission::NothingToDo);
     }
+    place::check(options, &config, &layout.out)?;
     let tasks: BTreeSet<usize> = missing.difference(&in_queue.tasks).copied().collect();
     let folder = layout.folder();
-    std::fs::create_dir_all(&folder).map_err(|e| SimError::io("make the folder", &folder, e))?;
+    logitdist_io::make_folder(&folder).map_err(|e| SimError::io("make the folder", &folder, e))?;
     write_file(&layout.config(), &config.toml)?;
     let scripts = write_scripts(&layout, slurm, shards, &tasks)?;
     write_file(&folder.join("array.sh"), &scripts.array)?;

@@ -2,7 +2,8 @@
 
 use crate::folder::{Folder, Tables};
 use logitdist::{Pair, Settings, compare};
-use logitdist_sim::{Ended, SweepOptions, single, sweep};
+use logitdist_results::Ended;
+use logitdist_sim::{SweepOptions, single, sweep};
 use logitdist_testing::{number, rows};
 use logitdist_train::{Compression, Loss, Network, Recipe, Splits, Task, TeacherLogits, load_network, train};
 use std::collections::BTreeMap;
@@ -323,10 +324,16 @@ fn settings_that_cannot_be_name_file_line_and_key() {
             "unknown key `breadth` of train.small; known are data, points",
         ),
         ("width = 12", "width = 0", 8, "width", "width is 0; it must be from 1"),
-        ("width = 12", "width = \"wide\"", 8, "width", "invalid type"),
+        (
+            "width = 12",
+            "width = \"wide\"",
+            8,
+            "width",
+            "is \"wide\"; it must be a whole number of at least 1",
+        ),
         ("width = 12", "width = []", 8, "width", "an axis needs at least one value"),
         ("points = 16", "points = [16, 3]", 7, "points", "points is 3; it must be from 16"),
-        ("points = 16", "data = \"letters\"", 7, "data", "unknown variant"),
+        ("points = 16", "data = \"letters\"", 7, "data", "unknown value `letters`"),
         (
             "points = 16",
             "data = \"digits\"\npoints = 16",
@@ -336,14 +343,14 @@ fn settings_that_cannot_be_name_file_line_and_key() {
         ),
         ("points = 16", "part = \"held_out\"", 7, "part", "nothing is held out"),
         ("bits = [0, 4]", "bits = [0, 1]", 14, "bits", "bits is 1; it must be from 2 to 16"),
-        ("[\"kl\", \"centred_l2\"]", "[\"kl\", \"none\"]", 13, "loss", "unknown variant"),
+        ("[\"kl\", \"centred_l2\"]", "[\"kl\", \"none\"]", 13, "loss", "unknown value `none`"),
         ("batch = 64", "batch = 0", 10, "batch", "batch is 0; it must be from 1"),
         ("batch = 64", "patience = 2", 15, "epoch", "with patience, epoch has one value"),
         ("bits = [0, 4]", "bits = 4\nprune = 0.5", 14, "bits", "bits is 4 and prune is 0.5"),
         ("bits = [0, 4]", "prune = [0.5, 1.0]", 14, "prune", "prune is 1; it must be at least 0"),
         ("bits = [0, 4]", "rank = 0", 14, "rank", "rank is 0; it must be at least 1"),
         ("bits = [0, 4]", "concept = \"odd\"", 14, "concept", "concept belongs to data = \"digits\""),
-        ("points = 16", "data = \"digits\"\nconcept = \"even\"", 8, "concept", "unknown variant `even`"),
+        ("points = 16", "data = \"digits\"\nconcept = \"even\"", 8, "concept", "unknown value `even`"),
         ("points = 16", "data = \"digits\"\ntune_epochs = 2", 8, "tune_epochs", "it needs the key concept"),
     ] {
         assert!(TRAINED.contains(old), "{old}");

@@ -2,8 +2,8 @@
 
 mod accuracy;
 mod bounds;
+mod definitions;
 mod details;
-mod direct;
 mod edge;
 mod edges;
 mod fixtures;
@@ -12,3 +12,6 @@ mod invariance;
 mod linnerud;
 mod merging;
 mod pairs;
+mod sharper;
+mod singular_subsets;
+mod walk;
