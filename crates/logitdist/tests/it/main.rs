@@ -11,3 +11,4 @@ mod invariance;
 mod linnerud;
 mod merging;
 mod pairs;
+mod peers;
