@@ -123,11 +123,11 @@ fn measure(arguments: &Arguments) -> anyhow::Result<Measured> {
     })?;
     seconds.insert(PROBABILITY.to_owned(), took);
     for (token, value) in [
-        ("kl_ab", d.kl_ab.mean),
-        ("kl_ba", d.kl_ba.mean),
-        ("js", d.js.mean),
-        ("tv", d.tv.mean),
-        ("hellinger", d.hellinger.mean),
+        ("kl_ab", d.kl_ab),
+        ("kl_ba", d.kl_ba),
+        ("js", d.js),
+        ("tv", d.tv),
+        ("hellinger", d.hellinger),
         ("top1_agreement", d.top1_agreement),
     ] {
         values.insert(token.to_owned(), value);

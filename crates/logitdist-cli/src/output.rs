@@ -34,8 +34,3 @@ pub fn to_file(path: &Path, content: &[u8]) -> anyhow::Result<()> {
     };
     write().with_context(|| format!("{}: the result cannot be written", path.display()))
 }
-
-/// The shortest text that reads back as the same number; empty beyond the range, where the status of a bound says why.
-pub fn csv_number(x: f64) -> String {
-    if x.is_finite() { format!("{x:?}") } else { String::new() }
-}

@@ -4,6 +4,7 @@ use crate::output::to_stdout;
 use anyhow::bail;
 use logitdist_report::pair::{is_pair, report_pair};
 use logitdist_report::{difference, report};
+use logitdist_results::pair::PairResults;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -44,7 +45,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn of_pair(results: &Path) -> anyhow::Result<ExitCode> {
-    let report = report_pair(results)?;
+    let report = report_pair(&PairResults::read(results)?, results)?;
     to_stdout(opening(results).as_bytes())?;
     if report.violated.is_empty() {
         return Ok(ExitCode::SUCCESS);

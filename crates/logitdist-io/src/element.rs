@@ -37,6 +37,17 @@ impl Element {
         }
     }
 
+    /// The lowest finite number of a floating-point type, the usual mask; −∞ for whole numbers.
+    pub(crate) fn lowest(self) -> f64 {
+        match self.number {
+            Number::F16 => f16::MIN.to_f64(),
+            Number::Bf16 => bf16::MIN.to_f64(),
+            Number::F32 => f64::from(f32::MIN),
+            Number::F64 => f64::MIN,
+            _ => f64::NEG_INFINITY,
+        }
+    }
+
     /// The name of a type of whole numbers, for errors; `None` for floating-point types.
     pub(crate) fn whole_numbers(self) -> Option<String> {
         let (letter, name) = match self.number {

@@ -5,7 +5,7 @@ use crate::element::Element;
 use crate::error::{Place, Problem, ReadError};
 use faer::prelude::ReborrowMut;
 use faer::{Mat, MatMut};
-use logitdist::LARGEST_ENTRY;
+use logitdist::{LARGEST_ENTRY, MASKED_UNDER};
 use std::io;
 
 /// Entries read and widened at a time.
@@ -22,6 +22,8 @@ pub(crate) struct Entries {
     order: Order,
     /// Whether the matrix is the array with its axes exchanged.
     transpose: bool,
+    /// Whether entries may mask their label: −∞, the lowest number of the type, or what no logit is.
+    masks: bool,
 }
 
 impl Entries {
@@ -39,9 +41,16 @@ impl Entries {
             return Err(place.error(Problem::Length { claimed, found: available }));
         }
         match (usize::try_from(rows), usize::try_from(cols)) {
-            (Ok(rows), Ok(cols)) => Ok(Entries { place, rows, cols, element, order, transpose }),
+            (Ok(rows), Ok(cols)) => {
+                Ok(Entries { place, rows, cols, element, order, transpose, masks: false })
+            }
             _ => Err(place.error(Problem::Memory { rows, cols })),
         }
+    }
+
+    /// The entries of a bias, in which a masked label is read as −∞ whatever the file has for it.
+    pub(crate) fn with_masks(self) -> Entries {
+        Entries { masks: true, ..self }
     }
 
     /// Shape of the matrix.
@@ -94,7 +103,13 @@ impl Entries {
                 let entry = (first_run + run) as u64 * run_len as u64 + (from + start) as u64;
                 read(entry * size as u64, bytes).map_err(|e| self.place.error(read_problem(e)))?;
                 self.element.widen(bytes, values);
-                if let Some(i) = values.iter().position(|&v| v.is_nan() || v.abs() > LARGEST_ENTRY) {
+                if self.masks {
+                    let lowest = self.element.lowest();
+                    let is_mask = |v: f64| v <= lowest || v < MASKED_UNDER;
+                    values.iter_mut().filter(|v| is_mask(**v)).for_each(|v| *v = f64::NEG_INFINITY);
+                }
+                let is_bad = |v: f64| v.is_nan() || (v.abs() > LARGEST_ENTRY && !(self.masks && v < 0.0));
+                if let Some(i) = values.iter().position(|&v| is_bad(v)) {
                     let at = [first_run + run + i / piece, from + start + i % piece];
                     return Err(self.bad_entry(at, values[i]));
                 }

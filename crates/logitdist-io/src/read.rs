@@ -58,7 +58,7 @@ pub struct Transpose {
 /// Reads a model: embeddings N×M, unembeddings K×M and, if there is one, a bias of K entries.
 ///
 /// Entries are f16, bf16, f32 or f64 and are widened to f64; `.npy` arrays may be in C or Fortran order, little or
-/// big endian. Two bytes without a type (`V2`) are bfloat16, as ml_dtypes and JAX save it. Memory holds the widened arrays and
+/// big endian. A bias of −∞, at the lowest number of its type or under −1e9 is read as −∞: it masks its label. Two bytes without a type (`V2`) are bfloat16, as ml_dtypes and JAX save it. Memory holds the widened arrays and
 /// a small buffer.
 ///
 /// # Errors
@@ -111,13 +111,13 @@ fn arrays<E>(
                 Some(name) => Some(archive.required("bias", name)?),
                 None => archive.array("bias")?,
             };
-            let bias = bias.map(Array::vector).transpose()?;
+            let bias = bias.map(Array::bias).transpose()?;
             Ok(Arrays { embeddings, unembeddings, bias })
         }
         Source::Files { embeddings: f, unembeddings: g, bias } => Ok(Arrays {
             embeddings: embeddings(npy::open(f)?)?,
             unembeddings: npy::open(g)?.matrix(transpose)?,
-            bias: bias.as_ref().map(|path| npy::open(path)?.vector()).transpose()?,
+            bias: bias.as_ref().map(|path| npy::open(path)?.bias()).transpose()?,
         }),
     }
 }

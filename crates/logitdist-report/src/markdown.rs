@@ -1,6 +1,6 @@
 //! What a sweep found, in Markdown: question, expectation, what came out, and the tables.
 
-use crate::sentences::{all_groups, percent};
+use crate::sentences::{all_groups, incomplete, percent};
 use crate::table::{Table, numbers, text};
 use crate::trained::{self, INTERVALS};
 use crate::typeset::typeset;
@@ -9,7 +9,7 @@ use logitdist_results::Study;
 
 /// `summary.md`.
 pub fn markdown(study: &Study, sentences: &[String]) -> String {
-    let run = &study.run;
+    let run = &study.run.manifest;
     let mut text = match run.question.as_str() {
         "" => String::new(),
         question => format!("**Question.** {question}\n\n**Expected.** {}\n\n", run.expected),
@@ -18,10 +18,8 @@ pub fn markdown(study: &Study, sentences: &[String]) -> String {
     for sentence in sentences {
         text += &format!("- {sentence}\n");
     }
-    if !["", "complete"].contains(&run.status.as_str()) {
-        let (status, failed, missing) = (&run.status, run.failed, run.missing);
-        text +=
-            &format!("- The run is not complete ({status}): {failed} cells failed, {missing} are missing.\n");
+    if let Some(sentence) = incomplete(study) {
+        text += &format!("- {sentence}\n");
     }
     text += &format!("\n{}", headline(study).to_markdown());
     let tables = trained::tables(study);
@@ -44,7 +42,7 @@ pub fn headline(study: &Study) -> Table {
     let row = |g: &Group| {
         let (values, of) = if g.slack.is_empty() { (&g.tightness, "tightness") } else { (&g.slack, "slack") };
         let quantiles = values.quantiles([0.05, 0.5, 1.0]);
-        let mut row = vec![g.bound.clone(), g.form.clone()];
+        let mut row = vec![g.bound.clone(), g.form.to_string()];
         row.extend([g.n, g.not_applicable, g.violations].map(|n| n.to_string()));
         row.push(g.vacuous_share().map_or_else(String::new, percent));
         row.extend(quantiles.map_or_else(Default::default, |quantiles| quantiles.map(typeset)));

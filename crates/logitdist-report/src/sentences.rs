@@ -1,15 +1,10 @@
 //! Headline sentences, computed: each only where its numbers exist.
 
-use crate::picture::families;
+use crate::picture::{certificates_of_m_cca, families};
 use crate::typeset::typeset;
-use logitdist_results::Distribution;
-use logitdist_results::Group;
-use logitdist_results::Study;
+use logitdist::Form;
 use logitdist_results::networks::NETWORKS;
-
-/// Bounds of the headline: T2, T3 and T5.
-const CERTIFICATES: [(&str, &str); 3] =
-    [("m_cca_linear", "T2"), ("m_cca_sharp", "T3"), ("m_cca_two_spectra", "T5")];
+use logitdist_results::{Distribution, Group, RunStatus, Study};
 
 /// The share of equality that counts as attained.
 const ATTAINED: f64 = 0.999;
@@ -32,6 +27,14 @@ fn group<'a>(study: &'a Study, bound: &str, axis: &str, value: &str) -> Option<&
 
 pub fn all_groups(study: &Study) -> impl Iterator<Item = &Group> {
     study.summary.groups.iter().filter(|g| g.axis == "all")
+}
+
+/// That results are missing, if they are.
+pub fn incomplete(study: &Study) -> Option<String> {
+    let run = &study.run.manifest;
+    let status = run.status.filter(|status| *status != RunStatus::Complete)?;
+    let (failed, missing) = (run.counts.cells_failed, run.counts.cells_missing);
+    Some(format!("The run is not complete ({status}): {failed} cells failed, {missing} are missing."))
 }
 
 fn size(study: &Study) -> String {
@@ -80,10 +83,10 @@ fn violations(study: &Study) -> String {
 fn certificates(study: &Study) -> Vec<String> {
     let mut all = Vec::new();
     let about = |axis: &str, value: &str| -> Option<String> {
-        let parts: Vec<String> = CERTIFICATES
-            .iter()
-            .filter_map(|(token, name)| {
-                let g = group(study, token, axis, value)?;
+        let parts: Vec<String> = certificates_of_m_cca()
+            .filter_map(|theorem| {
+                let name = theorem.number;
+                let g = group(study, theorem.token, axis, value)?;
                 let (share, median) = (g.vacuous_share()?, g.certified.quantile(0.5)?);
                 Some(match share {
                     _ if median > 0.0 => format!(
@@ -123,11 +126,11 @@ fn comparisons(study: &Study) -> Vec<String> {
         let median = |bound: usize| {
             let (token, form) = &study.bounds[bound];
             let median = group(study, token, "all", "")?.tightness.quantile(0.5)?;
-            Some((token.as_str(), form.as_str(), median))
+            Some((token.as_str(), *form, median))
         };
         let medians: Vec<_> = family.bounds.iter().filter_map(|&(bound, _)| median(bound)).collect();
-        let published = medians.iter().find(|m| m.1 == "published");
-        let sharpened = medians.iter().filter(|m| m.1 == "sharpened").max_by(|a, b| a.2.total_cmp(&b.2));
+        let published = medians.iter().find(|m| m.1 == Form::Published);
+        let sharpened = medians.iter().filter(|m| m.1 == Form::Sharpened).max_by(|a, b| a.2.total_cmp(&b.2));
         let (Some(published), Some(sharpened)) = (published, sharpened) else { continue };
         let times = match sharpened.2 / published.2 {
             ratio if ratio.is_finite() && ratio >= 1.05 => format!(", {} times as tight", typeset(ratio)),

@@ -1,5 +1,9 @@
 //! A cell of a sweep in memory.
 
+use crate::bound::{BoundRow, BoundStatus};
+use crate::row::{CellStatus, seed_text};
+use logitdist::Direction;
+
 /// A cell: a row of `rows.csv` with its rows of `bounds.csv`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Cell {
@@ -9,8 +13,8 @@ pub struct Cell {
     pub values: Vec<Option<usize>>,
     /// Replicate, from 0.
     pub replicate: String,
-    /// `ok`, `partial` or `not_applicable`.
-    pub status: String,
+    /// Whether everything exists.
+    pub status: CellStatus,
     /// Why not everything exists.
     pub reason: String,
     /// Its measures, `None` for those that do not exist.
@@ -24,7 +28,7 @@ pub struct Cell {
 impl Cell {
     /// The seed as it is written, 16 hexadecimal digits.
     pub fn id(&self) -> String {
-        format!("{:016x}", self.seed)
+        seed_text(self.seed)
     }
 }
 
@@ -33,10 +37,10 @@ impl Cell {
 pub struct Evaluation {
     /// Position of the bound.
     pub bound: usize,
-    /// Whether it uses spectrum and labels of b rather than of a.
-    pub reversed: bool,
+    /// Whose spectrum and labels it uses.
+    pub direction: Direction,
     /// Whether it exists and says something.
-    pub state: State,
+    pub status: BoundStatus,
     /// Left-hand side; of a bound that certifies a correlation, the certified one.
     pub lhs: Option<f64>,
     /// Right-hand side; of a bound that certifies a correlation, the measured one.
@@ -50,19 +54,22 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// A bound without its texts.
+    pub(crate) fn of(bound: usize, row: &BoundRow<'_>) -> Evaluation {
+        Evaluation {
+            bound,
+            direction: row.direction,
+            status: row.status,
+            lhs: row.lhs,
+            rhs: row.rhs,
+            tightness: row.tightness,
+            slack: row.slack,
+            violated: row.is_violated(),
+        }
+    }
+
     /// The correlation that is certified, at least 0, of a bound that certifies one.
     pub fn certified(&self) -> Option<f64> {
         self.slack.and(self.lhs).map(|lhs| lhs.max(0.0))
     }
-}
-
-/// Whether a bound exists and says something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
-    /// It does.
-    Ok,
-    /// It is trivially true.
-    Vacuous,
-    /// There is none.
-    NotApplicable,
 }

@@ -35,13 +35,6 @@ fn order(a: &Found, b: &Found) -> Ordering {
 }
 
 impl Extremes {
-    /// Whether an evaluation with these fields could be among the closest of its bound: a quick test that is right when it says no.
-    pub fn may_take(&self, bound: usize, tightness: &[u8], slack: &[u8]) -> bool {
-        let Some(known) = self.bounds.get(bound) else { return true };
-        let parse = |field: &[u8]| std::str::from_utf8(field).ok().and_then(|t| t.parse().ok());
-        known.closest.len() < CLOSEST || closeness(parse(tightness), parse(slack)) >= known.least
-    }
-
     /// Takes an evaluation if it is extreme.
     pub fn offer(&mut self, seed: u64, place: u64, evaluation: Evaluation) {
         if self.bounds.len() <= evaluation.bound {
@@ -54,7 +47,9 @@ impl Extremes {
             bound.violated.insert(position, found);
             bound.violated.truncate(VIOLATIONS);
         }
-        if evaluation.tightness.or(evaluation.slack).is_some() {
+        let is_close =
+            bound.closest.len() < CLOSEST || closeness(evaluation.tightness, evaluation.slack) >= bound.least;
+        if is_close && evaluation.tightness.or(evaluation.slack).is_some() {
             let position = bound.closest.partition_point(|other| order(other, &found).is_lt());
             bound.closest.insert(position, found);
             bound.closest.truncate(CLOSEST);

@@ -3,14 +3,17 @@
 //! A [`Study`] is a sweep in memory, with a sample of its cells if there are many; [`summarise`] makes a table of any number of cells in
 //! bounded memory. [`pair`] has what a comparison of two models leaves.
 
+mod bound;
 mod cell;
 mod csv_file;
 mod dictionary;
 mod distribution;
 mod error;
 mod extremes;
+mod manifest;
 pub mod number;
 pub mod pair;
+mod row;
 mod run;
 mod student_t;
 mod study;
@@ -18,11 +21,14 @@ mod summary;
 mod tally;
 mod version;
 
-pub use cell::{Cell, Evaluation, State};
+pub use bound::{BOUND_COLUMNS, BoundRow, BoundStatus};
+pub use cell::{Cell, Evaluation};
 pub use csv_file::CsvFile;
 pub use distribution::Distribution;
 pub use error::ResultsError;
-pub use run::Run;
+pub use manifest::{Counts, End, Ended, Machine, Manifest, Process, RunStatus, Session};
+pub use row::{CellRow, CellStatus, ROW_COLUMNS, coordinate_columns, seed_text};
+pub use run::{FailedCell, Run};
 pub use student_t::t_975;
 pub use study::networks;
 pub use study::{Study, StudyAxis};

@@ -1,4 +1,6 @@
-//! Numbers for people.
+//! Numbers as text: for people, and exactly for files.
+
+use crate::bound::refused;
 
 /// A number with six significant digits, whole numbers as they are.
 pub fn number(x: f64) -> String {
@@ -11,6 +13,9 @@ pub fn short(x: f64) -> String {
 }
 
 fn significant(x: f64, digits: usize) -> String {
+    if x.is_infinite() {
+        return if x > 0.0 { "∞" } else { "−∞" }.into();
+    }
     if x == 0.0 || (x.fract() == 0.0 && x.abs() < 1e6) {
         return format!("{x:.0}").replace("-0", "0");
     }
@@ -22,6 +27,33 @@ fn significant(x: f64, digits: usize) -> String {
     } else {
         scientific
     }
+}
+
+/// The shortest text that reads back as the same number, whole numbers without a point: 899, 0.1, 1e-7.
+pub fn exact(x: f64) -> String {
+    if x == 0.0 {
+        return "0".into();
+    }
+    let text = format!("{x:?}");
+    text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
+}
+
+/// The shortest text that reads back as the same number, whole numbers with a point: 899.0. Blank beyond the floating-point range.
+pub fn or_blank(x: f64) -> String {
+    if x.is_finite() { format!("{x:?}") } else { String::new() }
+}
+
+/// The number of a field; `None` if it is blank.
+///
+/// # Errors
+/// It is not a number; `column` is for the message.
+pub(crate) fn parse(column: &str, field: &[u8]) -> Result<Option<f64>, String> {
+    if field.is_empty() {
+        return Ok(None);
+    }
+    let parsed = std::str::from_utf8(field).ok().and_then(|text| text.parse().ok());
+    let number = parsed.filter(|x: &f64| !x.is_nan());
+    number.map(Some).ok_or_else(|| refused(column, field, "a number"))
 }
 
 #[cfg(test)]
@@ -40,8 +72,22 @@ mod tests {
             (-31.611_891, "-31.6119"),
             (0.000_123_456_7, "0.000123457"),
             (0.0, "0"),
+            (f64::INFINITY, "∞"),
         ] {
             assert_eq!(number(x), text);
+        }
+    }
+
+    #[test]
+    fn exact_numbers_read_back_as_themselves() {
+        for x in [0.0, 1.0, -3.0, 0.1, 1e-300, 1.7976931348623157e308, 2.0f64.sqrt(), 899.0, f64::INFINITY] {
+            assert_eq!(parse("x", exact(x).as_bytes()), Ok(Some(x)));
+        }
+        assert_eq!([exact(899.0), exact(1e-7), exact(-0.0)], ["899", "1e-7", "0"]);
+        assert_eq!(parse("x", b""), Ok(None));
+        for text in ["NaN", "1,5", "x"] {
+            let message = format!("`x` is {text:?}; a number is needed");
+            assert_eq!(parse("x", text.as_bytes()), Err(message));
         }
     }
 }

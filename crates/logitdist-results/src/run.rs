@@ -1,8 +1,8 @@
 //! What `manifest.json`, `config.toml` and `failures.csv` say of a run. All of it may be missing: the tables are what counts.
 
+use crate::csv_file::CsvFile;
 use crate::error::ResultsError;
-use crate::version::RESULT_VERSION;
-use serde_json::Value;
+use crate::manifest::Manifest;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -12,26 +12,33 @@ const FAILURES_NAMED: usize = 50;
 /// What is known of a run apart from its tables.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Run {
-    /// What the sweep was to answer.
-    pub question: String,
-    /// What was expected.
-    pub expected: String,
-    /// `complete`, `failures`, `interrupted` or `partial`; empty if it is not said.
-    pub status: String,
-    /// Seed of the run.
-    pub seed: Option<u64>,
-    /// Cells that are missing, and that failed.
-    pub missing: u64,
-    /// Cells that failed.
-    pub failed: u64,
-    /// What ran it: version, commit, machine, threads and time, a line for each process.
-    pub processes: Vec<String>,
+    /// What its manifest says; question and expectation are those of the config where there is no manifest.
+    pub manifest: Manifest,
     /// Names of axes that the config gives on a logarithmic scale.
     pub logarithmic: BTreeSet<String>,
     /// Whether there is a `config.toml`.
     pub has_config: bool,
-    /// The first cells that failed: what and how to run it again.
-    pub failures: Vec<(String, String)>,
+    /// The first cells that failed.
+    pub failures: Vec<FailedCell>,
+}
+
+/// A cell that failed: a row of `failures.csv` after its coordinates.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FailedCell {
+    /// What went wrong.
+    pub message: String,
+    /// How to run it again, in the folder of the results.
+    pub command: String,
+}
+
+impl FailedCell {
+    /// Columns of `failures.csv` after the coordinates.
+    pub const COLUMNS: [&str; 2] = ["message", "command"];
+
+    /// The fields of these columns.
+    pub fn fields(self) -> [String; 2] {
+        [self.message, self.command]
+    }
 }
 
 impl Run {
@@ -43,7 +50,7 @@ impl Run {
         let mut run = Run::default();
         let path = results.join("manifest.json");
         if let Some(text) = read_if_there(&path)? {
-            run.take_manifest(&path, &text)?;
+            run.manifest = Manifest::parse(&path, &text)?;
         }
         let path = results.join("config.toml");
         if let Some(text) = read_if_there(&path)? {
@@ -53,9 +60,9 @@ impl Run {
             })?;
             run.has_config = true;
             let word = |key: &str| config.get(key).and_then(toml::Value::as_str).unwrap_or_default();
-            if run.question.is_empty() {
-                run.question = word("question").to_owned();
-                run.expected = word("expected").to_owned();
+            if run.manifest.question.is_empty() {
+                run.manifest.question = word("question").to_owned();
+                run.manifest.expected = word("expected").to_owned();
             }
             collect_logarithmic(&config, &mut run.logarithmic);
         }
@@ -66,55 +73,10 @@ impl Run {
         Ok(run)
     }
 
-    fn take_manifest(&mut self, path: &Path, text: &str) -> Result<(), ResultsError> {
-        let manifest: Value = serde_json::from_str(text)
-            .map_err(|e| ResultsError::content(path, e.line() as u64, format!("not JSON: {e}")))?;
-        let processes: Vec<&Value> = match manifest["processes"].as_array() {
-            Some(processes) => processes.iter().collect(),
-            None => vec![&manifest],
-        };
-        let versions =
-            processes.iter().copied().chain([&manifest]).filter_map(|p| p["result_version"].as_u64());
-        if let Some(newer) = versions.max().filter(|&version| version > u64::from(RESULT_VERSION)) {
-            let message = format!(
-                "the results are of version {newer}; this program reads up to {RESULT_VERSION}: report them with the program that wrote them, or a newer one"
-            );
-            return Err(ResultsError::content(path, 1, message));
-        }
-        let word = |key: &str| manifest[key].as_str().unwrap_or_default().to_owned();
-        (self.question, self.expected, self.status) = (word("question"), word("expected"), word("status"));
-        self.seed = manifest["seed"].as_u64();
-        self.missing = manifest["counts"]["cells_missing"].as_u64().unwrap_or(0);
-        self.failed = manifest["counts"]["cells_failed"].as_u64().unwrap_or(0);
-        self.processes = processes.iter().map(|p| process(p)).filter(|line| !line.is_empty()).collect();
-        Ok(())
+    /// What ran it, a line for each process of which something is known.
+    pub fn processes(&self) -> Vec<String> {
+        self.manifest.processes.iter().map(ToString::to_string).filter(|line| !line.is_empty()).collect()
     }
-}
-
-/// A process in words, of what is known of it.
-fn process(p: &Value) -> String {
-    let text = |value: &Value| match value {
-        Value::String(s) => Some(s.clone()),
-        Value::Number(n) => Some(n.to_string()),
-        _ => None,
-    };
-    let mut parts = Vec::new();
-    parts.extend(text(&p["version"]).map(|v| format!("logitdist {v}")));
-    if let Some(commit) = text(&p["commit"]) {
-        let changed = if p["uncommitted_changes"] == true { ", with uncommitted changes" } else { "" };
-        parts.push(format!("commit {}{changed}", commit.chars().take(12).collect::<String>()));
-    }
-    parts.extend(text(&p["shard"]).map(|s| format!("shard {s}")));
-    let machine = &p["machine"];
-    parts.extend(text(&machine["processor"]));
-    let system: Vec<String> = ["os", "arch"].iter().filter_map(|key| text(&machine[key])).collect();
-    if !system.is_empty() {
-        parts.push(system.join(" "));
-    }
-    parts.extend(text(&p["threads"]).map(|n| format!("{n} threads")));
-    parts.extend(p["seconds"].as_f64().map(|s| format!("{s:.1} s")));
-    parts.extend(text(&p["started"]).map(|s| format!("started {}", s.chars().take(19).collect::<String>())));
-    parts.join(", ")
 }
 
 /// A file's text, `None` if there is no such file.
@@ -140,27 +102,28 @@ fn collect_logarithmic(table: &toml::Table, found: &mut BTreeSet<String>) {
     }
 }
 
-/// The first failed cells: message and command.
-fn failures(path: &Path) -> Result<Vec<(String, String)>, ResultsError> {
-    const NEEDED: [&str; 2] = ["message", "command"];
-    let table = crate::csv_file::CsvFile::open(path)?;
-    let (message, command) = (table.column("message", &NEEDED)?, table.column("command", &NEEDED)?);
-    let parts = table.read(Vec::new, |failures: &mut Vec<_>, record, place| {
+/// The first failed cells.
+fn failures(path: &Path) -> Result<Vec<FailedCell>, ResultsError> {
+    let file = CsvFile::open(path)?;
+    let [message, command] = FailedCell::COLUMNS.map(|name| file.column(name, &FailedCell::COLUMNS));
+    let (message, command) = (message?, command?);
+    let parts = file.read(Vec::new, |failures: &mut Vec<_>, record, place| {
         if failures.len() < FAILURES_NAMED {
             let text = |column: usize| String::from_utf8_lossy(&record[column]).into_owned();
-            failures.push((place, text(message), text(command)));
+            failures.push((place, FailedCell { message: text(message), command: text(command) }));
         }
         Ok(())
     })?;
     let mut failures: Vec<_> = parts.into_iter().flatten().collect();
     failures.sort();
     failures.truncate(FAILURES_NAMED);
-    Ok(failures.into_iter().map(|(_, message, command)| (message, command)).collect())
+    Ok(failures.into_iter().map(|(_, failure)| failure).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::manifest::RunStatus;
 
     fn run(files: &[(&str, &str)]) -> Result<Run, String> {
         let folder = tempfile::tempdir().unwrap();
@@ -177,17 +140,22 @@ mod tests {
             r#"{{"question":"q","expected":"e","version":"0.1.0","commit":"abc","seed":3,"threads":2,"seconds":1.25,{machine}}}"#
         );
         let r = run(&[("manifest.json", &old)]).unwrap();
-        assert_eq!((r.question.as_str(), r.expected.as_str(), r.seed), ("q", "e", Some(3)));
-        assert_eq!(r.processes, ["logitdist 0.1.0, commit abc, P, linux x86_64, 2 threads, 1.2 s"]);
+        assert_eq!(
+            (r.manifest.question.as_str(), r.manifest.expected.as_str(), r.manifest.seed),
+            ("q", "e", Some(3))
+        );
+        assert_eq!(r.processes(), ["logitdist 0.1.0, commit abc, P, linux x86_64, 2 threads, 1.2 s"]);
         let new = format!(
             r#"{{"status":"failures","result_version":1,"seed":3,"counts":{{"cells_failed":2,"cells_missing":1}},
                "processes":[{{"version":"0.1.0","shard":"1/2",{machine}}},{{"version":"0.2.0","commit":null}}]}}"#
         );
         let failed = ("failures.csv", "source,cell_seed,message,command\nnoise,aa,\"no, really\",rerun aa\n");
         let r = run(&[("manifest.json", &new), failed]).unwrap();
-        assert_eq!((r.status.as_str(), r.failed, r.missing), ("failures", 2, 1));
-        assert_eq!(r.processes, ["logitdist 0.1.0, shard 1/2, P, linux x86_64", "logitdist 0.2.0"]);
-        assert_eq!(r.failures, [("no, really".to_owned(), "rerun aa".to_owned())]);
+        assert_eq!(r.manifest.status, Some(RunStatus::Failures));
+        assert_eq!((r.manifest.counts.cells_failed, r.manifest.counts.cells_missing), (2, 1));
+        assert_eq!(r.processes(), ["logitdist 0.1.0, shard 1/2, P, linux x86_64", "logitdist 0.2.0"]);
+        let failed = FailedCell { message: "no, really".into(), command: "rerun aa".into() };
+        assert_eq!(r.failures, [failed]);
         assert_eq!(run(&[]).unwrap(), Run::default());
         assert_eq!(run(&[("manifest.json", "[]")]).unwrap(), Run::default());
     }
@@ -198,7 +166,7 @@ mod tests {
                       [perturbation.noise]\nlevel = { from = 1, to = 2, points = 3, scale = \"log\" }\n";
         let r = run(&[("config.toml", config)]).unwrap();
         assert_eq!(r.logarithmic.into_iter().collect::<Vec<_>>(), ["dim", "level"]);
-        assert_eq!(r.question, "why");
+        assert_eq!(r.manifest.question, "why");
     }
 
     #[test]
@@ -210,6 +178,7 @@ mod tests {
                 r#"{"result_version": 99}"#,
                 "the results are of version 99; this program reads up to",
             ),
+            ("manifest.json", r#"{"counts": 1}"#, "manifest.json:1: not a manifest of a sweep"),
             ("manifest.json", r#"{"processes":[{"result_version": 9}]}"#, "the results are of version 9"),
             ("config.toml", "a = 1\nb = \n", "config.toml:2: not TOML"),
             ("failures.csv", "a,b\n1,2\n", "failures.csv:1: there is no column `message`"),

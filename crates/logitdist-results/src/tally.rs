@@ -1,33 +1,10 @@
 //! Counts and distributions of one bound: over all lines and per value of every axis.
 
+use crate::bound::{BoundRow, BoundStatus};
 use crate::distribution::Distribution;
 
 /// The most values by which an axis is split; what has more is no axis to summarise by.
 pub const MOST_VALUES: usize = 1000;
-
-/// What a line of `bounds.csv` says of its bound.
-#[derive(Debug, Clone, Copy)]
-pub struct Line {
-    /// Whether the bound failed.
-    pub violated: bool,
-    /// Whether there is one, and one that says something.
-    pub status: Status,
-    /// lhs/rhs where it is finite.
-    pub tightness: Option<f64>,
-    /// Slack and certified correlation, of a bound that certifies one.
-    pub certificate: Option<(f64, f64)>,
-}
-
-/// Whether a bound exists and says something; if not, the number of the reason's kind.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Status {
-    /// It does.
-    Ok,
-    /// It is trivially true.
-    Vacuous,
-    /// There is none.
-    NotApplicable(usize),
-}
 
 /// Counts and distributions of some lines.
 #[derive(Debug, Clone, Default)]
@@ -49,17 +26,17 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, line: Line) {
+    fn add(&mut self, row: &BoundRow<'_>, reason: Option<usize>) {
         self.n += 1;
-        self.violations += u64::from(line.violated);
-        self.vacuous += u64::from(line.status == Status::Vacuous);
-        if let Status::NotApplicable(reason) = line.status {
+        self.violations += u64::from(row.is_violated());
+        self.vacuous += u64::from(row.status == BoundStatus::Vacuous);
+        if let Some(reason) = reason {
             self.add_reason(reason, 1);
         }
-        if let Some(tightness) = line.tightness {
+        if let Some(tightness) = row.tightness.filter(|t| t.is_finite()) {
             self.tightness.add(tightness);
         }
-        if let Some((slack, certified)) = line.certificate {
+        if let Some((slack, certified)) = row.slack.zip(row.lhs) {
             self.slack.add(slack);
             self.certified.add(certified);
         }
@@ -108,8 +85,9 @@ impl BoundTally {
         BoundTally { all: Tally::default(), axes: vec![Split::One(None); axes] }
     }
 
-    /// Adds a line; `values` has the number of each axis's value, `None` where it is blank.
-    pub fn add(&mut self, line: Line, values: &[Option<usize>]) {
+    /// Adds a line with the number of its reason, if the bound does not exist; `values` has the number of each axis's value, `None` where
+    /// it is blank.
+    pub fn add(&mut self, row: &BoundRow<'_>, reason: Option<usize>, values: &[Option<usize>]) {
         for (split, &value) in self.axes.iter_mut().zip(values) {
             if let Split::One(one) = split {
                 if self.all.n == 0 {
@@ -120,11 +98,11 @@ impl BoundTally {
             }
             match (&mut *split, value) {
                 (Split::Many(_), Some(value)) if value >= MOST_VALUES => *split = Split::TooMany,
-                (Split::Many(tallies), Some(value)) => of_value(tallies, value).add(line),
+                (Split::Many(tallies), Some(value)) => of_value(tallies, value).add(row, reason),
                 _ => {}
             }
         }
-        self.all.add(line);
+        self.all.add(row, reason);
     }
 
     /// Adds the lines of another part, whose numbers of values and reasons have these numbers here.

@@ -2,12 +2,13 @@
 
 use crate::config::Config;
 use crate::error::SimError;
-use crate::journal::{self, Address, Frame, Kind, Lock, Scanner, Session, Store, Stretch, Writer};
-use crate::manifest::{Manifest, Status};
+use crate::journal::{self, Address, Frame, Kind, Lock, Scanner, Store, Stretch, Writer};
+use crate::manifest::{session, write_manifest};
 use crate::shard::Shard;
 use crate::share::Share;
 use crate::slurm;
 use crate::tables::{self, Tables, write_config};
+use logitdist_results::{RunStatus, Session};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -62,11 +63,11 @@ pub fn merge(out: &Path, inputs: &[PathBuf], partial: bool) -> Result<Merged, Si
     let tables = if missing == 0 || partial {
         let tables = tables::write(&config, &store, out)?;
         let status = match (missing, tables.counts.cells_failed) {
-            (0, 0) => Status::Complete,
-            (0, _) => Status::Failures,
-            _ => Status::Partial,
+            (0, 0) => RunStatus::Complete,
+            (0, _) => RunStatus::Failures,
+            _ => RunStatus::Partial,
         };
-        Manifest::new(&config, status, tables.counts.clone(), &store).write(out)?;
+        write_manifest(&config, status, tables.counts.clone(), &store, out)?;
         Some(tables)
     } else {
         write_config(&config, out)?;
@@ -134,14 +135,14 @@ fn copy(mut writer: Writer, config: &Config, store: &Store, own: usize) -> Resul
         let failed = |e| SimError::io("read", &journal.path, e);
         let mut scanner = Scanner::new(File::open(&journal.path).map_err(failed)?);
         // A session is copied with the first of its cells. If its record is lost, this process stands in for it.
-        let mut session = Some(Session::now(config, Shard::WHOLE, 1));
+        let mut started = Some(session(config, Shard::WHOLE, 1));
         while let Some((offset, stretch)) = scanner.next().map_err(failed)? {
             let Stretch::Frame(frame) = stretch else { continue };
             match (frame.kind, cells.get(&offset)) {
-                (Kind::Session, _) => session = frame.content().ok(),
-                (Kind::End, _) if session.is_none() => writer.append(&frame.encode())?,
+                (Kind::Session, _) => started = frame.content().ok(),
+                (Kind::End, _) if started.is_none() => writer.append(&frame.encode())?,
                 (Kind::Cell | Kind::Failure, Some(&cell)) => {
-                    if let Some(session) = session.take() {
+                    if let Some(session) = started.take() {
                         let session = Session { config: config.toml.clone(), ..session };
                         writer.append(&Frame::of(Kind::Session, &session).encode())?;
                     }

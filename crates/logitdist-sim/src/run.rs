@@ -4,8 +4,8 @@ use crate::cell::{self, CellOutcome};
 use crate::config::Config;
 use crate::error::SimError;
 use crate::grid::Cell;
-use crate::journal::{self, End, Ended, Frame, Kind, Session, Store, Writer};
-use crate::manifest::{Counts, Manifest, Status};
+use crate::journal::{self, Frame, Kind, Store, Writer};
+use crate::manifest::{session, write_manifest};
 use crate::options::SweepOptions;
 use crate::shard::Shard;
 use crate::share::Share;
@@ -14,6 +14,7 @@ use crate::train::{self, Networks};
 use crate::value::text;
 use crate::whole_file::remove;
 use crate::work::Work;
+use logitdist_results::{Counts, End, Ended, RunStatus};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -81,7 +82,7 @@ pub fn sweep_with(
         .build()
         .map_err(|e| SimError::Threads { threads, message: e.to_string() })?;
     // Before the folder changes: results that are kept with the code would count as uncommitted changes.
-    let session = Session::now(&config, shard, pool.current_num_threads());
+    let session = session(&config, shard, pool.current_num_threads());
     // Until the tables are made again, they may be those of another config.
     remove(&out.join("manifest.json"))?;
     write_config(&config, &out)?;
@@ -112,14 +113,15 @@ pub fn sweep_with(
     let tables = match ended {
         Ended::Complete if options.shard.is_none() => {
             let tables = pool.install(|| tables::write(&config, &store, &out))?;
-            let status = if tables.counts.cells_failed == 0 { Status::Complete } else { Status::Failures };
-            Manifest::new(&config, status, tables.counts.clone(), &store).write(&out)?;
+            let status =
+                if tables.counts.cells_failed == 0 { RunStatus::Complete } else { RunStatus::Failures };
+            write_manifest(&config, status, tables.counts.clone(), &store, &out)?;
             Some(tables)
         }
         Ended::Interrupted | Ended::Failed if options.shard.is_none() => {
             let counts =
                 Counts { cells: store.count(), cells_failed: share.failed.len(), ..Counts::default() };
-            Manifest::new(&config, Status::Interrupted, counts, &store).write(&out)?;
+            write_manifest(&config, RunStatus::Interrupted, counts, &store, &out)?;
             None
         }
         _ => None,

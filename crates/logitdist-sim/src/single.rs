@@ -5,8 +5,9 @@ use crate::config::Config;
 use crate::error::SimError;
 use crate::options::SweepOptions;
 use crate::panics;
-use crate::table::{Columns, seed_text};
+use crate::table::Columns;
 use crate::train::Networks;
+use logitdist_results::seed_text;
 use rayon::prelude::*;
 
 /// The result of one cell.

@@ -1,12 +1,13 @@
 //! How far a sweep is, from its folder.
 
 use crate::error::SimError;
-use crate::journal::{self, Ended, Lock};
-use crate::manifest::Manifest;
+use crate::journal::{self, Lock};
+use crate::manifest::is_of_all_cells;
 use crate::merge::widest;
 use crate::shard::Shard;
 use crate::share::Share;
 use crate::slurm;
+use logitdist_results::Ended;
 use std::path::Path;
 
 /// How far the sweep in a folder is, in words.
@@ -54,7 +55,7 @@ pub fn status(out: &Path) -> Result<String, SimError> {
     }
     lines.extend(store.notes.iter().map(|note| format!("note: {note}")));
     lines.extend(slurm::queue(out)?);
-    lines.push(match (missing, Manifest::is_of_all_cells(out)) {
+    lines.push(match (missing, is_of_all_cells(out)) {
         (0, true) => "The tables are made.".to_owned(),
         (0, false) => format!("Nothing is missing; make the tables: logitdist sweep merge {}", out.display()),
         _ if at_work => "The rest is being computed.".to_owned(),

@@ -3,8 +3,10 @@
 use crate::coordinates::Coordinates;
 use crate::grid::Grid;
 use crate::train::Group;
-use crate::value::number;
-use logitdist::{Applicable, Bound, Comparison, Settings, Statement, Status};
+use logitdist::{Applicable, Comparison, Settings};
+use logitdist_results::{
+    BOUND_COLUMNS, BoundRow, CellRow, CellStatus, ROW_COLUMNS, coordinate_columns, seed_text,
+};
 
 /// The columns of a run. They depend on the config alone.
 #[derive(Debug, Clone)]
@@ -13,10 +15,6 @@ pub struct Columns {
     scalars: Vec<&'static str>,
     lists: Vec<&'static str>,
 }
-
-/// Columns of `bounds.csv` after the coordinates.
-const BOUND_COLUMNS: [&str; 10] =
-    ["direction", "bound", "form", "status", "lhs", "rhs", "tightness", "slack", "holds", "reason"];
 
 impl Columns {
     /// The columns of a grid whose cells are measured with these settings, and lists if they are wanted.
@@ -34,7 +32,7 @@ impl Columns {
     /// Header of `rows.csv`.
     pub fn row_header(&self) -> Vec<String> {
         let mut header = self.coordinate_header();
-        header.extend(["status", "reason"].map(String::from));
+        header.extend(ROW_COLUMNS.map(String::from));
         header.extend(self.scalars.iter().chain(&self.lists).map(|t| (*t).to_owned()));
         header
     }
@@ -48,8 +46,7 @@ impl Columns {
 
     /// Names of the fields of [`coordinates`](Columns::coordinates).
     pub fn coordinate_header(&self) -> Vec<String> {
-        let own = ["replicate", "cell_seed"].map(String::from);
-        ["source".to_owned()].into_iter().chain(self.parameters.iter().cloned()).chain(own).collect()
+        coordinate_columns(self.parameters.iter().map(String::as_str))
     }
 
     /// Source, parameters, replicate and seed of a cell; blank where a parameter does not belong to its source.
@@ -65,38 +62,36 @@ impl Columns {
 
     /// The row of a cell after its coordinates.
     pub fn row(&self, comparison: &Result<Comparison, String>) -> Vec<String> {
-        let comparison = match comparison {
-            Ok(comparison) => comparison,
-            Err(reason) => {
-                let mut record = vec!["not_applicable".into(), reason.clone()];
-                record.resize(record.len() + self.scalars.len() + self.lists.len(), String::new());
-                return record;
-            }
+        let row = match comparison {
+            Ok(comparison) => self.row_of(comparison),
+            Err(reason) => CellRow {
+                status: CellStatus::NotApplicable,
+                reason: reason.clone(),
+                measures: vec![None; self.scalars.len()],
+                lists: vec![Vec::new(); self.lists.len()],
+            },
         };
+        row.fields()
+    }
+
+    fn row_of(&self, comparison: &Comparison) -> CellRow {
         let reasons = missing(comparison);
-        let status = if reasons.is_empty() { "ok" } else { "partial" };
-        let mut record = vec![status.into(), reasons.join("; ")];
         // Measures that another block has are blank: generated pairs have no labels, and not all networks a concept.
         let value = |token: &&str| comparison.scalar(token)?.as_ref().ok().copied();
-        record.extend(self.scalars.iter().map(|token| optional(value(token))));
-        for token in &self.lists {
-            let list = comparison.lists.iter().find(|(t, _)| t == token).map(|(_, list)| list);
-            let numbers = list.and_then(|l| l.as_ref().ok()).map(Vec::as_slice).unwrap_or_default();
-            record.push(numbers.iter().map(|&x| number(x)).collect::<Vec<_>>().join(" "));
+        let list = |token: &&str| comparison.list(token).unwrap_or_default().to_vec();
+        CellRow {
+            status: if reasons.is_empty() { CellStatus::Ok } else { CellStatus::Partial },
+            reason: reasons.join("; "),
+            measures: self.scalars.iter().map(value).collect(),
+            lists: self.lists.iter().map(list).collect(),
         }
-        record
     }
 
     /// The rows of a comparison's bounds after the cell's coordinates, in both directions.
     pub fn bounds(comparison: &Comparison) -> Vec<Vec<String>> {
-        let ab = comparison.bounds.iter().map(|b| ("ab", b));
-        let ba = comparison.bounds_ba.iter().map(|b| ("ba", b));
-        ab.chain(ba)
-            .map(|(direction, bound)| {
-                let mut record = vec![direction.to_owned()];
-                record.extend(bound_fields(bound));
-                record
-            })
+        comparison
+            .all_bounds()
+            .map(|(direction, bound)| BoundRow::of(direction, bound).fields().into())
             .collect()
     }
 
@@ -111,15 +106,6 @@ impl Columns {
     }
 }
 
-/// A cell's seed in its canonical form, 16 hexadecimal digits.
-pub fn seed_text(seed: u64) -> String {
-    format!("{seed:016x}")
-}
-
-fn optional(x: Option<f64>) -> String {
-    x.map_or_else(String::new, number)
-}
-
 /// Measures that do not exist for the pair, each with its reason, those of one reason together.
 fn missing(comparison: &Comparison) -> Vec<String> {
     let mut reasons: Vec<(String, Vec<&str>)> = Vec::new();
@@ -132,29 +118,4 @@ fn missing(comparison: &Comparison) -> Vec<String> {
         }
     }
     reasons.into_iter().map(|(reason, tokens)| format!("{}: {reason}", tokens.join(" "))).collect()
-}
-
-fn bound_fields(bound: &Bound) -> [String; 9] {
-    // A lower bound on a mean correlation reads like the others: bound ≤ value.
-    let (lhs, rhs) = match bound.statement {
-        Some(Statement::AtMost { lhs, rhs }) => (Some(lhs), Some(rhs)),
-        Some(Statement::AtLeast { bound, value }) => (Some(bound), Some(value)),
-        None => (None, None),
-    };
-    let reason = match &bound.status {
-        Status::Ok => String::new(),
-        Status::Vacuous(reason) => reason.clone(),
-        Status::NotApplicable(reason) => reason.to_string(),
-    };
-    [
-        bound.theorem.token.into(),
-        bound.theorem.form.to_string(),
-        bound.status.name().into(),
-        optional(lhs),
-        optional(rhs),
-        optional(bound.tightness),
-        optional(bound.slack()),
-        bound.holds.map_or_else(String::new, |h| h.to_string()),
-        reason,
-    ]
 }

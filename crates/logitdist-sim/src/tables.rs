@@ -3,13 +3,12 @@
 use crate::config::Config;
 use crate::error::SimError;
 use crate::journal::{Address, CellRecord, Frame, Lock, Store};
-use crate::manifest::Counts;
 use crate::replicates::Replicates;
 use crate::replication::Replication;
-use crate::table::{Columns, seed_text};
+use crate::table::Columns;
 use crate::whole_file::{remove, write_file};
 use logitdist_io::WholeFile;
-use logitdist_results::{Summary, summarise};
+use logitdist_results::{Counts, FailedCell, Summary, seed_text, summarise};
 use rayon::prelude::*;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -161,16 +160,19 @@ fn write_failures(
         return remove(&path);
     }
     let mut header = columns.coordinate_header();
-    header.extend(["message", "command"].map(String::from));
+    header.extend(FailedCell::COLUMNS.map(String::from));
     let mut text = line(&header);
     let mut reader = store.reader();
     for (cell, address) in store.failures().filter(|(cell, _)| failures.binary_search(cell).is_ok()) {
         let coordinates = config.coordinates(cell);
         let seed = seed_text(coordinates.cell_seed);
         let mut record = columns.coordinates(&coordinates);
-        record.push(store.failure(&mut reader, address)?.message);
-        // In the folder of the results, so that the table does not depend on where that is.
-        record.push(format!("logitdist sweep cell config.toml --id {seed}"));
+        let failure = FailedCell {
+            message: store.failure(&mut reader, address)?.message,
+            // In the folder of the results, so that the table does not depend on where that is.
+            command: format!("logitdist sweep cell config.toml --id {seed}"),
+        };
+        record.extend(failure.fields());
         text.extend(line(&record));
     }
     WholeFile::write(&path, &text).map_err(|e| SimError::disk(&path, e))

@@ -1,6 +1,7 @@
 //! "Not applicable" as a value with a reason, in place of NaN.
 
 use crate::error::Side;
+use crate::masks::Masks;
 use thiserror::Error;
 
 /// A value, or the reason why there is none.
@@ -97,6 +98,11 @@ pub enum Reason {
         /// The most that are tracked.
         limit: usize,
     },
+    /// Labels of probability 0 have no log-probability.
+    #[error(
+        "{0}: log p does not exist there; leave these labels out of the unembeddings and biases of both exports"
+    )]
+    Masked(Masks),
     /// A value that the data do not determine.
     #[error("{0}")]
     Undetermined(String),

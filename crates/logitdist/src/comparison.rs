@@ -5,7 +5,7 @@ use crate::bound::{Bound, Certificate, certificate, theorems};
 use crate::error::Error;
 use crate::llv_sets::LlvSets;
 use crate::measure::per_input::PerInput;
-use crate::measure::table::{Part, Value, measures, tokens};
+use crate::measure::table::{Measure, Part, Value, measures, tokens};
 use crate::model::Pair;
 use crate::progress::{Stage, Watch};
 use crate::reduced::{Direction, Reduced};
@@ -175,14 +175,20 @@ pub fn compare_watched(
 /// Dimensions from which rows are worth a task each.
 const WIDE: usize = 32;
 
+/// How a number is computed.
+type Number = fn(&Shared, Direction) -> Applicable<f64>;
+
 /// The rows of both tables that the settings ask for.
 fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -> Comparison {
     let asked = |part: &Part| settings.asks_for(*part);
+    let masked = |row: &Measure| shared.reduced.masked().filter(|_| row.log_p).cloned();
     let (mut numbers, mut lists) = (Vec::new(), Vec::new());
     for (token, row, direction) in tokens().filter(|(_, row, _)| asked(&row.part)) {
         match row.value {
-            Value::Number(of) => numbers.push((token, of, direction)),
-            Value::List(of) => lists.push((token, of(&shared, direction))),
+            Value::Number(of) => numbers.push((token, row, of, direction)),
+            Value::List(of) => {
+                lists.push((token, masked(row).map_or_else(|| of(&shared, direction), Err)));
+            }
             Value::Elsewhere => {}
         }
     }
@@ -190,21 +196,22 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
         .into_iter()
         .flat_map(|direction| theorems().filter(|t| asked(&t.part)).map(move |t| (t, direction)))
         .collect();
+    let number = |row: &Measure, of: Number, d: Direction| masked(row).map_or_else(|| of(&shared, d), Err);
     // A task for each row would take longer than the rows of small models.
     let in_tasks = shared.reduced.a.dim.max(shared.reduced.b.dim) >= WIDE;
     let (scalars, mut bounds): (Vec<Scalar>, Vec<Bound>) = if in_tasks {
         rayon::join(
-            || numbers.par_iter().map(|(token, of, d)| (*token, of(&shared, *d))).collect(),
+            || numbers.par_iter().map(|(token, row, of, d)| (*token, number(row, *of, *d))).collect(),
             || directed.par_iter().map(|(theorem, d)| theorem.of(&shared, *d)).collect(),
         )
     } else {
         (
-            numbers.iter().map(|(token, of, d)| (*token, of(&shared, *d))).collect(),
+            numbers.iter().map(|(token, row, of, d)| (*token, number(row, *of, *d))).collect(),
             directed.iter().map(|(theorem, d)| theorem.of(&shared, *d)).collect(),
         )
     };
     let bounds_ba = bounds.split_off(bounds.len() / 2);
-    let notes = measures().filter(|row| asked(&row.part));
+    let notes = measures().filter(|row| asked(&row.part) && masked(row).is_none());
     Comparison {
         notes: notes.filter_map(|row| Some((row.tokens[0], (row.note)(&shared)?))).collect(),
         certificate: certificate(&shared.reduced, Direction::Ab, &bounds),

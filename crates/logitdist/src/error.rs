@@ -66,6 +66,12 @@ pub enum Error {
         /// The offending value.
         value: f64,
     },
+    /// No label is left.
+    #[error(
+        "every entry of bias is −∞ or under {:e}: all labels are masked, and at least one is needed",
+        crate::masks::MASKED_UNDER
+    )]
+    AllMasked,
     /// An array is so small that its powers underflow.
     #[error(
         "the largest entry of {array} is {largest:e} in magnitude; it must be 0 or at least {:e}: multiply by a constant",

@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::factor::Factor;
+use crate::masks::{Masks, is_masked};
 use crate::model::{Model, Pair, check_labels};
 use crate::progress::{Stage, Watch};
 use logitdist_linalg::{Mat, MatMut, ReborrowMut, norm};
@@ -15,8 +16,10 @@ use std::sync::Arc;
 pub struct Labels {
     /// Centred unembeddings G̃, K×M.
     pub unembeddings: Mat<f64>,
-    /// Centred bias b̃, K entries, zeros if the model has none.
+    /// Centred bias b̃, K entries, zeros if the model has none. Masked labels have no part in the mean, and 0.
     pub bias: Vec<f64>,
+    /// Labels of probability 0, rising.
+    pub masked: Vec<usize>,
     /// Norms of G and b before centring, against which rounding is judged.
     pub uncentred_norms: [f64; 2],
     /// Norms of the columns of G before centring, M: a small column is as accurate beside a large one as without it.
@@ -45,13 +48,16 @@ impl Labels {
     fn centred(mut unembeddings: Mat<f64>, bias: Option<Vec<f64>>) -> Labels {
         let labels = unembeddings.nrows();
         let mut bias = bias.unwrap_or_else(|| vec![0.0; labels]);
+        let masked: Vec<usize> = (0..labels).filter(|&y| is_masked(bias[y])).collect();
+        masked.iter().for_each(|&y| bias[y] = 0.0);
         let bias_norm = norm(&bias);
-        centre(&mut bias);
+        centre(&mut bias, labels - masked.len());
+        masked.iter().for_each(|&y| bias[y] = 0.0);
         let norm_and_centre = |mut column: MatMut<'_, f64>| {
             let column = column.rb_mut().col_mut(0).try_as_col_major_mut().expect("a column in one piece");
             let column = column.as_slice_mut();
             let norm = norm(column);
-            centre(column);
+            centre(column, labels);
             norm
         };
         let uncentred_column_norms: Vec<f64> =
@@ -60,13 +66,15 @@ impl Labels {
             uncentred_norms: [norm(&uncentred_column_norms), bias_norm],
             unembeddings,
             bias,
+            masked,
             uncentred_column_norms,
         }
     }
 }
 
-fn centre(values: &mut [f64]) {
-    let mean = values.iter().sum::<f64>() / values.len() as f64;
+/// Takes away the sum divided by `count`.
+fn centre(values: &mut [f64], count: usize) {
+    let mean = values.iter().sum::<f64>() / count as f64;
     values.iter_mut().for_each(|x| *x -= mean);
 }
 
@@ -77,6 +85,8 @@ pub struct LabelSide {
     pub a: Arc<Labels>,
     /// Labels of model b.
     pub b: Arc<Labels>,
+    /// Labels of probability 0 in one model or both.
+    pub masks: Masks,
     /// R_y, the factor of [1 G̃ b̃ G̃′ b̃′] (K rows).
     pub factor: Factor,
 }
@@ -106,7 +116,7 @@ impl LabelSide {
             Ok::<_, Infallible>(())
         };
         let Ok(factor) = Factor::of_rows(rows, width, fill);
-        LabelSide { a, b, factor }
+        LabelSide { masks: Masks::of(&a.masked, &b.masked), a, b, factor }
     }
 }
 

@@ -1,6 +1,7 @@
 //! A model `p(y|x) ∝ exp(f(x)·g(y) + b(y))` on N inputs and K labels, and a pair of them.
 
 use crate::error::Error;
+use crate::masks::is_masked;
 use crate::rows::ModelRows;
 use logitdist_linalg::{Mat, MatRef};
 
@@ -23,9 +24,11 @@ pub struct Model {
 impl Model {
     /// A model from embeddings (N×M, row i = f(x_i)), unembeddings (K×M, row y = g(y)) and a bias (K) or none.
     ///
+    /// A bias of −∞ or under [`MASKED_UNDER`](crate::MASKED_UNDER) masks its label: its probability is 0 at every input.
+    ///
     /// # Errors
-    /// An empty array, different numbers of columns, a bias of another length than K, an entry that is not finite or exceeds
-    /// [`LARGEST_ENTRY`], or an array that is all but zero, under [`SMALLEST_SCALE`].
+    /// An empty array, different numbers of columns, a bias of another length than K, a bias that masks every label, an entry that is not
+    /// finite or exceeds [`LARGEST_ENTRY`], or an array that is all but zero, under [`SMALLEST_SCALE`].
     pub fn new(embeddings: Mat<f64>, unembeddings: Mat<f64>, bias: Option<Vec<f64>>) -> Result<Model, Error> {
         check_not_empty("embeddings", embeddings.as_ref())?;
         check_not_empty("unembeddings", unembeddings.as_ref())?;
@@ -86,7 +89,12 @@ pub(crate) fn check_labels(unembeddings: MatRef<'_, f64>, bias: Option<&[f64]>) 
         if b.len() != unembeddings.nrows() {
             return Err(Error::BiasLength { found: b.len(), needed: unembeddings.nrows() });
         }
-        check_entries("bias", MatRef::from_column_major_slice(b, b.len(), 1))?;
+        if b.iter().all(|&b| is_masked(b)) {
+            return Err(Error::AllMasked);
+        }
+        // A mask may be −∞ or the lowest number there is.
+        let ordinary: Vec<f64> = b.iter().map(|&b| if is_masked(b) { 0.0 } else { b }).collect();
+        check_entries("bias", MatRef::from_column_major_slice(&ordinary, ordinary.len(), 1))?;
     }
     Ok(())
 }

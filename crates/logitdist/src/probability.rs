@@ -8,11 +8,13 @@ mod divergence;
 mod terms;
 mod tile;
 
+use crate::applicable::{Applicable, Reason};
 use crate::error::Error;
 use crate::factor::Factor;
 use crate::labels::LabelSide;
 use crate::model::Pair;
 use crate::progress::Watch;
+use crate::reduced::Direction;
 use crate::tree::{Stream, merge_tree};
 use logitdist_linalg::Mat;
 use terms::InputTerms;
@@ -20,36 +22,50 @@ use tile::Tiling;
 
 pub use tile::LogitPrecision;
 
-/// Sum and sum of squares of a quantity over inputs.
+/// Number, sum and squared deviations from the mean of a quantity over inputs.
+///
+/// Deviations are added up as they come and when two are merged (Welford; Chan, Golub & LeVeque): a sum of squares less the squared
+/// mean would leave nothing of a quantity that hardly varies.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Moments {
+    n: usize,
     sum: f64,
-    sum_of_squares: f64,
+    squared_deviations: f64,
 }
 
 impl Moments {
     fn push(&mut self, x: f64) {
-        self.sum += x;
-        self.sum_of_squares += x * x;
+        *self = self.merge(Moments { n: 1, sum: x, squared_deviations: 0.0 });
     }
 
     fn merge(self, other: Moments) -> Moments {
-        Moments { sum: self.sum + other.sum, sum_of_squares: self.sum_of_squares + other.sum_of_squares }
-    }
-
-    /// Mean over `n` inputs.
-    pub fn mean(&self, n: usize) -> f64 {
-        self.sum / n as f64
-    }
-
-    /// Standard error of the mean over `n` inputs, `sd / √n` with the sample sd (n − 1); 0 for one input.
-    pub fn standard_error(&self, n: usize) -> f64 {
-        if n < 2 {
-            return 0.0;
+        let (n, sum) = (self.n + other.n, self.sum + other.sum);
+        if self.n == 0 || other.n == 0 || !sum.is_finite() {
+            let squared_deviations = self.squared_deviations + other.squared_deviations;
+            return Moments { n, sum, squared_deviations };
         }
-        let mean = self.mean(n);
-        let variance = (self.sum_of_squares / n as f64 - mean * mean).max(0.0);
-        (variance / (n - 1) as f64).sqrt()
+        let (left, right) = (self.n as f64, other.n as f64);
+        let between = other.sum / right - self.sum / left;
+        let apart = between * between * (left * right / (left + right));
+        Moments { n, sum, squared_deviations: self.squared_deviations + other.squared_deviations + apart }
+    }
+
+    /// Mean over the inputs; ∞ if it is at any of them.
+    pub fn mean(&self) -> f64 {
+        self.sum / self.n as f64
+    }
+
+    /// Standard error of the mean over the inputs, `sd / √n` with the sample sd (n − 1).
+    ///
+    /// Not applicable to one input, or to an infinite mean.
+    pub fn standard_error(&self) -> Applicable<f64> {
+        if !self.sum.is_finite() {
+            return Err(Reason::Undetermined("the mean is infinite".into()));
+        }
+        if self.n < 2 {
+            return Err(Reason::Inputs { inputs: self.n, needed: 2 });
+        }
+        Ok((self.squared_deviations / (self.n - 1) as f64 / self.n as f64).sqrt())
     }
 }
 
@@ -58,9 +74,9 @@ impl Moments {
 pub struct ProbabilitySums {
     /// Number of inputs summed over.
     pub n: usize,
-    /// KL(p(·|x) ‖ p′(·|x)), nats.
+    /// KL(p(·|x) ‖ p′(·|x)), nats; ∞ if b alone masks a label.
     pub kl_ab: Moments,
-    /// KL(p′(·|x) ‖ p(·|x)), nats.
+    /// KL(p′(·|x) ‖ p(·|x)), nats; ∞ if a alone masks a label.
     pub kl_ba: Moments,
     /// Jensen–Shannon divergence, nats.
     pub js: Moments,
@@ -70,13 +86,13 @@ pub struct ProbabilitySums {
     pub hellinger: Moments,
     /// Inputs on which both models have the same most probable label.
     pub agreeing: usize,
-    /// log min p, over inputs, labels and both models.
+    /// log min p, over inputs, labels and both models; of no meaning if a label is masked.
     pub log_tau: f64,
     /// Σ_x (2/τ(x)) KL(p ‖ p′), infinite once τ(x) underflows.
     pub kl_ab_over_tau: f64,
     /// Σ_x (2/τ(x)) KL(p′ ‖ p).
     pub kl_ba_over_tau: f64,
-    /// Σ_x ‖Δ(x)‖², so that KL and logit distance can be compared over the same inputs.
+    /// Σ_x ‖Δ(x)‖², so that KL and logit distance can be compared over the same inputs; of no meaning if a label is masked.
     pub squared_logit_distance: f64,
     /// The largest error of a logit that is known, nats: 0 for logits in double precision.
     pub logit_error: f64,
@@ -112,6 +128,14 @@ impl ProbabilitySums {
         self.kl_ab_over_tau += over_tau(terms.kl_ab, terms.log_tau);
         self.kl_ba_over_tau += over_tau(terms.kl_ba, terms.log_tau);
         self.squared_logit_distance += terms.squared_logit_distance;
+    }
+
+    /// KL divergence from the first model of the direction to the second.
+    pub fn kl(&self, direction: Direction) -> Moments {
+        match direction {
+            Direction::Ab => self.kl_ab,
+            Direction::Ba => self.kl_ba,
+        }
     }
 
     fn merge(&self, other: &ProbabilitySums) -> ProbabilitySums {
@@ -249,5 +273,33 @@ mod tests {
         assert_eq!(over_tau(0.0, -1.0), 0.0);
         assert_eq!(over_tau(0.0, -1e9), f64::INFINITY);
         assert_eq!(over_tau(1e-30, -1e9), f64::INFINITY);
+    }
+
+    #[test]
+    fn deviations_survive_a_large_mean_however_parts_are_merged() {
+        let values: Vec<f64> = (0..1000).map(|i| 1.0 + 1e-11 * (f64::from(i) * 0.7).sin()).collect();
+        let mean = values.iter().map(|x| x - 1.0).sum::<f64>() / 1000.0;
+        let variance = values.iter().map(|x| (x - 1.0 - mean).powi(2)).sum::<f64>() / 999.0;
+        for part in [1, 7, 500, 1000] {
+            let of = |values: &[f64]| {
+                let mut moments = Moments::default();
+                values.iter().for_each(|&x| moments.push(x));
+                moments
+            };
+            let merged = values.chunks(part).map(of).fold(Moments::default(), Moments::merge);
+            let error = merged.standard_error().unwrap();
+            assert!((error / (variance / 1000.0).sqrt() - 1.0).abs() < 1e-4, "{part}: {error}");
+        }
+    }
+
+    #[test]
+    fn one_input_and_an_infinite_mean_have_no_standard_error() {
+        let mut moments = Moments::default();
+        moments.push(1.0);
+        assert_eq!(moments.standard_error(), Err(Reason::Inputs { inputs: 1, needed: 2 }));
+        moments.push(f64::INFINITY);
+        moments.push(f64::INFINITY);
+        assert_eq!(moments.mean(), f64::INFINITY);
+        assert!(moments.standard_error().unwrap_err().to_string().contains("infinite"));
     }
 }

@@ -3,6 +3,7 @@
 //! With R_x = Q_xᵀ[1 F F′ …]/√N and R_y = Q_yᵀ[1 G b G′ b′], a mean over inputs is a sum over p rows and a sum over
 //! centred labels a sum over q columns: E‖u‖² = ‖U‖²_F for the p×q matrix U of the first model's logits.
 
+use crate::applicable::Reason;
 use crate::error::Side;
 use crate::labels::Labels;
 use crate::summary::PairSummary;
@@ -150,6 +151,7 @@ pub struct Reduced {
     /// Logit differences Δ = u − u′, p×q.
     pub delta: Mat<f64>,
     labels: [Arc<Labels>; 2],
+    masked: Option<Reason>,
     /// `d_logit` and `d_logit_centred`, which most bounds of both directions ask for.
     pub(crate) d_logit: OnceLock<f64>,
     pub(crate) d_logit_centred: OnceLock<f64>,
@@ -189,6 +191,7 @@ impl Reduced {
             b,
             delta,
             labels: [labels.a.clone(), labels.b.clone()],
+            masked: (!labels.masks.is_empty()).then(|| Reason::Masked(labels.masks.clone())),
             d_logit: OnceLock::new(),
             d_logit_centred: OnceLock::new(),
         }
@@ -220,6 +223,13 @@ impl Reduced {
             Direction::Ab => (a, b),
             Direction::Ba => (b, a),
         }
+    }
+
+    /// Why what needs log p of every label does not exist: `None` if no label is masked.
+    ///
+    /// Logits here are those without the biases of masked labels; whoever reads them asks this first.
+    pub fn masked(&self) -> Option<&Reason> {
+        self.masked.as_ref()
     }
 
     /// The scale against which rounding errors of squared logits are judged, of both models before centring: what centring

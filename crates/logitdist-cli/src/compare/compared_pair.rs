@@ -1,15 +1,20 @@
 //! What `compare` prints of a pair, whatever the format.
 
+use super::verdict::sentences;
 use logitdist::Comparison;
 use logitdist::bound::ProbeTransfer;
+use logitdist_results::pair::{PairComparison, PairRun};
 
 /// A comparison and everything that is printed with it.
 pub struct ComparedPair {
-    pub name_a: String,
-    pub name_b: String,
-    pub seed: u64,
-    /// The command that gives this result again.
-    pub command: String,
+    pub run: PairRun,
     pub comparison: Comparison,
     pub probes: Vec<ProbeTransfer>,
+}
+
+impl ComparedPair {
+    /// The comparison as it is written and read.
+    pub fn results(&self) -> PairComparison {
+        PairComparison::of(self.run.clone(), &self.comparison, &self.probes, sentences(self))
+    }
 }

@@ -14,10 +14,10 @@ pub fn render(result: &ComparedPair) -> String {
     let comparison = &result.comparison;
     let mut object = Map::new();
     let mut reasons = Map::new();
-    object.insert("version".into(), json!(env!("CARGO_PKG_VERSION")));
-    object.insert("model_a".into(), json!(result.name_a));
-    object.insert("model_b".into(), json!(result.name_b));
-    object.insert("seed".into(), json!(result.seed));
+    object.insert("version".into(), json!(result.run.version));
+    object.insert("model_a".into(), json!(result.run.model_a));
+    object.insert("model_b".into(), json!(result.run.model_b));
+    object.insert("seed".into(), json!(result.run.seed));
     for (token, value) in &comparison.scalars {
         let value = value.as_ref().map_err(ToString::to_string);
         let value = value.and_then(|&x| if is_count(token) { Ok(json!(x as u64)) } else { finite(x) });
@@ -67,7 +67,10 @@ fn finite(x: f64) -> Result<Value, String> {
     if x.is_finite() {
         Ok(json!(x))
     } else {
-        Err(format!("{x} is beyond the range of floating-point numbers"))
+        Err(format!(
+            "{}: infinite, or beyond the range of floating-point numbers",
+            if x < 0.0 { "−∞" } else { "∞" }
+        ))
     }
 }
 

@@ -3,7 +3,6 @@
 mod arguments;
 mod command_line;
 mod compared_pair;
-mod csv;
 mod json;
 mod page;
 mod table;
@@ -22,6 +21,7 @@ use logitdist::bound::probe_transfer;
 use logitdist::{Comparison, Direction, LogitPrecision, Pair, Settings, compare_watched};
 use logitdist_io::{open_model, read_matrix};
 use logitdist_results::number::short;
+use logitdist_results::pair::PairRun;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::process::ExitCode;
@@ -38,7 +38,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let text = match arguments.format {
         Format::Table => table::render(&result),
         Format::Json => json::render(&result),
-        Format::Csv => csv::render(&result),
+        Format::Csv => result.results().to_csv(),
     };
     match &arguments.out {
         Some(path) => to_file(path, text.as_bytes())?,
@@ -99,10 +99,13 @@ fn evaluate(arguments: &Arguments) -> anyhow::Result<ComparedPair> {
         (0..rows.nrows()).map(transfer).collect::<anyhow::Result<_>>()
     })?;
     Ok(ComparedPair {
-        name_a: models.name_a,
-        name_b: models.name_b,
-        seed: arguments.seed,
-        command: command_line(),
+        run: PairRun {
+            model_a: models.name_a,
+            model_b: models.name_b,
+            seed: arguments.seed,
+            version: env!("CARGO_PKG_VERSION").into(),
+            command: command_line(),
+        },
         comparison,
         probes,
     })

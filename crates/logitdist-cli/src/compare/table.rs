@@ -83,8 +83,8 @@ impl Table<'_> {
     }
 
     fn models(&mut self, result: &ComparedPair) {
-        self.line(&format!("a  {}", result.name_a));
-        self.line(&format!("b  {}", result.name_b));
+        self.line(&format!("a  {}", result.run.model_a));
+        self.line(&format!("b  {}", result.run.model_b));
         let inputs = self.value("n_inputs");
         let labels = self.value("n_labels");
         self.line(&format!("{inputs} inputs, {labels} labels"));

@@ -10,6 +10,9 @@ pub fn sentences(result: &ComparedPair) -> Vec<String> {
     let comparison = &result.comparison;
     let violations = comparison.all_bounds().filter(|(_, bound)| bound.is_violated()).count();
     let mut sentences = vec![match violations {
+        0 if comparison.all_bounds().all(|(_, bound)| bound.statement.is_none()) => {
+            "No bound applies to this pair.".to_owned()
+        }
         0 => "Every bound holds.".to_owned(),
         n => format!("{n} BOUNDS ARE VIOLATED: a proof or this program is wrong."),
     }];

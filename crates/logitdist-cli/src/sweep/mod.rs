@@ -8,9 +8,10 @@ pub use arguments::Arguments;
 
 use crate::output::to_stdout;
 use arguments::Command;
+use logitdist_results::Ended;
 use logitdist_sim::{
-    Ended, Listener, Submission, SweepOptions, SweepOutcome, Tables, describe, merge, sample, scripts,
-    single, status, submit, sweep,
+    Listener, Submission, SweepOptions, SweepOutcome, Tables, describe, merge, sample, scripts, single,
+    status, submit, sweep,
 };
 use progress::SweepProgress;
 use std::fmt::Write;

@@ -1,8 +1,8 @@
 //! What a training leaves: the network's file, its history, and a sentence.
 
-use crate::output::{csv_number, to_file};
+use crate::output::to_file;
 use anyhow::{Context, bail};
-use logitdist_results::number::number;
+use logitdist_results::number::{number, or_blank};
 use logitdist_train::{Dataset, Recipe, Splits, Trained, save_network};
 use std::path::{Path, PathBuf};
 
@@ -92,10 +92,10 @@ fn history(trained: &Trained) -> anyhow::Result<Vec<u8>> {
         csv.write_record([
             record.epoch.to_string(),
             record.step.to_string(),
-            csv_number(record.learning_rate),
-            csv_number(record.loss),
-            record.validation_loss.map_or_else(String::new, csv_number),
-            csv_number(record.accuracy),
+            or_blank(record.learning_rate),
+            or_blank(record.loss),
+            record.validation_loss.map_or_else(String::new, or_blank),
+            or_blank(record.accuracy),
         ])?;
     }
     csv.into_inner().context("the history cannot be written")

@@ -48,14 +48,15 @@ fn what_is_not_applicable_is_null_with_its_reason() {
         (&got["n_subsets"], &got["reasons"]["n_subsets"]),
         (&Value::Null, &got["reasons"]["d_rep_ab"])
     );
-    assert_eq!(got["bounds"]["m_cca_sharp"]["status"], "not_applicable");
-    assert!(
-        got["bounds"]["m_cca_sharp"]["reason"].as_str().unwrap().contains("rank 9, under the dimension 16")
-    );
-    assert_eq!(got["bounds"]["m_cca_sharp"]["bound"], Value::Null);
+    let d_rep = &got["bounds"]["d_rep_worst_subset"];
+    assert_eq!((&d_rep["status"], &d_rep["rhs"]), (&"not_applicable".into(), &Value::Null));
+    assert_eq!(d_rep["reason"], "10 labels; at least 17 are needed");
+    let reason = &got["certificate"]["probe_cost"]["reason"];
+    assert!(reason.as_str().unwrap().contains("rank 9, under the dimension 16"));
+    assert!(got["bounds"]["m_cca_sharp"]["bound"].is_number());
     assert_eq!(got["bounds"]["cca_spectral"]["holds"], true);
     assert!(got["notes"]["m_cca_unembeddings"].as_str().unwrap().contains("saturated"));
-    assert_eq!(got["certificate"]["m_cca"]["at_least"], Value::Null);
+    assert!(got["certificate"]["m_cca"]["at_least"].as_f64().unwrap() >= 0.0);
     assert!(got["certificate"]["m_cca_logits"]["at_least"].as_f64().unwrap() >= 0.0);
     let table = compare("digits-m16-relu.npz", "digits-m16-tanh.npz", &[]);
     assert!(table.stdout.contains("n/a [1]") && table.stdout.contains("[1] 10 labels"), "{}", table.stdout);
@@ -202,4 +203,31 @@ fn the_documents_show_what_is_printed_today() {
             "the README's `{line}` is not printed, or not there:\n{printed}"
         );
     }
+}
+
+#[test]
+fn masked_labels_are_named_where_a_value_does_not_exist_and_a_page_is_made_all_the_same() {
+    let files = Files::new();
+    let folder = files.path("report");
+    let (a, b) = ("edges/masked-bf16-a.safetensors", "edges/masked-bf16-b.safetensors");
+    let got = json(compare(a, b, &["--format", "json", "--report", &folder]));
+    assert!((got["kl_ab"].as_f64().unwrap() - 0.029_666_316_459_377_2).abs() < 1e-13);
+    assert_eq!(got["d_logit"], Value::Null);
+    for reason in
+        [&got["reasons"]["d_logit"], &got["bounds"]["d_ls"]["reason"], &got["certificate"]["m_cca"]["reason"]]
+    {
+        let reason = reason.as_str().unwrap();
+        assert!(
+            reason.contains("are masked in both models") && reason.contains("leave these labels out"),
+            "{reason}"
+        );
+    }
+    assert!(got["notes"]["kl_ab"].as_str().unwrap().contains("masked"));
+    assert!(Path::new(&folder).join("report.html").exists());
+    let page = std::fs::read_to_string(Path::new(&folder).join("report.html")).unwrap();
+    assert!(page.contains("masked in both models"));
+    let dim = got["dim_a"].as_u64().unwrap() as usize;
+    let probe = files.bytes("probe.npy", &npy_of(&format!("({dim},)"), &vec![1.0; dim]));
+    let run = compare(a, b, &["--probe", &probe]);
+    assert!(run.code == 2 && run.stderr.contains("masked"), "{}", run.stderr);
 }

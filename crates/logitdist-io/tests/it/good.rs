@@ -136,3 +136,37 @@ fn a_vector_is_a_matrix_of_one_row() {
     fs::write(&path, matrix(2, 4, g)).unwrap();
     assert_eq!(read_matrix(&path).unwrap(), Mat::from_fn(2, 4, g));
 }
+
+#[test]
+fn a_bias_that_masks_its_label_is_read_as_minus_infinity_whatever_the_type() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("m.npz");
+    for ty in &TYPES {
+        // Of f16 the lowest number is an ordinary logit in every other type.
+        let lowest = match ty.descr {
+            "<f2" | ">f2" => -65504.0,
+            "|V2" | ">V2" => half::bf16::MIN.to_f64(),
+            "<f4" | ">f4" => f64::from(f32::MIN),
+            _ => f64::MIN,
+        };
+        let biases = [0.5, lowest, f64::NEG_INFINITY, -1024.0];
+        let array = |shape: &str, rows, cols, x: &dyn Fn(usize, usize) -> f64| {
+            npy(ty.descr, false, shape, &data(ty, false, rows, cols, x))
+        };
+        let (embeddings, unembeddings) = (array("(5, 3)", 5, 3, &f), array("(4, 3)", 4, 3, &g));
+        let bias = array("(4,)", 1, 4, &|_, y| biases[y]);
+        let entries =
+            [("embeddings", &embeddings[..]), ("unembeddings", &unembeddings[..]), ("bias", &bias[..])];
+        fs::write(&path, npz(CompressionMethod::Stored, &entries)).unwrap();
+        let model = read_model(&Source::Path(path.clone()), &ReadOptions::default()).unwrap();
+        let read = [0.5, f64::NEG_INFINITY, f64::NEG_INFINITY, -1024.0];
+        assert_eq!(model.bias(), Some(&read[..]), "{}", ty.descr);
+        let largest = array("(4,)", 1, 4, &|_, _| f64::INFINITY);
+        let entries =
+            [("embeddings", &embeddings[..]), ("unembeddings", &unembeddings[..]), ("bias", &largest[..])];
+        fs::write(&path, npz(CompressionMethod::Stored, &entries)).unwrap();
+        let message =
+            read_model(&Source::Path(path.clone()), &ReadOptions::default()).unwrap_err().to_string();
+        assert!(message.contains("inf"), "{message}");
+    }
+}

@@ -3,8 +3,8 @@
 use super::table::{Frame, region};
 use crate::plot::Panel;
 use crate::view::Picture;
-use logitdist_results::Study;
-use logitdist_results::{Cell, State};
+use logitdist::{BoundSide, Direction, theorem};
+use logitdist_results::{BoundStatus, Cell, CellStatus, Study};
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -74,7 +74,7 @@ fn chosen<'a>(study: &'a Study, linked: &BTreeSet<u64>) -> Vec<&'a Cell> {
     let is_extreme = |cell: &Cell| !cell.sampled || cell.evaluations.iter().any(|e| e.violated);
     let mut seeds: BTreeSet<u64> = study.cells.iter().filter(|c| is_extreme(c)).map(|c| c.seed).collect();
     seeds.extend(linked);
-    let without = study.cells.iter().filter(|c| c.status == "not_applicable").map(|c| c.seed);
+    let without = study.cells.iter().filter(|c| c.status == CellStatus::NotApplicable).map(|c| c.seed);
     let without: BTreeSet<u64> = without.collect();
     seeds.extend(without.iter().take(NOT_APPLICABLE_LISTED));
     let by_seed: BTreeSet<u64> =
@@ -115,13 +115,12 @@ impl Columns {
             cell.values[axis].map_or_else(String::new, |v| study.axes[axis].values[v].clone())
         };
         let mut fields: Vec<String> = self.axes.iter().map(value).collect();
-        fields.extend([cell.replicate.clone(), cell.status.clone()]);
+        fields.extend([cell.replicate.clone(), cell.status.name().to_owned()]);
         fields.extend(self.measures.iter().map(|&m| cell.measures[m].map_or_else(String::new, digits)));
         let largest =
             |values: &mut dyn Iterator<Item = f64>| values.reduce(f64::max).map_or_else(String::new, digits);
         let of_m_cca = |bound: usize| {
-            let token = &study.bounds[bound].0;
-            token.starts_with("m_cca") && !token.starts_with("m_cca_logits")
+            theorem(&study.bounds[bound].0).is_some_and(|t| t.side == BoundSide::AtLeast("m_cca"))
         };
         let certified = cell.evaluations.iter().filter(|e| of_m_cca(e.bound)).filter_map(|e| e.certified());
         fields.push(largest(&mut certified.into_iter()));
@@ -160,13 +159,19 @@ fn data(study: &Study, name: &str, columns: &Columns, listed: &[&Cell]) -> Value
             .evaluations
             .iter()
             .map(|e| {
-                let state = match e.state {
+                let state = match e.status {
                     _ if e.violated => 3,
-                    State::Ok => 0,
-                    State::Vacuous => 1,
-                    State::NotApplicable => 2,
+                    BoundStatus::Ok => 0,
+                    BoundStatus::Vacuous => 1,
+                    BoundStatus::NotApplicable => 2,
                 };
-                json!([e.bound, u8::from(e.reversed), state, rounded(e.lhs), rounded(e.rhs)])
+                json!([
+                    e.bound,
+                    u8::from(e.direction == Direction::Ba),
+                    state,
+                    rounded(e.lhs),
+                    rounded(e.rhs)
+                ])
             })
             .collect();
         let measures: Vec<Value> = cell.measures.iter().map(|&m| rounded(m)).collect();
@@ -174,11 +179,12 @@ fn data(study: &Study, name: &str, columns: &Columns, listed: &[&Cell]) -> Value
     };
     let mut coordinates: Vec<&str> = columns.axes.iter().map(|&a| study.axes[a].name.as_str()).collect();
     coordinates.push("replicate");
+    let bounds = study.bounds.iter().map(|(token, form)| json!([token, form.to_string()]));
     json!({
         "rerun": format!("logitdist sweep cell results/{name}/config.toml --id"),
         "coordinates": coordinates,
         "measures": study.measures,
-        "bounds": study.bounds,
+        "bounds": bounds.collect::<Vec<_>>(),
         "cells": listed.iter().map(cell).collect::<serde_json::Map<String, Value>>(),
     })
 }

@@ -3,6 +3,7 @@
 use super::table::{Frame, table};
 use super::{Page, Section, cells, gallery, terms};
 use crate::markdown::headline;
+use crate::sentences::incomplete;
 use crate::table::Table;
 use crate::trained::{self, INTERVALS};
 use crate::view::Picture;
@@ -31,16 +32,12 @@ pub fn page(study: &Study, name: &str, pictures: &[Picture], sentences: &[String
 
 /// The question and what was expected.
 fn introduction(study: &Study) -> Markup {
-    let run = &study.run;
+    let run = &study.run.manifest;
     html! {
         @for (label, text) in [("Question.", &run.question), ("Expected.", &run.expected)] {
             @if !text.is_empty() { p { strong { (label) } " " (text) } }
         }
-        @if !["", "complete"].contains(&run.status.as_str()) {
-            p class="bad" {
-                "The run is not complete (" (run.status) "): " (run.failed) " cells failed, " (run.missing) " are missing."
-            }
-        }
+        @if let Some(sentence) = incomplete(study) { p class="bad" { (sentence) } }
     }
 }
 
@@ -64,14 +61,14 @@ fn found(study: &Study, sentences: &[String]) -> Markup {
         }
         @if !failures.is_empty() {
             h3 { "Failed cells, the first " (failures.len()) }
-            ul { @for (message, command) in failures { li { (message) br; code { (command) } } "\n" } }
+            ul { @for failed in failures { li { (failed.message) br; code { (failed.command) } } "\n" } }
         }
     }
 }
 
 /// How to run it again, and what ran it.
 fn reproduce(study: &Study, name: &str) -> Markup {
-    let processes = &study.run.processes;
+    let processes = study.run.processes();
     let more = processes.len().saturating_sub(PROCESSES_LISTED);
     html! {
         @if study.run.has_config {
@@ -82,7 +79,7 @@ fn reproduce(study: &Study, name: &str) -> Markup {
             } }
         }
         ul {
-            @if let Some(seed) = study.run.seed { li { "seed " (seed) } }
+            @if let Some(seed) = study.run.manifest.seed { li { "seed " (seed) } }
             @for process in processes.iter().take(PROCESSES_LISTED) { li { (process) } "\n" }
             @if more > 0 { li { "and " (more) " more processes, in manifest.json" } }
         }

@@ -1,4 +1,4 @@
-//! One page about one pair of models, from the CSV that `logitdist compare --report` leaves.
+//! One page about one pair of models.
 
 mod histogram;
 mod page;
@@ -10,12 +10,12 @@ pub use picture::pictures;
 use crate::plot::{Figure, Width};
 use crate::view::{self, write_whole};
 use logitdist_results::ResultsError;
-use logitdist_results::pair::PairResults;
+use logitdist_results::pair::{COMPARISON, PairResults};
 use std::path::{Path, PathBuf};
 
 /// Whether a folder holds a comparison of two models rather than a sweep.
 pub fn is_pair(folder: &Path) -> bool {
-    folder.join("comparison.csv").exists()
+    folder.join(COMPARISON).exists()
 }
 
 /// What was reported and where it is.
@@ -27,14 +27,13 @@ pub struct PairReport {
     pub files: Vec<PathBuf>,
 }
 
-/// Reports the comparison in a folder: writes `plots/*.svg` and `plots/*.png`, as wide as a page and as a column of a
+/// Reports a comparison in its folder: writes `plots/*.svg` and `plots/*.png`, as wide as a page and as a column of a
 /// paper, and `report.html` into it, each whole or not at all.
 ///
 /// # Errors
-/// Files that cannot be read or are not what `logitdist compare --report` writes; a file that cannot be written.
-pub fn report_pair(folder: &Path) -> Result<PairReport, ResultsError> {
-    let results = PairResults::read(folder)?;
-    let pictures = pictures(&results);
+/// A file that cannot be written.
+pub fn report_pair(results: &PairResults, folder: &Path) -> Result<PairReport, ResultsError> {
+    let pictures = pictures(results);
     // As wide as a page, and as wide as a column with the panels one below the other.
     let in_a_column = |figure: &Figure| Figure { width: Width::Column, columns: 1, ..figure.clone() };
     let columns: Vec<Figure> = pictures.iter().map(|picture| in_a_column(&picture.figure)).collect();
@@ -43,9 +42,7 @@ pub fn report_pair(folder: &Path) -> Result<PairReport, ResultsError> {
     });
     let mut files = view::write(&folder.join("plots"), &named.collect::<Vec<_>>())?;
     let path = folder.join("report.html");
-    write_whole(&path, page::page(&results, &pictures).as_bytes())?;
+    write_whole(&path, page::page(results, &pictures).as_bytes())?;
     files.push(path);
-    let bounds = results.comparison.bounds.iter().chain(&results.comparison.bounds_ba);
-    let violated = bounds.filter(|bound| bound.holds == Some(false)).map(|bound| bound.token.clone());
-    Ok(PairReport { violated: violated.collect(), files })
+    Ok(PairReport { violated: results.comparison.violated(), files })
 }

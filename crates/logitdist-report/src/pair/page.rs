@@ -4,7 +4,7 @@ use super::tables;
 use crate::html::{Frame, Page, Section, labelled, region, table, terms, token};
 use crate::table::{numbers, text};
 use crate::view::Picture;
-use logitdist::glossary;
+use logitdist::{Direction, glossary};
 use logitdist_results::number::number;
 use logitdist_results::pair::PairResults;
 use maud::{Markup, html};
@@ -32,7 +32,8 @@ const HEADLINE: [&str; 13] = [
 
 /// The page.
 pub(super) fn page(results: &PairResults, pictures: &[Picture]) -> String {
-    let [a, b] = ["model_a", "model_b"].map(|model| file_stem(results.comparison.run(model)));
+    let run = &results.comparison.run;
+    let [a, b] = [&run.model_a, &run.model_b].map(|model| file_stem(model));
     let pictures = html! { @for picture in pictures { (figure(picture)) "\n" } };
     let page = Page {
         title: &format!("{a} against {b}"),
@@ -57,11 +58,12 @@ pub(super) fn page(results: &PairResults, pictures: &[Picture]) -> String {
 fn introduction(results: &PairResults) -> Markup {
     let comparison = &results.comparison;
     let count = |token: &str| number(comparison.value(token).unwrap_or(0.0));
-    let rows = [("a", "model_a"), ("b", "model_b")].map(|(side, model)| {
+    let run = &comparison.run;
+    let rows = [("a", &run.model_a), ("b", &run.model_b)].map(|(side, model)| {
         let size = |token: &str| html! { (count(&format!("{token}_{side}"))) };
         vec![
             html! { (side) },
-            html! { code { (comparison.run(model)) } },
+            html! { code { (model) } },
             size("dim"),
             size("rank_embeddings"),
             size("rank_unembeddings"),
@@ -89,9 +91,8 @@ fn introduction(results: &PairResults) -> Markup {
 
 fn verdict(results: &PairResults) -> Markup {
     let comparison = &results.comparison;
-    let violated = comparison.bounds.iter().chain(&comparison.bounds_ba).any(|b| b.holds == Some(false));
     html! {
-        div.verdict.violated[violated] { @for sentence in &comparison.verdict { p { (sentence) } } }
+        div.verdict.violated[!comparison.violated().is_empty()] { @for sentence in &comparison.verdict { p { (sentence) } } }
     }
 }
 
@@ -136,10 +137,10 @@ fn bounds(results: &PairResults) -> Markup {
         p {
             "Tightness is the left over the right side, 1 at equality; slack is what a certificate leaves. A vacuous bound holds and says nothing."
         }
-        @for (of, other, bounds) in [("a", "b", &comparison.bounds), ("b", "a", &comparison.bounds_ba)] {
+        @for (of, other, direction) in [("a", "b", Direction::Ab), ("b", "a", Direction::Ba)] {
             h3 { "With " (of) "'s spectrum and labels" }
-            (tables::bounds(bounds, &format!("Bounds from above, {other} carried onto {of}")))
-            (tables::certificates(bounds, &format!("What the distributions certify, with the spectrum of {of}")))
+            (tables::bounds(comparison.bounds_of(direction), &format!("Bounds from above, {other} carried onto {of}")))
+            (tables::certificates(comparison.bounds_of(direction), &format!("What the distributions certify, with the spectrum of {of}")))
         }
     }
 }
@@ -176,10 +177,10 @@ fn measures(results: &PairResults) -> Markup {
 }
 
 fn reproduce(results: &PairResults) -> Markup {
-    let run = |entry: &str| results.comparison.run(entry);
+    let run = &results.comparison.run;
     html! {
-        p { "logitdist " (run("version")) ", seed " (run("seed")) ":" }
-        pre { code { (run("command")) " --report FOLDER" } }
+        p { "logitdist " (run.version) ", seed " (run.seed) ":" }
+        pre { code { (run.command) " --report FOLDER" } }
         p { "The page is made of comparison.csv, inputs.csv, labels.csv and spectra.csv in its folder; from these alone" }
         pre { code { "logitdist report FOLDER" } }
         p { "makes it and its pictures again." }

@@ -2,11 +2,13 @@
 
 use crate::html::{Frame, table, token};
 use crate::table::{numbers, text};
+use crate::typeset::typeset;
 use logitdist::glossary::{Entry, Section, explain};
 use logitdist_results::number::{number, short};
 use logitdist_results::pair::Inputs;
 use logitdist_results::pair::Labels;
-use logitdist_results::pair::{BoundLine, Comparison, Value};
+use logitdist_results::pair::{PairComparison, Value};
+use logitdist_results::{BoundRow, BoundStatus};
 use maud::{Markup, html};
 
 /// Inputs and pairs of labels that are listed.
@@ -14,7 +16,11 @@ const LISTED: usize = 10;
 
 /// Measures that have an entry in the glossary and satisfy `chosen`: token, value, meaning and range. Standard errors stand beside
 /// what they are of.
-pub(super) fn measures(comparison: &Comparison, caption: &str, chosen: impl Fn(&Entry) -> bool) -> Markup {
+pub(super) fn measures(
+    comparison: &PairComparison,
+    caption: &str,
+    chosen: impl Fn(&Entry) -> bool,
+) -> Markup {
     let rows: Vec<Vec<Markup>> = comparison
         .measures
         .iter()
@@ -51,12 +57,10 @@ fn value_cell(value: &Value, error: Option<f64>) -> Markup {
 }
 
 /// The reasons why measures do not exist, each with its tokens.
-pub(super) fn reasons(comparison: &Comparison) -> Vec<(String, Vec<String>)> {
+pub(super) fn reasons(comparison: &PairComparison) -> Vec<(String, Vec<String>)> {
     let mut reasons: Vec<(String, Vec<String>)> = Vec::new();
     let single = comparison.measures.iter().filter_map(|(name, value)| Some((name, value.as_ref().err()?)));
-    let lists = comparison.lists_without.iter();
-    let mut lists: Vec<_> = lists.collect();
-    lists.sort();
+    let lists = comparison.lists.iter().filter_map(|(name, list)| Some((name, list.as_ref().err()?)));
     for (name, reason) in single.chain(lists).filter(|(_, reason)| !reason.is_empty()) {
         match reasons.iter_mut().find(|(known, _)| known == reason) {
             Some((_, tokens)) => tokens.push(name.clone()),
@@ -67,24 +71,23 @@ pub(super) fn reasons(comparison: &Comparison) -> Vec<(String, Vec<String>)> {
 }
 
 /// Bounds of the form lhs ≤ rhs in one direction.
-pub(super) fn bounds(bounds: &[BoundLine], caption: &str) -> Markup {
-    let from_above = bounds.iter().filter(|bound| !certifies(bound));
-    bounds_table(from_above, caption, ["at most", "tightness"], ["lhs", "rhs", "tightness"])
+pub(super) fn bounds<'a>(bounds: impl Iterator<Item = &'a BoundRow<'static>>, caption: &str) -> Markup {
+    let from_above = bounds.filter(|bound| !bound.is_lower());
+    bounds_table(from_above, caption, ["at most", "tightness"])
 }
 
 /// Lower bounds on a mean canonical correlation in one direction.
-pub(super) fn certificates(bounds: &[BoundLine], caption: &str) -> Markup {
-    let from_below = bounds.iter().filter(|bound| certifies(bound));
-    bounds_table(from_below, caption, ["at least", "slack"], ["value", "bound", "slack"])
+pub(super) fn certificates<'a>(bounds: impl Iterator<Item = &'a BoundRow<'static>>, caption: &str) -> Markup {
+    let from_below = bounds.filter(|bound| bound.is_lower());
+    bounds_table(from_below, caption, ["at least", "slack"])
 }
 
 fn bounds_table<'a>(
-    bounds: impl Iterator<Item = &'a BoundLine>,
+    bounds: impl Iterator<Item = &'a BoundRow<'static>>,
     caption: &str,
     [limit, room]: [&'static str; 2],
-    sides: [&str; 3],
 ) -> Markup {
-    let rows: Vec<Vec<Markup>> = bounds.map(|bound| bound_row(bound, sides)).collect();
+    let rows: Vec<Vec<Markup>> = bounds.map(bound_row).collect();
     let columns = [
         text("bound"),
         text("form"),
@@ -97,29 +100,36 @@ fn bounds_table<'a>(
     table(Frame::Captioned, caption, &columns, &rows)
 }
 
-/// Whether a bound is one from below, on a mean canonical correlation.
-fn certifies(bound: &BoundLine) -> bool {
-    bound.token.starts_with("m_cca")
-}
-
-fn bound_row(bound: &BoundLine, sides: [&str; 3]) -> Vec<Markup> {
-    let exists = bound.status != "not_applicable";
-    let side = |name: &str| match bound.sides.get(name) {
-        Some(x) if name == "tightness" || name == "slack" => short(*x),
-        Some(x) => number(*x),
-        None if exists && name == "tightness" => "rounding".into(),
-        // A right-hand side beyond the range is blank in the file.
-        None if exists && name == "rhs" => "∞".into(),
+fn bound_row(bound: &BoundRow<'_>) -> Vec<Markup> {
+    let exists = bound.status != BoundStatus::NotApplicable;
+    let side = |x: Option<f64>| match x {
+        Some(x) if x.is_infinite() => typeset(x),
+        Some(x) => number(x),
         None => "n/a".into(),
     };
+    let room = match bound.tightness.or(bound.slack) {
+        Some(x) if x.is_infinite() => typeset(x),
+        Some(x) => short(x),
+        None if exists => "rounding".into(),
+        None => "n/a".into(),
+    };
+    let [is, limit] = if bound.is_lower() { [bound.rhs, bound.lhs] } else { [bound.lhs, bound.rhs] };
     let holds = match bound.holds {
         Some(true) => html! { "yes" },
         Some(false) => html! { span class="bad" { "VIOLATED" } },
         None => html! { "n/a" },
     };
-    let remark = html! { @if bound.status == "vacuous" { "vacuous: " } (bound.reason) };
-    let [first, second, third] = sides.map(|name| html! { (side(name)) });
-    vec![token(&bound.token), html! { (bound.form) }, first, second, third, holds, remark]
+    let remark = html! { @if bound.status == BoundStatus::Vacuous { "vacuous: " } (bound.reason) };
+    let form = html! { (bound.form.to_string()) };
+    vec![
+        token(&bound.token),
+        form,
+        html! { (side(is)) },
+        html! { (side(limit)) },
+        html! { (room) },
+        holds,
+        remark,
+    ]
 }
 
 /// The inputs at which each distance is largest.
@@ -171,7 +181,7 @@ pub(super) fn concentration(inputs: &Inputs) -> Option<String> {
             Some(format!("{} % of {name}", short((1000.0 * share).round() / 10.0)))
         })
         .collect();
-    let count = worst_hundredth(inputs.d_logit_x.len());
+    let count = worst_hundredth(inputs.d_logit_x.len().max(inputs.kl.len()));
     let inputs = if count == 1 {
         "The worst input makes".into()
     } else {
@@ -210,6 +220,7 @@ pub(super) fn differing_labels(labels: &Labels) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use logitdist::{Direction, Form};
 
     #[test]
     fn the_worst_hundredth_is_at_least_one_and_makes_its_share() {
@@ -235,27 +246,42 @@ mod tests {
 
     #[test]
     fn a_bound_says_what_it_is_or_why_it_is_not() {
-        let bound = |status: &str, holds, sides: &[(&str, f64)]| BoundLine {
+        let held = BoundRow {
+            direction: Direction::Ab,
             token: "d_ls".into(),
-            form: "sharpened".into(),
-            status: status.into(),
+            form: Form::Sharpened,
+            status: BoundStatus::Ok,
+            lhs: Some(1.0),
+            rhs: Some(4.0),
+            tightness: Some(0.25),
+            slack: None,
+            holds: Some(true),
             reason: "why < not".into(),
-            holds,
-            sides: sides.iter().map(|(side, x)| ((*side).to_owned(), *x)).collect(),
         };
-        let row = |b: &BoundLine| {
-            let cells = bound_row(b, ["lhs", "rhs", "tightness"]).into_iter();
-            cells.map(Markup::into_string).collect::<Vec<_>>().join(" | ")
+        let row = |b: &BoundRow<'_>| {
+            bound_row(b).into_iter().map(Markup::into_string).collect::<Vec<_>>().join(" | ")
         };
-        let held = bound("ok", Some(true), &[("lhs", 1.0), ("rhs", 4.0), ("tightness", 0.25)]);
         assert!(row(&held).contains("| 1 | 4 | 0.250 | yes |"), "{}", row(&held));
-        let infinite = bound("vacuous", Some(true), &[("lhs", 1.0)]);
+        let infinite = BoundRow {
+            status: BoundStatus::Vacuous,
+            rhs: Some(f64::INFINITY),
+            tightness: None,
+            ..held.clone()
+        };
         assert!(
             row(&infinite).contains("| ∞ | rounding | yes | vacuous: why &lt; not"),
             "{}",
             row(&infinite)
         );
-        assert!(row(&bound("ok", Some(false), &[])).contains("VIOLATED"));
-        assert!(row(&bound("not_applicable", None, &[])).contains("| n/a | n/a | n/a | n/a | why"));
+        assert!(row(&BoundRow { holds: Some(false), ..held.clone() }).contains("VIOLATED"));
+        let none = BoundRow {
+            status: BoundStatus::NotApplicable,
+            lhs: None,
+            rhs: None,
+            tightness: None,
+            holds: None,
+            ..held
+        };
+        assert!(row(&none).contains("| n/a | n/a | n/a | n/a | why"));
     }
 }

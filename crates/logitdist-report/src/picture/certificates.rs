@@ -1,17 +1,12 @@
 //! What bounds certify of the mean canonical correlation, against what is measured; and how often they certify nothing.
 
 use super::axes;
-use super::family::{certifies, name};
+use super::family::{certificates_of_m_cca, certifies, name};
 use super::quantity::Quantity;
 use super::sample::{self, CELLS_DRAWN, Place};
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width, palette};
 use crate::view::View;
-use logitdist_results::Cell;
-use logitdist_results::Group;
-use logitdist_results::Study;
-
-/// The bounds that certify `m_cca`, from the published to the sharpest (T2, T3, T5).
-pub const BOUNDS: [&str; 3] = ["m_cca_linear", "m_cca_sharp", "m_cca_two_spectra"];
+use logitdist_results::{Cell, Group, Study};
 
 const COLOURS: [Colour; 3] = [palette::VERMILLION, palette::SKY, palette::BLUE];
 
@@ -132,8 +127,8 @@ pub struct OfBound {
 }
 
 fn bounds(study: &Study) -> impl Iterator<Item = (usize, Colour)> {
-    let present =
-        BOUNDS.iter().zip(COLOURS).filter_map(|(token, colour)| Some((study.bound(token)?, colour)));
+    let coloured = certificates_of_m_cca().zip(COLOURS);
+    let present = coloured.filter_map(|(theorem, colour)| Some((study.bound(theorem.token)?, colour)));
     present.filter(|&(bound, _)| certifies(study, bound))
 }
 

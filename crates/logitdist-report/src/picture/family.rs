@@ -1,6 +1,7 @@
 //! Bounds that are about the same thing, to be seen side by side.
 
 use crate::plot::{Colour, palette};
+use logitdist::{BoundSide, Form, Theorem, theorems};
 use logitdist_results::Study;
 
 /// Families: a title, and bounds from the published to the sharpest.
@@ -47,11 +48,16 @@ pub fn families(study: &Study) -> Vec<Family> {
 /// Published bounds in vermillion, sharpened ones in blue and green.
 fn coloured(study: &Study, bounds: &[usize]) -> Vec<(usize, Colour)> {
     let mut sharpened = [palette::BLUE, palette::GREEN, palette::PURPLE].into_iter().cycle();
-    let mut colour = |bound: usize| match study.bounds[bound].1.as_str() {
-        "published" => palette::VERMILLION,
-        _ => sharpened.next().unwrap_or(palette::BLUE),
+    let mut colour = |bound: usize| match study.bounds[bound].1 {
+        Form::Published => palette::VERMILLION,
+        Form::Sharpened => sharpened.next().unwrap_or(palette::BLUE),
     };
     bounds.iter().map(|&bound| (bound, colour(bound))).collect()
+}
+
+/// The bounds that certify `m_cca`, from the published to the sharpest.
+pub fn certificates_of_m_cca() -> impl Iterator<Item = &'static Theorem> {
+    theorems().filter(|theorem| theorem.side == BoundSide::AtLeast("m_cca"))
 }
 
 /// Whether a bound certifies a correlation, so that it has a slack and no tightness.

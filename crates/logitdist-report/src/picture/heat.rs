@@ -1,11 +1,10 @@
 //! Heat maps: the median of a quantity, or the share of vacuous bounds, over any two axes.
 
 use super::quantity::{CERTIFIED, Quantity};
-use super::{axes, certificates, sample};
+use super::{axes, certificates_of_m_cca, sample};
 use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Scale, Tiles, Width, palette};
 use crate::view::{Choice, View};
-use logitdist_results::Distribution;
-use logitdist_results::{Study, StudyAxis};
+use logitdist_results::{Distribution, Study, StudyAxis};
 
 /// The most values of an axis that a map has room for.
 pub const MOST_VALUES: usize = 40;
@@ -44,8 +43,7 @@ impl View<Study> for Maps {
     fn all(study: &Study) -> Vec<Maps> {
         let varied = axes::drawn(study);
         let bounds = (0..study.bounds.len()).map(Quantity::Bound);
-        let vacuous =
-            certificates::BOUNDS.iter().filter_map(|token| study.bound(token).map(Quantity::Vacuous));
+        let vacuous = certificates_of_m_cca().filter_map(|t| study.bound(t.token).map(Quantity::Vacuous));
         let measures = MEASURES.iter().filter_map(|token| study.measure(token).map(Quantity::Measure));
         let pairs = (0..varied.len()).flat_map(|i| (i + 1..varied.len()).map(move |j| (i, j)));
         let pairs: Vec<(usize, usize)> = pairs.collect();

@@ -13,6 +13,7 @@ pub(crate) mod sample;
 pub use by_axis::{Bounds, Families};
 pub use certificates::{Certificates, VacuousShares};
 pub use divergence::Divergences;
+pub(crate) use family::certificates_of_m_cca;
 pub use family::{Family, families};
 pub use frontier::Frontiers;
 pub use heat::Maps;

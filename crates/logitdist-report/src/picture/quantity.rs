@@ -1,9 +1,7 @@
 //! What can be shown against an axis: a bound's tightness, what it certifies, how often it is vacuous, or a measure.
 
 use super::family::certifies;
-use logitdist_results::Distribution;
-use logitdist_results::Study;
-use logitdist_results::{Cell, State};
+use logitdist_results::{BoundStatus, Cell, Distribution, Study};
 
 /// What bounds that certify a correlation say, for an axis.
 pub const CERTIFIED: &str = "certified m_cca";
@@ -28,9 +26,9 @@ impl Quantity {
                 evaluations.filter_map(|e| e.certified().or(e.tightness)).collect()
             }
             Quantity::Vacuous(bound) => {
-                let exist = |state: State| state != State::NotApplicable;
-                let evaluations = cell.evaluations.iter().filter(|e| e.bound == bound && exist(e.state));
-                evaluations.map(|e| f64::from(u8::from(e.state == State::Vacuous))).collect()
+                let own = cell.evaluations.iter().filter(|e| e.bound == bound);
+                let exist = own.filter(|e| e.status != BoundStatus::NotApplicable);
+                exist.map(|e| f64::from(u8::from(e.status == BoundStatus::Vacuous))).collect()
             }
             Quantity::Measure(measure) => cell.measures[measure].into_iter().collect(),
         }

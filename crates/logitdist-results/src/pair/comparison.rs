@@ -1,89 +1,82 @@
-//! `comparison.csv`: what was compared, every measure and bound, and the verdict.
+//! What was compared, every measure and bound, and the verdict: the content of `comparison.csv`.
 
-use super::lines::{Line, Lines};
-use crate::error::ResultsError;
-use std::collections::HashMap;
-use std::path::Path;
+use crate::bound::BoundRow;
+use logitdist::bound::ProbeTransfer;
+use logitdist::{Applicable, Certificate, Direction};
 
-/// Columns of the file.
-const COLUMNS: [&str; 5] = ["section", "token", "side", "value", "reason"];
 /// A number, or why there is none; the reason is empty for a number beyond the floating-point range.
 pub type Value = Result<f64, String>;
 
-/// One bound in one direction.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct BoundLine {
-    /// Its token.
-    pub token: String,
-    /// `published` or `sharpened`.
-    pub form: String,
-    /// `ok`, `vacuous` or `not_applicable`.
-    pub status: String,
-    /// Why it is vacuous or not applicable, else empty.
-    pub reason: String,
-    /// Whether it holds; `None` if not applicable.
-    pub holds: Option<bool>,
-    /// The numbers by side: lhs, rhs and tightness, or bound, value and slack. Without those that are blank.
-    pub sides: HashMap<String, f64>,
-}
-
-/// A comparison as its file tells it.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Comparison {
-    /// `model_a`, `model_b`, `seed`, `version`, `command`.
-    pub run: HashMap<String, String>,
+/// A comparison of two models.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PairComparison {
+    /// What was compared, and how.
+    pub run: PairRun,
     /// Measures with a single value, in order.
     pub measures: Vec<(String, Value)>,
-    /// Reasons why a list does not exist, by token.
-    pub lists_without: HashMap<String, String>,
-    /// Bounds with a's spectrum and labels.
-    pub bounds: Vec<BoundLine>,
-    /// Bounds with b's spectrum and labels.
-    pub bounds_ba: Vec<BoundLine>,
+    /// Measures that are lists, or why they do not exist.
+    pub lists: Vec<(String, Result<Vec<f64>, String>)>,
+    /// Bounds: with a's spectrum and labels, then with b's.
+    pub bounds: Vec<BoundRow<'static>>,
+    /// What the distributions certify, in the same order.
+    pub certificates: Vec<CertificateLine>,
+    /// Probes carried over from b to a.
+    pub probes: Vec<ProbeTransfer>,
     /// The verdict, a sentence each.
     pub verdict: Vec<String>,
     /// Remarks by token.
     pub notes: Vec<(String, String)>,
 }
 
-/// Tokens of lists: positions from 1 in the column `side`.
-const LISTS: [&str; 5] = ["rho", "rho_unembeddings", "rho_logits", "spectrum_a", "spectrum_b"];
+/// What was compared, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PairRun {
+    /// The file of a.
+    pub model_a: String,
+    /// The file of b.
+    pub model_b: String,
+    /// Seed of all random choices.
+    pub seed: u64,
+    /// Version of the program.
+    pub version: String,
+    /// The command that gives the same again.
+    pub command: String,
+}
 
-impl Comparison {
-    /// Reads `comparison.csv` of a folder.
-    ///
-    /// # Errors
-    /// A file that cannot be read, is cut off, not a comparison, or of a newer version.
-    pub fn read(path: &Path) -> Result<Comparison, ResultsError> {
-        let lines = Lines::read(path, &COLUMNS, |line| {
-            check_version(line)?;
-            let mut fields: [String; 5] = Default::default();
-            for (column, field) in fields.iter_mut().enumerate() {
-                line.text(column)?.clone_into(field);
-            }
-            Ok(fields)
-        })?;
-        let mut comparison = Comparison::default();
-        for (position, fields) in lines.lines.iter().enumerate() {
-            comparison.add(fields).map_err(|message| lines.error(position, message))?;
+/// Something that the distributions certify.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CertificateLine {
+    /// Whose spectrum and labels it rests on.
+    pub direction: Direction,
+    /// `m_cca`, `m_cca_logits`, `probe_cost` or `relative_probe_cost`.
+    pub token: String,
+    /// The bound that it rests on, of the best of several; else empty.
+    pub by: String,
+    /// What is certified.
+    pub value: Value,
+}
+
+impl PairComparison {
+    /// A comparison with what was said of it.
+    pub fn of(
+        run: PairRun,
+        comparison: &logitdist::Comparison,
+        probes: &[ProbeTransfer],
+        verdict: Vec<String>,
+    ) -> PairComparison {
+        let list = |list: &Applicable<Vec<f64>>| list.clone().map_err(|reason| reason.to_string());
+        let certificates =
+            [(Direction::Ab, &comparison.certificate), (Direction::Ba, &comparison.certificate_ba)];
+        PairComparison {
+            run,
+            measures: comparison.scalars.iter().map(|(token, x)| ((*token).to_owned(), value(x))).collect(),
+            lists: comparison.lists.iter().map(|(token, own)| ((*token).to_owned(), list(own))).collect(),
+            bounds: comparison.all_bounds().map(|(d, bound)| BoundRow::of(d, bound)).collect(),
+            certificates: certificates.into_iter().flat_map(|(d, own)| certificate(d, own)).collect(),
+            probes: probes.to_vec(),
+            verdict,
+            notes: comparison.notes.iter().map(|(token, note)| ((*token).to_owned(), note.clone())).collect(),
         }
-        let run = ["model_a", "model_b", "seed", "version", "command"];
-        if let Some(absent) = run.iter().find(|token| !comparison.run.contains_key(**token)) {
-            return Err(lines.error_at_end(format!(
-                "there is no line `run,{absent}`; was the file written by `logitdist compare`?"
-            )));
-        }
-        for token in ["n_inputs", "n_labels", "d_logit"] {
-            if comparison.value(token).is_none() {
-                return Err(lines.error_at_end(format!(
-                    "there is no line `measure,{token}` with a number; was the file written by `logitdist compare`?"
-                )));
-            }
-        }
-        if comparison.verdict.is_empty() {
-            return Err(lines.error_at_end("the verdict is missing; was the file cut off?".into()));
-        }
-        Ok(comparison)
     }
 
     /// A measure's value, if it has one.
@@ -97,80 +90,42 @@ impl Comparison {
         self.value(token).map_or(0, |x| x as usize)
     }
 
-    /// An entry of the section `run`, which is there.
-    pub fn run(&self, token: &str) -> &str {
-        self.run.get(token).map_or("", String::as_str)
+    /// The bounds with a's spectrum and labels, or with b's.
+    pub fn bounds_of(&self, direction: Direction) -> impl Iterator<Item = &BoundRow<'static>> {
+        self.bounds.iter().filter(move |bound| bound.direction == direction)
     }
 
-    fn add(&mut self, fields: &[String; 5]) -> Result<(), String> {
-        let [section, token, side, value, reason] = fields.each_ref().map(String::as_str);
-        let number = || -> Result<f64, String> {
-            let parsed = value.parse().ok().filter(|x: &f64| !x.is_nan());
-            parsed.ok_or_else(|| format!("`value` of {token} is {value:?}; a number is needed"))
-        };
-        match section {
-            "run" => {
-                self.run.insert(token.to_owned(), value.to_owned());
-            }
-            "measure" if LISTS.contains(&token) => {
-                if value.is_empty() {
-                    self.lists_without.insert(token.to_owned(), reason.to_owned());
-                } else {
-                    number()?;
-                }
-            }
-            "measure" => {
-                let value = if value.is_empty() { Err(reason.to_owned()) } else { Ok(number()?) };
-                self.measures.push((token.to_owned(), value));
-            }
-            "bounds" | "bounds_ba" => {
-                let bounds = if section == "bounds" { &mut self.bounds } else { &mut self.bounds_ba };
-                if bounds.last().is_none_or(|last| last.token != token) {
-                    bounds.push(BoundLine { token: token.to_owned(), ..BoundLine::default() });
-                }
-                let bound = bounds.last_mut().expect("one was pushed");
-                match side {
-                    "form" => bound.form = value.to_owned(),
-                    "status" => {
-                        if !["ok", "vacuous", "not_applicable"].contains(&value) {
-                            return Err(format!(
-                                "`status` is {value:?}; ok, vacuous or not_applicable is needed"
-                            ));
-                        }
-                        bound.status = value.to_owned();
-                        bound.reason = reason.to_owned();
-                    }
-                    "holds" => bound.holds = (!value.is_empty()).then_some(value == "true"),
-                    _ if value.is_empty() => {}
-                    _ => {
-                        bound.sides.insert(side.to_owned(), number()?);
-                    }
-                }
-            }
-            "verdict" => self.verdict.push(value.to_owned()),
-            "note" => self.notes.push((token.to_owned(), value.to_owned())),
-            "certificate" | "certificate_ba" | "probe" => {}
-            other => return Err(format!("`section` is {other:?}, which no comparison has")),
-        }
-        Ok(())
+    /// Tokens of the bounds that failed, in either direction.
+    pub fn violated(&self) -> Vec<String> {
+        let violated = self.bounds.iter().filter(|bound| bound.is_violated());
+        violated.map(|bound| bound.token.to_string()).collect()
     }
 }
 
-/// A file of a newer version may mean other things by the same words.
-fn check_version(line: &Line<'_>) -> Result<(), String> {
-    if (line.text(0)?, line.text(1)?) != ("run", "version") {
-        return Ok(());
+/// A number that a file can hold.
+fn value(x: &Applicable<f64>) -> Value {
+    match x {
+        Ok(x) if x.is_finite() => Ok(*x),
+        Ok(_) => Err(String::new()),
+        Err(reason) => Err(reason.to_string()),
     }
-    let (found, own) = (line.text(3)?, env!("CARGO_PKG_VERSION"));
-    let parts = |version: &str| -> Option<(u64, u64)> {
-        let (major, rest) = version.split_once('.')?;
-        Some((major.parse().ok()?, rest.split('.').next()?.parse().ok()?))
+}
+
+fn certificate(direction: Direction, own: &Certificate) -> Vec<CertificateLine> {
+    let line = |token: &str, by: &str, value| CertificateLine {
+        direction,
+        token: token.into(),
+        by: by.into(),
+        value,
     };
-    match (parts(found), parts(own)) {
-        (Some(found_parts), Some(own_parts)) if found_parts > own_parts => Err(format!(
-            "written by logitdist {found}, newer than this one, {own}: update it to read the file"
-        )),
-        (Some(_), _) => Ok(()),
-        (None, _) => Err(format!("`version` is {found:?}; one like {own} is needed")),
-    }
+    let best = |token: &str, best: &Applicable<(f64, &'static str)>| match best {
+        Ok((x, by)) => line(token, by, value(&Ok(*x))),
+        Err(reason) => line(token, "", Err(reason.to_string())),
+    };
+    vec![
+        best("m_cca", &own.m_cca),
+        best("m_cca_logits", &own.m_cca_logits),
+        line("probe_cost", "", value(&own.probe_cost)),
+        line("relative_probe_cost", "", value(&own.relative_probe_cost)),
+    ]
 }

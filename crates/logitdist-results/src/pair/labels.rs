@@ -2,6 +2,9 @@
 
 use super::lines::Lines;
 use crate::error::ResultsError;
+use crate::number::or_blank;
+use logitdist::{LabelCorrelations, LabelGeometry};
+use std::io::{self, Write};
 use std::path::Path;
 
 const COLUMNS: [&str; 4] = ["label", "other", "label_correlation_a", "label_correlation_b"];
@@ -16,6 +19,29 @@ pub struct Labels {
 }
 
 impl Labels {
+    /// The correlations of a comparison.
+    pub fn of(geometry: &LabelGeometry) -> Labels {
+        let n = geometry.labels.len();
+        let matrix =
+            |own: &LabelCorrelations| (0..n).map(|i| (0..n).map(|j| own.get(i, j)).collect()).collect();
+        Labels { labels: geometry.labels.clone(), correlations: [&geometry.a, &geometry.b].map(matrix) }
+    }
+
+    /// Writes a line per pair of labels; blank where a logit is constant.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&self, file: &mut impl Write) -> io::Result<()> {
+        writeln!(file, "{}", COLUMNS.join(","))?;
+        for (i, label) in self.labels.iter().enumerate() {
+            for (j, other) in self.labels.iter().enumerate().skip(i) {
+                let [a, b] = self.correlations.each_ref().map(|m| m[i][j].map_or_else(String::new, or_blank));
+                writeln!(file, "{label},{other},{a},{b}")?;
+            }
+        }
+        Ok(())
+    }
+
     /// Reads `labels.csv`.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use crate::csv_file::CsvFile;
 use crate::error::ResultsError;
+use crate::number::parse;
 use std::path::{Path, PathBuf};
 
 /// One line: its fields by the number of the column asked for.
@@ -19,13 +20,7 @@ impl Line<'_> {
 
     /// The number of a column; `None` if it is blank.
     pub fn number(&self, column: usize) -> Result<Option<f64>, String> {
-        let text = self.text(column)?;
-        if text.is_empty() {
-            return Ok(None);
-        }
-        let parsed = text.parse().ok().filter(|x: &f64| !x.is_nan());
-        let name = self.columns[column].0;
-        parsed.map(Some).ok_or_else(|| format!("`{name}` is {text:?}; a number is needed"))
+        parse(self.columns[column].0, self.text(column)?.as_bytes())
     }
 
     /// The whole number of a column.

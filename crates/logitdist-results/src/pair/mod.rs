@@ -1,14 +1,15 @@
 //! What a comparison of two models leaves in its folder.
 
 mod comparison;
+mod comparison_csv;
 mod inputs;
 mod labels;
 mod lines;
 mod results;
 mod spectra;
 
-pub use comparison::{BoundLine, Comparison, Value};
+pub use comparison::{CertificateLine, PairComparison, PairRun, Value};
 pub use inputs::Inputs;
 pub use labels::Labels;
-pub use results::PairResults;
+pub use results::{COMPARISON, PairResults};
 pub use spectra::Spectra;

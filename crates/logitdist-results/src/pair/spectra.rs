@@ -1,7 +1,10 @@
 //! `spectra.csv`: the canonical correlations and the spectra, side by side.
 
+use super::comparison::PairComparison;
 use super::lines::Lines;
 use crate::error::ResultsError;
+use crate::number::or_blank;
+use std::io::{self, Write};
 use std::path::Path;
 
 const COLUMNS: [&str; 6] = ["position", "rho", "rho_unembeddings", "rho_logits", "spectrum_a", "spectrum_b"];
@@ -22,6 +25,34 @@ pub struct Spectra {
 }
 
 impl Spectra {
+    /// The lists of a comparison.
+    pub fn of(comparison: &PairComparison) -> Spectra {
+        let list = |token: &str| {
+            let found = comparison.lists.iter().find(|(own, _)| own == token);
+            found.and_then(|(_, list)| list.clone().ok()).unwrap_or_default()
+        };
+        let [_, lists @ ..] = COLUMNS;
+        Spectra::from(lists.map(list))
+    }
+
+    fn from([rho, rho_unembeddings, rho_logits, spectrum_a, spectrum_b]: [Vec<f64>; 5]) -> Spectra {
+        Spectra { rho, rho_unembeddings, rho_logits, spectrum_a, spectrum_b }
+    }
+
+    /// Writes a line per position, blank where a list has ended.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&self, file: &mut impl Write) -> io::Result<()> {
+        writeln!(file, "{}", COLUMNS.join(","))?;
+        let lists = [&self.rho, &self.rho_unembeddings, &self.rho_logits, &self.spectrum_a, &self.spectrum_b];
+        for i in 0..lists.iter().map(|list| list.len()).max().unwrap_or(0) {
+            let fields = lists.map(|list| list.get(i).map_or_else(String::new, |x| or_blank(*x)));
+            writeln!(file, "{},{}", i + 1, fields.join(","))?;
+        }
+        Ok(())
+    }
+
     /// Reads `spectra.csv`.
     ///
     /// # Errors
@@ -51,7 +82,6 @@ impl Spectra {
                 list.push(*value);
             }
         }
-        let [rho, rho_unembeddings, rho_logits, spectrum_a, spectrum_b] = lists;
-        Ok(Spectra { rho, rho_unembeddings, rho_logits, spectrum_a, spectrum_b })
+        Ok(Spectra::from(lists))
     }
 }

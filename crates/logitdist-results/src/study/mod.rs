@@ -11,6 +11,7 @@ use crate::error::ResultsError;
 use crate::run::Run;
 use crate::summary::Summary;
 use evaluated::Evaluated;
+use logitdist::Form;
 use networks::{NETWORKS, Training, depends, is_trained};
 use rows::Rows;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -40,7 +41,7 @@ pub struct Study {
     /// Tokens of the measures, columns of numbers in `rows.csv`.
     pub measures: Vec<String>,
     /// Tokens and forms of the bounds.
-    pub bounds: Vec<(String, String)>,
+    pub bounds: Vec<(String, Form)>,
     /// Cells in the order of the file: all, or a sample and the extreme ones.
     pub cells: Vec<Cell>,
     /// How many cells there are, and how many of them have no comparison.

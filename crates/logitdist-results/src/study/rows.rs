@@ -6,14 +6,13 @@ use crate::cell::Cell;
 use crate::csv_file::CsvFile;
 use crate::dictionary::Dictionary;
 use crate::error::ResultsError;
-use crate::summary::number;
+use crate::number::parse;
+use crate::row::{CellStatus, parse_seed};
+use logitdist::measure;
 use std::collections::{BTreeMap, BinaryHeap, HashSet};
 
 /// Columns of `rows.csv` that are needed; those before `replicate` are the axes.
 const NEEDED: [&str; 3] = ["replicate", "cell_seed", "status"];
-
-/// Columns of `rows.csv` that are lists of numbers, which no picture of a sweep shows.
-const LISTS: [&str; 5] = ["rho", "rho_unembeddings", "rho_logits", "spectrum_a", "spectrum_b"];
 
 /// `rows.csv` and the positions of its columns.
 pub struct Rows {
@@ -68,29 +67,24 @@ impl Rows {
         let (axes, seed, status) = (replicate?, seed?, status?);
         let reason = table.find("reason");
         let first = status.max(reason.unwrap_or(0)) + 1;
-        let measures =
-            (first..table.header().len()).filter(|&c| !LISTS.contains(&table.header()[c].as_str())).collect();
+        // Lists of numbers are in no picture of a sweep.
+        let is_list = |token: &str| measure(token).is_some_and(|(row, _)| row.is_list());
+        let measures = (first..table.header().len()).filter(|&c| !is_list(&table.header()[c])).collect();
         Ok(Rows { table, axes, seed, status, reason, measures })
     }
 
     pub fn sample(&self, kept: usize) -> Result<Sample, ResultsError> {
         let fresh = || Sample { values: vec![Dictionary::default(); self.axes], ..Sample::default() };
         let parts = self.table.read(fresh, |sample, record, place| {
-            let seed = seed(&record[self.seed])?;
+            let seed = parse_seed(&record[self.seed])?;
             for (column, values) in sample.values.iter_mut().enumerate() {
                 if !record[column].is_empty() {
                     values.number(&record[column], place);
                 }
             }
             sample.total += 1;
-            match &record[self.status] {
-                b"ok" | b"partial" => {}
-                b"not_applicable" => sample.not_applicable += 1,
-                other => {
-                    let found = String::from_utf8_lossy(other);
-                    return Err(format!("`status` is {found:?}; ok, partial or not_applicable is needed"));
-                }
-            }
+            let status = CellStatus::parse(&record[self.status])?;
+            sample.not_applicable += u64::from(status == CellStatus::NotApplicable);
             if sample.kept.len() < kept {
                 sample.kept.push(Kept { seed, place, record: record.clone() });
             } else if sample.kept.peek().is_some_and(|largest| (seed, place) < (largest.seed, largest.place))
@@ -99,7 +93,7 @@ impl Rows {
                 sample.kept.push(Kept { seed, place, record: record.clone() });
             }
             for &measure in &self.measures {
-                number(&self.table.header()[measure], &record[measure])?;
+                parse(&self.table.header()[measure], &record[measure])?;
             }
             Ok(())
         })?;
@@ -121,7 +115,7 @@ impl Rows {
     /// The lines of given cells.
     pub fn records(&self, seeds: &HashSet<u64>) -> Result<Vec<Kept>, ResultsError> {
         let parts = self.table.read(Vec::new, |kept, record, place| {
-            let seed = seed(&record[self.seed])?;
+            let seed = parse_seed(&record[self.seed])?;
             if seeds.contains(&seed) {
                 kept.push(Kept { seed, place, record: record.clone() });
             }
@@ -146,7 +140,7 @@ impl Rows {
             if std::str::from_utf8(&record[source]).is_ok_and(is_trained) {
                 let value =
                     |(axis, known): (usize, &BTreeMap<&[u8], usize>)| known.get(&record[axis]).copied();
-                let measure = |&column: &usize| number(&self.table.header()[column], &record[column]);
+                let measure = |&column: &usize| parse(&self.table.header()[column], &record[column]);
                 let pair = TrainedPair {
                     values: numbers.iter().enumerate().map(value).collect(),
                     replicate: String::from_utf8_lossy(&record[self.axes]).into_owned(),
@@ -165,25 +159,16 @@ impl Rows {
         let text = |column: usize| String::from_utf8_lossy(&kept.record[column]).into_owned();
         let values =
             numbers.iter().enumerate().map(|(axis, known)| known.get(&text(axis)).copied()).collect();
-        let measures = self.measures.iter().map(|&m| number("", &kept.record[m]).ok().flatten()).collect();
+        let measures = self.measures.iter().map(|&m| parse("", &kept.record[m]).ok().flatten()).collect();
         Cell {
             seed: kept.seed,
             values,
             replicate: text(self.axes),
-            status: text(self.status),
+            status: CellStatus::parse(&kept.record[self.status]).expect("it was read before"),
             reason: self.reason.map_or_else(String::new, text),
             measures,
             evaluations: Vec::new(),
             sampled,
         }
     }
-}
-
-/// A cell's seed: 16 hexadecimal digits.
-pub fn seed(text: &[u8]) -> Result<u64, String> {
-    let parsed = std::str::from_utf8(text).ok().and_then(|t| u64::from_str_radix(t, 16).ok());
-    parsed.ok_or_else(|| {
-        let found = String::from_utf8_lossy(text);
-        format!("`cell_seed` is {found:?}; up to 16 hexadecimal digits are needed")
-    })
 }

@@ -1,53 +1,15 @@
 //! What the lines of `bounds.csv` say, collected under numbers in place of texts.
 
 use super::{Group, Summary};
-use crate::csv_file::CsvFile;
+use crate::bound::{BoundColumns, BoundRow, BoundStatus};
 use crate::dictionary::Dictionary;
-use crate::error::ResultsError;
-use crate::tally::{BoundTally, Line, MOST_VALUES, Status, Tally};
-
-/// Columns of `bounds.csv` that are needed; those before `replicate` are the axes.
-const NEEDED: [&str; 9] =
-    ["replicate", "direction", "bound", "form", "status", "lhs", "tightness", "slack", "holds"];
-
-/// Positions of the columns.
-pub(crate) struct Columns {
-    pub(crate) axes: Vec<usize>,
-    pub(crate) direction: usize,
-    pub(crate) bound: usize,
-    form: usize,
-    pub(crate) status: usize,
-    pub(crate) lhs: usize,
-    pub(crate) tightness: usize,
-    pub(crate) slack: usize,
-    pub(crate) holds: usize,
-    reason: Option<usize>,
-}
-
-impl Columns {
-    pub(crate) fn of(table: &CsvFile) -> Result<Columns, ResultsError> {
-        let [replicate, direction, bound, form, status, lhs, tightness, slack, holds] =
-            NEEDED.map(|name| table.column(name, &NEEDED));
-        let (replicate, direction) = (replicate?, direction?);
-        Ok(Columns {
-            axes: (0..replicate).chain([direction]).collect(),
-            direction,
-            bound: bound?,
-            form: form?,
-            status: status?,
-            lhs: lhs?,
-            tightness: tightness?,
-            slack: slack?,
-            holds: holds?,
-            reason: table.find("reason"),
-        })
-    }
-}
+use crate::tally::{BoundTally, MOST_VALUES, Tally};
+use logitdist::Form;
 
 /// What a part of the file says, under numbers in place of texts.
 pub(crate) struct Collector {
     bounds: Dictionary,
-    forms: Vec<String>,
+    forms: Vec<Form>,
     values: Vec<Dictionary>,
     reasons: Dictionary,
     tallies: Vec<BoundTally>,
@@ -56,7 +18,7 @@ pub(crate) struct Collector {
 }
 
 impl Collector {
-    pub(crate) fn new(columns: &Columns) -> Collector {
+    pub(crate) fn new(columns: &BoundColumns) -> Collector {
         Collector {
             bounds: Dictionary::default(),
             forms: Vec::new(),
@@ -67,66 +29,54 @@ impl Collector {
         }
     }
 
+    /// Adds a line and the bound in it; the number of the bound.
     pub(crate) fn add(
         &mut self,
-        columns: &Columns,
+        columns: &BoundColumns,
         record: &csv::ByteRecord,
+        row: &BoundRow<'_>,
         place: u64,
-    ) -> Result<(), String> {
-        let status = match &record[columns.status] {
-            b"ok" => Status::Ok,
-            b"vacuous" => Status::Vacuous,
-            b"not_applicable" => {
-                let reason = columns.reason.map_or(&b""[..], |reason| &record[reason]);
-                Status::NotApplicable(self.reasons.number(kind(reason).as_bytes(), place))
-            }
-            other => {
-                let found = String::from_utf8_lossy(other);
-                return Err(format!("`status` is {found:?}; ok, vacuous or not_applicable is needed"));
-            }
-        };
-        let number = |name: &str, column: usize| number(name, &record[column]);
-        let certificate = match number("slack", columns.slack)? {
-            None => None,
-            Some(slack) => number("lhs", columns.lhs)?.map(|lhs| (slack, lhs)),
-        };
-        let line = Line {
-            violated: &record[columns.holds] == b"false",
-            status,
-            tightness: number("tightness", columns.tightness)?.filter(|t| t.is_finite()),
-            certificate,
-        };
+    ) -> usize {
+        let reason = (row.status == BoundStatus::NotApplicable)
+            .then(|| self.reasons.number(kind(&row.reason).as_bytes(), place));
         self.current.clear();
         for (&axis, values) in columns.axes.iter().zip(&mut self.values) {
             let text = &record[axis];
             self.current.push((!text.is_empty()).then(|| values.number(text, place)));
         }
-        let bound = self.bounds.number(&record[columns.bound], place);
+        let bound = self.bounds.number(row.token.as_bytes(), place);
         if bound == self.tallies.len() {
             self.tallies.push(BoundTally::new(self.values.len()));
-            self.forms.push(String::from_utf8_lossy(&record[columns.form]).into_owned());
+            self.forms.push(row.form);
         }
-        self.tallies[bound].add(line, &self.current);
-        Ok(())
+        self.tallies[bound].add(row, reason, &self.current);
+        bound
     }
 
-    pub(crate) fn merge(&mut self, other: &Collector) {
+    /// Adds what another part says, and returns the numbers that its bounds have here.
+    pub(crate) fn merge(&mut self, other: &Collector) -> Vec<usize> {
         let bounds = self.bounds.merge(&other.bounds);
         let reasons = self.reasons.merge(&other.reasons);
         let values: Vec<Vec<usize>> =
             self.values.iter_mut().zip(&other.values).map(|(own, theirs)| own.merge(theirs)).collect();
-        for ((bound, tally), form) in bounds.into_iter().zip(&other.tallies).zip(&other.forms) {
+        for ((&bound, tally), form) in bounds.iter().zip(&other.tallies).zip(&other.forms) {
             if bound == self.tallies.len() {
                 self.tallies.push(BoundTally::new(self.values.len()));
-                self.forms.push(form.clone());
+                self.forms.push(*form);
             }
             self.tallies[bound].merge(tally, &values, &reasons);
         }
+        bounds
+    }
+
+    /// The bounds in the order in which they first stand in the file.
+    pub(crate) fn bounds_in_order(&self) -> Vec<usize> {
+        self.bounds.in_order()
     }
 
     pub(crate) fn finish(self, header: &[String], axes: &[usize]) -> Summary {
         let mut groups = Vec::new();
-        for bound in self.bounds.in_order() {
+        for bound in self.bounds_in_order() {
             let tally = &self.tallies[bound];
             let mut push = |axis: &str, value: String, tally: &Tally| {
                 groups.push(self.group(bound, axis, value, tally));
@@ -149,7 +99,7 @@ impl Collector {
         reasons.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
         Group {
             bound: self.bounds.text(bound),
-            form: self.forms[bound].clone(),
+            form: self.forms[bound],
             axis: axis.to_owned(),
             value,
             n: tally.n,
@@ -164,23 +114,10 @@ impl Collector {
     }
 }
 
-/// A field that is blank or a number.
-pub(crate) fn number(name: &str, field: &[u8]) -> Result<Option<f64>, String> {
-    if field.is_empty() {
-        return Ok(None);
-    }
-    let parsed = std::str::from_utf8(field).ok().and_then(|text| text.parse().ok());
-    parsed.filter(|x: &f64| !x.is_nan()).map(Some).ok_or_else(|| {
-        let found = String::from_utf8_lossy(field);
-        format!("`{name}` is {found:?}; a number is needed")
-    })
-}
-
 /// A reason without its numbers: `3 labels; at least 5 are needed` is `… labels; at least … are needed`.
-pub(crate) fn kind(reason: &[u8]) -> String {
-    let reason = String::from_utf8_lossy(reason);
+fn kind(reason: &str) -> String {
     let mut kind = String::with_capacity(reason.len());
-    let mut rest = &reason[..];
+    let mut rest = reason;
     while let Some(start) = rest.find(|c: char| c.is_ascii_digit()) {
         kind.push_str(&rest[..start]);
         kind.push('…');
@@ -204,7 +141,7 @@ mod tests {
             ("", ""),
             ("σ₁ of model a", "σ₁ of model a"),
         ] {
-            assert_eq!(kind(reason.as_bytes()), want);
+            assert_eq!(kind(reason), want);
         }
     }
 }

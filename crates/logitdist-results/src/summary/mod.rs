@@ -3,12 +3,14 @@
 mod collector;
 mod text;
 
-pub(crate) use collector::{Collector, Columns, number};
+pub(crate) use collector::Collector;
 pub use text::quoted;
 
+use crate::bound::BoundColumns;
 use crate::csv_file::CsvFile;
 use crate::distribution::Distribution;
 use crate::error::ResultsError;
+use logitdist::Form;
 use std::path::Path;
 
 /// One bound at one value of one axis.
@@ -16,8 +18,8 @@ use std::path::Path;
 pub struct Group {
     /// Token of the bound.
     pub bound: String,
-    /// `published` or `sharpened`.
-    pub form: String,
+    /// Published or sharpened.
+    pub form: Form,
     /// Column of the axis, `all` for everything.
     pub axis: String,
     /// Value of the axis, empty for `all`.
@@ -65,13 +67,18 @@ pub struct Summary {
 /// A file that cannot be read, a missing column, or a line that is incomplete or not understood.
 pub fn summarise(bounds: &Path) -> Result<Summary, ResultsError> {
     let table = CsvFile::open(bounds)?;
-    let columns = Columns::of(&table)?;
+    let columns = BoundColumns::of(&table)?;
     let parts = table.read(
         || Collector::new(&columns),
-        |collector, record, place| collector.add(&columns, record, place),
+        |collector, record, place| {
+            collector.add(&columns, record, &columns.row(record)?, place);
+            Ok(())
+        },
     )?;
     let mut whole = Collector::new(&columns);
-    parts.into_iter().for_each(|part| whole.merge(&part));
+    for part in parts {
+        whole.merge(&part);
+    }
     Ok(whole.finish(table.header(), &columns.axes))
 }
 

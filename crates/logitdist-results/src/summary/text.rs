@@ -55,7 +55,7 @@ impl Summary {
                 text,
                 "{:26} {:10} {:>7} {:>5} {:>6} {share:>8}  {:>9} {:>9} {:>9}  {of}",
                 g.bound,
-                g.form,
+                g.form.to_string(),
                 g.n,
                 g.not_applicable,
                 g.violations,

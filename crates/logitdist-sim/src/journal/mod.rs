@@ -11,7 +11,7 @@ mod store;
 mod writer;
 
 pub use addresses::{Address, Addresses};
-pub use entry::{CellRecord, End, Ended, Failure, Machine, Session};
+pub use entry::{CellRecord, Failure};
 pub use folder::{all, none_in};
 pub use frame::{Frame, Kind, Scanner, Stretch};
 pub use lock::{Lock, host};

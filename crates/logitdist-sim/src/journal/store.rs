@@ -1,13 +1,13 @@
 //! The results of a sweep: its journals, read once.
 
 use super::addresses::{Address, Addresses};
-use super::entry::{CellRecord, End, Failure, Session};
+use super::entry::{CellRecord, Failure};
 use super::frame::{Frame, Kind, MARK, Scanner, Stretch};
 use super::reader::Reader;
 use crate::config::Config;
 use crate::error::SimError;
 use crate::extension::Translation;
-use logitdist_results::RESULT_VERSION;
+use logitdist_results::{End, RESULT_VERSION, Session};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::Read;

@@ -10,7 +10,7 @@ use crate::config::Config;
 use crate::error::SimError;
 use crate::extension::difference;
 use crate::journal::{self, Store};
-use crate::manifest::Manifest;
+use crate::manifest::is_of_all_cells;
 use crate::options::SweepOptions;
 use crate::shard::Shard;
 use crate::tables::needed_cells;
@@ -93,7 +93,7 @@ pub fn submit(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Submission
         }
         None => Queue::default(),
     };
-    if missing.is_empty() && Manifest::is_of_all_cells(&layout.out) {
+    if missing.is_empty() && is_of_all_cells(&layout.out) {
         return Ok(Submission::NothingToDo);
     }
     let tasks: BTreeSet<usize> = missing.difference(&in_queue.tasks).copied().collect();

@@ -1,9 +1,8 @@
 //! Cells that panic: a row in failures.csv, and everything else goes on.
 
 use crate::folder::{Folder, SMALL, shard, stand_in};
-use logitdist_sim::{
-    Cell, CellOutcome, Config, Ended, SweepOptions, merge, single, status, sweep, sweep_with,
-};
+use logitdist_results::Ended;
+use logitdist_sim::{Cell, CellOutcome, Config, SweepOptions, merge, single, status, sweep, sweep_with};
 use logitdist_testing::rows;
 use std::fs;
 

@@ -1,7 +1,8 @@
 //! Any partition of the cells, in any order, with any overlap: one set of tables.
 
 use crate::folder::{Folder, SMALL, Tables, copy, shard, stand_in, sweep_counted};
-use logitdist_sim::{Ended, SweepOptions, merge, status, sweep, sweep_with};
+use logitdist_results::Ended;
+use logitdist_sim::{SweepOptions, merge, status, sweep, sweep_with};
 use proptest::prelude::*;
 use std::fs;
 use std::sync::Arc;

@@ -2,7 +2,8 @@
 
 use crate::folder::{Folder, Tables};
 use logitdist::{Pair, Settings, compare};
-use logitdist_sim::{Ended, SweepOptions, single, sweep};
+use logitdist_results::Ended;
+use logitdist_sim::{SweepOptions, single, sweep};
 use logitdist_testing::{number, rows};
 use logitdist_train::{Compression, Loss, Network, Recipe, Splits, Task, TeacherLogits, load_network, train};
 use std::collections::BTreeMap;

@@ -8,12 +8,12 @@ use crate::reduced::{Direction, Reduced};
 use crate::shared::Shared;
 use crate::tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
 
-const FULL_RANK: &str =
-    "full column rank of G̃ and G̃′, and no direction of the embeddings dropped as rounding";
+const EVERY_DIRECTION: &str =
+    "embeddings that vary, and no direction of them dropped as rounding that the logits see";
 
 const LOWER: Theorem = Theorem {
     side: Side::AtLeast("m_cca"),
-    needs: FULL_RANK,
+    needs: EVERY_DIRECTION,
     source: "proved in this project; sharpens m_cca_linear",
     ..Theorem::SHARPENED
 };
@@ -52,15 +52,16 @@ pub(super) const ROWS: [Theorem; 8] = [
         token: "m_cca_linear",
         number: "T2",
         name: "linear",
-        meaning: "Linear lower bound on m_CCA (ρ padded with zeros to M)",
-        statement: "m_CCA ≥ 1 − d̄²/(M σ_M)",
+        meaning: "Linear lower bound on m_CCA",
+        statement: "m_CCA ≥ 1 − (d̄² − Σ_{i > r} σᵢ)/(r σᵣ), r the smaller rank of the embeddings",
         form: Form::Published,
         source: "corollary of Theorem F.1 of Nielsen et al. 2026 (arXiv 2602.15438)",
         equality: "only if every ρᵢ is 0 or 1 and the lost direction is the weakest",
         anchor: "t2",
         evaluate: |theorem, shared, direction| {
-            let (value, dim) = padded_mean(shared, direction)?;
-            Ok(CcaSide::of(&shared.reduced, direction).linear(theorem, value, dim))
+            let correlations = embeddings_cca(shared)?;
+            let side = CcaSide::of(&shared.reduced, direction);
+            Ok(side.linear(theorem, correlations.mean(), correlations.rho.len()))
         },
         ..LOWER
     },
@@ -69,12 +70,13 @@ pub(super) const ROWS: [Theorem; 8] = [
         number: "T3",
         name: "one spectrum",
         meaning: "Best lower bound on m_CCA from one spectrum, by water-filling",
-        statement: "m_CCA ≥ min (1/M) Σ ρᵢ over Σ (1 − ρᵢ²) σᵢ ≤ d̄²",
+        statement: "m_CCA ≥ min (1/r) Σ ρᵢ over Σ (1 − ρᵢ²) σᵢ ≤ d̄², r the smaller rank of the embeddings, ρᵢ = 0 for i > r",
         equality: "shrinkage-noise pairs, E1",
         anchor: "t3",
         evaluate: |theorem, shared, direction| {
-            let (value, dim) = padded_mean(shared, direction)?;
-            Ok(CcaSide::of(&shared.reduced, direction).sharp(theorem, value, dim, dim))
+            let correlations = embeddings_cca(shared)?;
+            let side = CcaSide::of(&shared.reduced, direction);
+            Ok(side.sharp(theorem, correlations.mean(), correlations.rho.len()))
         },
         ..LOWER
     },
@@ -83,12 +85,13 @@ pub(super) const ROWS: [Theorem; 8] = [
         number: "T5",
         name: "both spectra",
         meaning: "Best lower bound on m_CCA from both spectra",
-        statement: "m_CCA ≥ min (1/M) Σ ρᵢ over the constraint of cca_two_spectra",
+        statement: "m_CCA ≥ min (1/r) Σ ρᵢ over the constraint of cca_two_spectra, r the smaller rank of the embeddings, ρᵢ = 0 for i > r",
         equality: "coupled spectra, E2",
         anchor: "t5",
         evaluate: |theorem, shared, direction| {
-            let (value, dim) = padded_mean(shared, direction)?;
-            Ok(CcaSide::of(&shared.reduced, direction).greedy(theorem, value, dim))
+            let correlations = embeddings_cca(shared)?;
+            let side = CcaSide::of(&shared.reduced, direction);
+            Ok(side.greedy(theorem, correlations.mean(), correlations.rho.len()))
         },
         ..LOWER
     },
@@ -105,7 +108,7 @@ pub(super) const ROWS: [Theorem; 8] = [
         evaluate: |theorem, shared, direction| {
             let side = CcaSide::of(&shared.reduced, direction);
             let correlations = shared.logits_cca().as_ref().map_err(Clone::clone)?;
-            Ok(side.sharp(theorem, correlations.mean(), side.spectrum.len(), correlations.rho.len()))
+            Ok(side.sharp(theorem, correlations.mean(), correlations.rho.len()))
         },
         ..Theorem::SHARPENED
     },
@@ -243,33 +246,38 @@ impl CcaSide<'_> {
         self.at_most(theorem, lhs)
     }
 
-    /// T2 `m_cca_linear`: `m_CCA ≥ 1 − d̄²/(M σ_M)`, m_CCA padded with zeros to M.
-    fn linear(&self, theorem: &'static Theorem, value: f64, dim: usize) -> Bound {
-        let smallest = self.spectrum.get(dim - 1).copied().unwrap_or(0.0);
-        let at = |budget: f64| 1.0 - budget / (dim as f64 * smallest);
+    /// What is left of a budget for the first r directions: those beyond r are lost for certain, and paid for first.
+    fn left_for(&self, r: usize, budget: f64) -> f64 {
+        (budget - self.spectrum.iter().skip(r).sum::<f64>()).max(0.0)
+    }
+
+    /// T2 `m_cca_linear`: `m_CCA ≥ 1 − (d̄² − Σ_{i > r} σ_i)/(r σ_r)`.
+    fn linear(&self, theorem: &'static Theorem, value: f64, r: usize) -> Bound {
+        let smallest = self.spectrum.get(r - 1).copied().unwrap_or(0.0);
+        let at = |budget: f64| 1.0 - self.left_for(r, budget) / (r as f64 * smallest);
         if smallest == 0.0 {
             // Not −∞: canonical correlations are never negative, so 0 is what the bound amounts to.
             return Bound::at_least(theorem, value, 0.0, 0.0).vacuous_if(true, || {
-                format!("σ_M = 0: Cov(u) has rank {} under the dimension {dim}", self.spectrum.len())
+                format!("σ_r = 0: Cov(u) has rank {}, under the r = {r} of m_CCA", self.spectrum.len())
             });
         }
         Bound::at_least(theorem, value, at(self.budget), at(self.tolerated_budget()))
     }
 
-    /// T3 `m_cca_sharp` and `m_cca_logits_sharp`: the mean over `divisor` of the [`water_filling`] of `count` eigenvalues.
-    fn sharp(&self, theorem: &'static Theorem, value: f64, count: usize, divisor: usize) -> Bound {
-        let spectrum = padded(self.spectrum, count);
-        let at = |budget| water_filling(&spectrum, budget).iter().sum::<f64>() / divisor as f64;
+    /// T3 `m_cca_sharp` and `m_cca_logits_sharp`: the mean of the [`water_filling`] of the first r eigenvalues.
+    fn sharp(&self, theorem: &'static Theorem, value: f64, r: usize) -> Bound {
+        let spectrum = padded(self.spectrum, r);
+        let at = |budget| water_filling(&spectrum, self.left_for(r, budget)).iter().sum::<f64>() / r as f64;
         Bound::at_least(theorem, value, at(self.budget), at(self.tolerated_budget()))
     }
 
-    /// T5 `m_cca_two_spectra` and `m_cca_logits_two_spectra`: the mean over `divisor` of [`greedy_two_spectra`].
-    fn greedy(&self, theorem: &'static Theorem, value: f64, divisor: usize) -> Bound {
-        let count = self.spectrum.len().max(self.other_spectrum.len()).max(divisor);
+    /// T5 `m_cca_two_spectra` and `m_cca_logits_two_spectra`: the mean of the first r of [`greedy_two_spectra`].
+    fn greedy(&self, theorem: &'static Theorem, value: f64, r: usize) -> Bound {
+        let count = self.spectrum.len().max(self.other_spectrum.len()).max(r);
         let (sigma, other) = (padded(self.spectrum, count), padded(self.other_spectrum, count));
         let at = |budget| {
             let rho = greedy_two_spectra(&sigma, &other, budget);
-            rho.iter().take(divisor).sum::<f64>() / divisor as f64
+            rho.iter().take(r).sum::<f64>() / r as f64
         };
         Bound::at_least(theorem, value, at(self.budget), at(self.tolerated_budget()))
     }
@@ -280,21 +288,19 @@ fn lost(shared: &Shared) -> &[f64] {
     shared.logits_cca().as_ref().map_or(&[], |c| &c.one_minus_rho_squared)
 }
 
-/// m_CCA of the embeddings padded with zeros to M, and M; not applicable where a head does not see every direction.
-fn padded_mean(shared: &Shared, direction: Direction) -> Applicable<(f64, usize)> {
-    let (model, other) = shared.reduced.models(direction);
-    if let Some(m) = [model, other].into_iter().find(|m| m.rank_unembeddings() < m.dim) {
-        return Err(Reason::UnembeddingRank { side: m.side, rank: m.rank_unembeddings(), dim: m.dim });
-    }
-    if let Some(m) = [model, other].into_iter().find(|m| m.rank_embeddings() < m.rank_logits()) {
+/// The correlations of the embeddings, which those of the logits are no larger than: both logits are linear functions of them.
+///
+/// Not applicable where directions that the logits see were dropped as rounding.
+fn embeddings_cca(shared: &Shared) -> Applicable<&CanonicalCorrelations> {
+    let Reduced { a, b, .. } = &shared.reduced;
+    if let Some(m) = [a, b].into_iter().find(|m| m.rank_embeddings() < m.rank_logits()) {
         return Err(Reason::EmbeddingRank {
             side: m.side,
             rank: m.rank_embeddings(),
             logits: m.rank_logits(),
         });
     }
-    let CanonicalCorrelations { rho, .. } = shared.embeddings_cca().as_ref().map_err(Clone::clone)?;
-    Ok((rho.iter().take(model.dim).sum::<f64>() / model.dim as f64, model.dim))
+    shared.embeddings_cca().as_ref().map_err(Clone::clone)
 }
 
 /// T11 `compression_floor`: `Σ_{i > M′} σ_i ≤ d̄²`, no model of dimension M′ comes closer.

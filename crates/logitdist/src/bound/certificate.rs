@@ -9,7 +9,7 @@ use crate::reduced::{Direction, Reduced};
 /// "m_CCA is at least x, and a linear probe carried over costs at most y", from distributions and spectra alone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Certificate {
-    /// The best lower bound on m_CCA of the embeddings (padded with zeros to M) of T2, T3 and T5, in [0, 1]; and its token.
+    /// The best lower bound on m_CCA of the embeddings of T2, T3 and T5, in [0, 1]; and its token.
     pub m_cca: Applicable<(f64, &'static str)>,
     /// The best lower bound on the mean of the correlations of the logits, of T3 and T5, in [0, 1]; and its token.
     pub m_cca_logits: Applicable<(f64, &'static str)>,
@@ -25,6 +25,14 @@ pub struct Certificate {
 pub fn certificate(reduced: &Reduced, direction: Direction, bounds: &[Bound]) -> Certificate {
     let (model, _) = reduced.models(direction);
     let distance = d_logit(reduced);
+    if let Some(masked) = reduced.masked() {
+        return Certificate {
+            m_cca: Err(masked.clone()),
+            m_cca_logits: Err(masked.clone()),
+            probe_cost: Err(masked.clone()),
+            relative_probe_cost: Err(masked.clone()),
+        };
+    }
     let constant = |what| Reason::Constant { what, side: model.side };
     Certificate {
         m_cca: best_of(bounds, "m_cca"),
@@ -87,7 +95,7 @@ pub struct ProbeTransfer {
 /// Only the part of w in the range of G̃ᵀ is determined by the distribution; the error is that part's.
 ///
 /// # Errors
-/// [`Error::Option`] if w does not have M finite entries.
+/// [`Error::Option`] if w does not have M finite entries, or labels are masked.
 pub fn probe_transfer(reduced: &Reduced, direction: Direction, w: &[f64]) -> Result<ProbeTransfer, Error> {
     let (model, _) = reduced.models(direction);
     if w.len() != model.dim || w.iter().any(|x| !x.is_finite()) {
@@ -97,6 +105,9 @@ pub fn probe_transfer(reduced: &Reduced, direction: Direction, w: &[f64]) -> Res
             model.side,
             model.dim
         )));
+    }
+    if let Some(masked) = reduced.masked() {
+        return Err(Error::Option(format!("a probe cannot be carried over: {masked}")));
     }
     let v = model.on_logits(w);
     let norm = |rows: logitdist_linalg::MatRef<'_, f64>, x: &[f64]| {

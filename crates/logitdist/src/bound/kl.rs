@@ -22,7 +22,7 @@ pub(super) const ROWS: [Theorem; 3] = [
         anchor: "t9",
         part: Part::Probability,
         evaluate: |theorem, shared, direction| {
-            let rhs = over_tau(shared.divergences().kl(direction).mean, shared.sums().log_tau);
+            let rhs = over_tau(shared.divergences().kl(direction), shared.sums().log_tau);
             Ok(from_kl(theorem, shared, rhs))
         },
         ..Theorem::SHARPENED
@@ -57,7 +57,7 @@ pub(super) const ROWS: [Theorem; 3] = [
         anchor: "t10",
         part: Part::Probability,
         evaluate: |theorem, shared, direction| {
-            let kl = shared.divergences().kl(direction).mean;
+            let kl = shared.divergences().kl(direction);
             Ok(Bound::at_most(theorem, kl, 0.25 * squared_distance(shared), scale(shared)))
         },
         ..Theorem::SHARPENED

@@ -37,6 +37,8 @@ pub struct Theorem {
     pub anchor: &'static str,
     /// What has to be asked for to have it.
     pub part: Part,
+    /// Whether it needs log p of every label, which masked labels do not have.
+    pub log_p: bool,
     /// How it is evaluated in a direction.
     pub evaluate: fn(&'static Theorem, &Shared, Direction) -> Applicable<Bound>,
 }
@@ -65,11 +67,15 @@ impl Theorem {
         equality: "",
         anchor: "",
         part: Part::Geometry,
+        log_p: true,
         evaluate: |theorem, _, _| unreachable!("{} has no evaluation", theorem.token),
     };
 
     /// The bound on a pair.
     pub fn of(&'static self, shared: &Shared, direction: Direction) -> Bound {
+        if let Some(masked) = shared.reduced.masked().filter(|_| self.log_p) {
+            return Bound::not_applicable(self, masked.clone());
+        }
         (self.evaluate)(self, shared, direction).unwrap_or_else(|reason| Bound::not_applicable(self, reason))
     }
 

@@ -57,6 +57,7 @@ pub(super) const ROWS: [Measure; 6] = [
         formula: FORMULA,
         value: Value::Number(|shared, _| mean(shared.logits_cca())),
         note: |shared| saturated(shared.logits_cca(), "inputs"),
+        log_p: true,
         ..MEAN
     },
     Measure {
@@ -64,11 +65,13 @@ pub(super) const ROWS: [Measure; 6] = [
         name: "canonical correlations of the logits",
         meaning: "Canonical correlations of the centred logits u(x), u′(x), largest first",
         value: Value::List(|shared, _| rho(shared.logits_cca())),
+        log_p: true,
         ..LIST
     },
 ];
 
 pub(super) const SPECTRUM: [Measure; 1] = [Measure {
+    log_p: true,
     tokens: &["spectrum_a", "spectrum_b"],
     name: "variances of the logits",
     meaning: "Eigenvalues σ of Cov(u) of model {a} above the tolerance, largest first",

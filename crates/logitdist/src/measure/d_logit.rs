@@ -12,6 +12,7 @@ pub(super) const ROWS: [Measure; 2] = [
         formula: "√(E‖u − u′‖²), u = G̃ f + b̃ the centred logits",
         source: LOGIT_DISTANCE,
         part: Part::Geometry,
+        log_p: true,
         headline: true,
         value: Value::Number(|shared, _| Ok(d_logit(&shared.reduced))),
         ..Measure::DISTANCE
@@ -25,6 +26,7 @@ pub(super) const ROWS: [Measure; 2] = [
         same: Same::Zero("equal up to a constant"),
         range: Range::at_least(0.0).with("at most d_logit"),
         part: Part::Geometry,
+        log_p: true,
         headline: true,
         value: Value::Number(|shared, _| Ok(d_logit_centred(&shared.reduced))),
         ..Measure::DISTANCE

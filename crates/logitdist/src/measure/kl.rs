@@ -2,10 +2,11 @@
 
 use super::source::LOGIT_DISTANCE;
 use super::table::{Measure, Of, Part, Range, Same, Section, Unit, Value};
-use crate::probability::{Moments, ProbabilitySums};
+use crate::probability::ProbabilitySums;
 use crate::reduced::Direction;
 
-const ERROR: Measure = Measure { formula: "sd over inputs / √n", same: Same::Neither, ..Measure::DISTANCE };
+const ERROR: Measure =
+    Measure { formula: "sd over inputs (n − 1) / √n", same: Same::Neither, ..Measure::DISTANCE };
 
 pub(super) const KL: [Measure; 2] = [
     Measure {
@@ -15,8 +16,8 @@ pub(super) const KL: [Measure; 2] = [
         formula: "E_x Σ_y p_{a} (log p_{a} − log p_{b}), computed as E_x Σ_y p_{a} (eᵈ − 1 − d), d = log p_{b} − log p_{a}",
         of: Of::Directions,
         headline: true,
-        value: Value::Number(|shared, d| Ok(shared.divergences().kl(d).mean)),
-        note: |shared| shared.single_precision_note(),
+        value: Value::Number(|shared, d| Ok(shared.divergences().kl(d))),
+        note: |shared| shared.probability_note(),
         ..Measure::DISTANCE
     },
     Measure {
@@ -24,7 +25,7 @@ pub(super) const KL: [Measure; 2] = [
         name: "standard error of KL({a} ‖ {b})",
         meaning: "Standard error of kl_{a}{b} over inputs",
         of: Of::Directions,
-        value: Value::Number(|shared, d| Ok(shared.divergences().kl(d).standard_error)),
+        value: Value::Number(|shared, d| shared.sums().kl(d).standard_error()),
         ..ERROR
     },
 ];
@@ -45,14 +46,14 @@ pub(super) const ROWS: [Measure; 11] = [
         formula: "E_x ½KL(p‖m) + ½KL(p′‖m), m = (p + p′)/2",
         headline: true,
         range: Range::between(0.0, std::f64::consts::LN_2),
-        value: Value::Number(|shared, _| Ok(shared.divergences().js.mean)),
+        value: Value::Number(|shared, _| Ok(shared.divergences().js)),
         ..Measure::DISTANCE
     },
     Measure {
         tokens: &["js_se"],
         name: "standard error of js",
         meaning: "Standard error of js over inputs",
-        value: Value::Number(|shared, _| Ok(shared.divergences().js.standard_error)),
+        value: Value::Number(|shared, _| shared.sums().js.standard_error()),
         ..ERROR
     },
     Measure {
@@ -63,7 +64,7 @@ pub(super) const ROWS: [Measure; 11] = [
         headline: true,
         unit: Unit::One,
         range: Range::between(0.0, 1.0),
-        value: Value::Number(|shared, _| Ok(shared.divergences().tv.mean)),
+        value: Value::Number(|shared, _| Ok(shared.divergences().tv)),
         ..Measure::DISTANCE
     },
     Measure {
@@ -71,7 +72,7 @@ pub(super) const ROWS: [Measure; 11] = [
         name: "standard error of tv",
         meaning: "Standard error of tv over inputs",
         unit: Unit::One,
-        value: Value::Number(|shared, _| Ok(shared.divergences().tv.standard_error)),
+        value: Value::Number(|shared, _| shared.sums().tv.standard_error()),
         ..ERROR
     },
     Measure {
@@ -82,7 +83,7 @@ pub(super) const ROWS: [Measure; 11] = [
         headline: true,
         unit: Unit::One,
         range: Range::between(0.0, 1.0),
-        value: Value::Number(|shared, _| Ok(shared.divergences().hellinger.mean)),
+        value: Value::Number(|shared, _| Ok(shared.divergences().hellinger)),
         ..Measure::DISTANCE
     },
     Measure {
@@ -90,7 +91,7 @@ pub(super) const ROWS: [Measure; 11] = [
         name: "standard error of hellinger",
         meaning: "Standard error of hellinger over inputs",
         unit: Unit::One,
-        value: Value::Number(|shared, _| Ok(shared.divergences().hellinger.standard_error)),
+        value: Value::Number(|shared, _| shared.sums().hellinger.standard_error()),
         ..ERROR
     },
     Measure {
@@ -106,6 +107,7 @@ pub(super) const ROWS: [Measure; 11] = [
         ..Measure::DISTANCE
     },
     Measure {
+        log_p: true,
         tokens: &["log_tau"],
         name: "log of the smallest probability",
         meaning: "Logarithm of the smallest probability",
@@ -154,30 +156,21 @@ pub(super) const PRECISION: [Measure; 1] = [Measure {
     ..Measure::DISTANCE
 }];
 
-/// A mean over inputs with its standard error.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Mean {
-    /// The mean.
-    pub mean: f64,
-    /// Its standard error over inputs, as if they were drawn independently.
-    pub standard_error: f64,
-}
-
 /// Distances between the distributions of two models, over the inputs of the probability part.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Divergences {
-    /// E_x KL(p ‖ p′), nats, ≥ 0.
-    pub kl_ab: Mean,
-    /// E_x KL(p′ ‖ p), nats, ≥ 0.
-    pub kl_ba: Mean,
+    /// E_x KL(p ‖ p′), nats, ≥ 0; ∞ if b alone masks a label.
+    pub kl_ab: f64,
+    /// E_x KL(p′ ‖ p), nats, ≥ 0; ∞ if a alone masks a label.
+    pub kl_ba: f64,
     /// Jeffreys divergence `kl_ab + kl_ba`, nats, ≥ 0.
     pub jeffreys: f64,
     /// E_x of the Jensen–Shannon divergence, nats, in [0, ln 2].
-    pub js: Mean,
+    pub js: f64,
     /// E_x ½ Σ|p − p′|, in [0, 1].
-    pub tv: Mean,
+    pub tv: f64,
     /// E_x √(½ Σ(√p − √p′)²), in [0, 1].
-    pub hellinger: Mean,
+    pub hellinger: f64,
     /// Smallest probability over inputs, labels and both models; 0 where it underflows.
     pub tau: f64,
     /// log τ, finite where τ underflows.
@@ -188,7 +181,7 @@ pub struct Divergences {
 
 impl Divergences {
     /// KL divergence from the first model of the direction to the second.
-    pub fn kl(&self, direction: Direction) -> Mean {
+    pub fn kl(&self, direction: Direction) -> f64 {
         match direction {
             Direction::Ab => self.kl_ab,
             Direction::Ba => self.kl_ba,
@@ -198,18 +191,16 @@ impl Divergences {
 
 /// All divergences from the sums over inputs.
 pub fn divergences(sums: &ProbabilitySums) -> Divergences {
-    let n = sums.n;
-    let mean = |m: &Moments| Mean { mean: m.mean(n), standard_error: m.standard_error(n) };
-    let (kl_ab, kl_ba) = (mean(&sums.kl_ab), mean(&sums.kl_ba));
+    let (kl_ab, kl_ba) = (sums.kl_ab.mean(), sums.kl_ba.mean());
     Divergences {
         kl_ab,
         kl_ba,
-        jeffreys: kl_ab.mean + kl_ba.mean,
-        js: mean(&sums.js),
-        tv: mean(&sums.tv),
-        hellinger: mean(&sums.hellinger),
+        jeffreys: kl_ab + kl_ba,
+        js: sums.js.mean(),
+        tv: sums.tv.mean(),
+        hellinger: sums.hellinger.mean(),
         tau: sums.log_tau.exp(),
         log_tau: sums.log_tau,
-        top1_agreement: sums.agreeing as f64 / n as f64,
+        top1_agreement: sums.agreeing as f64 / sums.n as f64,
     }
 }

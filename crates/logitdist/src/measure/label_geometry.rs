@@ -15,6 +15,7 @@ use crate::reduced::{CENTRING_NOISE, Direction, Reduced, ReducedModel};
 use logitdist_linalg::{Mat, MatRef, matmul, matmul_nt, r_factor};
 
 pub(super) const ROWS: [Measure; 1] = [Measure {
+    log_p: true,
     tokens: &["label_correlation_a", "label_correlation_b"],
     name: "correlation of two labels in model {a}",
     meaning: "Correlation over inputs of the centred logits of two labels, in model {a}",
@@ -68,13 +69,15 @@ pub struct LabelGeometry {
 
 /// Correlations between the labels of both models (`label_correlation_a`, `label_correlation_b`), for at most `at_most` labels.
 ///
-/// If there are more, those with the largest variance are taken: the largest Var_x(u_y)/tr Cov(u) + Var_x(u′_y)/tr Cov(u′), the
+/// None if labels are masked. If there are more, those with the largest variance are taken: the largest Var_x(u_y)/tr Cov(u) + Var_x(u′_y)/tr Cov(u′), the
 /// first of equals. Both models have the same order, from the mean of their correlations, so that a difference between the two
 /// pictures is one between the models. Cost: K·M² for the choice, nothing of size K×K.
 pub fn label_geometry(reduced: &Reduced, at_most: usize) -> LabelGeometry {
     let (labels_a, labels_b) = reduced.labels(Direction::Ab);
     let factors = [factor(&reduced.a), factor(&reduced.b)];
-    let chosen = if reduced.n_labels <= at_most {
+    let chosen = if reduced.masked().is_some() {
+        Vec::new()
+    } else if reduced.n_labels <= at_most {
         (0..reduced.n_labels).collect()
     } else {
         most_varying([labels_a, labels_b], &factors, at_most)

@@ -14,6 +14,7 @@ const TERM: Measure = Measure {
     unit: Unit::One,
     same: Same::Zero("equal distributions"),
     part: Part::Llv,
+    log_p: true,
     ..Measure::DISTANCE
 };
 

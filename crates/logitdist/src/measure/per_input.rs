@@ -15,6 +15,7 @@ use rayon::prelude::*;
 const AT_AN_INPUT: Measure = Measure { section: Section::Detail, part: Part::Detail, ..Measure::DISTANCE };
 
 pub(super) const ROWS: [Measure; 1] = [Measure {
+    log_p: true,
     tokens: &["d_logit_x"],
     name: "logit distance at an input",
     meaning: "Logit distance at one input x",
@@ -38,7 +39,7 @@ const BLOCK: usize = 512;
 /// The distances at each input that the means over inputs are made of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PerInput {
-    /// `d_logit_x` of every input, N: see [`d_logit_x`].
+    /// `d_logit_x` of every input, N: see [`d_logit_x`]; empty if labels are masked.
     pub d_logit_x: Vec<f64>,
     /// The inputs of the probability part, rising: all, a sample, or none.
     pub probability_inputs: Vec<usize>,
@@ -57,7 +58,7 @@ impl PerInput {
         divergences: &[InputDivergences],
     ) -> Result<PerInput, Error> {
         Ok(PerInput {
-            d_logit_x: d_logit_x(pair, reduced)?,
+            d_logit_x: if reduced.masked().is_some() { Vec::new() } else { d_logit_x(pair, reduced)? },
             probability_inputs: match inputs {
                 ProbabilityInputs::None => Vec::new(),
                 ProbabilityInputs::All => (0..pair.n_inputs()).collect(),
@@ -73,7 +74,7 @@ impl PerInput {
 ///
 /// `d_logit_x = ‖u(x) − u′(x)‖`, whose mean square over inputs is `d_logit²`. `reduced` must be that of the pair. In orthonormal
 /// coordinates of the labels Δ(x) is a triangular matrix times (1, f(x), f′(x)), so an input costs (1 + M + M′)² and never K.
-/// A value under 1e-14 of the size of the logits at x, before any centring, is rounding and given as 0.
+/// Masked labels are left out: [`Reduced::masked`]. A value under 1e-14 of the size of the logits at x, before any centring, is rounding and given as 0.
 ///
 /// # Errors
 /// [`Error::Unreadable`] if a model's embeddings cannot be read.

@@ -54,6 +54,7 @@ pub(super) const ROWS: [Measure; 6] = [
         ..RANK
     },
     Measure {
+        log_p: true,
         tokens: &["rank_logits_a", "rank_logits_b"],
         name: "rank of the logits",
         meaning: "Numerical rank of the centred logits of model {a}",

@@ -63,6 +63,8 @@ pub struct Measure {
     pub section: Section,
     /// What has to be asked for to have it.
     pub part: Part,
+    /// Whether it needs log p of every label, which masked labels do not have.
+    pub log_p: bool,
     /// Whether the short table shows it.
     pub headline: bool,
     /// How it is computed from what measures share.
@@ -252,6 +254,7 @@ impl Measure {
         same: Same::Zero("equal predictions"),
         section: Section::Distribution,
         part: Part::Probability,
+        log_p: false,
         headline: false,
         value: Value::Elsewhere,
         note: |_| None,
@@ -282,6 +285,7 @@ impl Measure {
         same: Same::Zero("equal up to a linear map"),
         section: Section::Representation,
         part: Part::Geometry,
+        log_p: true,
         of: Of::Directions,
         ..Measure::DISTANCE
     };

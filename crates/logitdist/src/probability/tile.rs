@@ -19,6 +19,9 @@ const TILE_INPUTS: [usize; 2] = [128, 512];
 /// Labels whose logits one task computes.
 const LABELS_PER_TASK: usize = 2048;
 
+/// The logit of a masked label: under every other, so that its exponential is 0, and finite, so that a difference of two is a number.
+const MASKED_LOGIT: f64 = -1e300;
+
 /// In which precision logits are computed. Everything made of them is in f64.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum LogitPrecision {
@@ -72,15 +75,24 @@ impl Tiling<'_> {
         let (u, error_u) = self.logits(self.pair.a(), &self.labels.a, inputs)?;
         let (v, error_v) = self.logits(self.pair.b(), &self.labels.b, inputs)?;
         let of_input = |space: &mut _, i| InputTerms::of(column(u.as_ref(), i), column(v.as_ref(), i), space);
-        let terms: Vec<InputTerms> = if self.one_at_a_time() {
+        let mut terms: Vec<InputTerms> = if self.one_at_a_time() {
             (0..inputs.len()).into_par_iter().map_init(Vec::new, of_input).collect()
         } else {
             let mut space = Vec::new();
             (0..inputs.len()).map(|i| of_input(&mut space, i)).collect()
         };
+        // A label of probability 0 in one model has some in the other, at every input.
+        let masks = &self.labels.masks;
+        for terms in &mut terms {
+            terms.kl_ab = if masks.only_b.is_empty() { terms.kl_ab } else { f64::INFINITY };
+            terms.kl_ba = if masks.only_a.is_empty() { terms.kl_ba } else { f64::INFINITY };
+        }
         let columns = self.tracked.len();
+        let is_masked: Vec<bool> = self.tracked.iter().map(|&y| masks.contains(y)).collect();
         let tracked = Mat::from_fn(inputs.len(), 1 + 2 * columns, |i, j| match j {
             0 => 1.0,
+            // What follows from it does not exist, and must not overflow.
+            j if is_masked[(j - 1) % columns] => 0.0,
             j if j <= columns => u[(self.tracked[j - 1], i)] - terms[i].normalisers[0],
             j => v[(self.tracked[j - 1 - columns], i)] - terms[i].normalisers[1],
         });
@@ -120,6 +132,7 @@ impl Tiling<'_> {
         };
         for i in 0..inputs.len() {
             logits.col_as_slice_mut(i).iter_mut().zip(&labels.bias).for_each(|(l, b)| *l += b);
+            labels.masked.iter().for_each(|&y| logits[(y, i)] = MASKED_LOGIT);
         }
         Ok((logits, error))
     }

@@ -5,6 +5,7 @@ mod bounds;
 mod details;
 mod direct;
 mod edge;
+mod edges;
 mod fixtures;
 mod glossary;
 mod invariance;

@@ -57,14 +57,16 @@ fn divergence_panel(
     token: &'static str,
     least_kl: f64,
 ) -> Panel {
-    let place = |x: &usize| Some((*x, inputs.d_logit_x[*x], inputs.kl_at(*x)?[direction]));
+    let distance = |x: usize| inputs.d_logit_x.get(x).copied();
+    let place = |x: &usize| Some((*x, distance(*x)?, inputs.kl_at(*x)?[direction]));
     let positive =
-        || inputs.kl.iter().map(|(x, _)| inputs.d_logit_x[*x]).filter(|d| *d > 0.0 && d.is_finite());
+        || inputs.kl.iter().filter_map(|(x, _)| distance(*x)).filter(|d| *d > 0.0 && d.is_finite());
     let (least, most) = (positive().fold(f64::INFINITY, f64::min), positive().fold(0.0, f64::max));
     if most == 0.0 {
-        let reason = match inputs.kl.is_empty() {
-            true => "it was computed at no input",
-            false => "the models are equal at every input",
+        let reason = match (inputs.kl.is_empty(), inputs.d_logit_x.is_empty()) {
+            (true, _) => "it was computed at no input",
+            (false, true) => "labels are masked: there is no logit distance",
+            (false, false) => "the models are equal at every input",
         };
         return Panel::empty(token, reason).shaped(EMPTY_ASPECT);
     }

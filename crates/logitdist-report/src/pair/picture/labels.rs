@@ -26,8 +26,11 @@ impl View<PairResults> for LabelGeometry {
 
     fn question(&self, results: &PairResults) -> String {
         let (n, of) = (results.labels.labels.len(), results.comparison.count("n_labels"));
-        let selection =
-            if n < of { format!("{n} of {of} labels, those that vary most. ") } else { String::new() };
+        let selection = if (1..of).contains(&n) {
+            format!("{n} of {of} labels, those that vary most. ")
+        } else {
+            String::new()
+        };
         format!(
             "{selection}Which labels each model raises and lowers together: the correlation over inputs of the centred logits of two \
              labels. That is the cosine of their unembeddings in the metric of Cov(f): unlike plain cosines, no change of basis alters it. \
@@ -46,6 +49,9 @@ impl View<PairResults> for LabelGeometry {
         let panels = ["label_correlation_a", "label_correlation_b", "b − a"].into_iter().zip(matrices);
         let panels = panels.map(|(title, matrix)| match matrix.iter().flatten().any(Option::is_some) {
             true => label_panel(title, &results.labels.labels, matrix),
+            false if matrix.is_empty() => {
+                Panel::empty(title, "labels are masked: centred logits do not exist")
+            }
             false => Panel::empty(title, "the logits do not vary over the inputs"),
         });
         // What the colours mean stands over each panel.

@@ -5,8 +5,8 @@ use super::grid::{Grid, Layer, NOTE, Row, row, varying};
 use crate::plot::Figure;
 use crate::trained::arms::{arms, arms_of};
 use crate::view::View;
-use logitdist_results::Evaluation;
-use logitdist_results::Study;
+use logitdist::Direction;
+use logitdist_results::{Evaluation, Study};
 
 /// Measures over training.
 #[derive(Debug)]
@@ -61,7 +61,8 @@ impl View<Study> for Sides {
         let (epoch, bound) = study.axis("epoch").zip(study.bound("cca_spectral"))?;
         let side = |of: fn(&Evaluation) -> Option<f64>, suffix, dashed| {
             let arms = arms_of(study, |cell| {
-                let own = cell.evaluations.iter().find(|e| e.bound == bound && !e.reversed)?;
+                let own =
+                    cell.evaluations.iter().find(|e| e.bound == bound && e.direction == Direction::Ab)?;
                 of(own).filter(|&x| x > 0.0 && x.is_finite()).map(f64::ln)
             });
             Layer { arms: varying(study, arms, epoch), suffix, dashed, of_logarithms: true }

@@ -1,7 +1,7 @@
 //! Files that are no comparison, and folders that are.
 
-use super::{FILES, folder, unchanged, with};
-use logitdist_report::pair::{is_pair, report_pair};
+use super::{FILES, folder, report_pair, unchanged, with};
+use logitdist_report::pair::is_pair;
 use logitdist_results::ResultsError;
 use std::path::Path;
 use tempfile::TempDir;

@@ -4,7 +4,10 @@ mod input;
 mod page;
 mod pictures;
 
+use logitdist_report::pair::PairReport;
+use logitdist_results::ResultsError;
 use logitdist_results::pair::PairResults;
+use std::path::Path;
 use tempfile::TempDir;
 
 const COMPARISON: &str = "section,token,side,value,reason\n\
@@ -86,4 +89,9 @@ fn results(folder: &TempDir) -> PairResults {
 
 fn unchanged() -> TempDir {
     folder(|_, content| content.to_owned())
+}
+
+/// Reads and reports a folder.
+fn report_pair(folder: &Path) -> Result<PairReport, ResultsError> {
+    logitdist_report::pair::report_pair(&PairResults::read(folder)?, folder)
 }

@@ -1,7 +1,7 @@
 //! The page of a pair.
 
-use super::{unchanged, with};
-use logitdist_report::pair::{PairReport, report_pair};
+use super::{report_pair, unchanged, with};
+use logitdist_report::pair::PairReport;
 use tempfile::TempDir;
 
 fn page(folder: &TempDir) -> (PairReport, String) {

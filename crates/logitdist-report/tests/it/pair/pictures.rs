@@ -1,8 +1,8 @@
 //! The numbers behind the pictures of a pair.
 
-use super::{folder, results, unchanged, with};
+use super::{folder, report_pair, results, unchanged, with};
 use logitdist_report::Picture;
-use logitdist_report::pair::{pictures, report_pair};
+use logitdist_report::pair::pictures;
 use logitdist_report::plot::{Form, Mark, Panel};
 use logitdist_results::pair::PairResults;
 

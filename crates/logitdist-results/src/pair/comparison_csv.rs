@@ -1,0 +1,292 @@
+//! `comparison.csv`: one line per number, `section,token,side,value,reason`.
+//!
+//! `section` is one of: `run` (the models' paths, seed, version, command), `measure`, `bounds`, `bounds_ba`, `certificate`,
+//! `certificate_ba`, `probe`, `verdict` and `note`. `side` is empty for single values, the position in a list (from 1), the row of a
+//! probe (from 0), one of lhs, rhs, tightness, bound, value, slack, form, holds and status of a bound, or the bound that a certificate
+//! rests on. A number beyond the floating-point range is blank.
+
+use super::comparison::{CertificateLine, PairComparison, PairRun, Value};
+use super::lines::{Line, Lines};
+use crate::bound::{BoundRow, BoundStatus, form, holds};
+use crate::error::ResultsError;
+use crate::number::{or_blank, parse};
+use logitdist::bound::ProbeTransfer;
+use logitdist::{Direction, Form, measure};
+use std::path::Path;
+
+/// Columns of the file.
+const COLUMNS: [&str; 5] = ["section", "token", "side", "value", "reason"];
+
+/// Entries of the section `run`.
+const RUN: [&str; 5] = ["model_a", "model_b", "seed", "version", "command"];
+
+impl PairComparison {
+    /// The lines, header first.
+    pub fn to_csv(&self) -> String {
+        let mut csv = Csv { writer: csv::Writer::from_writer(Vec::new()) };
+        csv.line(COLUMNS);
+        let run = &self.run;
+        let entries = [&run.model_a, &run.model_b, &run.seed.to_string(), &run.version, &run.command];
+        for (token, entry) in RUN.iter().zip(entries) {
+            csv.line(["run", token, "", entry, ""]);
+        }
+        for (token, value) in &self.measures {
+            csv.value("measure", token, "", value);
+        }
+        for (token, list) in &self.lists {
+            match list {
+                Ok(list) => {
+                    for (i, x) in list.iter().enumerate() {
+                        csv.line(["measure", token, &(i + 1).to_string(), &or_blank(*x), ""]);
+                    }
+                }
+                Err(reason) => csv.line(["measure", token, "", "", reason]),
+            }
+        }
+        self.bounds.iter().for_each(|bound| csv.bound(bound));
+        for line in &self.certificates {
+            csv.value(section("certificate", line.direction), &line.token, &line.by, &line.value);
+        }
+        for (i, probe) in self.probes.iter().enumerate() {
+            for (token, x) in
+                [("error", probe.error), ("certified", probe.certified), ("probe_sd", probe.probe_sd)]
+            {
+                csv.line(["probe", token, &i.to_string(), &or_blank(x), ""]);
+            }
+        }
+        for (i, sentence) in self.verdict.iter().enumerate() {
+            csv.line(["verdict", "", &(i + 1).to_string(), sentence, ""]);
+        }
+        for (token, note) in &self.notes {
+            csv.line(["note", token, "", note, ""]);
+        }
+        let bytes = csv.writer.into_inner().expect("writing to memory");
+        String::from_utf8(bytes).expect("tokens, numbers and reasons are text")
+    }
+
+    /// Reads `comparison.csv`.
+    ///
+    /// # Errors
+    /// A file that cannot be read, is cut off, not a comparison, or of a newer version.
+    pub fn read(path: &Path) -> Result<PairComparison, ResultsError> {
+        let lines = Lines::read(path, &COLUMNS, |line| {
+            check_version(line)?;
+            let mut fields: [String; 5] = Default::default();
+            for (column, field) in fields.iter_mut().enumerate() {
+                line.text(column)?.clone_into(field);
+            }
+            Ok(fields)
+        })?;
+        let mut reader = Reader::default();
+        for (position, fields) in lines.lines.iter().enumerate() {
+            reader.add(fields.each_ref().map(String::as_str)).map_err(|m| lines.error(position, m))?;
+        }
+        reader.finish().map_err(|message| lines.error_at_end(message))
+    }
+}
+
+/// `bounds` or `bounds_ba`.
+fn section(name: &'static str, direction: Direction) -> &'static str {
+    match (name, direction) {
+        ("bounds", Direction::Ba) => "bounds_ba",
+        ("certificate", Direction::Ba) => "certificate_ba",
+        _ => name,
+    }
+}
+
+struct Csv {
+    writer: csv::Writer<Vec<u8>>,
+}
+
+impl Csv {
+    fn line(&mut self, fields: [&str; 5]) {
+        self.writer.write_record(fields).expect("writing to memory");
+    }
+
+    fn value(&mut self, section: &str, token: &str, side: &str, value: &Value) {
+        match value {
+            Ok(x) => self.line([section, token, side, &or_blank(*x), ""]),
+            Err(reason) => self.line([section, token, side, "", reason]),
+        }
+    }
+
+    fn bound(&mut self, bound: &BoundRow<'_>) {
+        let (section, token) = (section("bounds", bound.direction), &*bound.token);
+        let sides = match bound.is_lower() {
+            true => [("bound", bound.lhs), ("value", bound.rhs), ("slack", bound.slack)],
+            false => [("lhs", bound.lhs), ("rhs", bound.rhs), ("tightness", bound.tightness)],
+        };
+        if bound.status != BoundStatus::NotApplicable {
+            for (side, x) in sides {
+                self.line([section, token, side, &x.map_or_else(String::new, or_blank), ""]);
+            }
+        }
+        self.line([section, token, "form", &bound.form.to_string(), ""]);
+        let holds = bound.holds.map_or_else(String::new, |holds| holds.to_string());
+        self.line([section, token, "holds", &holds, ""]);
+        self.line([section, token, "status", bound.status.name(), &bound.reason]);
+    }
+}
+
+/// A comparison of which some lines were read.
+#[derive(Default)]
+struct Reader {
+    run: [Option<String>; RUN.len()],
+    seed: u64,
+    measures: Vec<(String, Value)>,
+    lists: Vec<(String, Result<Vec<f64>, String>)>,
+    bounds: Vec<BoundRow<'static>>,
+    certificates: Vec<CertificateLine>,
+    probes: Vec<ProbeTransfer>,
+    verdict: Vec<String>,
+    notes: Vec<(String, String)>,
+}
+
+impl Reader {
+    fn add(&mut self, [section, token, side, value, reason]: [&str; 5]) -> Result<(), String> {
+        let number = || {
+            let of_token = |_| format!("`value` of {token} is {value:?}; a number is needed");
+            parse("value", value.as_bytes()).map_err(of_token)
+        };
+        let valued = || Ok::<_, String>(number()?.ok_or_else(|| reason.to_owned()));
+        let direction = if section.ends_with("_ba") { Direction::Ba } else { Direction::Ab };
+        match section {
+            "run" => {
+                if token == "seed" {
+                    let parsed = value.parse();
+                    self.seed =
+                        parsed.map_err(|_| format!("`seed` is {value:?}; a whole number is needed"))?;
+                }
+                if let Some(entry) = RUN.iter().position(|known| *known == token) {
+                    self.run[entry] = Some(value.to_owned());
+                }
+            }
+            "measure" if measure(token).is_some_and(|(row, _)| row.is_list()) => {
+                // Of what stands in a list, only a number beyond the range is blank.
+                let x = number()?.unwrap_or(f64::INFINITY);
+                match self.lists.last_mut() {
+                    Some((last, Ok(list))) if last == token => list.push(x),
+                    _ if side.is_empty() => self.lists.push((token.to_owned(), Err(reason.to_owned()))),
+                    _ => self.lists.push((token.to_owned(), Ok(vec![x]))),
+                }
+            }
+            "measure" => self.measures.push((token.to_owned(), valued()?)),
+            "bounds" | "bounds_ba" => self.add_to_bound(direction, token, side, number, value, reason)?,
+            "certificate" | "certificate_ba" => self.certificates.push(CertificateLine {
+                direction,
+                token: token.to_owned(),
+                by: side.to_owned(),
+                value: valued()?,
+            }),
+            "probe" => {
+                let x = number()?.unwrap_or(f64::INFINITY);
+                if token == "error" {
+                    self.probes.push(ProbeTransfer { error: x, certified: 0.0, probe_sd: 0.0 });
+                }
+                let probe = self.probes.last_mut().ok_or("a probe begins with its `error`")?;
+                match token {
+                    "error" => {}
+                    "certified" => probe.certified = x,
+                    "probe_sd" => probe.probe_sd = x,
+                    other => return Err(format!("`token` is {other:?}, which no probe has")),
+                }
+            }
+            "verdict" => self.verdict.push(value.to_owned()),
+            "note" => self.notes.push((token.to_owned(), value.to_owned())),
+            other => return Err(format!("`section` is {other:?}, which no comparison has")),
+        }
+        Ok(())
+    }
+
+    fn add_to_bound(
+        &mut self,
+        direction: Direction,
+        token: &str,
+        side: &str,
+        number: impl Fn() -> Result<Option<f64>, String>,
+        value: &str,
+        reason: &str,
+    ) -> Result<(), String> {
+        let is_known = |last: &BoundRow<'_>| last.token == token && last.direction == direction;
+        if !self.bounds.last().is_some_and(is_known) {
+            self.bounds.push(BoundRow {
+                direction,
+                token: token.to_owned().into(),
+                form: Form::Published,
+                status: BoundStatus::NotApplicable,
+                lhs: None,
+                rhs: None,
+                tightness: None,
+                slack: None,
+                holds: None,
+                reason: "".into(),
+            });
+        }
+        let bound = self.bounds.last_mut().expect("one was pushed");
+        match side {
+            // A blank side is one beyond the range: what is certified has no end below, everything else none above.
+            "bound" => bound.lhs = Some(number()?.unwrap_or(f64::NEG_INFINITY)),
+            "lhs" => bound.lhs = Some(number()?.unwrap_or(f64::INFINITY)),
+            "rhs" | "value" => bound.rhs = Some(number()?.unwrap_or(f64::INFINITY)),
+            "slack" => bound.slack = Some(number()?.unwrap_or(f64::INFINITY)),
+            "tightness" => bound.tightness = number()?,
+            "form" => bound.form = form(value.as_bytes())?,
+            "holds" => bound.holds = holds(value.as_bytes())?,
+            "status" => {
+                bound.status = BoundStatus::parse(value.as_bytes())?;
+                bound.reason = reason.to_owned().into();
+            }
+            other => return Err(format!("`side` is {other:?}, which no bound has")),
+        }
+        Ok(())
+    }
+
+    /// The comparison, if nothing is missing.
+    fn finish(self) -> Result<PairComparison, String> {
+        const WRITTEN_BY: &str = "was the file written by `logitdist compare`?";
+        if let Some(absent) =
+            RUN.iter().zip(&self.run).find_map(|(token, entry)| entry.is_none().then_some(token))
+        {
+            return Err(format!("there is no line `run,{absent}`; {WRITTEN_BY}"));
+        }
+        let Reader { run, seed, measures, lists, bounds, certificates, probes, verdict, notes } = self;
+        let [model_a, model_b, _, version, command] = run.map(Option::unwrap_or_default);
+        let run = PairRun { model_a, model_b, seed, version, command };
+        let comparison =
+            PairComparison { run, measures, lists, bounds, certificates, probes, verdict, notes };
+        // The logit distance may not exist, for a reason.
+        let has_line = |token: &str| comparison.measures.iter().any(|(own, _)| own == token);
+        for (token, is_there) in [
+            ("n_inputs", comparison.value("n_inputs").is_some()),
+            ("n_labels", comparison.value("n_labels").is_some()),
+            ("d_logit", has_line("d_logit")),
+        ] {
+            if !is_there {
+                return Err(format!("there is no line `measure,{token}` with a number; {WRITTEN_BY}"));
+            }
+        }
+        if comparison.verdict.is_empty() {
+            return Err("the verdict is missing; was the file cut off?".into());
+        }
+        Ok(comparison)
+    }
+}
+
+/// A file of a newer version may mean other things by the same words.
+fn check_version(line: &Line<'_>) -> Result<(), String> {
+    if (line.text(0)?, line.text(1)?) != ("run", "version") {
+        return Ok(());
+    }
+    let (found, own) = (line.text(3)?, env!("CARGO_PKG_VERSION"));
+    let parts = |version: &str| -> Option<(u64, u64)> {
+        let (major, rest) = version.split_once('.')?;
+        Some((major.parse().ok()?, rest.split('.').next()?.parse().ok()?))
+    };
+    match (parts(found), parts(own)) {
+        (Some(found_parts), Some(own_parts)) if found_parts > own_parts => Err(format!(
+            "written by logitdist {found}, newer than this one, {own}: update it to read the file"
+        )),
+        (Some(_), _) => Ok(()),
+        (None, _) => Err(format!("`version` is {found:?}; one like {own} is needed")),
+    }
+}

@@ -1,0 +1,49 @@
+//! A comparison that was written and read again is the same.
+
+use logitdist::bound::probe_transfer;
+use logitdist::{Direction, Mat, Model, Pair, Settings, compare, label_geometry};
+use logitdist_results::pair::{Inputs, Labels, PairComparison, PairResults, PairRun};
+use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+
+/// A model whose embeddings are `scale` times a fixed pattern that `shift` changes.
+fn model(labels: usize, scale: f64, shift: f64) -> Model {
+    let f = Mat::from_fn(40, 3, |i, j| scale * ((3 * i + 7 * j) as f64 + shift * (i as f64).cos()).sin());
+    let g = Mat::from_fn(labels, 3, |y, j| ((5 * y + 2 * j) as f64).cos());
+    Model::new(f, g, None).unwrap()
+}
+
+fn results(a: &Model, b: &Model, inputs_limit: Option<usize>) -> PairResults {
+    let settings = Settings { per_input: true, inputs_limit, ..Settings::default() };
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let comparison = compare(&Pair::new(a, b).unwrap(), &settings, &mut rng).unwrap();
+    let probe = |w: &[f64; 3]| probe_transfer(&comparison.reduced, Direction::Ab, w).ok();
+    let probes: Vec<_> = [[1.0, 0.0, 0.0], [0.0, 1.0, -2.0]].iter().filter_map(probe).collect();
+    let run = PairRun {
+        model_a: "a, \"first\".npz".into(),
+        model_b: "b.npz".into(),
+        seed: u64::MAX,
+        version: env!("CARGO_PKG_VERSION").into(),
+        command: "logitdist compare 'a, \"first\".npz' b.npz".into(),
+    };
+    let verdict = vec!["Every bound holds.".to_owned(), "a & b, it seems, are close.".to_owned()];
+    let labels = Labels::of(&label_geometry(&comparison.reduced, 5));
+    let inputs = Inputs::of(comparison.per_input.as_ref().unwrap());
+    PairResults::of(PairComparison::of(run, &comparison, &probes, verdict), labels, inputs)
+}
+
+#[test]
+fn a_folder_gives_back_what_was_written() {
+    let near = results(&model(8, 1.0, 0.0), &model(8, 1.0, 1e-3), None);
+    assert_eq!((near.comparison.probes.len(), near.comparison.certificates.len()), (2, 8));
+    let constant = results(&model(8, 0.0, 0.0), &model(8, 1.0, 0.0), Some(9));
+    assert_eq!(constant.inputs.kl.len(), 9);
+    let few = results(&model(2, 1.0, 0.0), &model(2, 1.0, 0.5), None);
+    let far = results(&model(8, 1e90, 0.0), &model(8, 1e90, 3.0), None);
+    let beyond = far.comparison.measures.iter().filter(|(_, x)| x.as_ref().is_err_and(String::is_empty));
+    assert!(beyond.count() > 0, "nothing is beyond the range");
+    for written in [near, constant, few, far] {
+        let folder = tempfile::tempdir().unwrap();
+        written.write(folder.path()).unwrap();
+        assert_eq!(PairResults::read(folder.path()).unwrap(), written);
+    }
+}
