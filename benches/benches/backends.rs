@@ -4,6 +4,8 @@
 //! libraries), or from where the loader or python3 has them. A word after `--` chooses by name, as in `-- 'r_factor/faer'`. To compare with what was
 //! before: `-- --save-baseline before`, change something, `-- --baseline before`. `cargo xtask bench` has larger sizes, errors and the table.
 
+#![allow(clippy::print_stderr, reason = "measurements print as they go, on the machine of a developer")]
+
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, BenchmarkId, Criterion, criterion_group, criterion_main};
 use logitdist_backends::{Backend, Faer, Lapack, MKL, Nalgebra, OPENBLAS, Reference, Triangle};

@@ -1,5 +1,11 @@
 //! Project tasks: sweeps, their summaries, ill-treatment of the program, and measurements of speed.
 
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "measurements print as they go, on the machine of a developer"
+)]
+
 mod bench;
 mod fuzz;
 mod measure;
@@ -15,7 +21,7 @@ mod throughput;
 mod torture;
 
 use clap::{Parser, Subcommand};
-use logitdist_cli::{exit_code, report, sweep};
+use logitdist_cli::{exit_code, parse, report, sweep};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -56,7 +62,11 @@ enum Task {
 
 fn main() -> ExitCode {
     logitdist_linalg::keep_freed_memory();
-    let result = match Arguments::parse().task {
+    let task = match parse::<Arguments>(std::env::args_os()) {
+        Ok(arguments) => arguments.task,
+        Err(code) => return code,
+    };
+    let result = match task {
         Task::Sweep(arguments) => sweep::run(*arguments),
         Task::Report(arguments) => report::run(&arguments),
         Task::Torture(arguments) => torture::run(&arguments),

@@ -1,17 +1,22 @@
 //! The commands of `logitdist`; `cargo xtask` shares those for sweeps and reports.
 
 mod compare;
-mod explain;
+pub mod explain;
 mod models;
 mod output;
+mod parse;
 mod probe;
 mod progress;
 pub mod report;
 pub mod sweep;
+mod threads;
 mod train;
+
+pub use parse::parse;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
+use logitdist_io::say;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -28,9 +33,9 @@ enum Command {
     Compare(Box<compare::Arguments>),
     Probe(probe::Arguments),
     Report(report::Arguments),
-    /// Say what a token means: formula, range, units, source. Without a token, list all.
+    /// Say what a token, a theorem (T5), a family (E3) or a column means, and where to read on. Without any, list all.
     Explain {
-        /// Tokens, for example m_cca d_rep_ab cca_spectral.
+        /// For example m_cca d_rep_ab T5 slack level.
         tokens: Vec<String>,
     },
     Sweep(Box<sweep::Arguments>),
@@ -51,7 +56,16 @@ pub fn main() -> ExitCode {
 
 /// Runs a command line, the name of the program first.
 pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
-    let result = match CommandLine::parse_from(arguments).command {
+    let command = match parse::<CommandLine>(arguments) {
+        Ok(line) => line.command,
+        Err(code) => return code,
+    };
+    let result = threads::check_environment().and_then(|()| execute(command));
+    exit_code(result)
+}
+
+fn execute(command: Command) -> anyhow::Result<ExitCode> {
+    match command {
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
@@ -64,14 +78,13 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
             clap_complete::generate(shell, &mut CommandLine::command(), "logitdist", &mut script);
             output::to_stdout(&script).map(|()| ExitCode::SUCCESS)
         }
-    };
-    exit_code(result)
+    }
 }
 
 /// The exit code of a command; an error is printed and makes it 2.
 pub fn exit_code(result: anyhow::Result<ExitCode>) -> ExitCode {
     result.unwrap_or_else(|error| {
-        eprintln!("error: {error:#}");
+        say(format_args!("error: {error:#}"));
         ExitCode::from(2)
     })
 }

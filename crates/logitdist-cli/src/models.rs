@@ -1,9 +1,9 @@
 //! The two models of a command line.
 
 use logitdist::{Error, ModelRows, Pair};
-use logitdist_io::{ReadError, ReadOptions, Source};
+use logitdist_io::{ReadError, ReadOptions, Source, visible};
 
-/// Two models of one set of inputs and labels, and their names. Embeddings are in memory or stay in their files.
+/// Two models of one set of inputs and labels, and their names as they may be shown. Embeddings are in memory or stay in their files.
 pub struct Models<M> {
     pub a: M,
     pub b: M,
@@ -41,7 +41,6 @@ impl<M: ModelRows + Send> Models<M> {
 }
 
 fn name(source: &Source) -> String {
-    match source {
-        Source::Path(path) | Source::Files { embeddings: path, .. } => path.display().to_string(),
-    }
+    let (Source::Path(path) | Source::Files { embeddings: path, .. }) = source;
+    visible(&path.display().to_string()).into_owned()
 }

@@ -4,7 +4,7 @@ use crate::models::Models;
 use crate::output::{Format, to_stdout};
 use anyhow::{Context, bail};
 use logitdist::{Mat, Model, Pair};
-use logitdist_io::{ReadOptions, Source, read_array, read_model};
+use logitdist_io::{ReadOptions, Source, read_array, read_model, say};
 use logitdist_results::number::short;
 use logitdist_train::{Concept, ConceptTransfer, ProbeSpec, answer_transfer};
 use serde_json::{Map, Value, json};
@@ -56,10 +56,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     if failed.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!(
+    say(format_args!(
         "error: the certificate does not hold for {}; a proof or this program is wrong, please report it with the files",
         failed.join(", ")
-    );
+    ));
     Ok(ExitCode::from(1))
 }
 
@@ -125,7 +125,7 @@ fn shown(path: &Path, all: Vec<(String, Vec<bool>)>) -> anyhow::Result<Vec<(Stri
         );
     }
     if !left_out.is_empty() {
-        eprintln!("note: left out: {}", left_out.join("; "));
+        say(format_args!("note: left out: {}", left_out.join("; ")));
     }
     Ok(shown)
 }

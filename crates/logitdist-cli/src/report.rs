@@ -2,6 +2,7 @@
 
 use crate::output::to_stdout;
 use anyhow::bail;
+use logitdist_io::{Claims, say, visible};
 use logitdist_report::pair::{is_pair, report_pair};
 use logitdist_report::{difference, report};
 use logitdist_results::pair::PairResults;
@@ -32,6 +33,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     // Clap has seen to it that there is one.
     let results = arguments.results.as_deref().unwrap_or(Path::new(""));
+    claim_outputs(results)?;
     if is_pair(results) {
         return of_pair(results);
     }
@@ -44,13 +46,35 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     of_sweep(results)
 }
 
+/// Refuses a report that would replace, through a link, what it is made from.
+fn claim_outputs(results: &Path) -> anyhow::Result<()> {
+    const READ: [&str; 9] = [
+        "rows.csv",
+        "bounds.csv",
+        "failures.csv",
+        "manifest.json",
+        "config.toml",
+        "comparison.csv",
+        "inputs.csv",
+        "labels.csv",
+        "spectra.csv",
+    ];
+    let read = READ.map(|name| results.join(name));
+    let mut claims = Claims::reading(read.iter().map(PathBuf::as_path));
+    claims.write_in("the report's", results, ["summary.csv", "summary.md", "measures.csv", "report.html"])?;
+    for picture in results.join("plots").read_dir().into_iter().flatten().flatten() {
+        claims.write("the picture", &picture.path())?;
+    }
+    Ok(())
+}
+
 fn of_pair(results: &Path) -> anyhow::Result<ExitCode> {
     let report = report_pair(&PairResults::read(results)?, results)?;
     to_stdout(opening(results).as_bytes())?;
     if report.violated.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("error: violated: {}; a proof or this program is wrong", report.violated.join(", "));
+    say(format_args!("error: violated: {}; a proof or this program is wrong", report.violated.join(", ")));
     Ok(ExitCode::from(1))
 }
 
@@ -67,5 +91,5 @@ fn of_sweep(results: &Path) -> anyhow::Result<ExitCode> {
 }
 
 fn opening(results: &Path) -> String {
-    format!("the report is {}\n", results.join("report.html").display())
+    format!("the report is {}\n", visible(&results.join("report.html").display().to_string()))
 }

@@ -1,5 +1,7 @@
 //! Compares two models in files: `cargo run --example compare_files -p logitdist-io -- A.npz B.npz`.
 
+#![allow(clippy::print_stdout, reason = "an example prints what it finds")]
+
 use logitdist::{Model, Pair, Settings, compare};
 use logitdist_io::{ReadOptions, Source, read_model};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};

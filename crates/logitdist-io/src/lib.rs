@@ -1,4 +1,5 @@
-//! Reads models exported as npy, npz or safetensors, whole or in blocks of rows, and writes them as npz.
+//! Reads models exported as npy, npz or safetensors, whole or in blocks of rows, and writes them as npz. Beside that, what all
+//! commands write with: [`WholeFile`], [`say`], and texts as they may be shown ([`visible`], [`for_shell`], [`for_spreadsheet`]).
 //!
 //! A model is an array of embeddings (N inputs × M), one of unembeddings (K labels × M) and perhaps a bias (K).
 //! From PyTorch, with `h` the inputs of the last layer `head`:
@@ -38,6 +39,7 @@
 
 mod archive;
 mod array;
+mod claims;
 mod element;
 mod entries;
 mod error;
@@ -47,12 +49,17 @@ mod npy;
 mod npz;
 mod read;
 mod safetensors;
+mod say;
+mod shown;
 mod whole_file;
 mod write;
 
+pub use claims::{Claims, Taken};
 pub use error::{Place, Problem, ReadError, WriteError};
 pub use file_model::FileModel;
 pub use names::{ArrayNames, ParseArrayNamesError};
 pub use read::{ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model, read_text};
+pub use say::say;
+pub use shown::{RUN_BY_SPREADSHEETS, for_shell, for_spreadsheet, is_hidden, visible};
 pub use whole_file::WholeFile;
 pub use write::{Attached, write_npz, write_npz_with};

@@ -1,12 +1,11 @@
 //! Files that appear whole or not at all: written under a temporary name, synced, renamed.
 
-use std::fs::File;
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
-/// A file being written. An older file of its name stays until [`finish`](WholeFile::finish). If it is dropped before, it leaves
-/// nothing behind.
+/// A file being written. An older file of its name stays until [`finish`](WholeFile::finish), and the new one has its mode. If it is
+/// dropped before, it leaves nothing behind.
 #[derive(Debug)]
 pub struct WholeFile {
     target: PathBuf,
@@ -20,22 +19,31 @@ impl WholeFile {
     /// An error of the operating system, or a directory, device or pipe of that name. (Renaming onto /dev/null would replace it for
     /// every other program, too.)
     pub fn create(path: &Path) -> io::Result<WholeFile> {
-        let target = match path.metadata() {
+        let older = path.metadata();
+        let target = match &older {
             Ok(metadata) if metadata.is_file() => path.canonicalize()?,
             Ok(_) => {
                 let message = "there is a directory, device or pipe of that name; a file is needed";
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_path_buf(),
-            Err(error) => return Err(error),
+            Err(_) => return Err(older.expect_err("it was an error")),
         };
         let folder =
             target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         // Named after the file, so that one can recognise and delete what a killed process left.
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let name: String = name.chars().take(50).collect();
-        let temporary =
-            tempfile::Builder::new().prefix(&format!(".{name}.")).suffix(".tmp").tempfile_in(folder)?;
+        let prefix = format!(".{name}.");
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(&prefix).suffix(".tmp");
+        // Temporary files are private to their owner; results are as the user's umask says.
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+        let temporary = builder.tempfile_in(folder)?;
+        if let Ok(older) = older {
+            temporary.as_file().set_permissions(older.permissions())?;
+        }
         Ok(WholeFile { target, temporary: BufWriter::new(temporary) })
     }
 
@@ -45,7 +53,6 @@ impl WholeFile {
     /// Writing, syncing or renaming failed.
     pub fn finish(self) -> io::Result<()> {
         let temporary = self.temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
-        readable_by_all(temporary.as_file())?;
         temporary.as_file().sync_all()?;
         temporary.persist(&self.target).map_err(|error| error.error)?;
         Ok(())
@@ -60,18 +67,6 @@ impl WholeFile {
         file.write_all(content)?;
         file.finish()
     }
-}
-
-/// Temporary files are private to their owner; results are not.
-fn readable_by_all(file: &File) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        file.set_permissions(std::fs::Permissions::from_mode(0o644))?;
-    }
-    #[cfg(not(unix))]
-    let _ = file;
-    Ok(())
 }
 
 impl Write for WholeFile {
@@ -116,6 +111,23 @@ mod tests {
         file.write_all(b"half").unwrap();
         drop(file);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_new_file_has_the_mode_of_any_new_file_and_a_replaced_one_its_own() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o7777;
+        let (plain, path) = (folder.path().join("plain"), folder.path().join("x"));
+        fs::write(&plain, "").unwrap();
+        WholeFile::write(&path, b"").unwrap();
+        assert_eq!(mode(&path), mode(&plain));
+        for own in [0o600, 0o664, 0o755] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(own)).unwrap();
+            WholeFile::write(&path, b"again").unwrap();
+            assert_eq!(mode(&path), own);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::sentences::{all_groups, incomplete, percent};
 use crate::table::{Table, numbers, text};
 use crate::trained::{self, INTERVALS};
 use crate::typeset::typeset;
+use logitdist_io::is_hidden;
 use logitdist_results::Group;
 use logitdist_results::Study;
 
@@ -32,7 +33,8 @@ pub fn markdown(study: &Study, sentences: &[String]) -> String {
             text += &format!("\n{}\n", table.left_out);
         }
     }
-    text
+    // What could act on a reader in place of being seen is replaced.
+    text.replace(|c: char| is_hidden(c) && c != '\n', "\u{fffd}")
 }
 
 /// The headline table: a line per bound.

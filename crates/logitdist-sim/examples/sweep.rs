@@ -1,5 +1,7 @@
 //! Runs a config from Rust: `cargo run --example sweep -p logitdist-sim`.
 
+#![allow(clippy::print_stdout, reason = "an example prints what it finds")]
+
 use logitdist_sim::{SweepOptions, sweep};
 use std::path::Path;
 

@@ -2,6 +2,7 @@
 
 use crate::document::{Document, Setting};
 use crate::error::SimError;
+use crate::plain::did_you_mean;
 use crate::value::text;
 use std::collections::HashMap;
 use toml::{Table, Value};
@@ -72,7 +73,8 @@ const MOST_POINTS: i64 = 100_000;
 fn range(table: &Table) -> Result<Vec<Value>, String> {
     const KEYS: [&str; 4] = ["from", "to", "points", "scale"];
     if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
-        return Err(format!("unknown key `{key}` in a range; its keys are from, to, points and scale"));
+        let hint = did_you_mean(key, KEYS);
+        return Err(format!("unknown key `{key}` in a range; its keys are from, to, points and scale{hint}"));
     }
     let number = |key: &str| match table.get(key) {
         Some(Value::Integer(i)) => Ok(*i as f64),

@@ -5,11 +5,13 @@ use crate::coordinates::Coordinates;
 use crate::document::Document;
 use crate::error::{Origin, SimError};
 use crate::grid::{Block, Grid, Source};
+use crate::plain::did_you_mean;
 use crate::replicates::Replicates;
 use crate::table::Columns;
 use crate::train::{Group, TrainSettings};
 use crate::user_files::{self, UserData};
 use logitdist::{Settings, Subsets};
+use logitdist_io::{RUN_BY_SPREADSHEETS, is_hidden};
 use std::path::Path;
 use toml::Value;
 
@@ -41,6 +43,9 @@ const MOST_CELLS: usize = 10_000_000_000;
 
 const TOP_KEYS: [&str; 7] =
     ["question", "expected", "seed", "replicates", "measures", user_files::FROM, user_files::CONTENT];
+/// The tables of a config.
+pub const TABLES: [&str; 5] = ["model", "d_rep", "perturbation", "family", "train"];
+
 const D_REP_KEYS: [&str; 3] = ["pivots", "per_pivot", "all_up_to"];
 const MEASURES: [&str; 5] = ["probability", "d_rep", "llv", "baselines", "lists"];
 
@@ -84,6 +89,7 @@ impl Config {
     /// # Errors
     /// A setting is wrong; with file, line and key.
     pub fn of(document: &Document) -> Result<Config, SimError> {
+        refuse_unfit_texts(document)?;
         refuse_unknown_keys(document)?;
         let (question, expected) = (statement(document, "question")?, statement(document, "expected")?);
         let (settings, lists) = settings(document)?;
@@ -110,7 +116,8 @@ impl Config {
             let columns = config.columns();
             if columns.position(of).is_none() {
                 let known = columns.scalars().join(", ");
-                let message = format!("`of` is {of}; it must be a measure of this config: {known}");
+                let hint = did_you_mean(of, columns.scalars().iter().copied());
+                let message = format!("`of` is {of}; it must be a measure of this config: {known}{hint}");
                 return Err(document.error_at("replicates", message));
             }
         }
@@ -152,12 +159,54 @@ impl Config {
     }
 }
 
-fn refuse_unknown_keys(document: &Document) -> Result<(), SimError> {
+/// Names and texts that are cells of the tables, or stand in commands and on pages.
+fn refuse_unfit_texts(document: &Document) -> Result<(), SimError> {
     for (path, origin) in document.paths() {
+        let unfit_name =
+            path.contains(is_hidden) || path.split('.').any(|p| p.starts_with(RUN_BY_SPREADSHEETS));
+        if unfit_name {
+            let message = "a name has no control characters and does not begin with =, +, - or @";
+            return Err(document.error(origin, path, message.into()));
+        }
+        let Some(setting) = document.get(path) else { continue };
+        let is_statement = ["question", "expected"].contains(&path);
+        let unfit = |text: &str| {
+            if is_statement {
+                text.contains(|c| is_hidden(c) && !['\n', '\r', '\t'].contains(&c))
+            } else {
+                text.contains(is_hidden) || text.starts_with(RUN_BY_SPREADSHEETS)
+            }
+        };
+        if let Some(text) = texts(&setting.value).into_iter().find(|text| unfit(text)) {
+            let rule = if is_statement { "" } else { ", and does not begin with =, +, - or @" };
+            let message = format!("is {text:?}; a text has no control characters{rule}");
+            return Err(document.error(origin, path, message));
+        }
+    }
+    Ok(())
+}
+
+/// All texts in a value.
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(text) => vec![text],
+        Value::Array(values) => values.iter().flat_map(texts).collect(),
+        Value::Table(table) => {
+            table.iter().flat_map(|(key, value)| texts(value).into_iter().chain([key.as_str()])).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn refuse_unknown_keys(document: &Document) -> Result<(), SimError> {
+    // A table that is unknown is the mistake, not a key in it.
+    let is_section = |path: &str| document.section(path).is_some();
+    let (sections, keys): (Vec<_>, Vec<_>) = document.paths().partition(|(path, _)| is_section(path));
+    for (path, origin) in sections.into_iter().chain(keys) {
         let parts: Vec<&str> = path.split('.').collect();
         let model_keys = model_defaults().map(|(key, _)| key);
         let (known, of): (&[&str], _) = match parts[..] {
-            ["model" | "d_rep" | "perturbation" | "family" | "train"] => continue,
+            [table] if TABLES.contains(&table) => continue,
             [_] => (&TOP_KEYS, "a config (beside the tables model, d_rep, perturbation, family and train)"),
             ["model", _] => (&model_keys, "model"),
             ["d_rep", _] => (&D_REP_KEYS, "d_rep"),
@@ -167,7 +216,10 @@ fn refuse_unknown_keys(document: &Document) -> Result<(), SimError> {
             ["train", _, _] => {
                 (TrainSettings::KEYS, path.rsplit_once('.').map_or("train", |(section, _)| section))
             }
-            ["perturbation", name, _] => (Source::parameters_of_perturbation(name), path),
+            ["perturbation", name, _] => (
+                Source::parameters_of_perturbation(name),
+                path.rsplit_once('.').map_or(path, |(table, _)| table),
+            ),
             // Reading the parameters of a family says which keys it knows.
             ["family", _, _] => continue,
             _ => {
@@ -182,7 +234,9 @@ fn refuse_unknown_keys(document: &Document) -> Result<(), SimError> {
             } else {
                 format!("known are {}", known.join(", "))
             };
-            return Err(document.error(origin, path, format!("unknown key `{key}` of {of}; {list}")));
+            let tables: &[&str] = if parts.len() == 1 { &TABLES } else { &[] };
+            let hint = did_you_mean(key, known.iter().chain(tables).copied());
+            return Err(document.error(origin, path, format!("unknown key `{key}` of {of}; {list}{hint}")));
         }
     }
     Ok(())
@@ -207,8 +261,9 @@ fn settings(document: &Document) -> Result<(Settings, bool), SimError> {
         }
         Some(_) => vec![String::new()],
     };
-    if chosen.iter().any(|name| !MEASURES.contains(&name.as_str())) {
-        let message = format!("must be a list of names out of {}", MEASURES.join(", "));
+    if let Some(unknown) = chosen.iter().find(|name| !MEASURES.contains(&name.as_str())) {
+        let hint = did_you_mean(unknown, MEASURES);
+        let message = format!("must be a list of names out of {}{hint}", MEASURES.join(", "));
         return Err(document.error_at("measures", message));
     }
     let has = |name: &str| chosen.iter().any(|c| c == name);

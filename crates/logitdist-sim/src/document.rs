@@ -1,5 +1,6 @@
 //! The settings of a config by the paths of their keys. Each knows the line or the override that it comes from.
 
+use crate::config::TABLES;
 use crate::error::{Origin, SimError};
 use crate::overrides::Override;
 use serde::Deserialize;
@@ -29,7 +30,7 @@ pub struct Document {
 /// Whether the key at this path holds further keys rather than a value.
 fn is_section(path: &[&str]) -> bool {
     match path {
-        [section] => ["model", "d_rep", "perturbation", "family", "train"].contains(section),
+        [section] => TABLES.contains(section),
         [section, _] => ["perturbation", "family", "train"].contains(section),
         _ => false,
     }
@@ -61,7 +62,7 @@ impl Document {
         let line = |at: usize| Origin::Line(1 + text[..at].matches('\n').count());
         let table = DeTable::parse(text).map_err(|e| {
             let origin = e.span().map_or(Origin::File, |span| line(span.start.min(text.len())));
-            document.error(&origin, "", format!("not TOML: {}", e.message()))
+            document.error(&origin, "", format!("not TOML: {}", e.message().replace('\n', ", ")))
         })?;
         for (key, value) in table.get_ref() {
             document.insert_spanned(&[key.get_ref()], line(key.span().start), value, &line)?;
@@ -90,7 +91,7 @@ impl Document {
             }
             _ => {
                 let value = Value::deserialize(value.clone().into_deserializer())
-                    .map_err(|e| self.error(&origin, &path.join("."), e.message().to_owned()))?;
+                    .map_err(|e| self.error(&origin, &path.join("."), e.message().replace('\n', ", ")))?;
                 self.insert(path, origin, value)
             }
         }

@@ -1,6 +1,7 @@
 //! The cells of a sweep by their index. No list of all cells is ever made.
 
 use crate::axis::Axis;
+use crate::plain::plain;
 use crate::replicates::Replicates;
 use crate::train::TrainSettings;
 use crate::value::text;
@@ -164,7 +165,9 @@ impl Block {
             }
             Source::Perturbation(name) => {
                 let level = parameters.remove("level");
-                let kind = match parameters.remove("rank").or(parameters.remove("degrees_of_freedom")) {
+                let own =
+                    ["rank", "degrees_of_freedom"].into_iter().find(|own| parameters.contains_key(*own));
+                let kind = match own.and_then(|own| parameters.remove(own)) {
                     Some(parameter) => Value::Table(Table::from_iter([(name.clone(), parameter)])),
                     None => Value::String(name.clone()),
                 };
@@ -180,7 +183,8 @@ impl Block {
                 }
                 base.check().map_err(|e| e.to_string())?;
                 let Some(level) = level else { return Ok(Recipe::Independent(base)) };
-                let (kind, level): (Perturbation, f64) = (read(kind)?, read(level)?);
+                let kind: Perturbation = read(kind).map_err(|m| in_key(&m, own.unwrap_or("level")))?;
+                let level: f64 = read(level).map_err(|m| in_key(&m, "level"))?;
                 kind.check(base.dim, level).map_err(|e| e.to_string())?;
                 Ok(Recipe::Perturbed(base, kind, level))
             }
@@ -212,18 +216,19 @@ impl Block {
                 let first = failures.next().flatten();
                 let Some(message) = first else { continue };
                 if failures.all(|failure| failure.is_some()) {
-                    return Err(match self.culprit(&message) {
-                        Some(path) if path != axis.path => (path, message),
-                        _ => (
-                            axis.path.clone(),
-                            format!("the value {} is not possible: {message}", text(value)),
-                        ),
+                    let path = self.culprit(&message).unwrap_or_else(|| axis.path.clone());
+                    let words = plain(&message, path.rsplit('.').next().unwrap_or(&path));
+                    return Err(match words {
+                        Some(words) => (path, words),
+                        None if path != axis.path => (path, message),
+                        None => (path, format!("the value {} is not possible: {message}", text(value))),
                     });
                 }
             }
         }
         if self.axes.is_empty() {
-            self.possible(&[]).map_err(|message| (self.section(), message))?;
+            let in_words = |message: String| plain(&message, "").unwrap_or(message);
+            self.possible(&[]).map_err(|message| (self.section(), in_words(message)))?;
         }
         Ok(())
     }
@@ -263,7 +268,9 @@ impl Block {
         if after("missing field `").is_some() {
             return Some(self.section());
         }
-        let named = [after("unknown field `"), after(": in `"), message.split(' ').next()];
+        // The last place that is named is the innermost key that was read.
+        let place = message.rsplit_once(": in `").and_then(|(_, rest)| rest.split('`').next());
+        let named = [after("unknown field `"), place, message.split(' ').next()];
         let axis =
             named.into_iter().flatten().find_map(|name| self.axis(name.rsplit('.').next().unwrap_or(name)));
         axis.map(|axis| axis.path.clone())
@@ -273,6 +280,11 @@ impl Block {
 /// A value of the config as a parameter. The message of an error is serde's, on one line.
 fn read<T: DeserializeOwned>(value: Value) -> Result<T, String> {
     T::deserialize(value).map_err(|e| e.to_string().trim().replace('\n', ": "))
+}
+
+/// A message about the value of a key, in the form that serde gives those about values of a table.
+fn in_key(message: &str, key: &str) -> String {
+    format!("{message}: in `{key}`")
 }
 
 /// All cells of a sweep, block after block. Replicates run fastest.

@@ -37,6 +37,15 @@ pub fn write_manifest(
     write_file(&out.join("manifest.json"), &manifest.to_json())
 }
 
+/// Whether a folder has the manifest of a sweep.
+pub fn is_of_a_sweep(out: &Path) -> bool {
+    let path = out.join("manifest.json");
+    let text = std::fs::read_to_string(&path).unwrap_or_default();
+    // Other programs have files of this name.
+    Manifest::parse(&path, &text)
+        .is_ok_and(|manifest| manifest.status.is_some() && manifest.result_version > 0)
+}
+
 /// Whether a folder's tables are of all cells, as its manifest says.
 pub fn is_of_all_cells(out: &Path) -> bool {
     let path = out.join("manifest.json");

@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::error::SimError;
 use crate::journal::{self, Address, Frame, Kind, Lock, Scanner, Store, Stretch, Writer};
 use crate::manifest::{session, write_manifest};
+use crate::place;
 use crate::shard::Shard;
 use crate::share::Share;
 use crate::slurm;
@@ -48,6 +49,7 @@ pub fn merge(out: &Path, inputs: &[PathBuf], partial: bool) -> Result<Merged, Si
     if others.is_empty() && journal::all(out)?.is_empty() {
         return Err(journal::none_in(out));
     }
+    place::check_merged(out, inputs, &others)?;
     // Locked before it is read, so that nobody adds to it in between.
     let writer = if others.is_empty() { None } else { Some(Writer::open(out, Shard::WHOLE)?) };
     let mut paths = journal::all(out)?;

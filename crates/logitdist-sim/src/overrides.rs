@@ -58,7 +58,7 @@ fn toml_value(text: &str) -> Result<Value, String> {
         {
             Ok(Value::String(text.to_owned()))
         }
-        Err(e) => Err(format!("the value {text:?} is not TOML: {}", e.message())),
+        Err(e) => Err(format!("the value {text:?} is not TOML: {}", e.message().replace('\n', ", "))),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::document::Document;
 use crate::error::SimError;
+use crate::plain::did_you_mean;
 use logitdist_results::t_975;
 use std::fmt;
 use toml::{Table, Value};
@@ -95,8 +96,10 @@ impl fmt::Display for Replicates {
 
 fn until_narrow(table: &Table) -> Result<Replicates, String> {
     const FORM: &str = "the form is { until = \"ci\", width = 0.02, of = \"m_cca\", max = 400 }";
-    if let Some(key) = table.keys().find(|key| !["until", "width", "of", "max"].contains(&key.as_str())) {
-        return Err(format!("unknown key `{key}`; {FORM}"));
+    const KEYS: [&str; 4] = ["until", "width", "of", "max"];
+    if let Some(key) = table.keys().find(|key| !KEYS.contains(&key.as_str())) {
+        let hint = did_you_mean(key, KEYS);
+        return Err(format!("unknown key `{key}`; {FORM}{hint}"));
     }
     match table.get("until") {
         Some(Value::String(until)) if until == "ci" => {}

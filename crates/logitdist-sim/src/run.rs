@@ -7,6 +7,7 @@ use crate::grid::Cell;
 use crate::journal::{self, Frame, Kind, Store, Writer};
 use crate::manifest::{session, write_manifest};
 use crate::options::SweepOptions;
+use crate::place;
 use crate::shard::Shard;
 use crate::share::Share;
 use crate::tables::{self, Tables, clear, write_config};
@@ -14,6 +15,7 @@ use crate::train::{self, Networks};
 use crate::value::text;
 use crate::whole_file::remove;
 use crate::work::Work;
+use logitdist_io::visible;
 use logitdist_results::{Counts, End, Ended, RunStatus};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -67,8 +69,14 @@ pub fn sweep_with(
     if config.grid.trained().next().is_some() {
         train::check_place(&out)?;
     }
+    place::check(options, &config, &out)?;
+    let threads = options.threads.unwrap_or(0);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .map_err(|e| SimError::Threads { threads, message: e.to_string() })?;
     if options.fresh && options.shard.is_none() {
-        clear(&out)?;
+        clear(&out, &config)?;
     }
     let mut writer = Writer::open(&out, shard)?;
     if options.fresh {
@@ -76,11 +84,6 @@ pub fn sweep_with(
         writer.cut(0)?;
     }
     let (mut store, mut notes) = read_journals(&out, &config, &mut writer)?;
-    let threads = options.threads.unwrap_or(0);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads)
-        .build()
-        .map_err(|e| SimError::Threads { threads, message: e.to_string() })?;
     // Before the folder changes: results that are kept with the code would count as uncommitted changes.
     let session = session(&config, shard, pool.current_num_threads());
     // Until the tables are made again, they may be those of another config.
@@ -183,7 +186,7 @@ pub fn describe(options: &SweepOptions) -> Result<String, SimError> {
         config.grid.len(),
         config.grid.replicates,
         config.columns().row_header().len(),
-        out.display()
+        visible(&out.display().to_string())
     ));
     Ok(words)
 }

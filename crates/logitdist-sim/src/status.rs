@@ -7,6 +7,7 @@ use crate::merge::widest;
 use crate::shard::Shard;
 use crate::share::Share;
 use crate::slurm;
+use logitdist_io::for_shell;
 use logitdist_results::Ended;
 use std::path::Path;
 
@@ -57,7 +58,10 @@ pub fn status(out: &Path) -> Result<String, SimError> {
     lines.extend(slurm::queue(out)?);
     lines.push(match (missing, is_of_all_cells(out)) {
         (0, true) => "The tables are made.".to_owned(),
-        (0, false) => format!("Nothing is missing; make the tables: logitdist sweep merge {}", out.display()),
+        (0, false) => format!(
+            "Nothing is missing; make the tables: logitdist sweep merge {}",
+            for_shell(&out.display().to_string())
+        ),
         _ if at_work => "The rest is being computed.".to_owned(),
         _ => "Run the same sweep again to compute what is missing.".to_owned(),
     });

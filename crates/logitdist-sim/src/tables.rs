@@ -3,11 +3,12 @@
 use crate::config::Config;
 use crate::error::SimError;
 use crate::journal::{Address, CellRecord, Frame, Lock, Store};
+use crate::place;
 use crate::replicates::Replicates;
 use crate::replication::Replication;
 use crate::table::Columns;
 use crate::whole_file::{remove, write_file};
-use logitdist_io::WholeFile;
+use logitdist_io::{WholeFile, for_spreadsheet};
 use logitdist_results::{Counts, FailedCell, Summary, seed_text, summarise};
 use rayon::prelude::*;
 use std::io::Write;
@@ -31,7 +32,7 @@ const CELLS_AT_A_TIME: usize = 512;
 const VIOLATIONS_NAMED: usize = 5;
 
 /// The tables: what is written under their lock.
-const TABLES: [&str; 4] = ["rows.csv", "bounds.csv", "summary.csv", "failures.csv"];
+pub const TABLES: [&str; 4] = ["rows.csv", "bounds.csv", "summary.csv", "failures.csv"];
 
 /// Cells that the tables need, in grid order: all that the grid has, or as many replicates as are needed of each combination.
 ///
@@ -178,10 +179,11 @@ fn write_failures(
     WholeFile::write(&path, &text).map_err(|e| SimError::disk(&path, e))
 }
 
-/// A line of CSV.
+/// A line of CSV. No spreadsheet runs a field of it.
 pub fn line(fields: &[String]) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(fields).expect("writing to memory");
+    let fields = fields.iter().map(|field| for_spreadsheet(field).into_owned());
+    writer.write_record(fields.map(String::into_bytes)).expect("writing to memory");
     writer.into_inner().expect("writing to memory")
 }
 
@@ -198,11 +200,12 @@ fn sweep_up(out: &Path) -> Result<(), SimError> {
     Ok(())
 }
 
-/// Takes away every result of a folder, its journals among them, and nothing else.
+/// Takes away every result of a folder, its journals among them, and nothing else. A config that the next run would write again stays:
+/// it may be what the user runs.
 ///
 /// # Errors
 /// A process works on one of the journals, and nothing is taken away; a file cannot be removed.
-pub fn clear(out: &Path) -> Result<(), SimError> {
+pub fn clear(out: &Path, config: &Config) -> Result<(), SimError> {
     let journals = crate::journal::all(out)?;
     let locks = journals.iter().map(|journal| Lock::take(&Lock::path_of(journal)));
     // Held until all is gone: nobody begins to write into a journal that is about to be removed.
@@ -211,16 +214,14 @@ pub fn clear(out: &Path) -> Result<(), SimError> {
         remove(journal)?;
     }
     crate::train::clear(out)?;
-    for file in TABLES.into_iter().chain(["config.toml", "manifest.json"]) {
-        remove(&out.join(file))?;
-    }
-    Ok(())
+    let stays = |path: &Path| place::says(path, config);
+    place::files().map(|file| out.join(file)).filter(|path| !stays(path)).try_for_each(|path| remove(&path))
 }
 
 /// Writes `config.toml` of a folder of results if it is not that already.
 pub fn write_config(config: &Config, out: &Path) -> Result<(), SimError> {
     let path = out.join("config.toml");
-    if std::fs::read_to_string(&path).is_ok_and(|text| text == config.toml) {
+    if place::says(&path, config) {
         return Ok(());
     }
     write_file(&path, &config.toml)

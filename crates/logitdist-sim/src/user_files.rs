@@ -44,6 +44,11 @@ impl UserData {
         self.known(spec).map_or_else(|| spec.fingerprint(), |(files, known)| Ok(known.fingerprint(files)))
     }
 
+    /// The files.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.0.keys().flatten().map(PathBuf::as_path)
+    }
+
     fn known<'a>(&self, spec: &'a DataSpec) -> Option<(&'a Files, &FileData)> {
         let DataSpec::Files(files) = spec else { return None };
         Some((files, self.0.get(&names(files))?))

@@ -1,5 +1,7 @@
 //! A perturbation of your own: `cargo run --example own_perturbation -p logitdist-synth`.
 
+#![allow(clippy::print_stdout, reason = "an example prints what it finds")]
+
 use logitdist::{Error, Mat, Model, Pair, Settings, compare};
 use logitdist_synth::{BaseModel, Embeddings, Spectrum, Unembeddings, rng};
 

@@ -1,5 +1,7 @@
 //! Compares two models that are arrays in memory: `cargo run --example compare_arrays -p logitdist`.
 
+#![allow(clippy::print_stdout, reason = "an example prints what it finds")]
+
 use logitdist::{Mat, Model, Pair, Settings, compare};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 

@@ -67,6 +67,11 @@ impl Factor {
         factor
     }
 
+    /// The factor whose R is given, an upper trapezoid, of so many rows.
+    pub(crate) fn of_triangle(r: Mat<f64>, rows: usize) -> Factor {
+        Factor { r, rows }
+    }
+
     /// The factor of some rows, of which only a few are in memory at a time: `fill(start, piece)` writes those from `start` on over
     /// zeros.
     fn of_range<E>(

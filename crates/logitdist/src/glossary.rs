@@ -1,6 +1,7 @@
 //! What every token means, made from the tables of measures and bounds: what `explain` and the glossaries of pages say.
 
 use crate::bound::{Theorem, theorems};
+use crate::measure::invariance::Change;
 pub use crate::measure::table::Section;
 use crate::measure::table::{Measure, tokens};
 use crate::reduced::Direction;
@@ -21,6 +22,8 @@ pub struct Entry {
     pub range: &'static str,
     /// Where it comes from; empty for common knowledge.
     pub source: &'static str,
+    /// What may change in the models and leave it as it is.
+    pub invariance: &'static str,
     /// Where docs/theory.md speaks of it.
     pub anchor: &'static str,
 }
@@ -52,6 +55,7 @@ impl Entry {
             formula: row.words(row.formula, direction).leak(),
             range: row.range_words().leak(),
             source: row.source,
+            invariance: row.words(&Change::both_words(row.invariance), direction).leak(),
             anchor: token,
         }
     }
@@ -65,6 +69,10 @@ impl Entry {
             formula: format!("{}{needs}", row.statement).leak(),
             range: row.range_words().leak(),
             source: format!("{}: {}", row.form, row.source).leak(),
+            invariance: Change::both_words(row.invariance)
+                .replace("{a}", "the first model")
+                .replace("{b}", "the second")
+                .leak(),
             anchor: row.anchor,
         }
     }

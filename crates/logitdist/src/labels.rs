@@ -1,39 +1,42 @@
-//! The labels of a model, centred, and what two models' labels have in common.
+//! The labels of a model, and what two models' labels have in common.
 
 use crate::error::Error;
 use crate::factor::Factor;
 use crate::masks::{Masks, is_masked};
 use crate::model::{Model, Pair, check_labels};
+use crate::near::{is_twin, shift};
 use crate::progress::{Stage, Watch};
-use logitdist_linalg::{Mat, MatMut, ReborrowMut, norm};
+use logitdist_linalg::{Mat, MatMut, Reborrow, ReborrowMut, norm};
 use rayon::prelude::*;
 use std::convert::Infallible;
 use std::sync::Arc;
 
-/// The labels of one model, with their means over labels taken away: no probability depends on them, and an offset shared by all
-/// labels would only cost digits.
+/// The labels of one model. Where the mean of a column over labels is far larger than what varies around it, it is taken away: no
+/// probability depends on it, and it would only cost digits. Elsewhere it would cost digits to take it away.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Labels {
-    /// Centred unembeddings G̃, K×M.
+    /// Unembeddings G, K×M, large means taken away.
     pub unembeddings: Mat<f64>,
-    /// Centred bias b̃, K entries, zeros if the model has none. Masked labels have no part in the mean, and 0.
+    /// Means of these columns over labels, M: G̃ is less them.
+    pub means: Vec<f64>,
+    /// Bias b, K entries, zeros if the model has none; a large mean taken away. Masked labels have no part in it, and 0.
     pub bias: Vec<f64>,
     /// Labels of probability 0, rising.
     pub masked: Vec<usize>,
-    /// Norms of G and b before centring, against which rounding is judged.
+    /// Norms of G and b as they were given, against which rounding is judged.
     pub uncentred_norms: [f64; 2],
-    /// Norms of the columns of G before centring, M: a small column is as accurate beside a large one as without it.
+    /// Norms of the columns of G as they were given, M: a small column is as accurate beside a large one as without it.
     pub uncentred_column_norms: Vec<f64>,
 }
 
 impl Labels {
-    /// Centres unembeddings (K×M) and a bias (K) where they are: nothing of their size is allocated.
+    /// Takes large means from unembeddings (K×M) and a bias (K) where they are: nothing of their size is kept beside them.
     ///
     /// # Errors
     /// What [`Model::new`] says of unembeddings and bias.
     pub fn new(unembeddings: Mat<f64>, bias: Option<Vec<f64>>) -> Result<Labels, Error> {
         check_labels(unembeddings.as_ref(), bias.as_deref())?;
-        Ok(Labels::centred(unembeddings, bias))
+        Ok(Labels::shifted(unembeddings, bias))
     }
 
     pub(crate) fn of(model: &Model) -> Labels {
@@ -42,29 +45,30 @@ impl Labels {
         copy.par_col_chunks_mut(1)
             .zip(unembeddings.par_col_chunks(1))
             .for_each(|(mut copy, column)| copy.copy_from(column));
-        Labels::centred(copy, model.bias().map(<[f64]>::to_vec))
+        Labels::shifted(copy, model.bias().map(<[f64]>::to_vec))
     }
 
-    fn centred(mut unembeddings: Mat<f64>, bias: Option<Vec<f64>>) -> Labels {
+    fn shifted(mut unembeddings: Mat<f64>, bias: Option<Vec<f64>>) -> Labels {
         let labels = unembeddings.nrows();
         let mut bias = bias.unwrap_or_else(|| vec![0.0; labels]);
         let masked: Vec<usize> = (0..labels).filter(|&y| is_masked(bias[y])).collect();
         masked.iter().for_each(|&y| bias[y] = 0.0);
         let bias_norm = norm(&bias);
-        centre(&mut bias, labels - masked.len());
+        take_large_mean(&mut bias, labels - masked.len());
         masked.iter().for_each(|&y| bias[y] = 0.0);
-        let norm_and_centre = |mut column: MatMut<'_, f64>| {
+        let norm_and_mean = |mut column: MatMut<'_, f64>| {
             let column = column.rb_mut().col_mut(0).try_as_col_major_mut().expect("a column in one piece");
             let column = column.as_slice_mut();
             let norm = norm(column);
-            centre(column, labels);
-            norm
+            take_large_mean(column, labels);
+            (norm, column.iter().sum::<f64>() / labels as f64)
         };
-        let uncentred_column_norms: Vec<f64> =
-            unembeddings.par_col_chunks_mut(1).map(norm_and_centre).collect();
+        let (uncentred_column_norms, means): (Vec<f64>, Vec<f64>) =
+            unembeddings.par_col_chunks_mut(1).map(norm_and_mean).unzip();
         Labels {
             uncentred_norms: [norm(&uncentred_column_norms), bias_norm],
             unembeddings,
+            means,
             bias,
             masked,
             uncentred_column_norms,
@@ -72,10 +76,12 @@ impl Labels {
     }
 }
 
-/// Takes away the sum divided by `count`.
-fn centre(values: &mut [f64], count: usize) {
-    let mean = values.iter().sum::<f64>() / count as f64;
-    values.iter_mut().for_each(|x| *x -= mean);
+/// Takes away the mean of `count` entries, if it is large; others are 0.
+fn take_large_mean(values: &mut [f64], count: usize) {
+    let shift = shift(values, count);
+    if shift != 0.0 {
+        values.iter_mut().for_each(|x| *x -= shift);
+    }
 }
 
 /// The label side of a pair: the labels of both models as they are, and their factor.
@@ -87,7 +93,9 @@ pub struct LabelSide {
     pub b: Arc<Labels>,
     /// Labels of probability 0 in one model or both.
     pub masks: Masks,
-    /// R_y, the factor of [1 G̃ b̃ G̃′ b̃′] (K rows).
+    /// Which columns of [G′ b′] are in the factor as their differences to those of [G b], M′ + 1.
+    pub twins: Vec<bool>,
+    /// R_y, the factor of [1 G b G′ b′] (K rows), twins as differences.
     pub factor: Factor,
 }
 
@@ -100,6 +108,7 @@ impl LabelSide {
     pub(crate) fn watched(pair: &Pair<'_>, watch: Watch<'_>) -> LabelSide {
         let (a, b) = rayon::join(|| pair.a().labels(), || pair.b().labels());
         let (rows, width) = (pair.n_labels(), 3 + pair.a().dim() + pair.b().dim());
+        let twins = twins(&a, &b);
         let fill = |start: usize, mut piece: MatMut<'_, f64>| {
             let rows = start..start + piece.nrows();
             piece.rb_mut().col_mut(0).fill(1.0);
@@ -112,12 +121,32 @@ impl LabelSide {
                 bias.iter_mut().zip(&labels.bias[rows.clone()]).for_each(|(x, b)| *x = *b);
                 from += m + 1;
             }
+            let (first, mut second) = piece.rb_mut().get_mut(.., 1..).split_at_col_mut(a.means.len() + 1);
+            for (j, _) in twins.iter().enumerate().filter(|(_, twin)| **twin) {
+                second
+                    .rb_mut()
+                    .col_mut(j)
+                    .iter_mut()
+                    .zip(first.rb().col(j).iter())
+                    .for_each(|(b, a)| *b -= a);
+            }
             watch(Stage::Labels, rows.len());
             Ok::<_, Infallible>(())
         };
         let Ok(factor) = Factor::of_rows(rows, width, fill);
-        LabelSide { masks: Masks::of(&a.masked, &b.masked), a, b, factor }
+        LabelSide { masks: Masks::of(&a.masked, &b.masked), a, b, twins, factor }
     }
+}
+
+/// Which columns of [G′ b′] are twins of those of [G b].
+fn twins(a: &Labels, b: &Labels) -> Vec<bool> {
+    let m = b.unembeddings.ncols();
+    let same_dim = a.unembeddings.ncols() == m;
+    let of_column =
+        |j: usize| same_dim && is_twin(a.unembeddings.col_as_slice(j), b.unembeddings.col_as_slice(j));
+    let mut twins: Vec<bool> = (0..m).into_par_iter().map(of_column).collect();
+    twins.push(same_dim && is_twin(&a.bias, &b.bias));
+    twins
 }
 
 #[cfg(test)]
@@ -125,16 +154,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn centring_in_place_leaves_what_the_means_take_away() {
-        let g = Mat::from_fn(7, 3, |y, j| (y * y + 5 * j) as f64 + 0.25);
+    fn large_means_are_taken_away_in_place_and_others_left() {
+        let g = Mat::from_fn(7, 3, |y, j| (y * y + 5 * j) as f64 + if j == 2 { 1e6 } else { 0.25 });
         let bias: Vec<f64> = (0..7).map(|y| y as f64).collect();
         let model = Model::new(Mat::zeros(1, 3), g.clone(), Some(bias.clone())).unwrap();
-        let labels = Labels::new(g.clone(), Some(bias)).unwrap();
+        let labels = Labels::new(g.clone(), Some(bias.clone())).unwrap();
         assert_eq!(labels, Labels::of(&model));
-        assert_eq!(labels.bias, [-3.0, -2.0, -1.0, 0.0, 1.0, 2.0, 3.0]);
+        assert_eq!(labels.bias, bias);
         for j in 0..3 {
             let mean = g.col(j).iter().sum::<f64>() / 7.0;
-            assert!((0..7).all(|y| labels.unembeddings[(y, j)] == g[(y, j)] - mean), "column {j}");
+            let shift = if j == 2 { mean } else { 0.0 };
+            assert!((0..7).all(|y| labels.unembeddings[(y, j)] == g[(y, j)] - shift), "column {j}");
+            assert!((labels.means[j] - (mean - shift)).abs() < 1e-9, "column {j}");
         }
         assert!((labels.uncentred_norms[0] / g.norm_l2() - 1.0).abs() < 1e-15);
         assert!((labels.uncentred_norms[1] / 91f64.sqrt() - 1.0).abs() < 1e-15);
@@ -142,6 +173,16 @@ mod tests {
             assert!((labels.uncentred_column_norms[j] / g.col(j).norm_l2() - 1.0).abs() < 1e-15);
         }
         assert_eq!(Labels::new(g, None).unwrap().bias, [0.0; 7]);
+    }
+
+    #[test]
+    fn equal_labels_are_twins_and_others_are_not() {
+        let g = Mat::from_fn(9, 2, |y, j| ((3 * y + j) as f64).sin());
+        let near = Mat::from_fn(9, 2, |y, j| g[(y, j)] * if j == 0 { 1.0 + 1e-6 } else { 1.1 });
+        let labels = |g: &Mat<f64>| Labels::new(g.clone(), None).unwrap();
+        assert_eq!(twins(&labels(&g), &labels(&g)), [true; 3]);
+        assert_eq!(twins(&labels(&g), &labels(&near)), [true, false, true]);
+        assert_eq!(twins(&labels(&Mat::zeros(9, 3)), &labels(&g)), [false; 3]);
     }
 
     #[test]

@@ -22,6 +22,20 @@
 //! assert!(certified <= comparison.value("m_cca")?);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! # Where to find what
+//!
+//! | category | items |
+//! |---|---|
+//! | models and pairs | [`Model`], [`Pair`], [`ModelRows`] for embeddings that are not in memory, [`Labels`] |
+//! | a comparison | [`compare`], [`compare_watched`], [`Settings`], [`Subsets`], [`Comparison`], [`PerInput`] |
+//! | measures | [`measures`], [`Measure`], [`measure()`], and a function for each in [`mod@measure`] |
+//! | bounds | [`theorems`], [`Theorem`], [`theorem`], [`Bound`], [`Statement`], [`Status`], [`Form`] |
+//! | what is certified | [`Certificate`], [`bound::probe_transfer`] |
+//! | words | [`glossary`], [`Change`] for what leaves a measure as it is, [`Reason`] for what does not exist |
+//! | labels to one another | [`label_geometry()`], [`LabelGeometry`] |
+//! | in steps | [`PairSummary`], [`merge_summaries`], [`Factor`], [`Reduced`], [`Shared`] |
+//! | errors and rounding | [`Error`], [`Applicable`], [`RELATIVE_TOLERANCE`], [`ABSOLUTE_TOLERANCE`] |
 
 mod applicable;
 pub mod bound;
@@ -29,12 +43,14 @@ mod comparison;
 mod error;
 mod factor;
 pub mod glossary;
+mod inputs;
 mod jackknife;
 mod labels;
 mod llv_sets;
 mod masks;
 pub mod measure;
 mod model;
+mod near;
 mod probability;
 mod progress;
 mod reduced;
@@ -50,15 +66,18 @@ pub use bound::{Bound, Certificate, Form, Side as BoundSide, Statement, Status, 
 pub use comparison::{Comparison, List, NoValue, Scalar, compare, compare_watched};
 pub use error::{Error, Side};
 pub use factor::{Blocks, Factor};
+pub use inputs::InputSide;
 pub use jackknife::{Jackknife, jackknife};
 pub use labels::{LabelSide, Labels};
 pub use logitdist_linalg::{Mat, MatMut, MatRef};
 pub use masks::{MASKED_UNDER, Masks};
+pub use measure::invariance::Change;
 pub use measure::label_geometry::{LabelCorrelations, LabelGeometry, label_geometry};
 pub use measure::per_input::PerInput;
 pub use measure::subsets::Subsets;
 pub use measure::table::{Measure, Of, Part, Range, Same, Section, Unit, Value, measure, measures, tokens};
 pub use model::{LARGEST_ENTRY, Model, Pair, SMALLEST_SCALE};
+pub use near::Frame;
 pub use probability::{InputDivergences, LogitPrecision, Moments, ProbabilityPart, ProbabilitySums};
 pub use progress::{Stage, Watch};
 pub use reduced::{CENTRING_NOISE, Direction, Reduced, ReducedModel};

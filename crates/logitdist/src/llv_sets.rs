@@ -2,9 +2,9 @@
 
 use crate::applicable::{Applicable, Reason};
 use crate::error::Error;
-use crate::factor::Factor;
 use crate::measure::llv::{self, Llv, LogProbabilities, MOST_LABELS_MINIMISED, Terms};
 use crate::model::Pair;
+use crate::probability::ProbabilityPart;
 use crate::reduced::Reduced;
 use crate::rows::rows_of;
 use crate::settings::Settings;
@@ -39,7 +39,7 @@ impl LlvSets {
         &self,
         pair: &Pair<'_>,
         reduced: &Reduced,
-        tracked: &Factor,
+        tracked: &ProbabilityPart,
         samples: usize,
         rng: &mut impl Rng,
     ) -> Result<LlvValues, Error> {
@@ -48,7 +48,7 @@ impl LlvSets {
             .iter()
             .map(|l| self.tracked.iter().position(|t| t == l).expect("the set is tracked"))
             .collect();
-        let over_inputs = self.enough(pair, || LogProbabilities::over_inputs(tracked, &positions));
+        let over_inputs = self.enough(pair, || tracked.over_inputs(&positions));
         let over_labels = match self.enough(pair, || over_labels(pair, reduced, &self.inputs)) {
             Ok(read) => Ok(read?),
             Err(reason) => Err(reason),
@@ -133,7 +133,7 @@ impl LlvValues {
 fn minimised(
     pair: &Pair<'_>,
     reduced: &Reduced,
-    tracked: &Factor,
+    tracked: &ProbabilityPart,
     samples: usize,
     rng: &mut impl Rng,
 ) -> Result<(Applicable<Llv>, Option<String>), Error> {
@@ -141,7 +141,7 @@ fn minimised(
         Err(Reason::TooManyLabels { labels: pair.n_labels(), limit: MOST_LABELS_MINIMISED })
     } else {
         let all: Vec<usize> = (0..pair.n_labels()).collect();
-        llv::minimised_labels(&LogProbabilities::over_inputs(tracked, &all))
+        llv::minimised_labels(&tracked.over_inputs(&all))
     };
     let inputs = minimised_inputs(pair, reduced, samples, rng)?;
     let found = labels.and_then(|labels| Ok((labels, inputs?)));

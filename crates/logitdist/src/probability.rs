@@ -12,6 +12,7 @@ use crate::applicable::{Applicable, Reason};
 use crate::error::Error;
 use crate::factor::Factor;
 use crate::labels::LabelSide;
+use crate::measure::llv::LogProbabilities;
 use crate::model::Pair;
 use crate::progress::Watch;
 use crate::reduced::Direction;
@@ -167,8 +168,11 @@ fn block_inputs(cols: usize) -> usize {
 pub struct ProbabilityPart {
     /// Sums over the inputs.
     pub sums: ProbabilitySums,
-    /// Factor of [1, log p(y|x), log p′(y|x)] over the tracked labels y.
+    /// Factor of [1, log p(y|x), log p′(y|x)] over the tracked labels y, both plus log K; of near models, log p − log p′ is in place of
+    /// log p′.
     pub tracked: Factor,
+    /// Whether it is.
+    pub near: bool,
 }
 
 /// KL divergences at one input.
@@ -207,7 +211,8 @@ impl ProbabilityPart {
         watch: Watch<'_>,
     ) -> Result<(ProbabilityPart, Vec<T>), Error> {
         type Part<T> = Result<(ProbabilityPart, Vec<T>), Error>;
-        let tiling = Tiling { pair, labels, tracked, precision, watch };
+        let near = tile::are_near(pair, labels, inputs)?;
+        let tiling = Tiling { pair, labels, tracked, precision, near, watch };
         let step = block_inputs(1 + 2 * tracked.len());
         let merge = |a: Part<T>, b: Part<T>| {
             let ((a, mut kept), (b, kept_b)) = (a?, b?);
@@ -243,12 +248,31 @@ impl ProbabilityPart {
             sums = sums.merge(&of_tile);
             kept.extend(tile.terms.iter().map(|t| keep(InputDivergences { kl_ab: t.kl_ab, kl_ba: t.kl_ba })));
         }
-        Ok((ProbabilityPart { sums, tracked: Factor::of_block(columns.as_ref()) }, kept))
+        Ok((ProbabilityPart { sums, tracked: Factor::of_block(columns.as_ref()), near: tiling.near }, kept))
     }
 
     /// The part of the inputs of both.
     pub fn merge(&self, other: &ProbabilityPart) -> ProbabilityPart {
-        ProbabilityPart { sums: self.sums.merge(&other.sums), tracked: self.tracked.merge(&other.tracked) }
+        let sums = self.sums.merge(&other.sums);
+        if self.near == other.near {
+            return ProbabilityPart { sums, tracked: self.tracked.merge(&other.tracked), near: self.near };
+        }
+        ProbabilityPart { sums, tracked: self.apart().merge(&other.apart()), near: false }
+    }
+
+    /// The factor of [1, log p, log p′].
+    fn apart(&self) -> Factor {
+        let (r, count) = (self.tracked.r(), (self.tracked.cols() - 1) / 2);
+        let is_difference = |j: usize| self.near && j > count;
+        let apart = Mat::from_fn(r.nrows(), r.ncols(), |i, j| {
+            if is_difference(j) { r[(i, j - count)] - r[(i, j)] } else { r[(i, j)] }
+        });
+        Factor::of_triangle(apart, self.tracked.rows())
+    }
+
+    /// Log-probabilities of tracked labels over the inputs; `chosen` are their positions, the pivot first.
+    pub(crate) fn over_inputs(&self, chosen: &[usize]) -> LogProbabilities {
+        LogProbabilities::over_inputs(&self.tracked, self.near, chosen)
     }
 }
 

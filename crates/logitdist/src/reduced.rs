@@ -7,7 +7,7 @@ use crate::applicable::Reason;
 use crate::error::Side;
 use crate::labels::Labels;
 use crate::summary::PairSummary;
-use logitdist_linalg::{Mat, MatRef, Svd, matmul_nt, r_factor, rank_tolerance, svd};
+use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, Svd, matmul_nt, r_factor, rank_tolerance, svd};
 use std::sync::{Arc, OnceLock};
 
 /// One model in these coordinates.
@@ -21,7 +21,7 @@ pub struct ReducedModel {
     pub embeddings: Mat<f64>,
     /// First coordinate of the constant 1 over the inputs, ±1; its others are 0.
     pub constant: f64,
-    /// Squared lengths ‖f(x)‖², p coordinates over the inputs.
+    /// Squared distances from the mean ‖f(x) − f̄‖², p coordinates over the inputs.
     pub squared_lengths: Vec<f64>,
     /// Centred unembeddings G̃, q×M.
     pub unembeddings: Mat<f64>,
@@ -150,6 +150,8 @@ pub struct Reduced {
     pub b: ReducedModel,
     /// Logit differences Δ = u − u′, p×q.
     pub delta: Mat<f64>,
+    /// Differences of models that have columns in common, or nearly so.
+    pub(crate) near: Option<Differences>,
     labels: [Arc<Labels>; 2],
     masked: Option<Reason>,
     /// `d_logit` and `d_logit_centred`, which most bounds of both directions ask for.
@@ -160,36 +162,53 @@ pub struct Reduced {
 impl Reduced {
     /// Coordinates of a summarised pair.
     pub fn of(summary: &PairSummary) -> Reduced {
-        let labels = &summary.labels;
-        let (n_inputs, n_labels) = (summary.inputs.rows(), labels.factor.rows());
+        let (labels, inputs) = (&summary.labels, &summary.inputs);
+        let (n_inputs, n_labels) = (inputs.factor.rows(), labels.factor.rows());
         let (m_a, m_b) = (labels.a.unembeddings.ncols(), labels.b.unembeddings.ncols());
-        let r_x = scaled(summary.inputs.r(), 1.0 / (n_inputs as f64).sqrt());
+        let r_x = scaled(inputs.factor.r(), 1.0 / (n_inputs as f64).sqrt());
         let constant = r_x[(0, 0)];
-        let r_y = labels.factor.r();
-        let last = r_x.ncols();
-        let side = |side, m, f_from, lengths, g_from, labels: &Labels| {
-            reduced_model(
-                side,
-                [n_inputs, n_labels],
-                r_x.get(.., f_from..f_from + m).to_owned(),
-                r_x.col(lengths).iter().copied().collect(),
-                r_y.get(.., g_from..g_from + m),
-                r_y.get(.., g_from + m..g_from + m + 1),
-                labels,
-                constant,
-            )
-        };
+        // Row 0 of the label side holds means over labels, which are no part of centred labels.
+        let r_y = without_first_row(labels.factor.r()).get(.., 1..);
+        let (g_a, g_b) = r_y.split_at_col(m_a + 1);
+        let written = r_x.get(.., 1..1 + m_a + m_b);
+        let [shifts_a, shifts_b] = inputs.frame.shifts();
+        let side =
+            |side, f: Mat<f64>, shifts: &[f64], lengths: usize, g: MatRef<'_, f64>, labels: &Labels| {
+                let lengths: Vec<f64> = r_x.col(1 + m_a + m_b + lengths).iter().copied().collect();
+                reduced_model(side, [n_inputs, n_labels], (f, shifts), &lengths, g, labels, constant)
+            };
         let (a, b) = rayon::join(
-            || side(Side::A, m_a, 1, last - 2, 1, &labels.a),
-            || side(Side::B, m_b, 1 + m_a, last - 1, 2 + m_a, &labels.b),
+            || side(Side::A, written.get(.., ..m_a).to_owned(), &shifts_a, 0, g_a, &labels.a),
+            || {
+                let g = with_twins(g_a, g_b, &labels.twins);
+                side(Side::B, inputs.frame.second(written), &shifts_b, 1, g.as_ref(), &labels.b)
+            },
         );
-        let delta = &a.logits - &b.logits;
+        let paired: Vec<bool> = (0..m_b).map(|j| inputs.frame.twins()[j] || labels.twins[j]).collect();
+        let near = paired.contains(&true).then(|| {
+            let difference = inputs.frame.difference(written, constant);
+            let label = |i: usize, j: usize| {
+                if labels.twins[j] { g_b[(i, j)] } else { g_b[(i, j)] - g_a[(i, j)] }
+            };
+            Differences {
+                embeddings: Mat::from_fn(difference.nrows(), m_b, |i, j| {
+                    if paired[j] { difference[(i, j)] } else { b.embeddings[(i, j)] }
+                }),
+                unembeddings: Mat::from_fn(g_b.nrows(), m_b, |i, j| {
+                    if paired[j] { label(i, j) } else { -g_a[(i, j)] }
+                }),
+                bias: (0..g_b.nrows()).map(|i| label(i, m_b)).collect(),
+                paired,
+            }
+        });
+        let delta = near.as_ref().map_or_else(|| &a.logits - &b.logits, |near| near.delta(&a, &b));
         Reduced {
             n_inputs,
             n_labels,
             a,
             b,
             delta,
+            near,
             labels: [labels.a.clone(), labels.b.clone()],
             masked: (!labels.masks.is_empty()).then(|| Reason::Masked(labels.masks.clone())),
             d_logit: OnceLock::new(),
@@ -239,6 +258,52 @@ impl Reduced {
     }
 }
 
+/// What the second model has beyond the first, in coordinates; of models of one dimension. Products of these keep the digits that a
+/// difference of products would lose: `u′ − u = F (G̃′ − G̃)ᵀ + (F′ − F) G̃′ᵀ + b̃′ − b̃`. Columns that have no twin stay as they are,
+/// `F′ G̃′ᵀ − F G̃ᵀ`: they may be of very different size.
+#[derive(Debug, Clone)]
+pub(crate) struct Differences {
+    /// Columns that have a twin among the embeddings or the unembeddings, M.
+    pub paired: Vec<bool>,
+    /// F′ − F, and F′ of other columns, p×M.
+    pub embeddings: Mat<f64>,
+    /// G̃′ − G̃, and −G̃ of other columns, q×M.
+    pub unembeddings: Mat<f64>,
+    /// b̃′ − b̃, q entries.
+    pub bias: Vec<f64>,
+}
+
+impl Differences {
+    /// Δ = u − u′, p×q.
+    fn delta(&self, a: &ReducedModel, b: &ReducedModel) -> Mat<f64> {
+        let mut beyond = matmul_nt(a.embeddings.as_ref(), self.unembeddings.as_ref())
+            + matmul_nt(self.embeddings.as_ref(), b.unembeddings.as_ref());
+        for (j, bias) in self.bias.iter().enumerate() {
+            beyond[(0, j)] += a.constant * bias;
+        }
+        -beyond
+    }
+
+    /// Takes from embeddings of the second model, n×M, those of the first at the same inputs, where columns have a twin.
+    pub fn less(&self, mut second: MatMut<'_, f64>, first: MatRef<'_, f64>) {
+        for (j, _) in self.paired.iter().enumerate().filter(|(_, paired)| **paired) {
+            second.rb_mut().col_mut(j).iter_mut().zip(first.col(j).iter()).for_each(|(b, a)| *b -= a);
+        }
+    }
+
+    /// Δ over the labels at inputs whose embeddings are the rows of `f` and `f_other` (n×M each): q×n.
+    pub fn of_rows(&self, b: &ReducedModel, f: MatRef<'_, f64>, f_other: MatRef<'_, f64>) -> Mat<f64> {
+        let mut beyond = f_other.to_owned();
+        self.less(beyond.as_mut(), f);
+        let mut all =
+            matmul_nt(self.unembeddings.as_ref(), f) + matmul_nt(b.unembeddings.as_ref(), beyond.as_ref());
+        for column in all.col_iter_mut() {
+            column.iter_mut().zip(&self.bias).for_each(|(x, bias)| *x += bias);
+        }
+        -all
+    }
+}
+
 /// Which model is carried onto which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Direction {
@@ -248,19 +313,21 @@ pub enum Direction {
     Ba,
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one model, called in one place")]
+/// One model from its embeddings less shifts, and its labels [G̃ b̃], q×(M + 1).
 fn reduced_model(
     side: Side,
     counts: [usize; 2],
-    embeddings: Mat<f64>,
-    squared_lengths: Vec<f64>,
-    unembeddings: MatRef<'_, f64>,
-    bias: MatRef<'_, f64>,
+    (mut embeddings, shifts): (Mat<f64>, &[f64]),
+    lengths: &[f64],
+    labels_in_coordinates: MatRef<'_, f64>,
     labels: &Labels,
     constant: f64,
 ) -> ReducedModel {
-    // Row 0 of the label side holds means over labels, which are zero but for rounding.
-    let (unembeddings, bias) = (without_first_row(unembeddings), without_first_row(bias));
+    let squared_lengths = around_the_mean(lengths, embeddings.as_ref(), constant);
+    for (j, shift) in shifts.iter().enumerate() {
+        embeddings[(0, j)] += constant * shift;
+    }
+    let (unembeddings, bias) = labels_in_coordinates.split_at_col(embeddings.ncols());
     let mut logits = matmul_nt(embeddings.as_ref(), unembeddings);
     for j in 0..logits.ncols() {
         logits[(0, j)] += constant * bias[(j, 0)];
@@ -287,6 +354,22 @@ fn reduced_model(
         counts,
         decompositions: Decompositions::default(),
     }
+}
+
+/// Coordinates of `‖f − f̄‖² = ‖f − c‖² − 2 (f̄ − c)·(f − c) + ‖f̄ − c‖²` from those of ‖f − c‖² and of f − c.
+fn around_the_mean(lengths: &[f64], embeddings: MatRef<'_, f64>, constant: f64) -> Vec<f64> {
+    // Row 0 is ±(f̄ − c), with the sign of the constant's coordinate.
+    let mean = embeddings.row(0);
+    let along = |i: usize| embeddings.row(i).iter().zip(mean.iter()).map(|(x, m)| x * m).sum::<f64>();
+    let mut around: Vec<f64> =
+        lengths.iter().enumerate().map(|(i, length)| length - 2.0 * constant * along(i)).collect();
+    around[0] += constant * mean.squared_norm_l2();
+    around
+}
+
+/// The labels of the second model from those of the first and what is in the factor.
+fn with_twins(a: MatRef<'_, f64>, b: MatRef<'_, f64>, twins: &[bool]) -> Mat<f64> {
+    Mat::from_fn(b.nrows(), b.ncols(), |i, j| if twins[j] { a[(i, j)] + b[(i, j)] } else { b[(i, j)] })
 }
 
 /// The thin singular value decomposition of a part of a triangle, whose rows end in zeros.

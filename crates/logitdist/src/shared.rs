@@ -47,7 +47,7 @@ impl Shared {
         let d_rep = settings.d_rep.then(|| d_rep_both_ways(&reduced, settings, rng)).transpose()?;
         let llv = match (&probability, sets) {
             (Some(part), Some(sets)) => {
-                Some(sets.evaluate(pair, &reduced, &part.tracked, settings.llv_samples, rng)?)
+                Some(sets.evaluate(pair, &reduced, part, settings.llv_samples, rng)?)
             }
             _ => None,
         };

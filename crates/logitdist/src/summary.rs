@@ -1,13 +1,12 @@
 //! A pair reduced to small matrices, in a form that merges over inputs.
 
 use crate::error::Error;
-use crate::factor::Factor;
+use crate::inputs::InputSide;
 use crate::labels::LabelSide;
 use crate::model::Pair;
 use crate::probability::{InputDivergences, LogitPrecision, ProbabilityPart};
 use crate::progress::{Stage, Watch};
 use crate::tree::merge_tree;
-use logitdist_linalg::{MatMut, Reborrow, ReborrowMut};
 use std::sync::Arc;
 
 /// Everything about a pair that measures and bounds need, without its N inputs.
@@ -18,8 +17,8 @@ use std::sync::Arc;
 pub struct PairSummary {
     /// The label side, the same in all summaries that merge.
     pub labels: Arc<LabelSide>,
-    /// R_x, the factor of [1 F F′ ‖f‖² ‖f′‖²] over the inputs. The squared lengths serve `cka_debiased` alone.
-    pub inputs: Factor,
+    /// The input side: the factor of both embeddings.
+    pub inputs: InputSide,
     /// Labels whose log-probabilities the probability part tracks.
     pub tracked: Vec<usize>,
     /// Sums over p(·|x) and p′(·|x), if asked for.
@@ -103,7 +102,8 @@ impl PairSummary {
             }
         }
         // Side by side, so that threads that one of them has no more work for find some in the other.
-        let (labels, inputs) = rayon::join(|| LabelSide::watched(pair, watch), || input_factor(pair, watch));
+        let (labels, inputs) =
+            rayon::join(|| LabelSide::watched(pair, watch), || InputSide::watched(pair, watch));
         let (labels, inputs) = (Arc::new(labels), inputs?);
         let (probability, kept) = chosen
             .map(|chosen| {
@@ -146,37 +146,6 @@ fn check_indices(what: &str, indices: &[usize], count: usize) -> Result<(), Erro
         }
         None => Ok(()),
     }
-}
-
-/// R_x over all inputs: the first time that their rows are read.
-fn input_factor(pair: &Pair<'_>, watch: Watch<'_>) -> Result<Factor, Error> {
-    let (m_a, m_b) = (pair.a().dim(), pair.b().dim());
-    let (rows, width) = (pair.n_inputs(), 3 + m_a + m_b);
-    let fill = |start: usize, mut piece: MatMut<'_, f64>| {
-        let count = piece.nrows();
-        let (mut embeddings, mut lengths) = piece.rb_mut().split_at_col_mut(1 + m_a + m_b);
-        embeddings.rb_mut().col_mut(0).fill(1.0);
-        let mut from = 1;
-        for (i, model) in [pair.a(), pair.b()].into_iter().enumerate() {
-            let mut f = embeddings.rb_mut().get_mut(.., from..from + model.dim());
-            model.read(start, f.rb_mut())?;
-            for column in f.rb().col_iter() {
-                lengths
-                    .rb_mut()
-                    .col_mut(i)
-                    .iter_mut()
-                    .zip(column.iter())
-                    .for_each(|(length, x)| *length += x * x);
-            }
-            from += model.dim();
-        }
-        watch(Stage::Inputs, count);
-        Ok(())
-    };
-    let factor = Factor::of_rows(rows, width, fill)?;
-    pair.a().finish_reading()?;
-    pair.b().finish_reading()?;
-    Ok(factor)
 }
 
 /// Merges summaries in their given order along the fixed tree. `None` for none.

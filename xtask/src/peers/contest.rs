@@ -37,7 +37,7 @@ pub struct Contest<'a> {
 }
 
 /// What came of it.
-pub struct Outcome {
+pub struct Standings {
     pub name: &'static str,
     pub size: Size,
     pub terms: Terms,
@@ -86,7 +86,7 @@ struct Printed {
 
 impl Contest<'_> {
     /// Everybody in turn.
-    pub fn hold(self, python: &Python, program: &Path) -> anyhow::Result<Outcome> {
+    pub fn hold(self, python: &Python, program: &Path) -> anyhow::Result<Standings> {
         eprintln!("{}: logitdist", self.name);
         let Terms { threads, repeat_for, .. } = self.terms;
         let how = How { threads, repeat_for, everything: true };
@@ -111,7 +111,7 @@ impl Contest<'_> {
         }
         let everything = ours.seconds[EVERYTHING];
         let Contest { name, size, terms, .. } = self;
-        Ok(Outcome { name, size, terms, everything, drift, entrants })
+        Ok(Standings { name, size, terms, everything, drift, entrants })
     }
 
     /// Ours: parts as measured in process, the whole and its memory as `logitdist compare`.

@@ -2,7 +2,7 @@
 
 use super::SizeName;
 use super::agreement::PEERS;
-use super::contest::{Entrant, Outcome, PARTS, Terms};
+use super::contest::{Entrant, PARTS, Standings, Terms};
 use crate::processor::processor;
 use logitdist_report::typeset;
 
@@ -21,17 +21,17 @@ pub fn command(quick: bool, sizes: &[SizeName], terms: Terms) -> String {
 }
 
 /// Seconds, ratios to ours and memory: a line per size, entrant and part.
-pub fn csv(outcomes: &[Outcome]) -> String {
+pub fn csv(all: &[Standings]) -> String {
     let mut text =
         String::from("size,inputs,labels,dim,subsets,entrant,part,seconds,share_done,times_ours,peak_mb\n");
-    for outcome in outcomes {
-        let size = &outcome.size;
-        let ours = &outcome.entrants[0];
-        for entrant in &outcome.entrants {
+    for standings in all {
+        let size = &standings.size;
+        let ours = &standings.entrants[0];
+        for entrant in &standings.entrants {
             let mut line = |part: &str, seconds: f64, share: f64, ours: f64, peak: String| {
                 text.push_str(&format!(
                     "{},{},{},{},{},{},{part},{seconds:.3e},{share:.4},{:.2},{peak}\n",
-                    outcome.name,
+                    standings.name,
                     size.inputs,
                     size.labels,
                     size.dim,
@@ -52,14 +52,14 @@ pub fn csv(outcomes: &[Outcome]) -> String {
 }
 
 /// Values beside ours: a line per size, entrant and token.
-pub fn values_csv(outcomes: &[Outcome]) -> String {
+pub fn values_csv(all: &[Standings]) -> String {
     let mut text = String::from("size,entrant,token,theirs,ours,relative_difference,tolerance,agrees\n");
-    for outcome in outcomes {
-        for entrant in &outcome.entrants {
+    for standings in all {
+        for entrant in &standings.entrants {
             for a in &entrant.agreements {
                 text.push_str(&format!(
                     "{},{},{},{},{},{:.1e},{:e},{}\n",
-                    outcome.name,
+                    standings.name,
                     entrant.name,
                     a.token,
                     a.theirs,
@@ -75,23 +75,23 @@ pub fn values_csv(outcomes: &[Outcome]) -> String {
 }
 
 /// What does not agree, in words.
-pub fn disagreements(outcome: &Outcome) -> Vec<String> {
+pub fn disagreements(standings: &Standings) -> Vec<String> {
     let of = |entrant: &Entrant| -> Vec<String> {
         let apart = entrant.agreements.iter().filter(|a| !a.holds());
         apart
             .map(|a| {
                 format!(
                     "{} of {} on size {} is {} and ours {}, {:.1e} apart where {:e} is allowed",
-                    a.token, entrant.name, outcome.name, a.theirs, a.ours, a.difference, a.tolerance
+                    a.token, entrant.name, standings.name, a.theirs, a.ours, a.difference, a.tolerance
                 )
             })
             .collect()
     };
-    outcome.entrants.iter().flat_map(of).collect()
+    standings.entrants.iter().flat_map(of).collect()
 }
 
 /// The page.
-pub fn readme(outcomes: &[Outcome], command: &str) -> String {
+pub fn readme(all: &[Standings], command: &str) -> String {
     let mut text = format!(
         "# Side by side\n\nThe same quantities of the same files, on the same label subsets and inputs, by logitdist and by what people use:\n\n\
          - `direct`: the papers' way. All logits, scikit-learn's CCA with as many components as dimensions, d_rep over all inputs subset by subset.\n\
@@ -106,60 +106,60 @@ pub fn readme(outcomes: &[Outcome], command: &str) -> String {
          `*` is extrapolated from a part of the work, as said below the table. Memory is the peak of the process, in MB; `peers.csv` and `values.csv` have every number.\n\n\
          ```text\n{command}\n```\n"
     );
-    let peer = outcomes.iter().flat_map(|o| &o.entrants).find(|e| !e.about.is_empty());
+    let peer = all.iter().flat_map(|o| &o.entrants).find(|e| !e.about.is_empty());
     if let Some(peer) = peer {
         text.push_str(&format!("\nOn {}. The peers have {}.\n", processor(), peer.about));
     }
-    for outcome in outcomes {
-        text.push_str(&section(outcome));
+    for standings in all {
+        text.push_str(&section(standings));
     }
     text
 }
 
-fn section(outcome: &Outcome) -> String {
-    let size = &outcome.size;
+fn section(standings: &Standings) -> String {
+    let size = &standings.size;
     let mut text = format!(
         "\n## {}: {} inputs, {} labels, dimension {}\n\n{} threads; d_rep over {}×{} label subsets in each direction; the probability part on {} inputs.\n\
          A comparison with everything in it takes logitdist {} s in process.\n\n\
          | | geometry | probability | d_rep | computed | process | memory |\n|---|---|---|---|---|---|---|\n",
-        outcome.name,
+        standings.name,
         size.inputs,
         size.labels,
         size.dim,
-        outcome.terms.threads,
+        standings.terms.threads,
         size.pivots,
         size.per_pivot,
         size.inputs_limit.min(size.inputs),
-        typeset(outcome.everything),
+        typeset(standings.everything),
     );
-    let ours = &outcome.entrants[0];
-    for entrant in &outcome.entrants {
+    let ours = &standings.entrants[0];
+    for entrant in &standings.entrants {
         text.push_str(&row(entrant.name, entrant, |seconds, _| format!("{} s", typeset(seconds)), None));
     }
-    for entrant in &outcome.entrants[1..] {
+    for entrant in &standings.entrants[1..] {
         let name = format!("{} / logitdist", entrant.name);
         text.push_str(&row(&name, entrant, |seconds, ours| times(seconds / ours), Some(ours)));
     }
-    for entrant in &outcome.entrants {
+    for entrant in &standings.entrants {
         for (part, share) in PARTS.into_iter().zip(entrant.shares) {
             if share < 1.0 {
                 text.push_str(&format!(
                     "\n\\* {part} of {} is extrapolated from {:.2} % of its time, as all would take longer than {} s; d_rep is then compared with logitdist over the same subsets.\n",
                     entrant.name,
                     100.0 * share,
-                    outcome.terms.budget
+                    standings.terms.budget
                 ));
             }
         }
     }
-    text.push_str(&format!("\n{}\n", verdict(outcome)));
-    if !(1.0 / QUIET..=QUIET).contains(&outcome.drift) {
+    text.push_str(&format!("\n{}\n", verdict(standings)));
+    if !(1.0 / QUIET..=QUIET).contains(&standings.drift) {
         text.push_str(&format!(
             "\nThe machine was not quiet: what logitdist computed took {} times as long after the peers as before them.\n",
-            typeset(outcome.drift)
+            typeset(standings.drift)
         ));
     }
-    text.push_str(&agreement_table(outcome));
+    text.push_str(&agreement_table(standings));
     text
 }
 
@@ -181,10 +181,10 @@ fn row(name: &str, entrant: &Entrant, shown: impl Fn(f64, f64) -> String, ours: 
 }
 
 /// Whether anything is faster than ours, in a sentence.
-fn verdict(outcome: &Outcome) -> String {
-    let ours = &outcome.entrants[0];
+fn verdict(standings: &Standings) -> String {
+    let ours = &standings.entrants[0];
     let mut faster = Vec::new();
-    for entrant in &outcome.entrants[1..] {
+    for entrant in &standings.entrants[1..] {
         for (i, part) in PARTS.into_iter().enumerate() {
             if entrant.seconds[i] < ours.seconds[i] {
                 let ratio = times(ours.seconds[i] / entrant.seconds[i]);
@@ -200,16 +200,16 @@ fn verdict(outcome: &Outcome) -> String {
 }
 
 /// Relative differences to our values.
-fn agreement_table(outcome: &Outcome) -> String {
+fn agreement_table(standings: &Standings) -> String {
     let mut text = String::from("\nRelative differences to the values of logitdist:\n\n| | logitdist |");
     for peer in PEERS {
         text.push_str(&format!(" {peer} |"));
     }
     text.push_str("\n|---|---|---|---|---|\n");
-    let ours = &outcome.entrants[0].agreements;
+    let ours = &standings.entrants[0].agreements;
     for own in ours.iter().filter(|own| !own.token.starts_with("n_subsets")) {
         text.push_str(&format!("| {} | {} |", own.token, typeset(own.ours)));
-        for entrant in &outcome.entrants[1..] {
+        for entrant in &standings.entrants[1..] {
             let found = entrant.agreements.iter().find(|a| a.token == own.token);
             text.push_str(&match found {
                 Some(a) if a.holds() => format!(" {:.0e} |", a.difference),
@@ -250,10 +250,10 @@ mod tests {
         }
     }
 
-    fn outcome(peers: Vec<Entrant>) -> Outcome {
+    fn standings(peers: Vec<Entrant>) -> Standings {
         let mut entrants = vec![entrant("logitdist", [0.5, 0.25, 0.25], [1.0; 3], 2.0)];
         entrants.extend(peers);
-        Outcome {
+        Standings {
             name: "small",
             size: SizeName::Small.size(),
             terms: Terms { threads: 2, budget: 60.0, repeat_for: 1.0 },
@@ -265,40 +265,40 @@ mod tests {
 
     #[test]
     fn ratios_are_theirs_over_ours_and_extrapolated_ones_are_marked() {
-        let outcome = outcome(vec![entrant("direct", [5.0, 0.5, 94.5], [1.0, 1.0, 0.05], 2.0)]);
-        let table = section(&outcome);
+        let standings = standings(vec![entrant("direct", [5.0, 0.5, 94.5], [1.0, 1.0, 0.05], 2.0)]);
+        let table = section(&standings);
         assert!(
             table.contains("| direct / logitdist | 10× | 2.0× | 378×* | 100×* | 50×* | 1.0× |"),
             "{table}"
         );
         assert!(table.contains("d_rep of direct is extrapolated from 5.00 % of its time"), "{table}");
         assert!(table.contains("faster than every peer at every part"), "{table}");
-        let csv = csv(&[outcome]);
+        let csv = csv(&[standings]);
         assert!(csv.contains("small,512,20,8,200,direct,d_rep,9.450e1,0.0500,378.00,\n"), "{csv}");
         assert!(csv.contains("small,512,20,8,200,direct,process,1.010e2,0.0500,50.50,100.0\n"), "{csv}");
     }
 
     #[test]
     fn a_machine_that_is_not_quiet_is_said() {
-        let mut outcome = outcome(Vec::new());
-        assert!(!section(&outcome).contains("not quiet"));
+        let mut standings = standings(Vec::new());
+        assert!(!section(&standings).contains("not quiet"));
         for drift in [0.5, 2.0] {
-            outcome.drift = drift;
-            assert!(section(&outcome).contains(&format!("took {drift} times as long after")));
+            standings.drift = drift;
+            assert!(section(&standings).contains(&format!("took {drift} times as long after")));
         }
     }
 
     #[test]
     fn a_faster_peer_is_named() {
-        let outcome = outcome(vec![entrant("factors", [1.0, 0.125, 1.0], [1.0; 3], 2.0)]);
-        assert_eq!(verdict(&outcome), "Faster than logitdist: probability of `factors` (2.0×).");
+        let standings = standings(vec![entrant("factors", [1.0, 0.125, 1.0], [1.0; 3], 2.0)]);
+        assert_eq!(verdict(&standings), "Faster than logitdist: probability of `factors` (2.0×).");
     }
 
     #[test]
     fn a_value_that_does_not_agree_is_said() {
-        let good = outcome(vec![entrant("factors", [1.0; 3], [1.0; 3], 2.0 + 1e-12)]);
+        let good = standings(vec![entrant("factors", [1.0; 3], [1.0; 3], 2.0 + 1e-12)]);
         assert!(disagreements(&good).is_empty());
-        let bad = outcome(vec![entrant("factors", [1.0; 3], [1.0; 3], 2.5)]);
+        let bad = standings(vec![entrant("factors", [1.0; 3], [1.0; 3], 2.5)]);
         let said = disagreements(&bad);
         assert_eq!(
             said,

@@ -98,27 +98,27 @@ impl Routines {
             unsafe { library.get::<Geqrf>(format!("{prefix}dgeqrf_")).is_ok() }
         };
         let prefix = vendor.prefixes.iter().find(has).unwrap_or(&vendor.prefixes[0]);
-        let place = Place { library, vendor, prefix, path };
+        let loaded = Loaded { library, vendor, prefix, path };
         // SAFETY: the type is that of BLAS's documentation, for either size of integers.
-        let dot = unsafe { place.symbol::<Dot>("ddot_")? };
+        let dot = unsafe { loaded.symbol::<Dot>("ddot_")? };
         if !takes_32_bits(dot) {
-            let path = place.path.display().to_string();
+            let path = loaded.path.display().to_string();
             return Err(LoadError::Integers { library: vendor.name, path, remedy: vendor.integers });
         }
         // SAFETY: the types are those of LAPACK's and BLAS's documentation with 32-bit integers, which the library was just found
         // to take.
         let routines = unsafe {
             Routines {
-                geqrf: place.symbol("dgeqrf_")?,
-                orgqr: place.symbol("dorgqr_")?,
-                gesdd: place.symbol("dgesdd_")?,
-                syevd: place.symbol("dsyevd_")?,
-                getrf: place.symbol("dgetrf_")?,
-                getrs: place.symbol("dgetrs_")?,
-                gecon: place.symbol("dgecon_")?,
-                gemm: place.symbol("dgemm_")?,
-                trsm: place.symbol("dtrsm_")?,
-                set_threads: place.symbol(vendor.set_threads)?,
+                geqrf: loaded.symbol("dgeqrf_")?,
+                orgqr: loaded.symbol("dorgqr_")?,
+                gesdd: loaded.symbol("dgesdd_")?,
+                syevd: loaded.symbol("dsyevd_")?,
+                getrf: loaded.symbol("dgetrf_")?,
+                getrs: loaded.symbol("dgetrs_")?,
+                gecon: loaded.symbol("dgecon_")?,
+                gemm: loaded.symbol("dgemm_")?,
+                trsm: loaded.symbol("dtrsm_")?,
+                set_threads: loaded.symbol(vendor.set_threads)?,
                 version: (vendor.version)(library, prefix).unwrap_or_else(|| "of unknown version".to_owned()),
             }
         };
@@ -360,14 +360,14 @@ impl Routines {
 }
 
 /// A loaded library and how its symbols are named.
-struct Place<'a> {
+struct Loaded<'a> {
     library: &'static Library,
     vendor: &'a Vendor,
     prefix: &'a str,
     path: PathBuf,
 }
 
-impl Place<'_> {
+impl Loaded<'_> {
     /// # Safety
     /// The symbol must have this type.
     unsafe fn symbol<T: Copy>(&self, name: &str) -> Result<T, LoadError> {

@@ -1,10 +1,12 @@
 //! What can be said on the command line of a comparison.
 
+use super::page;
 use crate::output::Format;
+use crate::threads::number;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use logitdist::Subsets;
-use logitdist_io::{ArrayNames, ReadOptions, Source, Transpose};
+use logitdist_io::{ArrayNames, Claims, ReadOptions, Source, Taken, Transpose};
 use std::path::PathBuf;
 
 // Paragraphs are single lines: clap wraps them to the terminal.
@@ -96,7 +98,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NPY")]
     pub probe: Option<PathBuf>,
     /// Number of threads [default: all processors]. The result does not depend on it.
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_parser = number())]
     pub threads: Option<u16>,
 }
 
@@ -119,6 +121,29 @@ pub enum Transposed {
 }
 
 impl Arguments {
+    /// Claims the outputs.
+    ///
+    /// # Errors
+    /// One of them is an input, or another one.
+    pub fn claim_outputs(&self) -> Result<(), Taken> {
+        let single = [
+            &self.embeddings_a,
+            &self.unembeddings_a,
+            &self.bias_a,
+            &self.embeddings_b,
+            &self.unembeddings_b,
+            &self.bias_b,
+            &self.probe,
+        ];
+        let read = self.models.iter().chain(single.into_iter().flatten());
+        let mut claims = Claims::reading(read.map(PathBuf::as_path));
+        if let Some(folder) = &self.report {
+            claims.write("--report", folder)?;
+            claims.write_in("--report", folder, page::FILES)?;
+        }
+        self.out.iter().try_for_each(|out| claims.write("--out", out))
+    }
+
     /// Where each model is and how it is read. The single files of a side stand in for its MODEL.
     pub fn sources(&self) -> anyhow::Result<[(Source, ReadOptions); 2]> {
         let files = |f: &Option<_>, g: &Option<_>, bias: &Option<_>| {

@@ -1,5 +1,7 @@
 //! The command of this run, as it can be pasted into a shell.
 
+use logitdist_io::for_shell;
+
 /// Options that change where a result goes or how fast it comes, and nothing in it.
 const WITHOUT_EFFECT: [&str; 4] = ["--format", "--out", "--report", "--threads"];
 
@@ -21,19 +23,9 @@ fn command_of(arguments: impl Iterator<Item = String>) -> String {
             continue;
         }
         command.push(' ');
-        command.push_str(&quoted(&argument));
+        command.push_str(&for_shell(&argument));
     }
     command
-}
-
-/// An argument for a POSIX shell, in quotes if it has to be.
-fn quoted(argument: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./=,:+%@".contains(c);
-    if !argument.is_empty() && argument.chars().all(plain) {
-        argument.to_owned()
-    } else {
-        format!("'{}'", argument.replace('\'', "'\\''"))
-    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ mod verdict;
 pub use arguments::{Arguments, EXPORTING};
 
 use crate::models::Models;
-use crate::output::{Format, to_file, to_stdout};
+use crate::output::{Beside, Format, beside, to_stdout};
 use crate::progress::Progress;
 use anyhow::Context;
 use arguments::Logits;
@@ -19,9 +19,10 @@ use command_line::command_line;
 use compared_pair::ComparedPair;
 use logitdist::bound::probe_transfer;
 use logitdist::{Comparison, Direction, LogitPrecision, Pair, Settings, compare_watched};
-use logitdist_io::{open_model, read_matrix};
+use logitdist_io::{open_model, read_matrix, say};
 use logitdist_results::number::short;
 use logitdist_results::pair::PairRun;
+use page::Page;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::process::ExitCode;
@@ -32,31 +33,33 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .num_threads(arguments.threads.map_or(0, usize::from))
         .build()
         .context("the threads cannot be started")?;
-    // A folder that cannot be made should not cost a comparison.
-    arguments.report.as_deref().map(page::begin).transpose()?;
+    // Outputs that cannot be should not cost a comparison.
+    arguments.claim_outputs()?;
+    let page = arguments.report.as_deref().map(Page::begin).transpose()?;
     let result = pool.install(|| evaluate(arguments))?;
     let text = match arguments.format {
         Format::Table => table::render(&result),
         Format::Json => json::render(&result),
         Format::Csv => result.results().to_csv(),
     };
-    match &arguments.out {
-        Some(path) => to_file(path, text.as_bytes())?,
-        None => to_stdout(text.as_bytes())?,
+    // All is written before anything is replaced: a command that fails leaves what was there.
+    page.as_ref().map(|page| page.write(&result)).transpose()?;
+    let out = arguments.out.as_ref().map(|path| beside(path, text.as_bytes())).transpose()?;
+    if out.is_none() {
+        to_stdout(text.as_bytes())?;
     }
-    if let Some(folder) = &arguments.report {
-        page::write(&result, folder)?;
-    }
+    page.map(Page::finish).transpose()?;
+    out.map(Beside::finish).transpose()?;
     let comparison = &result.comparison;
     let violated = comparison.all_bounds().filter(|(_, bound)| bound.is_violated());
     let violated: Vec<&str> = violated.map(|(_, bound)| bound.theorem.token).collect();
     if violated.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!(
+    say(format_args!(
         "error: violated: {}; a proof or this program is wrong, please report it with the two files",
         violated.join(", ")
-    );
+    ));
     Ok(ExitCode::from(1))
 }
 
@@ -86,9 +89,7 @@ fn evaluate(arguments: &Arguments) -> anyhow::Result<ComparedPair> {
         Progress::new(pair.n_labels() + pair.n_inputs() + inputs_of_probabilities(&pair, &settings));
     let watch = |stage, rows| progress.watch(stage, rows);
     let mut comparison = compare_watched(&pair, &settings, &mut rng, &watch)?;
-    if settings.logit_precision == LogitPrecision::F64 {
-        comparison.notes.extend(lost_digits(&comparison));
-    }
+    comparison.notes.extend(lost_digits(&comparison));
     drop(progress);
     let probes = probes.map_or(Ok(Vec::new()), |(path, rows)| {
         let transfer = |i: usize| {

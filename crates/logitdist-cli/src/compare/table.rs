@@ -2,7 +2,7 @@
 
 use super::compared_pair::ComparedPair;
 use super::verdict::sentences;
-use logitdist::{Bound, Comparison, Statement};
+use logitdist::{Bound, Comparison, Measure, Of, Same, Section, Statement, measures};
 use logitdist_results::number::{number, short};
 
 /// The whole table, at most [`WIDTH`] columns wide but for the models' paths.
@@ -89,22 +89,15 @@ impl Table<'_> {
         let labels = self.value("n_labels");
         self.line(&format!("{inputs} inputs, {labels} labels"));
         self.heading("Sizes                            a              b");
-        for (name, a, b) in [
-            ("dimension", "dim_a", "dim_b"),
-            ("rank of the embeddings", "rank_embeddings_a", "rank_embeddings_b"),
-            ("rank of the unembeddings", "rank_unembeddings_a", "rank_unembeddings_b"),
-            ("rank of the logits", "rank_logits_a", "rank_logits_b"),
-        ] {
-            let (a, b) = (self.value(a), self.value(b));
-            self.line(&format!("  {name:26}     {a:14} {b}"));
+        for row in self.headlines(&[Section::Size]).filter(|row| row.of == Of::Models) {
+            let [a, b] = [0, 1].map(|model| self.value(row.tokens[model]));
+            self.line(&format!("  {:26}     {a:14} {b}", row.name));
         }
     }
 
-    /// One measure a line: token, value, standard error where inputs were sampled, what it means.
-    fn measure(&mut self, token: &str, meaning: &str) {
-        let sampled = self.comparison.scalar("n_inputs_probability") != self.comparison.scalar("n_inputs");
-        let value = if sampled { self.value_with_error(token) } else { self.value(token) };
-        self.line(&format!("  {token:22} {value:22} {meaning}"));
+    /// The rows of the table of measures that stand here: headlines of these sections.
+    fn headlines(&self, sections: &'static [Section]) -> impl Iterator<Item = &'static Measure> + use<> {
+        measures().filter(|row| row.headline && sections.contains(&row.section))
     }
 
     fn distributions(&mut self) {
@@ -112,45 +105,40 @@ impl Table<'_> {
         self.heading(&format!(
             "Distributions (0 = same predictions; KL and its relatives over {over} inputs)"
         ));
-        self.measure("d_logit", "logit distance, nats");
-        self.measure("d_logit_centred", "its part that varies over inputs, nats");
-        self.measure("kl_ab", "KL(a ‖ b), nats");
-        self.measure("kl_ba", "KL(b ‖ a), nats");
-        self.measure("js", "Jensen–Shannon, nats, at most 0.6931");
-        self.measure("tv", "total variation, at most 1");
-        self.measure("hellinger", "at most 1");
-        self.measure("d_llv", "log-likelihood variance, given sets");
-        self.measure("d_llv_min", "log-likelihood variance, minimised");
-        self.measure("top1_agreement", "share of inputs predicted alike (1 = all)");
-        self.measure("log_tau", "log of the smallest probability");
+        self.headlines(&[Section::Distribution]).for_each(|row| self.measure(row));
     }
 
     fn representations(&mut self) {
-        self.heading("Representations, larger is closer (1 = same)");
-        self.measure("m_cca", "mean canonical correlation of the embeddings");
-        self.measure("m_cca_unembeddings", "the same of the unembeddings");
-        self.measure("m_cca_logits", "the same of the centred logits");
-        self.measure("cka", "linear CKA");
-        self.measure("cka_debiased", "without its small-sample bias");
-        self.measure("svcca", "SVCCA");
-        self.pair_of("pwcca", "projection-weighted CCA, weights of a | of b");
-        self.pair_of("r2", "variance of a explained by b | of b by a");
-        self.heading("Representations, smaller is closer (0 = same)");
-        self.pair_of("d_rep", "b onto a | a onto b, over subsets");
-        self.pair_of("d_ls", "the same by least squares, without subsets");
-        self.measure("d_fg", "PLS-SVD dissimilarity");
-        self.measure("procrustes", "orthogonal Procrustes, at most 2");
+        let sections = &[Section::Representation, Section::Baseline];
+        self.heading("Representations, larger is closer (1 = same; two numbers are ab | ba)");
+        let larger = self.headlines(sections).filter(|row| matches!(row.same, Same::One(_)));
+        larger.for_each(|row| self.measure(row));
+        self.heading("Representations, smaller is closer (0 = same; two numbers are ab | ba)");
+        let smaller = self.headlines(sections).filter(|row| matches!(row.same, Same::Zero(_)));
+        smaller.for_each(|row| self.measure(row));
     }
 
-    /// A measure with two directions on one line.
-    fn pair_of(&mut self, token: &str, meaning: &str) {
-        let [ab, ba] = ["ab", "ba"].map(|direction| self.value_with_error(&format!("{token}_{direction}")));
-        let both = format!("{ab} | {ba}");
-        if both.chars().count() <= 40 {
-            self.line(&format!("  {token:22} {both:22} {meaning}"));
+    /// A measure: one line, or one for each direction if its name says which.
+    fn measure(&mut self, row: &'static Measure) {
+        if row.of == Of::Directions && !row.name.contains("{a}") {
+            let [ab, ba] = [0, 1].map(|direction| self.value_with_error(row.tokens[direction]));
+            let token = row.tokens[0].trim_end_matches("_ab");
+            return self.entry(token, &format!("{ab} | {ba}"), &remarks(row, row.name));
+        }
+        let sampled = self.comparison.scalar("n_inputs_probability") != self.comparison.scalar("n_inputs");
+        for (token, direction) in row.directions() {
+            let value = if sampled { self.value_with_error(token) } else { self.value(token) };
+            self.entry(token, &value, &remarks(row, &row.words(row.name, direction)));
+        }
+    }
+
+    /// Token, value and name; the name on a line of its own if the value is long.
+    fn entry(&mut self, token: &str, value: &str, name: &str) {
+        if value.chars().count() <= 40 {
+            self.line(&format!("  {token:22} {value:22} {name}"));
         } else {
-            self.line(&format!("  {token:22} {both}"));
-            self.line(&format!("  {:22} {:22} {meaning}", "", ""));
+            self.line(&format!("  {token:22} {value}"));
+            self.line(&format!("  {:22} {:22} {name}", "", ""));
         }
     }
 
@@ -213,6 +201,23 @@ impl Table<'_> {
             self.sentence("", "    ", &format!("{token}: {note}"));
         }
     }
+}
+
+/// A name with its unit, and the largest value where 0 means the same.
+fn remarks(row: &Measure, name: &str) -> String {
+    let mut text = name.to_owned();
+    if !row.unit.words().is_empty() {
+        text.push_str(&format!(", {}", row.unit.words()));
+    }
+    match row.same {
+        Same::Zero(_) if row.range.high == std::f64::consts::LN_2 => text.push_str(", at most ln 2"),
+        Same::Zero(_) if row.range.high.is_finite() => {
+            text.push_str(&format!(", at most {}", row.range.high));
+        }
+        Same::One(_) if row.section == Section::Distribution => text.push_str(" (1 = all)"),
+        _ => {}
+    }
+    text
 }
 
 fn remark(bound: &Bound) -> &'static str {

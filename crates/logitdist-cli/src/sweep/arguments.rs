@@ -1,5 +1,6 @@
 //! What can be said on the command line of a sweep.
 
+use crate::threads::number;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use logitdist_sim::{Shard, SlurmOptions, SweepOptions};
@@ -33,7 +34,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Number of threads [default: all processors]. The CSV does not depend on it.
-    #[arg(long, value_parser = clap::value_parser!(u16).range(1..), conflicts_with = "slurm")]
+    #[arg(long, value_parser = number(), conflicts_with = "slurm")]
     pub(super) threads: Option<u16>,
     /// Compute only share I of N, counted from 0, and make no tables. `auto/N` takes I from SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX.
     #[arg(long, value_name = "I/N", value_parser = parse_shard, conflicts_with = "slurm")]
@@ -76,7 +77,7 @@ pub(super) struct Cluster {
     #[arg(long, requires = "slurm", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     array: Option<u32>,
     /// Processors of a task, and its threads.
-    #[arg(long, requires = "slurm", value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, requires = "slurm", value_name = "N", default_value_t = 1, value_parser = number())]
     cpus: u16,
     /// Memory of a task, for example 4G.
     #[arg(long, requires = "slurm", value_name = "SIZE", value_parser = plain)]
@@ -117,10 +118,10 @@ pub(super) enum Command {
         #[arg(long = "set", value_name = "KEY=VALUE")]
         overrides: Vec<String>,
         /// Threads on this machine [default: all processors].
-        #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+        #[arg(long, value_parser = number())]
         threads: Option<u16>,
         /// Processors of a task on the cluster.
-        #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..))]
+        #[arg(long, value_name = "N", default_value_t = 1, value_parser = number())]
         cpus: u16,
     },
     /// Compute a single cell and print it, for example one that failed or one that a picture shows.
@@ -172,12 +173,16 @@ fn parse_shard(text: &str) -> Result<Shard, String> {
     Shard::parse(text, |name| std::env::var(name).ok())
 }
 
+/// Ten years. Longer times are mistakes, and the clock could not hold all of them.
+const LONGEST: Duration = Duration::from_secs(87_600 * 3_600);
+
 fn parse_duration(text: &str) -> anyhow::Result<Duration> {
-    let form = "the form is a number and a unit, for example 90s, 55m or 1h30m";
+    let form =
+        "the form is a number and a unit, for example 90s, 55m or 1h30m, and the longest time is 87600h";
     let duration: jiff::SignedDuration = text.parse().ok().context(form)?;
     match Duration::try_from(duration) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => bail!("the time must be greater than 0; {form}"),
+        Ok(duration) if !duration.is_zero() && duration <= LONGEST => Ok(duration),
+        _ => bail!("the time must be greater than 0 and at most ten years; {form}"),
     }
 }
 
@@ -206,7 +211,7 @@ mod tests {
             let read = parse_duration(text).map(|d| d.as_secs()).unwrap_or(0);
             assert_eq!(read, seconds, "{text}");
         }
-        for text in ["", "55", "-3m", "0s", "soon"] {
+        for text in ["", "55", "-3m", "0s", "soon", "87601h", "9999999999999999999s", "9999999999999999999"] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
         assert_eq!(parse_seed("00000000000000ff").unwrap(), 255);

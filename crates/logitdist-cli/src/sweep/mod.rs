@@ -8,6 +8,7 @@ pub use arguments::Arguments;
 
 use crate::output::to_stdout;
 use arguments::Command;
+use logitdist_io::{for_shell, say, visible};
 use logitdist_results::Ended;
 use logitdist_sim::{
     Listener, Submission, SweepOptions, SweepOutcome, Tables, describe, merge, sample, scripts, single,
@@ -60,23 +61,23 @@ fn tell(outcome: &SweepOutcome) -> anyhow::Result<ExitCode> {
     note(&outcome.notes);
     let (failures, failed) = &outcome.failures;
     if *failed > 0 {
-        eprintln!(
+        say(format_args!(
             "error: {failed} cells failed, the first being {}; failures.csv has what each said and the command that runs \
              just that cell, --retry-failed tries them again",
             failures.join("; ")
-        );
+        ));
     }
     let (done, total) = outcome.done;
-    let (out, seconds) = (outcome.out.display(), outcome.seconds);
+    let (out, seconds) = (for_shell(&outcome.out.display().to_string()), outcome.seconds);
     let computed =
         format!("{done} of {total} cells are done, {} computed now, in {seconds:.1} s", outcome.computed);
     match (&outcome.tables, outcome.ended) {
         (_, Ended::Failed) => {
-            eprintln!("ended by the failure: {computed}; the same command goes on with what is left");
+            say(format_args!("ended by the failure: {computed}; the same command goes on with what is left"));
             Ok(ExitCode::from(1))
         }
         (_, Ended::Interrupted) => {
-            eprintln!("interrupted: {computed}; the same command goes on with what is left");
+            say(format_args!("interrupted: {computed}; the same command goes on with what is left"));
             Ok(ExitCode::from(UNFINISHED))
         }
         (Some(tables), Ended::Complete) => tell_tables(
@@ -106,14 +107,17 @@ fn tell_tables(tables: &Tables, how: &str, out: &Path) -> anyhow::Result<ExitCod
         counts.cells_failed,
         counts.bounds,
         counts.violations,
-        out.display()
+        visible(&out.display().to_string())
     )?;
     to_stdout(text.as_bytes())?;
     for violation in &tables.violations {
-        eprintln!("violated: {violation}");
+        say(format_args!("violated: {violation}"));
     }
     if counts.violations > 0 {
-        eprintln!("error: {} bounds are violated: a proof or this program is wrong", counts.violations);
+        say(format_args!(
+            "error: {} bounds are violated: a proof or this program is wrong",
+            counts.violations
+        ));
     }
     let failed = counts.violations > 0 || counts.cells_failed > 0;
     Ok(ExitCode::from(u8::from(failed)))
@@ -134,11 +138,11 @@ fn run_merge(out: &Path, inputs: &[PathBuf], partial: bool) -> anyhow::Result<Ex
         [] => String::new(),
         holders => format!("; still at work: {}", holders.join(", ")),
     };
-    eprintln!(
+    say(format_args!(
         "error: {missing} of {total} cells are missing{working}; run the same sweep with --out {} to compute them, \
          or make tables of what there is with --partial",
-        out.display()
-    );
+        for_shell(&out.display().to_string())
+    ));
     Ok(ExitCode::from(UNFINISHED))
 }
 
@@ -146,7 +150,7 @@ fn run_cell(options: &SweepOptions, seed: u64) -> anyhow::Result<ExitCode> {
     let cell = match single(options, seed)? {
         Ok(cell) => cell,
         Err(message) => {
-            eprintln!("error: the cell fails: {message}");
+            say(format_args!("error: the cell fails: {message}"));
             return Ok(ExitCode::from(1));
         }
     };
@@ -164,7 +168,7 @@ fn run_cell(options: &SweepOptions, seed: u64) -> anyhow::Result<ExitCode> {
     if cell.violated.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
-    eprintln!("error: violated: {}; a proof or this program is wrong", cell.violated.join(", "));
+    say(format_args!("error: violated: {}; a proof or this program is wrong", cell.violated.join(", ")));
     Ok(ExitCode::from(1))
 }
 
@@ -196,5 +200,5 @@ fn run_slurm(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn note(notes: &[String]) {
-    notes.iter().for_each(|note| eprintln!("note: {note}"));
+    notes.iter().for_each(|note| say(format_args!("note: {note}")));
 }

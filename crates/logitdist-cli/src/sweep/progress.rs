@@ -1,6 +1,7 @@
 //! How far a sweep is: a bar on a terminal, a line every ten seconds elsewhere. On standard error.
 
 use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use logitdist_io::say;
 use logitdist_results::number::short;
 use logitdist_sim::Listener;
 use logitdist_train::EpochRecord;
@@ -73,7 +74,7 @@ impl Listener for SweepProgress {
             // Replicates that are added as needed may be more than were foreseen.
             let left = work.total.saturating_sub(done) as f64 / rate;
             let training = after("; ", &self.training);
-            eprintln!("{done}/{} cells, {rate:.1} cells/s, {left:.0} s left{training}", work.total);
+            say(format_args!("{done}/{} cells, {rate:.1} cells/s, {left:.0} s left{training}", work.total));
         }
     }
 

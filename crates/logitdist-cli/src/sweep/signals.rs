@@ -1,6 +1,7 @@
 //! Ctrl-C and SIGTERM: the first ends the sweep in good order, the second ends the program.
 
 use anyhow::Context;
+use logitdist_io::say;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ pub fn stop_flag() -> anyhow::Result<Arc<AtomicBool>> {
                 // What is not in the journal yet is lost; the journal itself can be read after any end.
                 std::process::exit(128 + signal);
             }
-            eprintln!("stopping: the cells in flight are finished first; once more stops at once");
+            say("stopping: the cells in flight are finished first; once more stops at once");
         }
     });
     Ok(flag)

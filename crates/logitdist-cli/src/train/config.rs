@@ -1,5 +1,6 @@
 //! From a TOML file and overrides to a recipe.
 
+use super::blame::{Blame, worded};
 use anyhow::{Context, anyhow};
 use logitdist_sim::Override;
 use logitdist_train::{DataSpec, Recipe};
@@ -10,16 +11,27 @@ use std::path::Path;
 pub(super) fn read(path: &Path, overrides: &[String]) -> anyhow::Result<Recipe> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("{}: the config cannot be read", path.display()))?;
-    let at_line = |error: toml::de::Error| {
-        let line =
-            error.span().map_or(1, |span| 1 + text[..span.start.min(text.len())].matches('\n').count());
-        anyhow!("{}:{line}: {}", path.display(), error.message())
+    let at_line = |Blame { line, message }: Blame| match line {
+        Some(line) => anyhow!("{}:{line}: {message}", path.display()),
+        None => anyhow!("{}: {message}", path.display()),
+    };
+    let of_file = |error: &toml::de::Error| {
+        at_line(Blame::of(&text, error.span().map_or(0, |span| span.start), error.message()))
     };
     let mut recipe = if overrides.is_empty() {
-        toml::from_str(&text).map_err(at_line)?
+        let recipe: Recipe = toml::from_str(&text).map_err(|e| of_file(&e))?;
+        recipe.check().map_err(|e| at_line(Blame::of_check(&text, e.to_string())))?;
+        recipe
     } else {
-        let table = toml::from_str::<toml::Table>(&text).map_err(at_line)?;
-        tree(table).and_then(|tree| apply(tree, overrides)).with_context(|| path.display().to_string())?
+        let table = toml::from_str::<toml::Table>(&text).map_err(|e| of_file(&e))?;
+        applied(&tree(table)?, overrides).map_err(|wrong| match wrong {
+            Wrong::Override(message) => anyhow!("{}: {message}", path.display()),
+            // Of the file, serde knows the place if it reads the file itself.
+            Wrong::Settings(message) => match toml::from_str::<Recipe>(&text) {
+                Err(error) => of_file(&error),
+                Ok(_) => at_line(Blame::of_check(&text, message)),
+            },
+        })?
     };
     if let Recipe { data: DataSpec::Files(files), .. } = &mut recipe {
         let folder = path.parent().unwrap_or(Path::new(""));
@@ -27,15 +39,13 @@ pub(super) fn read(path: &Path, overrides: &[String]) -> anyhow::Result<Recipe> 
             *file = folder.join(&*file);
         }
     }
-    recipe.check().with_context(|| path.display().to_string())?;
     Ok(recipe)
 }
 
 /// A recipe changed by overrides.
 pub(super) fn changed(recipe: &Recipe, overrides: &[String]) -> anyhow::Result<Recipe> {
-    let recipe = apply(tree(recipe)?, overrides)?;
-    recipe.check()?;
-    Ok(recipe)
+    applied(&tree(recipe)?, overrides)
+        .map_err(|(Wrong::Override(message) | Wrong::Settings(message))| anyhow!(message))
 }
 
 /// Settings by their keys. Not as TOML, whose numbers are too small for seeds that are hashes.
@@ -43,13 +53,43 @@ fn tree(settings: impl serde::Serialize) -> anyhow::Result<Value> {
     serde_json::to_value(settings).context("the settings cannot be written by their keys")
 }
 
-fn apply(mut settings: Value, overrides: &[String]) -> anyhow::Result<Recipe> {
+/// What is wrong, and where.
+enum Wrong {
+    /// An override, which the message names.
+    Override(String),
+    /// The settings without the overrides.
+    Settings(String),
+}
+
+/// The recipe of settings and overrides. A wrong override is the one without which the settings would be right, or wrong in another way.
+fn applied(settings: &Value, overrides: &[String]) -> Result<Recipe, Wrong> {
+    let message = match checked(settings, overrides.iter())? {
+        Ok(recipe) => return Ok(recipe),
+        Err(message) => message,
+    };
+    for (i, text) in overrides.iter().enumerate().rev() {
+        let others = overrides.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, text)| text);
+        if !matches!(checked(settings, others)?, Err(other) if other == message) {
+            let key = text.split('=').next().map(str::trim);
+            return Err(Wrong::Override(format!("--set {text}: {}", worded(&message, key))));
+        }
+    }
+    Err(Wrong::Settings(worded(&message, None)))
+}
+
+/// The recipe with these overrides, or what is wrong with it. The other error is an override that cannot be applied.
+fn checked<'a>(
+    settings: &Value,
+    overrides: impl Iterator<Item = &'a String>,
+) -> Result<Result<Recipe, String>, Wrong> {
+    let mut settings = settings.clone();
     let table = settings.as_object_mut().expect("settings are a tree");
     for text in overrides {
         let put = Override::parse(text).and_then(|change| change.put_into(table));
-        put.map_err(|message| anyhow!("--set {text}: {message}"))?;
+        put.map_err(|message| Wrong::Override(format!("--set {text}: {message}")))?;
     }
-    serde_json::from_value(settings).map_err(|e| anyhow!("with --set {}: {e}", overrides.join(" --set ")))
+    let recipe = serde_json::from_value::<Recipe>(settings).map_err(|e| e.to_string());
+    Ok(recipe.and_then(|recipe| recipe.check().map_err(|e| e.to_string()).map(|()| recipe)))
 }
 
 #[cfg(test)]
@@ -94,17 +134,33 @@ mod tests {
         let data = "[data]\nkind = \"spirals\"\n";
         for (text, overrides, start) in [
             ("seed = ", &[][..], "a.toml:1: "),
-            ("", &[], "a.toml:1: missing field `data`"),
-            ("[data]\nkind = \"moons\"\n", &[], "a.toml:2: unknown variant `moons`"),
-            (&format!("{data}[network]\nwidth = 3\n"), &[], "a.toml:4: unknown field `width`"),
-            (&format!("{data}[network]\ndim = -3\n"), &[], "a.toml:4: invalid value: integer `-3`"),
-            (&format!("{data}points = 3\n"), &[], "a.toml:1: unknown field `points`"),
-            (&format!("{data}[network]\ndim = 0\n"), &[], "a.toml: `dim` is 0; it must be from 1 to"),
+            ("", &[], "a.toml:1: the key `data` is missing"),
+            ("[data]\nkind = \"moons\"\n", &[], "a.toml:2: unknown value `moons`; known are "),
+            (&format!("{data}[network]\nwidth = 3\n"), &[], "a.toml:4: unknown key `width`; known are "),
+            (
+                &format!("{data}[network]\ndim = -3\n"),
+                &[],
+                "a.toml:4: `dim` is -3; it must be a whole number of at least 1",
+            ),
+            (&format!("{data}points = 3\n"), &[], "a.toml:3: unknown key `points`; known are "),
+            (&format!("{data}[network]\ndim = 0\n"), &[], "a.toml:4: `dim` is 0; it must be from 1 to"),
             (data, &["network.dim"], "a.toml: --set network.dim: an override has the form key=value"),
-            (data, &["network.width=3"], "a.toml: with --set network.width=3: unknown field `width`"),
+            (data, &["network.width=3"], "a.toml: --set network.width=3: unknown key `width`; known are "),
             (data, &["network.dim=[1"], "a.toml: --set network.dim=[1: the value \"[1\" is not TOML"),
             (data, &["data.kind.x=1"], "a.toml: --set data.kind.x=1: `kind` holds a value"),
-            (data, &["training.batch=0"], "a.toml: `batch` is 0"),
+            (data, &["training.batch=0"], "a.toml: --set training.batch=0: `batch` is 0"),
+            (
+                data,
+                &["network.dim=-3", "seed=1"],
+                "a.toml: --set network.dim=-3: `network.dim` is -3; it must be a whole number of at least 1",
+            ),
+            (data, &["seed=1", "data.kind=moons"], "a.toml: --set data.kind=moons: unknown value `moons`"),
+            (
+                &format!("{data}[network]\ndim = -3\n"),
+                &["seed=1"],
+                "a.toml:4: `dim` is -3; it must be a whole",
+            ),
+            (&format!("{data}[network]\ndim = 0\n"), &["seed=1"], "a.toml:4: `dim` is 0; it must be from 1"),
         ] {
             let message = config(text, overrides).unwrap_err();
             assert!(message.starts_with(start), "{text:?} {overrides:?}: {message}");

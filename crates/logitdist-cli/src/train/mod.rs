@@ -1,5 +1,6 @@
 //! `logitdist train` and `logitdist distill`.
 
+mod blame;
 mod config;
 pub mod distill;
 mod progress;

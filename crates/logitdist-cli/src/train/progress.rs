@@ -1,6 +1,7 @@
 //! How far a training is: a bar on a terminal, a line every ten seconds elsewhere. On standard error.
 
 use indicatif::{ProgressBar, ProgressStyle};
+use logitdist_io::say;
 use logitdist_results::number::short;
 use logitdist_train::{Duration, EpochRecord, Network, Observer};
 use std::io::IsTerminal;
@@ -45,7 +46,7 @@ impl Observer for Progress {
             bar.set_message(text);
         } else if self.last_line.elapsed() >= BETWEEN_LINES {
             self.last_line = Instant::now();
-            eprintln!("epoch {}, step {}: {text}", record.epoch, record.step);
+            say(format_args!("epoch {}, step {}: {text}", record.epoch, record.step));
         }
     }
 }

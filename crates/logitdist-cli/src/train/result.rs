@@ -1,7 +1,8 @@
 //! What a training leaves: the network's file, its history, and a sentence.
 
-use crate::output::to_file;
+use crate::output::{Beside, beside};
 use anyhow::{Context, bail};
+use logitdist_io::{Claims, say, visible};
 use logitdist_results::number::{number, or_blank};
 use logitdist_train::{Dataset, Recipe, Splits, Trained, save_network};
 use std::path::{Path, PathBuf};
@@ -38,24 +39,16 @@ impl Output {
         if self.out.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("npz")) {
             bail!("--out {}: the name of a network's file ends in .npz", self.out.display());
         }
-        for file in std::iter::once(&self.out).chain(&self.history) {
+        let mut claims = Claims::reading(read.iter().copied());
+        for (option, file) in [("--out", Some(&self.out)), ("--history", self.history.as_ref())] {
+            let Some(file) = file else { continue };
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
             if folder.is_some_and(|folder| !folder.is_dir()) {
                 bail!("{}: there is no folder to write it to", file.display());
             }
-            if read.iter().any(|read| same_file(read, file)) {
-                bail!(
-                    "{}: what is trained is made from this file, which would be replaced; another name is needed",
-                    file.display()
-                );
-            }
+            claims.write(option, file)?;
         }
-        match &self.history {
-            Some(history) if *history == self.out || same_file(history, &self.out) => {
-                bail!("--history {}: the network is written to it; another name is needed", history.display())
-            }
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     pub(super) fn write(&self, trained: &Trained, recipe: &Recipe, data: &Splits) -> anyhow::Result<()> {
@@ -67,22 +60,15 @@ impl Output {
                 "--on held-out: the data have no region held out; spirals have with `region` interpolation or extrapolation",
             )?,
         };
+        let history =
+            self.history.as_ref().map(|path| beside(path, history(trained)?.as_slice())).transpose()?;
         save_network(&self.out, &trained.network, recipe, on.features())?;
-        if let Some(path) = &self.history {
-            to_file(path, history(trained)?.as_slice())?;
-        }
-        Ok(())
+        history.map_or(Ok(()), Beside::finish)
     }
 
     pub(super) fn in_words(&self) -> String {
-        format!("written to {}", self.out.display())
+        format!("written to {}", visible(&self.out.display().to_string()))
     }
-}
-
-/// Whether two paths lead to the same existing file.
-fn same_file(a: &Path, b: &Path) -> bool {
-    let place = |path: &Path| path.canonicalize().ok();
-    place(a).is_some_and(|a| place(b) == Some(a))
 }
 
 fn history(trained: &Trained) -> anyhow::Result<Vec<u8>> {
@@ -123,11 +109,11 @@ pub(super) fn note_constant_features(data: &Dataset) {
     let constant = data.constant_features();
     if !constant.is_empty() {
         let list: Vec<String> = constant.iter().map(usize::to_string).collect();
-        eprintln!(
+        say(format_args!(
             "note: {} of {} features are constant over the inputs trained on: {}",
             constant.len(),
             data.n_features(),
             list.join(", ")
-        );
+        ));
     }
 }

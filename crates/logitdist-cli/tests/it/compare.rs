@@ -65,22 +65,25 @@ fn what_is_not_applicable_is_null_with_its_reason() {
 #[test]
 fn logits_too_large_for_their_digits_have_a_note() {
     let files = Files::new();
-    let note = |scale: f64| {
+    let note = |scale: f64, logits: &str| {
         let values = |phase: f64| (0..40).map(|i| scale * (f64::from(i) + phase).sin()).collect::<Vec<f64>>();
         let (a, b) = (files.bytes("a.npy", &npy_of("(20, 2)", &values(0.0))), files.path("b.npy"));
         files.bytes("b.npy", &npy_of("(20, 2)", &values(0.3)));
         let g = files.bytes("g.npy", &npy_of("(4, 2)", &[1.0, 0.0, 0.0, 1.0, -1.0, 0.5, 0.3, -1.0]));
         let models =
             ["--embeddings-a", &a, "--unembeddings-a", &g, "--embeddings-b", &b, "--unembeddings-b", &g];
-        let compared = json(logitdist(&[&["compare", "--format", "json"], &models[..]].concat()));
+        let compared =
+            json(logitdist(&[&["compare", "--format", "json", "--logits", logits], &models[..]].concat()));
         (compared["log_tau"].as_f64().unwrap(), compared["notes"]["log_tau"].clone())
     };
-    let (log_tau, said) = note(1e11);
-    assert!(
-        log_tau < -1e11 && said.as_str().unwrap().contains("rounding alone changes probabilities"),
-        "{said}"
-    );
-    assert_eq!(note(1e8).1, Value::Null);
+    for logits in ["f64", "f32"] {
+        let (log_tau, said) = note(1e11, logits);
+        assert!(
+            log_tau < -1e11 && said.as_str().unwrap().contains("rounding alone changes probabilities"),
+            "{said}"
+        );
+        assert_eq!(note(1e8, logits).1, Value::Null);
+    }
 }
 
 #[test]

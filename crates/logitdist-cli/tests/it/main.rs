@@ -8,9 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod compare;
+mod explain;
 mod model_files;
+mod outputs;
 mod probe;
 mod report;
+mod terminal;
 mod train;
 mod usage;
 

@@ -118,7 +118,7 @@ fn nothing_that_a_training_is_made_from_is_replaced() {
         (&["distill", &teacher, "--loss", "l2", "--out", &teacher], made_from),
         (&["distill", &teacher, "--loss", "l2", "--out", &out, "--history", &teacher], made_from),
         (&["train", &config, "--out", &out, "--history", &config], made_from),
-        (&["train", &config, "--out", &out, "--history", &out], "the network is written to it"),
+        (&["train", &config, "--out", &out, "--history", &out], "--out is written to it"),
     ];
     for (arguments, needed) in table {
         logitdist(arguments).refused(&[needed]);
@@ -258,7 +258,7 @@ fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
         (&["train", &config], &[], &["--out"]),
         (&train, &["--set", "training.loss=l2"], &["training.loss", "logitdist distill TEACHER"]),
         (&train, &["--set", "training.learning_rate=1e30"], &["diverged in epoch 1", "learning_rate"]),
-        (&train, &["--set", "data.classes=3"], &["data.classes=3", "unknown field"]),
+        (&train, &["--set", "data.classes=3"], &["--set data.classes=3", "unknown key `classes`"]),
         (&train, &["--on", "held-out"], &["--on held-out", "region"]),
         (&["distill", &missing, "--loss", "l2", "--out", &out], &[], &["missing.npz"]),
         (&["distill", &model, "--loss", "l2", "--out", &out], &[], &["a model without its network"]),

@@ -68,18 +68,6 @@ fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
 }
 
 #[test]
-fn every_token_is_explained_and_listed() {
-    let list = logitdist(&["explain"]).ok();
-    let both = logitdist(&["explain", "d_rep"]).stdout;
-    assert!(both.contains("d_rep_ab") && both.contains("d_rep_ba"), "{both}");
-    for entry in logitdist::glossary::glossary() {
-        assert!(list.stdout.contains(&format!("  {} ", entry.token)), "{}", entry.token);
-        let run = logitdist(&["explain", entry.token]).ok();
-        assert!(run.stdout.contains(entry.meaning), "{}", entry.token);
-    }
-}
-
-#[test]
 fn help_teaches_and_shells_can_complete() {
     let help = logitdist(&["compare", "--help"]).stdout;
     for text in ["numpy.savez", "Exit codes", "--inputs-limit", "Where to look first"] {

@@ -4,6 +4,7 @@ use super::table::{Frame, region};
 use crate::plot::Panel;
 use crate::view::Picture;
 use logitdist::{BoundSide, Direction, theorem};
+use logitdist_io::for_shell;
 use logitdist_results::{BoundStatus, Cell, CellStatus, Study};
 use maud::{Markup, PreEscaped, html};
 use serde_json::{Value, json};
@@ -181,7 +182,7 @@ fn data(study: &Study, name: &str, columns: &Columns, listed: &[&Cell]) -> Value
     coordinates.push("replicate");
     let bounds = study.bounds.iter().map(|(token, form)| json!([token, form.to_string()]));
     json!({
-        "rerun": format!("logitdist sweep cell results/{name}/config.toml --id"),
+        "rerun": format!("logitdist sweep cell {} --id", for_shell(&format!("results/{name}/config.toml"))),
         "coordinates": coordinates,
         "measures": study.measures,
         "bounds": bounds.collect::<Vec<_>>(),

@@ -10,6 +10,7 @@ pub(crate) use glossary::{terms, token};
 pub(crate) use sweep::page;
 pub(crate) use table::{Frame, region, table};
 
+use logitdist_io::is_hidden;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 /// What every page looks like.
@@ -41,7 +42,7 @@ impl Section {
 }
 
 impl Page<'_> {
-    /// The whole file.
+    /// The whole file. What could act on a reader in place of being seen is replaced.
     pub fn to_html(&self) -> String {
         let page = html! {
             (DOCTYPE) "\n"
@@ -69,7 +70,7 @@ impl Page<'_> {
             }
             "\n"
         };
-        page.into_string()
+        page.into_string().replace(|c: char| is_hidden(c) && c != '\n' && c != '\t', "\u{fffd}")
     }
 }
 

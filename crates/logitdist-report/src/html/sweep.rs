@@ -7,6 +7,7 @@ use crate::sentences::incomplete;
 use crate::table::Table;
 use crate::trained::{self, INTERVALS};
 use crate::view::Picture;
+use logitdist_io::for_shell;
 use logitdist_results::Study;
 use maud::{Markup, html};
 
@@ -70,12 +71,14 @@ fn found(study: &Study, sentences: &[String]) -> Markup {
 fn reproduce(study: &Study, name: &str) -> Markup {
     let processes = study.run.processes();
     let more = processes.len().saturating_sub(PROCESSES_LISTED);
+    let [folder, again, config] =
+        ["", "-again", "/config.toml"].map(|end| for_shell(&format!("results/{name}{end}")));
     html! {
         @if study.run.has_config {
             pre { code {
-                "cargo xtask sweep results/" (name) "/config.toml --out results/" (name) "-again\n"
-                "cargo xtask report --compare results/" (name) " results/" (name) "-again\n"
-                "cargo xtask report results/" (name)
+                "cargo xtask sweep " (config) " --out " (again) "\n"
+                "cargo xtask report --compare " (folder) " " (again) "\n"
+                "cargo xtask report " (folder)
             } }
         }
         ul {

@@ -3,7 +3,7 @@
 //! `section` is one of: `run` (the models' paths, seed, version, command), `measure`, `bounds`, `bounds_ba`, `certificate`,
 //! `certificate_ba`, `probe`, `verdict` and `note`. `side` is empty for single values, the position in a list (from 1), the row of a
 //! probe (from 0), one of lhs, rhs, tightness, bound, value, slack, form, holds and status of a bound, or the bound that a certificate
-//! rests on. A number beyond the floating-point range is blank.
+//! rests on. Text that a spreadsheet would run has a leading apostrophe. A number beyond the floating-point range is blank.
 
 use super::comparison::{CertificateLine, PairComparison, PairRun, Value};
 use super::lines::{Line, Lines};
@@ -12,6 +12,7 @@ use crate::error::ResultsError;
 use crate::number::{or_blank, parse};
 use logitdist::bound::ProbeTransfer;
 use logitdist::{Direction, Form, measure};
+use logitdist_io::for_spreadsheet;
 use std::path::Path;
 
 /// Columns of the file.
@@ -100,7 +101,8 @@ struct Csv {
 
 impl Csv {
     fn line(&mut self, fields: [&str; 5]) {
-        self.writer.write_record(fields).expect("writing to memory");
+        let fields = fields.map(|field| for_spreadsheet(field).into_owned());
+        self.writer.write_record(fields.map(String::into_bytes)).expect("writing to memory");
     }
 
     fn value(&mut self, section: &str, token: &str, side: &str, value: &Value) {

@@ -2,6 +2,7 @@
 
 use super::Summary;
 use crate::number::short;
+use logitdist_io::for_spreadsheet;
 use std::fmt::Write;
 
 /// Quantiles that are reported, as column suffix and level.
@@ -74,11 +75,12 @@ fn reasons(reasons: &[(String, u64)]) -> String {
     reasons.iter().map(|(reason, count)| format!("{count} × {reason}")).collect::<Vec<_>>().join(" | ")
 }
 
-/// A field of CSV, in quotes if it has to be.
+/// A field of CSV, in quotes if it has to be, that no spreadsheet runs.
 pub fn quoted(field: &str) -> String {
-    if field.contains([',', '"', '\n']) {
+    let field = for_spreadsheet(field);
+    if field.contains([',', '"']) {
         format!("\"{}\"", field.replace('"', "\"\""))
     } else {
-        field.to_owned()
+        field.into_owned()
     }
 }

@@ -1,6 +1,7 @@
 //! Locks: one process at a time. A lock names its holder and ends with it.
 
 use crate::error::SimError;
+use logitdist_io::say;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -36,10 +37,10 @@ impl Lock {
                     return Err(SimError::Locked { path: path.to_path_buf(), holder: name(&mut file) });
                 }
                 Err(TryLockError::Error(error)) => {
-                    eprintln!(
+                    say(format_args!(
                         "note: {} cannot be locked ({error}); make sure that no other process works on it",
                         path.display()
-                    );
+                    ));
                     break;
                 }
             }
@@ -58,7 +59,7 @@ impl Lock {
         loop {
             match Lock::take(path) {
                 Err(SimError::Locked { holder, .. }) => {
-                    eprintln!("waiting for {holder}");
+                    say(format_args!("waiting for {holder}"));
                     // Another process may take it first again.
                     open(path).and_then(|file| file.lock()).map_err(|e| SimError::io("lock", path, e))?;
                 }

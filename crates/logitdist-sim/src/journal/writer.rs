@@ -71,8 +71,17 @@ impl Writer {
     /// Appends a frame's bytes.
     ///
     /// # Errors
-    /// The disk is full or gone. The journal is cut back to its last whole frame, if that is possible.
+    /// The disk is full or gone. The journal is cut back to its last whole frame, if that is possible. Or somebody has removed or moved
+    /// the journal: what is written to it now would be lost.
     pub fn append(&mut self, bytes: &[u8]) -> Result<(), SimError> {
+        if !self.is_in_place() {
+            return Err(SimError::Journal {
+                path: self.path.clone(),
+                message: "was removed or moved while this process worked on it; put the folder back and run the same command again, \
+                          or name its new place by --out"
+                    .into(),
+            });
+        }
         if let Err(error) = self.file.write_all(bytes) {
             // If this fails, too, the next run cuts the torn end.
             let _ = self.file.set_len(self.end).and_then(|()| self.file.seek(SeekFrom::Start(self.end)));
@@ -80,6 +89,18 @@ impl Writer {
         }
         self.end += bytes.len() as u64;
         Ok(())
+    }
+
+    /// Whether the file at the journal's path is still the one that is open.
+    fn is_in_place(&self) -> bool {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::MetadataExt;
+            let place = |found: &std::fs::Metadata| (found.dev(), found.ino());
+            matches!((self.path.metadata(), self.file.metadata()), (Ok(there), Ok(open)) if place(&there) == place(&open))
+        }
+        #[cfg(not(unix))]
+        self.path.exists()
     }
 
     /// Appends a frame and syncs.

@@ -12,6 +12,7 @@ use crate::extension::difference;
 use crate::journal::{self, Store};
 use crate::manifest::is_of_all_cells;
 use crate::options::SweepOptions;
+use crate::place;
 use crate::shard::Shard;
 use crate::tables::needed_cells;
 use crate::whole_file::write_file;
@@ -96,6 +97,7 @@ pub fn submit(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Submission
     if missing.is_empty() && is_of_all_cells(&layout.out) {
         return Ok(Submission::NothingToDo);
     }
+    place::check(options, &config, &layout.out)?;
     let tasks: BTreeSet<usize> = missing.difference(&in_queue.tasks).copied().collect();
     let folder = layout.folder();
     std::fs::create_dir_all(&folder).map_err(|e| SimError::io("make the folder", &folder, e))?;

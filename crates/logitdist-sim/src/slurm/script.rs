@@ -101,7 +101,7 @@ pub fn write_scripts(
     if let Some(time) = &slurm.time {
         let seconds = seconds(time).ok_or_else(|| {
             SimError::Usage(format!(
-                "--time {time}: the forms are minutes, hours:minutes:seconds and days-hours:minutes:seconds"
+                "--time {time}: the forms are minutes, hours:minutes:seconds and days-hours:minutes:seconds, at most 366 days"
             ))
         })?;
         // The time after the signal, in which cells in flight finish.
@@ -186,6 +186,9 @@ fn ranges(numbers: &BTreeSet<usize>) -> String {
     text.collect::<Vec<_>>().join(",")
 }
 
+/// The longest time of a task, in seconds: a year. No cluster gives as much, and larger numbers are mistakes.
+const LONGEST: u64 = 366 * 86_400;
+
 /// Seconds of a time in the form of sbatch: `M`, `M:S`, `H:M:S`, `D-H`, `D-H:M`, `D-H:M:S`.
 fn seconds(time: &str) -> Option<u64> {
     let (days, rest) = match time.split_once('-') {
@@ -193,15 +196,18 @@ fn seconds(time: &str) -> Option<u64> {
         None => (None, time),
     };
     let parts: Vec<u64> = rest.split(':').map(|part| part.parse().ok()).collect::<Option<_>>()?;
-    let seconds = match (days, parts.as_slice()) {
-        (None, [m]) => m * 60,
-        (None, [m, s]) => m * 60 + s,
-        (_, [h, m, s]) => h * 3600 + m * 60 + s,
-        (Some(_), [h]) => h * 3600,
-        (Some(_), [h, m]) => h * 3600 + m * 60,
+    let [h, m, s] = match (days, parts.as_slice()) {
+        (None, [m]) => [0, *m, 0],
+        (None, [m, s]) => [0, *m, *s],
+        (_, [h, m, s]) => [*h, *m, *s],
+        (Some(_), [h]) => [*h, 0, 0],
+        (Some(_), [h, m]) => [*h, *m, 0],
         _ => return None,
     };
-    Some(days.unwrap_or(0) * 86400 + seconds).filter(|seconds| *seconds > 0)
+    let units = [(days.unwrap_or(0), 86_400), (h, 3_600), (m, 60), (s, 1)];
+    let seconds =
+        units.into_iter().try_fold(0_u64, |sum, (n, unit)| sum.checked_add(n.checked_mul(unit)?))?;
+    (1..=LONGEST).contains(&seconds).then_some(seconds)
 }
 
 #[cfg(test)]
@@ -263,6 +269,10 @@ mod tests {
             ("1-2:30", Some(95_400)),
             ("0-0:0:1", Some(1)),
             ("0", None),
+            ("366-0", Some(31_622_400)),
+            ("366-0:0:1", None),
+            ("9999999999999999999", None),
+            ("18446744073709551615-0", None),
             ("1h", None),
             ("", None),
         ] {

@@ -1,7 +1,7 @@
 //! Concepts in sweeps of trained networks: probes carried over, and networks adapted.
 
-use crate::folder::Folder;
-use logitdist::Pair;
+use crate::folder::{Folder, tokens_of};
+use logitdist::{Pair, Part};
 use logitdist_sim::sweep;
 use logitdist_testing::{number, rows};
 use logitdist_train::{
@@ -75,6 +75,7 @@ fn columns_are_those_of_a_direct_call_on_the_networks_of_the_folder() {
     };
     let teacher = found(Loss::CrossEntropy, 3);
     let splits = teacher.1.data.load().unwrap();
+    assert_eq!(tokens_of(Part::Tuned), ["tuned_accuracy_a", "tuned_accuracy_b"], "each is computed below");
     for row in table.iter().filter(|row| row["source"] == "train.asked") {
         let student = found(if row["loss"] == "kl" { Loss::Kl } else { Loss::L2 }, 2);
         let concept: Concept = row["concept"].parse().unwrap();

@@ -1,6 +1,7 @@
 //! Sweeps of networks trained on a user's files.
 
-use crate::folder::{Folder, Tables};
+use crate::folder::{Folder, Tables, tokens_of};
+use logitdist::Part;
 use logitdist_sim::{SweepOptions, merge, single, status, sweep};
 use logitdist_testing::{number, rows};
 use logitdist_train::{DataSpec, Duration, Loss, load_network};
@@ -80,6 +81,7 @@ fn networks_are_trained_on_the_files() {
     assert_eq!(fs::read(&files.features).unwrap(), fs::read(folder.path("data/x.csv")).unwrap());
     let test = files.load().unwrap().test;
     assert_eq!((test.n_features(), test.n_labels()), (2, 3));
+    assert_eq!(tokens_of(Part::Accuracy), ["accuracy_a", "accuracy_b"], "each is computed below");
     for row in &table {
         for (token, loss, epochs) in [
             ("accuracy_a", Loss::CrossEntropy, 3),
@@ -129,7 +131,7 @@ fn what_is_wrong_with_a_file_is_said_with_its_place() {
             "bad.toml:7: `train.own.data`: ",
             "needs both keys features and labels",
         ),
-        ("\"data/x.csv\"", "3", "bad.toml:8: `train.own.features`: ", "invalid type"),
+        ("\"data/x.csv\"", "3", "bad.toml:8: `train.own.features`: ", "is 3; it must be a text"),
         ("seed = 3", "seed = 3\nfiles_from = 4", "bad.toml:5: `files_from`: ", "must be a text"),
     ] {
         let error = bad(&FILES.replace(old, new));

@@ -120,3 +120,8 @@ pub fn copy(from: &Path, to: &Path) {
         }
     }
 }
+
+/// The tokens of a part of the table of measures.
+pub fn tokens_of(part: logitdist::Part) -> Vec<&'static str> {
+    logitdist::tokens().filter(|(_, row, _)| row.part == part).map(|(token, _, _)| token).collect()
+}

@@ -1,5 +1,7 @@
 //! Concepts carried between generated pairs, against the definitions written out.
 
+mod walk;
+
 use super::*;
 use faer::prelude::Solve;
 use logitdist::{Mat, Model};

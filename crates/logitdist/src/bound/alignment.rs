@@ -4,6 +4,7 @@ use super::{Bound, Form, Theorem};
 use crate::applicable::{Applicable, Reason};
 use crate::measure::d_logit::d_logit;
 use crate::measure::d_ls::d_ls;
+use crate::measure::invariance::CARRIED;
 use crate::measure::table::Part;
 use crate::reduced::Direction;
 use crate::shared::Shared;
@@ -19,6 +20,7 @@ pub(super) const ROWS: [Theorem; 2] = [
         source: "proved in this project; sharpens d_rep_worst_subset",
         equality: "a difference in the weakest direction, E3",
         anchor: "t7",
+        invariance: CARRIED,
         evaluate: least_squares,
         ..Theorem::SHARPENED
     },
@@ -47,6 +49,7 @@ pub(super) const D_REP: [Theorem; 2] = [
         source: "Nielsen et al. 2026 (arXiv 2602.15438)",
         equality: "M = 1 and K ≤ 3; else at most 0.94 found",
         anchor: "t6",
+        invariance: CARRIED,
         part: Part::DRep,
         evaluate: worst_subset,
         ..Theorem::SHARPENED
@@ -61,6 +64,7 @@ pub(super) const D_REP: [Theorem; 2] = [
         source: "proved in this project; sharpens d_rep_worst_subset",
         equality: "M = 1; else at most 0.93 found",
         anchor: "t6prime",
+        invariance: CARRIED,
         part: Part::DRep,
         evaluate: per_subset,
         ..Theorem::SHARPENED

@@ -13,7 +13,7 @@ pub(super) const ROWS: [Theorem; 2] = [
         statement: "d_fg ≤ 2M d_LLV",
         form: Form::Published,
         source: "Nielsen et al. 2025 (arXiv 2506.03784)",
-        equality: "never; measured ratios are at most 0.52",
+        equality: "never; tightness is at most 1/(√2 M), which is reached: 0.706 at M = 1, 0.354 at M = 2",
         anchor: "t12",
         part: Part::Llv,
         evaluate: |theorem, shared, _| {
@@ -30,7 +30,7 @@ pub(super) const ROWS: [Theorem; 2] = [
         meaning: "d_LLV bounds d_fg quadratically, without the dimension",
         statement: "d_fg ≤ 2 d_LLV²",
         source: "proved in this project; sharpens d_fg_linear for d_LLV < M",
-        equality: "measured ratios are up to 0.98",
+        equality: "two labels, M = 1 and small logits, in the limit: 0.99986 reached",
         anchor: "t13",
         part: Part::Llv,
         evaluate: |theorem, shared, _| {

@@ -4,6 +4,7 @@
 
 use super::{Bound, Form, alignment, cca, fg, kl};
 use crate::applicable::Applicable;
+use crate::measure::invariance::{Change, DISTRIBUTIONS};
 use crate::measure::table::Part;
 use crate::reduced::Direction;
 use crate::shared::Shared;
@@ -35,6 +36,8 @@ pub struct Theorem {
     pub equality: &'static str,
     /// Where its proof stands in docs/theory.md.
     pub anchor: &'static str,
+    /// What may change in the first model of the direction, and in the second, and leave both sides as they are.
+    pub invariance: [Change; 2],
     /// What has to be asked for to have it.
     pub part: Part,
     /// Whether it needs log p of every label, which masked labels do not have.
@@ -66,6 +69,7 @@ impl Theorem {
         source: "proved in this project",
         equality: "",
         anchor: "",
+        invariance: DISTRIBUTIONS,
         part: Part::Geometry,
         log_p: true,
         evaluate: |theorem, _, _| unreachable!("{} has no evaluation", theorem.token),

@@ -1,13 +1,19 @@
 //! Measures of similarity that others use, for comparison. All on centred embeddings.
 
+use super::invariance::Change;
 use super::table::{Measure, Of, Part, Range, Same, Section, Unit, Value};
 use crate::applicable::{Applicable, Reason};
 use crate::measure::cca;
 use crate::reduced::{Direction, Reduced, ReducedModel};
 use logitdist_linalg::{Mat, MatRef, Svd, matmul, matmul_tn, singular_values, svd};
 
-const SIMILARITY: Measure =
-    Measure { section: Section::Baseline, part: Part::Baselines, headline: true, ..Measure::SIMILARITY };
+const SIMILARITY: Measure = Measure {
+    section: Section::Baseline,
+    part: Part::Baselines,
+    headline: true,
+    invariance: [Change::Similarity; 2],
+    ..Measure::SIMILARITY
+};
 
 pub(super) const CKA: [Measure; 2] = [
     Measure {
@@ -59,9 +65,11 @@ pub(super) const PWCCA: [Measure; 1] = [Measure {
     tokens: &["pwcca_ab", "pwcca_ba"],
     name: "projection-weighted CCA",
     meaning: "Projection-weighted CCA, weights from model {a}",
-    formula: "Σ αᵢρᵢ/Σ αᵢ, αᵢ = Σⱼ |hᵢ·xⱼ|, h the canonical variates",
+    formula: "Σ αᵢρᵢ/Σ αᵢ over the first r directions, r the smaller rank, αᵢ = Σⱼ |hᵢ·xⱼ|, h the canonical variates",
+    range: Range::between(0.0, 1.0).with("equal ρ leave their variates, and so the weights, undetermined"),
     source: "Morcos et al. 2018",
     of: Of::Directions,
+    invariance: [Change::Scaling, Change::Affine],
     value: Value::Number(|shared, d| pwcca(&shared.reduced, d)),
     ..SIMILARITY
 }];
@@ -74,6 +82,7 @@ pub(super) const R2: [Measure; 1] = [Measure {
     of: Of::Directions,
     unit: Unit::Share,
     same: Same::One("a linear function of the other"),
+    invariance: [Change::Similarity, Change::Affine],
     value: Value::Number(|shared, d| r2(&shared.reduced, d)),
     ..SIMILARITY
 }];
@@ -86,6 +95,9 @@ const SVCCA_VARIANCE: f64 = 0.99;
 /// `cka = ‖XᵀY‖² / (‖XᵀX‖ ‖YᵀY‖)`. Not applicable to constant embeddings. Source: Kornblith et al. 2019.
 pub fn cka(reduced: &Reduced) -> Applicable<f64> {
     let (x, y) = normalised(reduced)?;
+    if are_equal(&x, &y) {
+        return Ok(1.0);
+    }
     let cross = matmul_tn(x.as_ref(), y.as_ref()).squared_norm_l2();
     let own = |m: &Mat<f64>| matmul_tn(m.as_ref(), m.as_ref()).norm_l2();
     Ok(cross / (own(&x) * own(&y)))
@@ -118,23 +130,16 @@ pub fn cka_debiased(reduced: &Reduced) -> Applicable<f64> {
             reduced.n_inputs
         )));
     }
+    if are_equal(&x, &y) {
+        return Ok(1.0);
+    }
     Ok(hsic(gram(&x, &y), &k, &l) / (own_a.sqrt() * own_b.sqrt()))
 }
 
-/// Coordinates of ‖x_i − x̄‖² = ‖x_i‖² − 2 x̄·x_i + ‖x̄‖² over the inputs, x scaled to total variance 1.
+/// Coordinates of ‖x_i − x̄‖² over the inputs, x scaled to total variance 1.
 fn centred_squared_lengths(model: &ReducedModel) -> Vec<f64> {
     let variance = model.centred_embeddings().squared_norm_l2();
-    // Row 0 is ±x̄, with the sign of the constant's coordinate.
-    let mean = model.embeddings.row(0);
-    let sign = model.constant;
-    let mut coordinates: Vec<f64> = (0..model.embeddings.nrows())
-        .map(|i| {
-            let along: f64 = model.embeddings.row(i).iter().zip(mean.iter()).map(|(x, m)| x * m).sum();
-            (model.squared_lengths[i] - 2.0 * sign * along) / variance
-        })
-        .collect();
-    coordinates[0] += sign * mean.squared_norm_l2() / variance;
-    coordinates
+    model.squared_lengths.iter().map(|length| length / variance).collect()
 }
 
 /// Orthogonal Procrustes distance (squared), in [0, 2]; 0 = equal up to rotation and scale.
@@ -142,6 +147,9 @@ fn centred_squared_lengths(model: &ReducedModel) -> Vec<f64> {
 /// `procrustes = 2 − 2‖XᵀY‖_*`, X and Y scaled to Frobenius norm 1. Source: Ding et al. 2021.
 pub fn procrustes(reduced: &Reduced) -> Applicable<f64> {
     let (x, y) = normalised(reduced)?;
+    if are_equal(&x, &y) {
+        return Ok(0.0);
+    }
     let nuclear: f64 = singular_values(matmul_tn(x.as_ref(), y.as_ref()).as_ref()).iter().sum();
     Ok((2.0 - 2.0 * nuclear).max(0.0))
 }
@@ -170,7 +178,10 @@ pub fn svcca(reduced: &Reduced) -> Applicable<f64> {
 /// `pwcca = Σ α_i ρ_i / Σ α_i`, `α_i = Σ_j |h_i · x_j|`, h_i the unit canonical variates and x_j the columns of that model's centred
 /// embeddings. Source: Morcos et al. 2018.
 pub fn pwcca(reduced: &Reduced, direction: Direction) -> Applicable<f64> {
-    normalised(reduced)?;
+    let (x, y) = normalised(reduced)?;
+    if are_equal(&x, &y) {
+        return Ok(1.0);
+    }
     let (model, other) = reduced.models(direction);
     let basis = model.embeddings_basis().as_ref();
     let cross = matmul_tn(basis, other.embeddings_basis().as_ref());
@@ -193,9 +204,15 @@ pub fn pwcca(reduced: &Reduced, direction: Direction) -> Applicable<f64> {
 pub fn r2(reduced: &Reduced, direction: Direction) -> Applicable<f64> {
     normalised(reduced)?;
     let (model, other) = reduced.models(direction);
-    let x = model.centred_embeddings();
-    let explained = matmul_tn(other.embeddings_basis().as_ref(), x).norm_l2() / x.norm_l2();
-    Ok((explained * explained).min(1.0))
+    let (x, basis) = (model.centred_embeddings(), other.embeddings_basis().as_ref());
+    // From what is left, which has its digits where it is little.
+    let left = (x - matmul(basis, matmul_tn(basis, x).as_ref())).norm_l2() / x.norm_l2();
+    Ok((1.0 - left * left).max(0.0))
+}
+
+/// Whether two models have the same embeddings: then every similarity is 1, whatever rounding makes of it.
+fn are_equal(x: &Mat<f64>, y: &Mat<f64>) -> bool {
+    x.shape() == y.shape() && x == y
 }
 
 /// Both centred embeddings in coordinates, scaled to Frobenius norm 1.

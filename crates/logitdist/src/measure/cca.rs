@@ -1,5 +1,6 @@
 //! Canonical correlations between two representations.
 
+use super::invariance::{Change, DISTRIBUTIONS};
 use super::source::{CANONICAL, LOGIT_DISTANCE};
 use super::table::{Measure, Of, Range, Same, Unit, Value};
 use crate::applicable::{Applicable, Reason};
@@ -9,11 +10,13 @@ use logitdist_linalg::{MatRef, matmul, matmul_tn, singular_values};
 
 const FORMULA: &str = "(1/r) Σ ρᵢ, r the smaller rank";
 const COSINES: &str = "cosines of the principal angles between the centred columns";
-const MEAN: Measure = Measure { source: CANONICAL, headline: true, ..Measure::SIMILARITY };
+const MEAN: Measure =
+    Measure { source: CANONICAL, headline: true, invariance: [Change::Affine; 2], ..Measure::SIMILARITY };
 const LIST: Measure = Measure {
     formula: COSINES,
     source: CANONICAL,
     range: Range::between(0.0, 1.0).with("each"),
+    invariance: [Change::Affine; 2],
     ..Measure::SIMILARITY
 };
 
@@ -55,6 +58,7 @@ pub(super) const ROWS: [Measure; 6] = [
         name: "mean canonical correlation of the logits",
         meaning: "Mean canonical correlation of the centred logits u(x), u′(x): of the distributions alone",
         formula: FORMULA,
+        invariance: DISTRIBUTIONS,
         value: Value::Number(|shared, _| mean(shared.logits_cca())),
         note: |shared| saturated(shared.logits_cca(), "inputs"),
         log_p: true,
@@ -64,6 +68,7 @@ pub(super) const ROWS: [Measure; 6] = [
         tokens: &["rho_logits"],
         name: "canonical correlations of the logits",
         meaning: "Canonical correlations of the centred logits u(x), u′(x), largest first",
+        invariance: DISTRIBUTIONS,
         value: Value::List(|shared, _| rho(shared.logits_cca())),
         log_p: true,
         ..LIST
@@ -80,6 +85,7 @@ pub(super) const SPECTRUM: [Measure; 1] = [Measure {
     of: Of::Models,
     unit: Unit::SquaredNats,
     range: Range::at_least(0.0).with("each above 0"),
+    invariance: [Change::Coordinates, Change::Any],
     same: Same::Neither,
     value: Value::List(|shared, d| Ok(shared.model(d).spectrum().to_vec())),
     ..Measure::SIMILARITY

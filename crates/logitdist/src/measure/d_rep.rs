@@ -1,5 +1,6 @@
 //! The linear identifiability dissimilarity d_rep, over subsets of labels.
 
+use super::invariance::Change;
 use super::source::LOGIT_DISTANCE;
 use super::table::{Measure, Part, Range, Same, Unit, Value};
 use crate::applicable::{Applicable, Reason};
@@ -16,7 +17,8 @@ const LENGTH: Measure = Measure {
     part: Part::DRep,
     ..Measure::DISSIMILARITY
 };
-const COUNT: Measure = Measure { unit: Unit::Count, same: Same::Neither, ..LENGTH };
+const COUNT: Measure =
+    Measure { unit: Unit::Count, same: Same::Neither, invariance: [Change::Affine, Change::Any], ..LENGTH };
 
 pub(super) const ROWS: [Measure; 9] = [
     Measure {
@@ -81,6 +83,7 @@ pub(super) const ROWS: [Measure; 9] = [
         unit: Unit::Unembedding,
         range: Range::at_least(0.0).with("above 0"),
         same: Same::Neither,
+        invariance: [Change::Rotation, Change::Any],
         value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.sigma_min)),
         ..LENGTH
     },
@@ -148,14 +151,26 @@ pub fn d_rep(reduced: &Reduced, direction: Direction, chosen: &ChosenSubsets) ->
     if reduced.n_labels <= model.dim {
         return Err(Reason::Labels { labels: reduced.n_labels, needed: model.dim + 1 });
     }
+    let paired = reduced.near.as_ref().map_or_else(Vec::new, |near| near.paired.clone());
     let evaluation = Evaluation {
-        inputs: InputSide::of(model, other),
+        inputs: InputSide::of(model, other, beyond(reduced, direction).as_ref(), paired),
         labels: reduced.labels(direction),
         order: order(model),
         slack: ABSOLUTE_TOLERANCE * reduced.squared_scale(),
     };
     let outcomes = evaluation.of_all(chosen);
     summarise(&outcomes, chosen.per_pivot()).ok_or(Reason::SingularSubsets { subsets: chosen.len() })
+}
+
+/// The first model's embeddings in a direction, of near models less the other's in columns that have a twin.
+fn beyond(reduced: &Reduced, direction: Direction) -> Option<Mat<f64>> {
+    let (model, _) = reduced.models(direction);
+    let sign = if direction == Direction::Ab { -1.0 } else { 1.0 };
+    reduced.near.as_ref().map(|near| {
+        Mat::from_fn(model.embeddings.nrows(), model.dim, |i, j| {
+            if near.paired[j] { sign * near.embeddings[(i, j)] } else { model.embeddings[(i, j)] }
+        })
+    })
 }
 
 /// Numbers held at a time in the logit errors of labels.
@@ -167,8 +182,10 @@ const LABELS_PER_TASK: usize = 256;
 /// Both embeddings in orthonormal coordinates of the inputs that begin with the constant and the other model's embeddings: an affine map of
 /// f′ has no more than these.
 struct InputSide {
-    /// The first model's embeddings, p×M. From row h on, everything under the diagonal is zero.
+    /// The first model's embeddings, or what they have beyond the other's, p×M. From row h on, everything under the diagonal is zero.
     model: Mat<f64>,
+    /// In which columns it is what they have beyond.
+    paired: Vec<bool>,
     /// The other's, h×M′: its further coordinates are zero. From row 1 on, everything under the diagonal is.
     other: Mat<f64>,
     /// First coordinate of the constant, ±1.
@@ -178,8 +195,16 @@ struct InputSide {
 }
 
 impl InputSide {
-    fn of(model: &ReducedModel, other: &ReducedModel) -> InputSide {
+    /// `beyond` stands in for F where it is known, F − F′ in `paired` columns: no affine map of f′ reaches more of one than of the other, and small differences keep
+    /// their digits.
+    fn of(
+        model: &ReducedModel,
+        other: &ReducedModel,
+        beyond: Option<&Mat<f64>>,
+        paired: Vec<bool>,
+    ) -> InputSide {
         let (m, m_other) = (model.dim, other.dim);
+        let embeddings = beyond.unwrap_or(&model.embeddings);
         let both = Mat::from_fn(model.embeddings.nrows(), 1 + m_other + m, |i, j| match j {
             0 => {
                 if i == 0 {
@@ -189,7 +214,7 @@ impl InputSide {
                 }
             }
             j if j <= m_other => other.embeddings[(i, j - 1)],
-            j => model.embeddings[(i, j - 1 - m_other)],
+            j => embeddings[(i, j - 1 - m_other)],
         });
         // In one direction they are these coordinates already.
         let is_upper = both.col_iter().enumerate().all(|(j, c)| c.iter().skip(j + 1).all(|&x| x == 0.0));
@@ -201,6 +226,7 @@ impl InputSide {
             unexplained: model.get(head.., ..).squared_norm_l2(),
             other: r.get(..head, 1..1 + m_other).to_owned(),
             constant: r[(0, 0)],
+            paired,
             model,
         }
     }
@@ -238,7 +264,7 @@ fn order(model: &ReducedModel) -> Vec<usize> {
 
 impl Evaluation<'_> {
     /// Outcomes in the order of the subsets; `None` where L is singular.
-    fn of_all(&self, chosen: &ChosenSubsets) -> Vec<Option<Outcome>> {
+    fn of_all(&self, chosen: &ChosenSubsets) -> Vec<Option<SubsetValues>> {
         let labels = self.labels.0.bias.len();
         let (m, p) = self.inputs.dims();
         let subsets = if labels * (p + m) <= MOST_ENTRIES {
@@ -259,13 +285,13 @@ impl Evaluation<'_> {
     }
 
     /// Outcomes of subsets whose labels are all in `used`, a sorted list.
-    fn of_batch(&self, subsets: &[usize], used: &[usize]) -> Vec<Option<Outcome>> {
+    fn of_batch(&self, subsets: &[usize], used: &[usize]) -> Vec<Option<SubsetValues>> {
         let m = self.inputs.dims().0;
         let columns = self.of_labels(used);
         let mut places = vec![usize::MAX; self.labels.0.bias.len()];
         used.iter().enumerate().for_each(|(place, &label)| places[label] = place);
         let vector = |label: usize| columns.col_as_slice(places[label]);
-        let mut outcomes: Vec<Option<Outcome>> = (0..subsets.len() / (m + 1)).map(|_| None).collect();
+        let mut outcomes: Vec<Option<SubsetValues>> = (0..subsets.len() / (m + 1)).map(|_| None).collect();
         let together = Simplices::together(m);
         // Small subsets are given out many at a time: a task is to take much longer than to give it out.
         let least = (8 * 16_usize.pow(3) / m.pow(3)).clamp(1, 8);
@@ -303,7 +329,11 @@ impl Evaluation<'_> {
                 let (mut reached, rest) = errors.rb_mut().split_at_row_mut(head);
                 matmul_into(reached.rb_mut(), model.get(..head, ..), g.as_ref());
                 upper_matmul_into(rest, model.get(head.., ..), g.as_ref());
-                let (other, other_g) = (self.inputs.other.as_ref(), of_model(self.labels.1));
+                let (other, mut other_g) = (self.inputs.other.as_ref(), of_model(self.labels.1));
+                // C g − D g′ = (C − D) g − D (g′ − g).
+                for (j, _) in self.inputs.paired.iter().enumerate().filter(|(_, paired)| **paired) {
+                    other_g.col_iter_mut().zip(g.col_iter()).for_each(|(mut other, g)| other[j] -= g[j]);
+                }
                 let mut logits = Mat::zeros(head, used.len());
                 let (first, rest) = logits.as_mut().split_at_row_mut(1);
                 matmul_into(first, other.get(..1, ..), other_g.as_ref());
@@ -322,7 +352,7 @@ impl Evaluation<'_> {
     }
 
     /// One subset, from its simplex of unembeddings with logit errors: `A = L^T`.
-    fn outcome(&self, simplex: &Simplex) -> Outcome {
+    fn outcome(&self, simplex: &Simplex) -> SubsetValues {
         let m = self.inputs.dims().0;
         let (delta, sigma_min) = (simplex.squared_norm, simplex.sigma_min);
         let error = simplex.solved_squared_norm + self.inputs.unexplained;
@@ -331,12 +361,12 @@ impl Evaluation<'_> {
         let relative = 1.0 + RELATIVE_TOLERANCE + 2.0 * solve_error;
         // Not ≤ also where a side is NaN.
         let holds = error <= (delta * relative + self.slack) / (sigma_min * sigma_min);
-        Outcome { error, delta, sigma_min, solve_error, violated: !holds }
+        SubsetValues { error, delta, sigma_min, solve_error, violated: !holds }
     }
 }
 
 /// What one regular subset gives.
-struct Outcome {
+struct SubsetValues {
     /// E‖f − A f′ − c‖².
     error: f64,
     /// E‖δ_L‖².
@@ -349,13 +379,14 @@ struct Outcome {
 }
 
 /// Statistics over the regular subsets; `None` if there are none.
-fn summarise(outcomes: &[Option<Outcome>], per_pivot: Option<usize>) -> Option<DRep> {
-    let regular: Vec<&Outcome> = outcomes.iter().flatten().collect();
+fn summarise(outcomes: &[Option<SubsetValues>], per_pivot: Option<usize>) -> Option<DRep> {
+    let regular: Vec<&SubsetValues> = outcomes.iter().flatten().collect();
     let used = regular.len();
     if used == 0 {
         return None;
     }
-    let mean = |value: &dyn Fn(&Outcome) -> f64| regular.iter().map(|o| value(o)).sum::<f64>() / used as f64;
+    let mean =
+        |value: &dyn Fn(&SubsetValues) -> f64| regular.iter().map(|o| value(o)).sum::<f64>() / used as f64;
     let d_rep = mean(&|o| o.error).sqrt();
     let mut sorted: Vec<f64> = regular.iter().map(|o| o.error.sqrt()).collect();
     sorted.sort_by(f64::total_cmp);
@@ -378,7 +409,7 @@ fn summarise(outcomes: &[Option<Outcome>], per_pivot: Option<usize>) -> Option<D
 }
 
 /// Standard error of the mean of E‖f − A f′ − c‖², from the means of the pivots: subsets of one pivot are not independent.
-fn standard_error_between_pivots(outcomes: &[Option<Outcome>], per_pivot: usize) -> f64 {
+fn standard_error_between_pivots(outcomes: &[Option<SubsetValues>], per_pivot: usize) -> f64 {
     let means: Vec<f64> = outcomes
         .chunks(per_pivot)
         .filter_map(|chunk| {

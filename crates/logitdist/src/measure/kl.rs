@@ -1,5 +1,6 @@
 //! Kullback–Leibler divergence and the other distances between p(·|x) and p′(·|x), as means over inputs.
 
+use super::invariance::Change;
 use super::source::LOGIT_DISTANCE;
 use super::table::{Measure, Of, Part, Range, Same, Section, Unit, Value};
 use crate::probability::ProbabilitySums;
@@ -138,6 +139,7 @@ pub(super) const ROWS: [Measure; 11] = [
         unit: Unit::Count,
         range: Range::at_least(1.0),
         same: Same::Neither,
+        invariance: [Change::Any; 2],
         section: Section::Size,
         value: Value::Number(|shared, _| Ok(shared.sums().n as f64)),
         ..Measure::DISTANCE
@@ -147,10 +149,11 @@ pub(super) const ROWS: [Measure; 11] = [
 pub(super) const PRECISION: [Measure; 1] = [Measure {
     tokens: &["logit_error"],
     name: "error of the logits",
-    meaning: "Largest error of the logits in single precision, over the inputs checked",
-    formula: "max over one input of each tile, labels and both models of |u − u in double precision|",
+    meaning: "Largest error of the logits in single precision, over the inputs checked; where they are beyond its range, of those in double",
+    formula: "max over one input of each tile, labels and both models of |u − u in double precision| + ε|u|",
     range: Range::at_least(0.0).with("there only if logits are asked for in single precision"),
     same: Same::Neither,
+    invariance: [Change::Nothing; 2],
     part: Part::SinglePrecision,
     value: Value::Number(|shared, _| Ok(shared.sums().logit_error)),
     ..Measure::DISTANCE

@@ -8,6 +8,7 @@
 //! the correlation over inputs of the centred logits of two labels: a function of the distribution alone. It says which labels
 //! the model raises and lowers together. A bias is the same at every input and does not enter.
 
+use super::invariance::Change;
 use super::seriation::seriation;
 use super::table::{Measure, Of, Part, Range, Same, Section};
 use crate::labels::Labels;
@@ -26,6 +27,7 @@ pub(super) const ROWS: [Measure; 1] = [Measure {
     range: Range::between(-1.0, 1.0)
         .with("1 = raised and lowered together; does not exist for a label whose logit is constant"),
     same: Same::Neither,
+    invariance: [Change::Coordinates, Change::Any],
     section: Section::Detail,
     part: Part::Detail,
     ..Measure::SIMILARITY
@@ -84,7 +86,7 @@ pub fn label_geometry(reduced: &Reduced, at_most: usize) -> LabelGeometry {
     };
     let vectors = |model: &ReducedModel, labels: &Labels, factor: &Mat<f64>| {
         let g = &labels.unembeddings;
-        let rows = Mat::from_fn(chosen.len(), g.ncols(), |i, j| g[(chosen[i], j)]);
+        let rows = Mat::from_fn(chosen.len(), g.ncols(), |i, j| g[(chosen[i], j)] - labels.means[j]);
         let noise = CENTRING_NOISE * model.embeddings.norm_l2() * labels.uncentred_norms[0];
         unit_rows(matmul_nt(rows.as_ref(), factor.as_ref()), noise)
     };
@@ -106,7 +108,12 @@ fn factor(model: &ReducedModel) -> Mat<f64> {
 fn most_varying(labels: [&Labels; 2], factors: &[Mat<f64>; 2], at_most: usize) -> Vec<usize> {
     let mut shares = vec![0.0; labels[0].bias.len()];
     for (labels, factor) in labels.into_iter().zip(factors) {
-        let logits = matmul(factor.as_ref(), labels.unembeddings.transpose());
+        let mut logits = matmul(factor.as_ref(), labels.unembeddings.transpose());
+        let means = MatRef::from_column_major_slice(&labels.means, labels.means.len(), 1);
+        let of_means = matmul(factor.as_ref(), means);
+        for mut u in logits.col_iter_mut() {
+            u -= of_means.col(0);
+        }
         let total = logits.squared_norm_l2();
         if total > 0.0 {
             for (share, u) in shares.iter_mut().zip(logits.col_iter()) {

@@ -114,6 +114,9 @@ pub const LAMBDA: f64 = 1e-5;
 /// The minimisation over pivots tracks all labels; it is done for at most this many.
 pub const MOST_LABELS_MINIMISED: usize = 64;
 
+/// Log-probabilities whose difference is at most this much of them are standardised by their difference.
+const SMALL_DIFFERENCE: f64 = 1e-2;
+
 /// Log-probabilities of both models in coordinates: column 0 is the pivot, the others the set.
 ///
 /// Norms of columns are standard deviations (population, ddof = 0: t3 and t4 depend on that, t1 and t2 do not).
@@ -121,6 +124,8 @@ pub const MOST_LABELS_MINIMISED: usize = 64;
 pub struct LogProbabilities {
     a: Mat<f64>,
     b: Mat<f64>,
+    /// a − b, where it is known to more digits than the subtraction leaves.
+    difference: Option<Mat<f64>>,
     over: &'static str,
     /// Norms up to this, for a and for b, are what rounding leaves of a constant difference.
     noise: [f64; 2],
@@ -161,7 +166,9 @@ impl Llv {
 impl LogProbabilities {
     /// Over inputs, from the factor of the tracked labels' log-probabilities; `chosen` are positions among the tracked
     /// labels, the pivot first.
-    pub fn over_inputs(tracked: &Factor, chosen: &[usize]) -> LogProbabilities {
+    ///
+    /// If `are_differences`, the factor has log p − log p′ in place of log p′.
+    pub fn over_inputs(tracked: &Factor, are_differences: bool, chosen: &[usize]) -> LogProbabilities {
         let centred = tracked.r().get(1.., ..);
         let count = (tracked.cols() - 1) / 2;
         let scale = 1.0 / (tracked.rows() as f64).sqrt();
@@ -173,12 +180,9 @@ impl LogProbabilities {
             let norms = chosen.iter().map(|&j| scale * tracked.r().col(from + j).norm_l2());
             CENTRING_NOISE * norms.fold(0.0, f64::max)
         };
-        LogProbabilities {
-            a: columns(1),
-            b: columns(1 + count),
-            over: "inputs",
-            noise: [noise(1), noise(1 + count)],
-        }
+        let (a, second) = (columns(1), columns(1 + count));
+        let (b, difference) = if are_differences { (&a - &second, Some(second)) } else { (second, None) };
+        LogProbabilities { a, b, difference, over: "inputs", noise: [noise(1), noise(1 + count)] }
     }
 
     /// Over labels, from the embeddings of chosen inputs (n×M and n×M′, the pivot first): centring over labels makes log p the
@@ -193,9 +197,16 @@ impl LogProbabilities {
             let logits = logitdist_linalg::matmul_nt(model.unembeddings.as_ref(), f);
             Mat::from_fn(logits.nrows(), logits.ncols(), |i, j| scale * (logits[(i, j)] + model.bias[i]))
         };
+        let difference = reduced.near.as_ref().map(|near| {
+            let delta = near.of_rows(&reduced.b, embeddings_a, embeddings_b);
+            Mat::from_fn(delta.nrows(), delta.ncols(), |i, j| scale * delta[(i, j)])
+        });
+        let b = columns(&reduced.b, embeddings_b);
         LogProbabilities {
+            // Far from each other, both have more digits by themselves.
+            difference: difference.filter(|d| d.norm_l2() <= SMALL_DIFFERENCE * b.norm_l2()),
             a: columns(&reduced.a, embeddings_a),
-            b: columns(&reduced.b, embeddings_b),
+            b,
             over: "labels",
             noise: [&reduced.a, &reduced.b].map(|m| CENTRING_NOISE * scale * m.squared_logit_scale.sqrt()),
         }
@@ -226,11 +237,24 @@ impl LogProbabilities {
                 return Err(Reason::ConstantDifference { side, index, over: self.over });
             }
         }
-        let ratio = |column: usize| {
-            let (a, b) = (self.a.col(column), self.b.col(column));
-            a.iter().zip(b.iter()).map(|(a, b)| (a / s_a - b / s_b).powi(2)).sum::<f64>().sqrt()
+        let Some(difference) = &self.difference else {
+            let ratio = |column: usize| {
+                let (a, b) = (self.a.col(column), self.b.col(column));
+                a.iter().zip(b.iter()).map(|(a, b)| (a / s_a - b / s_b).powi(2)).sum::<f64>().sqrt()
+            };
+            return Ok(Terms { ratio: ratio(index).max(ratio(pivot)), spread: (s_a - s_b).abs() });
         };
-        Ok(Terms { ratio: ratio(index).max(ratio(pivot)), spread: (s_a - s_b).abs() })
+        // s² − s′² = (x − x′)·(x + x′), and a/s − b/s′ = ((a − b) − a (s − s′)/s)/s′.
+        let products = |i: usize| {
+            let sum = (self.a[(i, index)] - self.a[(i, pivot)]) + (self.b[(i, index)] - self.b[(i, pivot)]);
+            (difference[(i, index)] - difference[(i, pivot)]) * sum
+        };
+        let spread = (0..difference.nrows()).map(products).sum::<f64>() / (s_a + s_b);
+        let ratio = |column: usize| {
+            let (a, d) = (self.a.col(column), difference.col(column));
+            a.iter().zip(d.iter()).map(|(a, d)| (d - a * (spread / s_a)).powi(2)).sum::<f64>().sqrt() / s_b
+        };
+        Ok(Terms { ratio: ratio(index).max(ratio(pivot)), spread: spread.abs() })
     }
 
     /// d_SVD of the differences to the pivot: `d_svd_embeddings` over inputs, `d_svd_unembeddings` over labels, in [0, 1].

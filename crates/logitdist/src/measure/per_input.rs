@@ -9,7 +9,7 @@ use crate::probability::InputDivergences;
 use crate::reduced::{Direction, Reduced};
 use crate::summary::ProbabilityInputs;
 use crate::tolerance::ROUNDING;
-use logitdist_linalg::{Mat, MatRef, ReborrowMut, matmul_nt, r_factor};
+use logitdist_linalg::{Mat, MatRef, ReborrowMut, matmul_nt, norm, r_factor};
 use rayon::prelude::*;
 
 const AT_AN_INPUT: Measure = Measure { section: Section::Detail, part: Part::Detail, ..Measure::DISTANCE };
@@ -95,9 +95,21 @@ pub fn d_logit_x(pair: &Pair<'_>, reduced: &Reduced) -> Result<Vec<f64>, Error> 
         let (mut f, mut f_other) = rows.as_mut().get_mut(.., 1..).split_at_col_mut(a.dim());
         a.read(start, f.rb_mut())?;
         b.read(start, f_other.rb_mut())?;
-        let sizes: Vec<f64> = (0..end - start)
-            .map(|i| size(f.as_ref(), i, labels_a) + size(f_other.as_ref(), i, labels_b))
-            .collect();
+        let sizes: Vec<f64> = match &reduced.near {
+            Some(near) => {
+                // Less f, whose product with what the labels have in common is not computed either.
+                near.less(f_other.rb_mut(), f.as_ref());
+                let (f, beyond) = (f.as_ref(), f_other.as_ref());
+                let (labels, bias) = (near.unembeddings.norm_l2(), norm(&near.bias));
+                let size = |i: usize| {
+                    f.row(i).norm_l2() * labels + beyond.row(i).norm_l2() * labels_b.uncentred_norms[0] + bias
+                };
+                (0..end - start).map(size).collect()
+            }
+            None => (0..end - start)
+                .map(|i| size(f.as_ref(), i, labels_a) + size(f_other.as_ref(), i, labels_b))
+                .collect(),
+        };
         let delta = matmul_nt(difference.as_ref(), rows.as_ref());
         let value = |(i, scale): (usize, f64)| {
             let distance = delta.col(i).norm_l2();
@@ -114,9 +126,17 @@ pub fn d_logit_x(pair: &Pair<'_>, reduced: &Reduced) -> Result<Vec<f64>, Error> 
     Ok(distances)
 }
 
-/// Triangular factor of [b̃ − b̃′, G̃, −G̃′], min(q, p)×p with p = 1 + M + M′: its product with (1, f, f′) has the norm of Δ.
+/// Triangular factor of [b̃ − b̃′, G̃, −G̃′], min(q, p)×p with p = 1 + M + M′: its product with (1, f, f′) has the norm of Δ. Of near models
+/// that of [b̃ − b̃′, G̃ − G̃′, −G̃′], which belongs to (1, f, f′ − f), in columns that have a twin.
 fn label_difference(reduced: &Reduced) -> Mat<f64> {
     let (a, b) = (&reduced.a, &reduced.b);
+    if let Some(near) = &reduced.near {
+        return r_factor(Mat::from_fn(a.unembeddings.nrows(), 1 + a.dim + b.dim, |i, j| match j {
+            0 => -near.bias[i],
+            j if j <= a.dim => -near.unembeddings[(i, j - 1)],
+            j => -b.unembeddings[(i, j - 1 - a.dim)],
+        }));
+    }
     r_factor(Mat::from_fn(a.unembeddings.nrows(), 1 + a.dim + b.dim, |i, j| match j {
         0 => a.bias[i] - b.bias[i],
         j if j <= a.dim => a.unembeddings[(i, j - 1)],

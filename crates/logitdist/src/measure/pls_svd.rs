@@ -1,5 +1,6 @@
 //! PLS-SVD dissimilarity of standardised columns.
 
+use super::invariance::DISTRIBUTIONS;
 use super::source::CLOSENESS;
 use super::table::{Measure, Of, Part, Range, Same, Unit, Value};
 use crate::applicable::{Applicable, Reason};
@@ -13,6 +14,7 @@ const SHARE: Measure = Measure {
     unit: Unit::One,
     range: Range::between(0.0, 1.0),
     same: Same::Zero("equal up to a rotation of standardised columns"),
+    invariance: DISTRIBUTIONS,
     part: Part::Llv,
     ..Measure::DISSIMILARITY
 };
@@ -50,6 +52,9 @@ pub(super) const ROWS: [Measure; 3] = [
 pub fn d_svd(z_a: MatRef<'_, f64>, z_b: MatRef<'_, f64>, over: &'static str) -> Applicable<f64> {
     let a = standardised(z_a, Side::A, over)?;
     let b = standardised(z_b, Side::B, over)?;
+    if a == b {
+        return Ok(0.0);
+    }
     let nuclear: f64 = singular_values(matmul_tn(a.as_ref(), b.as_ref()).as_ref()).iter().sum();
     Ok((1.0 - nuclear / z_a.ncols() as f64).clamp(0.0, 1.0))
 }

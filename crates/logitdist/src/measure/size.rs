@@ -1,11 +1,13 @@
 //! Sizes and ranks.
 
+use super::invariance::Change;
 use super::table::{Measure, Of, Range, Value};
 
 const PER_MODEL: Measure = Measure { of: Of::Models, range: Range::at_least(1.0), ..Measure::COUNT };
 const RANK: Measure = Measure {
     range: Range::at_least(0.0).with("0 = constant; at most the dimension"),
     source: "numerical convention of this project",
+    invariance: [Change::Affine, Change::Any],
     ..PER_MODEL
 };
 
@@ -58,6 +60,7 @@ pub(super) const ROWS: [Measure; 6] = [
         tokens: &["rank_logits_a", "rank_logits_b"],
         name: "rank of the logits",
         meaning: "Numerical rank of the centred logits of model {a}",
+        invariance: [Change::Coordinates, Change::Any],
         formula: "singular values of the centred logits above max(rows, columns)·ε·σ₁ and 128ε times \
                   Σ_j ‖f_j‖ ‖g_j‖ over columns before centring",
         headline: true,

@@ -2,6 +2,7 @@
 //!
 //! A measure is a file that computes it and a row in that file's `ROWS`. The order here is the order of CSV columns.
 
+use super::invariance::{CARRIED, Change, DISTRIBUTIONS};
 use super::{
     baselines, cca, d_logit, d_ls, d_rep, kl, label_geometry, llv, per_input, pls_svd, size, trained,
 };
@@ -59,6 +60,8 @@ pub struct Measure {
     pub range: Range,
     /// Which value means "the same", and the same in what sense.
     pub same: Same,
+    /// What may change in the first model of the direction, and in the second, and leave it as it is.
+    pub invariance: [Change; 2],
     /// Where it stands in a report.
     pub section: Section,
     /// What has to be asked for to have it.
@@ -252,6 +255,7 @@ impl Measure {
         unit: Unit::Nats,
         range: Range::at_least(0.0),
         same: Same::Zero("equal predictions"),
+        invariance: DISTRIBUTIONS,
         section: Section::Distribution,
         part: Part::Probability,
         log_p: false,
@@ -264,6 +268,7 @@ impl Measure {
     pub(crate) const COUNT: Measure = Measure {
         unit: Unit::Count,
         same: Same::Neither,
+        invariance: [Change::Any; 2],
         section: Section::Size,
         part: Part::Geometry,
         ..Measure::DISTANCE
@@ -283,6 +288,7 @@ impl Measure {
     pub(crate) const DISSIMILARITY: Measure = Measure {
         unit: Unit::Embedding,
         same: Same::Zero("equal up to a linear map"),
+        invariance: CARRIED,
         section: Section::Representation,
         part: Part::Geometry,
         log_p: true,

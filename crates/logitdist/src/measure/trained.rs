@@ -1,5 +1,6 @@
 //! Measures of trained networks. They need right answers or the networks, so that a sweep computes them.
 
+use super::invariance::{CARRIED, Change};
 use super::table::{Measure, Of, Part, Range, Same, Section, Unit};
 
 const ACCURACY_OF: Measure = Measure {
@@ -7,6 +8,7 @@ const ACCURACY_OF: Measure = Measure {
     unit: Unit::Share,
     range: Range::between(0.0, 1.0).with("only in sweeps of trained networks"),
     same: Same::Neither,
+    invariance: [Change::Coordinates, Change::Any],
     part: Part::Accuracy,
     ..Measure::DISTANCE
 };
@@ -35,6 +37,7 @@ pub(super) const CONCEPT: [Measure; 9] = [
         meaning: "Share of the inputs with the concept's more common answer: what a probe that saw nothing would reach",
         formula: "max(q, 1 − q), q the share of inputs where the concept holds",
         range: Range::between(0.5, 1.0).with("only in sweeps with a concept"),
+        invariance: [Change::Any; 2],
         ..PROBE
     },
     Measure {
@@ -42,6 +45,7 @@ pub(super) const CONCEPT: [Measure; 9] = [
         name: "accuracy of a's probe",
         meaning: "Accuracy of a linear probe of the concept on model a, fitted on other inputs",
         formula: "share of inputs where the sign of w·f + c says whether the concept holds; (w, c) by logistic regression on the inputs trained on",
+        invariance: [Change::Affine, Change::Any],
         ..PROBE
     },
     Measure {
@@ -49,6 +53,7 @@ pub(super) const CONCEPT: [Measure; 9] = [
         name: "accuracy of the probe refitted on b",
         meaning: "Accuracy of a linear probe of the concept refitted on model b: whether the concept is still there",
         formula: "probe_accuracy_a with model b's embeddings",
+        invariance: [Change::Any, Change::Affine],
         ..PROBE
     },
     Measure {
@@ -57,6 +62,7 @@ pub(super) const CONCEPT: [Measure; 9] = [
         meaning: "Accuracy of model a's probe carried over to model b without refitting: whether the concept is still in the same place",
         formula: "share of inputs where the sign of w·G̃⁺(G̃′f′ + b̃′ − b̃) + c says whether the concept holds; what the distribution leaves undetermined of w is at its mean",
         source: "this project",
+        invariance: CARRIED,
         ..PROBE
     },
     Measure {
@@ -67,6 +73,7 @@ pub(super) const CONCEPT: [Measure; 9] = [
         source: "this project",
         range: Range::between(0.0, 1.0)
             .with("probe_accuracy_a if G̃ has full column rank; only in sweeps with a concept"),
+        invariance: [Change::Rotation, Change::Any],
         ..PROBE
     },
     Measure {
@@ -78,6 +85,7 @@ pub(super) const CONCEPT: [Measure; 9] = [
         unit: Unit::Score,
         range: Range::at_least(0.0).with("only in sweeps with a concept"),
         same: Same::Zero("carried over exactly"),
+        invariance: CARRIED,
         ..PROBE
     },
     Measure {
@@ -89,6 +97,7 @@ pub(super) const CONCEPT: [Measure; 9] = [
         unit: Unit::Score,
         range: Range::at_least(0.0).with("at least probe_error; only in sweeps with a concept"),
         same: Same::Zero("carried over exactly"),
+        invariance: CARRIED,
         ..PROBE
     },
     Measure {
@@ -99,6 +108,7 @@ pub(super) const CONCEPT: [Measure; 9] = [
         unit: Unit::Score,
         range: Range::at_least(0.0).with("only in sweeps with a concept"),
         same: Same::Neither,
+        invariance: [Change::Affine, Change::Any],
         ..PROBE
     },
     Measure {
@@ -110,6 +120,7 @@ pub(super) const CONCEPT: [Measure; 9] = [
         unit: Unit::Score,
         range: Range::at_least(0.0).with("0 if G̃ has full column rank; only in sweeps with a concept"),
         same: Same::Neither,
+        invariance: [Change::Rotation, Change::Any],
         ..PROBE
     },
 ];
@@ -121,6 +132,7 @@ pub(super) const TUNED: [Measure; 1] = [Measure {
     formula: "share of inputs whose answer has the larger logit, under a new linear head trained on the answers, \
               with the embedder or without",
     range: Range::between(0.0, 1.0).with("only in sweeps that adapt networks"),
+    invariance: [Change::Nothing, Change::Any],
     section: Section::Representation,
     part: Part::Tuned,
     ..ACCURACY_OF

@@ -3,7 +3,7 @@
 //! Two passes over the labels: the first leaves `u − v`, `e^(u − max u)` and `e^(v − max v)` of each behind and their sums; with these
 //! the second has both probabilities without another exponential.
 
-use super::chunk::{CHUNK, Chunk, exp, less, range, total};
+use super::chunk::{CHUNK, Chunk, exp, larger, less, polynomial, range, total};
 use super::divergence::DivergenceTerms;
 
 /// Divergences of one input, and what its logits say besides.
@@ -25,9 +25,14 @@ pub(super) struct InputTerms {
     pub log_tau: f64,
     /// ‖Δ‖², over labels.
     pub squared_logit_distance: f64,
-    /// log Σ exp of the logits of each model.
+    /// Log of the mean of exp of the logits of each model: where logits are tiny, the log of their number would swamp them.
     pub normalisers: [f64; 2],
+    /// log p − log p′ of a label is this more than the difference of its logits, `u − v`.
+    pub between: f64,
 }
+
+/// Under this, numbers of a common size are added up as exponentials less 1.
+const TINY: f64 = 1e-3;
 
 /// What the first pass leaves of a chunk of labels. Labels that are not there have exponentials 0, and a difference that adds nothing: 0 to the
 /// sum, then the mean.
@@ -42,8 +47,14 @@ pub(super) struct Passed {
 }
 
 impl InputTerms {
-    /// The terms of logits `u` and `v`, K ≥ 1 each, with the memory of the input before.
-    pub(super) fn of(u: &[f64], v: &[f64], passed: &mut Vec<Passed>) -> InputTerms {
+    /// The terms of logits `u` and `v`, K ≥ 1 each, with the memory of the input before. `differences` are `u − v` where they are known
+    /// to more digits than the subtraction leaves.
+    pub(super) fn of(
+        u: &[f64],
+        v: &[f64],
+        differences: Option<&[f64]>,
+        passed: &mut Vec<Passed>,
+    ) -> InputTerms {
         let ([smallest_u, largest_u], [smallest_v, largest_v]) = (range(u), range(v));
         passed.clear();
         let (u_chunks, u_rest) = u.as_chunks::<CHUNK>();
@@ -52,20 +63,51 @@ impl InputTerms {
         if !u_rest.is_empty() {
             passed.push(Passed::of_rest(u_rest, v_rest, largest_u, largest_v));
         }
+        for (passed, known) in passed.iter_mut().zip(differences.unwrap_or_default().chunks(CHUNK)) {
+            passed.difference[..known.len()].copy_from_slice(known);
+        }
+        let position = |values: &[f64], largest| values.iter().position(|&x| x == largest).unwrap_or(0);
+        let (at_u, at_v) = (position(u, largest_u), position(v, largest_v));
+        // The largest exponential, 1, is left out of the sums: beside it, they would lose the digits of what is rare.
+        passed[at_u / CHUNK].exp_u[at_u % CHUNK] = 0.0;
+        passed[at_v / CHUNK].exp_v[at_v % CHUNK] = 0.0;
+        let reference = passed[at_u / CHUNK].difference[at_u % CHUNK];
+        if !u_rest.is_empty() {
+            let last = passed.len() - 1;
+            passed[last].difference[u_rest.len()..].fill(reference);
+        }
         let (mut sum_u, mut sum_v, mut difference) = ([0.0; CHUNK], [0.0; CHUNK], [0.0; CHUNK]);
+        let mut farthest = [0.0; CHUNK];
         for passed in passed.iter() {
             for i in 0..CHUNK {
                 sum_u[i] += passed.exp_u[i];
                 sum_v[i] += passed.exp_v[i];
-                difference[i] += passed.difference[i];
+                let beyond = passed.difference[i] - reference;
+                difference[i] += beyond;
+                farthest[i] = larger(beyond.abs(), farthest[i]);
             }
         }
-        let (sum_u, sum_v) = (total(sum_u), total(sum_v));
-        let (log_u, log_v) = (sum_u.ln(), sum_v.ln());
-        let normalisers = [largest_u + log_u, largest_v + log_v];
+        passed[at_u / CHUNK].exp_u[at_u % CHUNK] = 1.0;
+        passed[at_v / CHUNK].exp_v[at_v % CHUNK] = 1.0;
+        let (rest_u, rest_v) = (total(sum_u), total(sum_v));
+        let (sum_u, sum_v) = (1.0 + rest_u, 1.0 + rest_v);
+        let normalisers = [
+            largest_u + log_mean(u, largest_u, smallest_u, sum_u),
+            largest_v + log_mean(v, largest_v, smallest_v, sum_v),
+        ];
         // d = log q − log p as a difference of differences: the normalisers themselves would bring the rounding of large logits into it.
-        let between = [largest_u - largest_v, log_v - log_u];
-        let mean_difference = total(difference) / u.len() as f64;
+        let between = if farthest.into_iter().fold(0.0, larger) < TINY {
+            let mut grown = [0.0; CHUNK];
+            for passed in passed.iter() {
+                for i in 0..CHUNK {
+                    grown[i] += passed.exp_u[i] * grown_by(reference - passed.difference[i]);
+                }
+            }
+            [reference, (total(grown) / sum_u).ln_1p()]
+        } else {
+            [largest_u - largest_v, ((rest_v - rest_u) / sum_u).ln_1p()]
+        };
+        let mean_difference = reference + total(difference) / u.len() as f64;
         if let Some(last) = passed.last_mut().filter(|_| !u_rest.is_empty()) {
             last.difference[u_rest.len()..].fill(mean_difference);
         }
@@ -74,19 +116,36 @@ impl InputTerms {
         for passed in passed.iter() {
             sums.add(passed, [inverse_u, inverse_v], between, mean_difference);
         }
-        let position = |values: &[f64], largest| values.iter().position(|&x| x == largest);
+        let logs = [largest_u + rest_u.ln_1p(), largest_v + rest_v.ln_1p()];
         InputTerms {
             kl_ab: total(sums.kl_ab),
             kl_ba: total(sums.kl_ba),
             js: total(sums.js),
             tv: 0.5 * total(sums.l1),
             hellinger: (0.5 * total(sums.squared_hellinger)).sqrt(),
-            agreeing: position(u, largest_u) == position(v, largest_v),
-            log_tau: (smallest_u - normalisers[0]).min(smallest_v - normalisers[1]).min(0.0),
+            agreeing: at_u == at_v,
+            log_tau: (smallest_u - logs[0]).min(smallest_v - logs[1]).min(0.0),
             squared_logit_distance: total(sums.squared_logit_distance),
             normalisers,
+            between: between[1] - between[0],
         }
     }
+}
+
+/// The log of the mean of `exp(x − largest)`, whose sum is `sum`.
+fn log_mean(logits: &[f64], largest: f64, smallest: f64, sum: f64) -> f64 {
+    let count = logits.len() as f64;
+    if largest - smallest < TINY {
+        (logits.iter().map(|x| grown_by(x - largest)).sum::<f64>() / count).ln_1p()
+    } else {
+        sum.ln() - count.ln()
+    }
+}
+
+/// `e^x − 1` for |x| ≤ [`TINY`].
+#[inline(always)]
+fn grown_by(x: f64) -> f64 {
+    x * polynomial(x, [1.0, 1.0 / 2.0, 1.0 / 6.0, 1.0 / 24.0, 1.0 / 120.0])
 }
 
 impl Passed {
@@ -150,7 +209,7 @@ mod tests {
         for labels in [1, 2, 7, 8, 9, 16, 31, 100] {
             let u: Vec<f64> = (0..labels).map(|y| (f64::from(y) * 1.7).sin() * 3.0).collect();
             let v: Vec<f64> = (0..labels).map(|y| (f64::from(y) * 1.7 + 0.3).sin() * 3.1).collect();
-            let got = InputTerms::of(&u, &v, &mut vec![]);
+            let got = InputTerms::of(&u, &v, None, &mut vec![]);
             let log_sum = |x: &[f64]| x.iter().map(|x| x.exp()).sum::<f64>().ln();
             let (a, b) = (log_sum(&u), log_sum(&v));
             let sum =
@@ -162,8 +221,8 @@ mod tests {
                 (got.tv, 0.5 * sum(&|p, q| (p.exp() - q.exp()).abs())),
                 (got.hellinger, (0.5 * sum(&|p, q| ((0.5 * p).exp() - (0.5 * q).exp()).powi(2))).sqrt()),
                 (got.squared_logit_distance, u.iter().zip(&v).map(|(u, v)| (u - v - mean).powi(2)).sum()),
-                (got.normalisers[0], a),
-                (got.normalisers[1], b),
+                (got.normalisers[0], a - f64::from(labels).ln()),
+                (got.normalisers[1], b - f64::from(labels).ln()),
             ];
             for (i, (got, want)) in wanted.into_iter().enumerate() {
                 assert!(
@@ -181,10 +240,10 @@ mod tests {
         // A common offset changes no probability; those here are exact in binary.
         let u: Vec<f64> = (0..9).map(|y| f64::from(y * y % 7) * 0.25).collect();
         let v: Vec<f64> = (0..9).map(|y| f64::from(y * y % 7) * 0.25 + f64::from(y % 3) * 0.1875).collect();
-        let plain = InputTerms::of(&u, &v, &mut vec![]);
+        let plain = InputTerms::of(&u, &v, None, &mut vec![]);
         for offset in [1024.0, 16_384.0, 1_048_576.0, -1_073_741_824.0] {
             let moved = |x: &[f64]| x.iter().map(|x| x + offset).collect::<Vec<f64>>();
-            let got = InputTerms::of(&moved(&u), &moved(&v), &mut vec![]);
+            let got = InputTerms::of(&moved(&u), &moved(&v), None, &mut vec![]);
             for (got, plain) in
                 [(got.kl_ab, plain.kl_ab), (got.kl_ba, plain.kl_ba), (got.js, plain.js), (got.tv, plain.tv)]
             {

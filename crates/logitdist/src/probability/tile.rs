@@ -5,7 +5,7 @@ use crate::error::Error;
 use crate::labels::{LabelSide, Labels};
 use crate::model::Pair;
 use crate::progress::{Stage, Watch};
-use crate::rows::{ModelRows, rows_of};
+use crate::rows::rows_of;
 use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, matmul, matmul_into, matmul_into_f32};
 use rayon::prelude::*;
 
@@ -39,6 +39,8 @@ pub(super) struct Tiling<'a> {
     pub labels: &'a LabelSide,
     pub tracked: &'a [usize],
     pub precision: LogitPrecision,
+    /// Whether differences of logits are products of differences.
+    pub near: bool,
     pub watch: Watch<'a>,
 }
 
@@ -72,9 +74,22 @@ impl Tiling<'_> {
     }
 
     fn tile(&self, inputs: &[usize]) -> Result<Tile, Error> {
-        let (u, error_u) = self.logits(self.pair.a(), &self.labels.a, inputs)?;
-        let (v, error_v) = self.logits(self.pair.b(), &self.labels.b, inputs)?;
-        let of_input = |space: &mut _, i| InputTerms::of(column(u.as_ref(), i), column(v.as_ref(), i), space);
+        let rows_a = rows_of(self.pair.a(), inputs)?;
+        let (u, error_u) = self.logits(&self.labels.a, &rows_a);
+        let rows_b = rows_of(self.pair.b(), inputs)?;
+        let (v, differences, error_v) = if self.near {
+            let differences = self.differences(&rows_a, &rows_b);
+            let v = &u - &differences;
+            let error = self.error(&self.labels.b, &rows_b, &v);
+            (v, Some(differences), error)
+        } else {
+            let (v, error) = self.logits(&self.labels.b, &rows_b);
+            (v, None, error)
+        };
+        let of_input = |space: &mut _, i| {
+            let differences = differences.as_ref().map(|d| column(d.as_ref(), i));
+            InputTerms::of(column(u.as_ref(), i), column(v.as_ref(), i), differences, space)
+        };
         let mut terms: Vec<InputTerms> = if self.one_at_a_time() {
             (0..inputs.len()).into_par_iter().map_init(Vec::new, of_input).collect()
         } else {
@@ -94,48 +109,135 @@ impl Tiling<'_> {
             // What follows from it does not exist, and must not overflow.
             j if is_masked[(j - 1) % columns] => 0.0,
             j if j <= columns => u[(self.tracked[j - 1], i)] - terms[i].normalisers[0],
-            j => v[(self.tracked[j - 1 - columns], i)] - terms[i].normalisers[1],
+            j => match &differences {
+                Some(differences) => differences[(self.tracked[j - 1 - columns], i)] + terms[i].between,
+                None => v[(self.tracked[j - 1 - columns], i)] - terms[i].normalisers[1],
+            },
         });
         (self.watch)(Stage::Probability, inputs.len());
         Ok(Tile { terms, tracked, logit_error: error_u.max(error_v) })
     }
 
-    /// `f(x)·g̃(y) + b̃(y)`, K×n, a column per input, and the largest error of the first column.
-    fn logits(
-        &self,
-        model: &dyn ModelRows,
-        labels: &Labels,
-        inputs: &[usize],
-    ) -> Result<(Mat<f64>, f64), Error> {
-        let rows = rows_of(model, inputs)?;
-        let rows = rows.transpose();
-        let unembeddings = labels.unembeddings.as_ref();
-        let mut logits = Mat::zeros(model.n_labels(), inputs.len());
-        let rows_f32 = match self.precision {
-            LogitPrecision::F64 => Mat::new(),
-            LogitPrecision::F32 => single(rows),
-        };
-        let product = |logits: MatMut<'_, f64>, unembeddings: MatRef<'_, f64>| match self.precision {
-            LogitPrecision::F64 => matmul_into(logits, unembeddings, rows),
-            LogitPrecision::F32 => product_f32(logits, unembeddings, rows, rows_f32.as_ref()),
-        };
+    /// `f(x)·g(y) + b(y)`, K×n, a column per input, and the largest error of the first column.
+    fn logits(&self, labels: &Labels, rows: &Mat<f64>) -> (Mat<f64>, f64) {
+        let mut logits = Mat::zeros(labels.bias.len(), rows.nrows());
+        let (unembeddings, inputs) = (labels.unembeddings.as_ref(), self.operand(rows.transpose()));
         if self.one_at_a_time() {
             let parts =
                 logits.par_row_chunks_mut(LABELS_PER_TASK).zip(unembeddings.par_row_chunks(LABELS_PER_TASK));
-            parts.for_each(|(logits, unembeddings)| product(logits, unembeddings));
+            parts.for_each(|(logits, unembeddings)| inputs.product(logits, unembeddings));
         } else {
-            product(logits.as_mut(), unembeddings);
+            inputs.product(logits.as_mut(), unembeddings);
         }
-        let error = match self.precision {
-            LogitPrecision::F64 => 0.0,
-            LogitPrecision::F32 => (matmul(unembeddings, rows.get(.., ..1)) - logits.get(.., ..1)).norm_max(),
-        };
-        for i in 0..inputs.len() {
-            logits.col_as_slice_mut(i).iter_mut().zip(&labels.bias).for_each(|(l, b)| *l += b);
-            labels.masked.iter().for_each(|&y| logits[(y, i)] = MASKED_LOGIT);
+        for i in 0..rows.nrows() {
+            let logits = logits.col_as_slice_mut(i);
+            logits.iter_mut().zip(&labels.bias).for_each(|(l, b)| *l += b);
+            labels.masked.iter().for_each(|&y| logits[y] = MASKED_LOGIT);
         }
-        Ok((logits, error))
+        let error = self.error(labels, rows, &logits);
+        (logits, error)
     }
+
+    /// The logits of a less those of b, `f·(g − g′) + (f − f′)·g′ + b − b′`, K×n; 0 for masked labels.
+    fn differences(&self, rows_a: &Mat<f64>, rows_b: &Mat<f64>) -> Mat<f64> {
+        let (a, b) = (&self.labels.a, &self.labels.b);
+        let beyond = rows_a - rows_b;
+        let (inputs, inputs_beyond) = (self.operand(rows_a.transpose()), self.operand(beyond.transpose()));
+        let mut differences = Mat::zeros(a.bias.len(), rows_a.nrows());
+        let of_part = |mut part: MatMut<'_, f64>, g_a: MatRef<'_, f64>, g_b: MatRef<'_, f64>| {
+            let g = g_a - g_b;
+            if g.norm_max() > 0.0 {
+                inputs.product(part.rb_mut(), g.as_ref());
+            }
+            if beyond.norm_max() > 0.0 {
+                let mut rest = Mat::zeros(part.nrows(), part.ncols());
+                inputs_beyond.product(rest.as_mut(), g_b);
+                part += &rest;
+            }
+        };
+        let (g_a, g_b) = (a.unembeddings.as_ref(), b.unembeddings.as_ref());
+        if self.one_at_a_time() {
+            let labels = g_a.par_row_chunks(LABELS_PER_TASK).zip(g_b.par_row_chunks(LABELS_PER_TASK));
+            let parts = differences.par_row_chunks_mut(LABELS_PER_TASK).zip(labels);
+            parts.for_each(|(part, (g_a, g_b))| of_part(part, g_a, g_b));
+        } else {
+            of_part(differences.as_mut(), g_a, g_b);
+        }
+        for i in 0..rows_a.nrows() {
+            let column = differences.col_as_slice_mut(i);
+            column.iter_mut().zip(a.bias.iter().zip(&b.bias)).for_each(|(d, (a, b))| *d += a - b);
+            a.masked.iter().for_each(|&y| column[y] = 0.0);
+        }
+        differences
+    }
+
+    /// Right-hand sides of products, rounded if these are to be in single precision.
+    fn operand<'m>(&self, inputs: MatRef<'m, f64>) -> Operand<'m> {
+        let rounded = (self.precision == LogitPrecision::F32).then(|| single(inputs));
+        Operand { inputs, rounded }
+    }
+
+    /// The largest error of the first input's logits, rounding in double precision included; 0 if nothing was in single.
+    fn error(&self, labels: &Labels, rows: &Mat<f64>, logits: &Mat<f64>) -> f64 {
+        if self.precision == LogitPrecision::F64 {
+            return 0.0;
+        }
+        let exact = matmul(labels.unembeddings.as_ref(), rows.transpose().get(.., ..1));
+        let mut error = 0.0_f64;
+        for (y, bias) in labels.bias.iter().enumerate() {
+            if labels.masked.binary_search(&y).is_err() {
+                let exact = exact[(y, 0)] + bias;
+                error = error.max((exact - logits[(y, 0)]).abs() + f64::EPSILON * exact.abs());
+            }
+        }
+        error
+    }
+}
+
+/// Embeddings of the inputs of a tile, M×n.
+struct Operand<'a> {
+    inputs: MatRef<'a, f64>,
+    /// In single precision, if products are to be.
+    rounded: Option<Mat<f32>>,
+}
+
+impl Operand<'_> {
+    /// Some labels' unembeddings times the inputs.
+    fn product(&self, product: MatMut<'_, f64>, unembeddings: MatRef<'_, f64>) {
+        match &self.rounded {
+            None => matmul_into(product, unembeddings, self.inputs),
+            Some(rounded) => product_f32(product, unembeddings, self.inputs, rounded.as_ref()),
+        }
+    }
+}
+
+/// Relative distance of two models under which differences of logits are products of differences: it costs more than a product of its own, and
+/// beyond it the digits that it saves are few.
+const NEAR: f64 = 1e-5;
+
+/// Inputs that are looked at to tell whether models are near.
+const FIRST_INPUTS: usize = 128;
+
+/// Whether the labels, and the first of the inputs, are within [`NEAR`] of each other.
+pub(super) fn are_near(pair: &Pair<'_>, labels: &LabelSide, inputs: &[usize]) -> Result<bool, Error> {
+    let close = |a: &Mat<f64>, b: &Mat<f64>| {
+        let columns = (0..a.ncols()).into_par_iter();
+        let squares = |j: usize| {
+            let pairs = a.col_as_slice(j).iter().zip(b.col_as_slice(j));
+            pairs.fold([0.0; 2], |[apart, size], (a, b)| [apart + (a - b) * (a - b), size + b * b])
+        };
+        let squares: Vec<[f64; 2]> = columns.map(squares).collect();
+        let [apart, size] = [0, 1].map(|i| squares.iter().map(|s| s[i]).sum::<f64>());
+        apart <= NEAR * NEAR * size
+    };
+    if pair.a().dim() != pair.b().dim()
+        || labels.a.masked != labels.b.masked
+        || !close(&labels.a.unembeddings, &labels.b.unembeddings)
+    {
+        return Ok(false);
+    }
+    let first = &inputs[..inputs.len().min(FIRST_INPUTS)];
+    Ok(close(&rows_of(pair.a(), first)?, &rows_of(pair.b(), first)?))
 }
 
 /// The product in single precision, widened; in double precision if it is beyond the range of single.

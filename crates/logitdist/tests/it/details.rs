@@ -1,6 +1,6 @@
 //! Distances at each input, and the labels' geometry.
 
-use crate::direct::{centred, column, log_probabilities, logits};
+use crate::definitions::arithmetic::{centred, column, log_probabilities, logits};
 use crate::fixtures::{expected, network};
 use crate::invariance::{permutation, reordered};
 use crate::pairs::{any_pair, assert_close, changed, model, normal, regular_pair, rng, scaled, value};

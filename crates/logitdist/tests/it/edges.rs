@@ -1,8 +1,8 @@
 //! Pairs on which single numbers are hard to get right, against values that were computed with 50 digits.
 
 use crate::fixtures::{fixture, network};
-use crate::pairs::{compared, model, rng, value};
-use logitdist::{Comparison, LogitPrecision, Mat, Model, Pair, Settings, Statement, compare};
+use crate::pairs::{compared, model, normal, rng, value};
+use logitdist::{Comparison, LogitPrecision, Mat, Model, Pair, Same, Settings, Statement, compare, tokens};
 use logitdist_io::{ReadOptions, Source, read_model};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
@@ -144,4 +144,134 @@ fn bounds_on_m_cca_need_no_rank_of_a_head_and_bound_m_cca_itself() {
     }
     let (certified, measured) = bound(&narrower, "m_cca_two_spectra");
     assert!((measured - 0.920).abs() < 1e-3 && (certified - 0.640).abs() < 1e-3, "{certified} of {measured}");
+}
+
+#[test]
+fn large_means_cost_cka_no_digits() {
+    let c = edge_pair("cka-debiased-offset-1e5");
+    near(&c, "cka_debiased", 0.418_514_589_440_169_22, 1e-12);
+    near(&c, "cka", 0.450_924_340_848_467_06, 1e-12);
+    // Means 1e7 times the spreads, exact in binary.
+    let mut rng = rng(43);
+    let coarse =
+        |m: Mat<f64>| Mat::from_fn(m.nrows(), m.ncols(), |i, j| (m[(i, j)] * 1024.0).round() / 1024.0);
+    let (f, h) = (coarse(normal(60, 4, &mut rng)), coarse(normal(60, 3, &mut rng)));
+    let g = [normal(5, 4, &mut rng), normal(5, 3, &mut rng)];
+    let pair = |offset: f64| {
+        let moved = |f: &Mat<f64>, g: &Mat<f64>| {
+            let f = Mat::from_fn(f.nrows(), f.ncols(), |i, j| f[(i, j)] + offset);
+            Model::new(f, g.clone(), None).unwrap()
+        };
+        compared(&moved(&f, &g[0]), &moved(&h, &g[1]))
+    };
+    let (plain, moved) = (pair(0.0), pair(16_777_216.0));
+    for token in ["cka_debiased", "cka", "procrustes", "svcca", "pwcca_ab", "r2_ab", "m_cca"] {
+        near(&moved, token, value(&plain, token), 1e-12);
+    }
+}
+
+#[test]
+fn divergences_under_rounding_have_their_digits() {
+    let c = edge_pair("tv-below-eps");
+    near(&c, "tv", 1.216_440_857_724_95e-18, 1e-12);
+    near(&c, "kl_ab", 2.604_137_995_243_65e-19, 1e-12);
+}
+
+#[test]
+fn models_equal_but_for_1e_13_have_a_distance_with_digits() {
+    let c = edge_pair("near-1e-13");
+    for (token, right) in [
+        ("d_logit", 5.628_768_031_925_143e-13),
+        ("d_logit_centred", 5.607_031_106_846_110e-13),
+        ("d_ls_ab", 1.940_074_711_297_487_7e-13),
+        ("d_ls_ba", 1.940_074_711_297_487_7e-13),
+        ("llv_t1", 2.256_453_659_807_014_7e-13),
+        ("llv_t2", 2.614_608_873_806_798_9e-13),
+        ("llv_t3", 5.594_418_863_357_020e-14),
+        ("llv_t4", 2.684_676_900_553_751_8e-13),
+        ("kl_ab", 4.968_263_372_766_496e-27),
+        ("tv", 3.148_262_714_567_778e-14),
+        ("hellinger", 2.854_366_823_091_395e-14),
+    ] {
+        near(&c, token, right, 1e-8);
+    }
+    assert!(!c.any_violation());
+}
+
+#[test]
+fn tiny_logits_are_not_swamped_by_the_log_of_their_number() {
+    let c = edge_pair("llv-tiny-logits");
+    for (token, right) in [
+        ("d_logit", 1.797_137_767_997_550_6e-13),
+        ("d_ls_ab", 0.599_863_472_445_196_4),
+        ("llv_t1", 0.426_674_015_777_405_8),
+        ("llv_t2", 1.635_636_049_191_654_5),
+        ("llv_t3", 2.270_798_482_065_354_8e-14),
+        ("llv_t4", 4.092_216_918_342_427e-14),
+        ("kl_ab", 2.306_931_540_830_825_7e-27),
+        ("tv", 2.518_064_648_163_576_6e-14),
+        ("hellinger", 2.159_417_374_074_386e-14),
+    ] {
+        near(&c, token, right, 1e-8);
+    }
+}
+
+/// Every distance exactly 0, every similarity exactly 1.
+#[track_caller]
+fn assert_the_same(c: &Comparison, what: &str) {
+    for (token, row, _) in tokens() {
+        let Some(Ok(x)) = c.scalar(token) else { continue };
+        match row.same {
+            Same::Zero(_) => assert_eq!(*x, 0.0, "{what}: {token}"),
+            Same::One(_) => assert_eq!(*x, 1.0, "{what}: {token}"),
+            Same::Neither => {}
+        }
+    }
+    assert!(!c.any_violation(), "{what}");
+}
+
+#[test]
+fn identical_models_are_at_distance_zero_and_similarity_one_exactly() {
+    let mut rng = rng(44);
+    for (inputs, labels, dim) in [(60, 9, 4), (3000, 30, 17), (40, 6, 12), (5, 40, 3), (200, 5000, 6)] {
+        let m = model(inputs, labels, dim, labels % 2 == 0, &mut rng);
+        let far = Mat::from_fn(inputs, dim, |i, j| m.embeddings()[(i, j)] + if j == 0 { 1e6 } else { 0.0 });
+        let far = Model::new(far, m.unembeddings().to_owned(), m.bias().map(<[f64]>::to_vec)).unwrap();
+        for (m, what) in [(&m, "plain"), (&far, "far from zero")] {
+            let what = format!("{inputs}×{labels}×{dim} {what}");
+            assert_the_same(&compared(m, m), &what);
+            assert_the_same(&in_single_precision(m, m), &what);
+        }
+    }
+    for name in ["digits-m4-a", "digits-m8-a", "digits-m16-relu"] {
+        assert_the_same(&compared(&network(name), &network(name)), name);
+    }
+}
+
+#[test]
+fn the_published_linear_bound_on_d_fg_is_as_tight_as_explained() {
+    let c = edge_pair("t12-ratio-0706");
+    let bound = c.bounds.iter().find(|b| b.theorem.token == "d_fg_linear").unwrap();
+    let tightness = bound.tightness.unwrap();
+    assert!(tightness > 0.706 && tightness < std::f64::consts::FRAC_1_SQRT_2, "{tightness}");
+    assert!(bound.theorem.equality.contains("1/(√2 M)"));
+}
+
+#[test]
+fn a_twin_beside_a_column_of_another_size_costs_no_digits() {
+    let mut rng = rng(45);
+    let a = model(70, 8, 3, true, &mut rng);
+    // The same model in other units of its second dimension, exact in binary.
+    let units = |m: logitdist::MatRef<'_, f64>, unit: f64| {
+        Mat::from_fn(m.nrows(), 3, |i, j| if j == 1 { unit * m[(i, j)] } else { m[(i, j)] })
+    };
+    for unit in [2f64.powi(20), 2f64.powi(-20)] {
+        let (f, g) = (units(a.embeddings(), unit), units(a.unembeddings(), 1.0 / unit));
+        let b = Model::new(f, g, a.bias().map(<[f64]>::to_vec)).unwrap();
+        let c = compared(&a, &b);
+        for token in ["d_logit", "d_ls_ab", "llv_t1", "llv_t2", "tv"] {
+            assert!(value(&c, token) < 1e-13, "{unit}: {token} = {}", value(&c, token));
+        }
+        assert!(value(&c, "d_rep_ab") < 1e-12 && !c.any_violation(), "{unit}");
+    }
 }

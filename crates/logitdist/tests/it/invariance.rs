@@ -1,31 +1,7 @@
-//! What must not change: linear changes of a model, the order of labels and inputs, the roles of the models.
+//! What must not change: the order of labels and inputs, the roles of the models. `walk.rs` changes the models themselves.
 
-use crate::pairs::{assert_close, changed, compared, list, normal, regular_pair, rng, value};
-use logitdist::{Bound, Comparison, Mat, Model, Statement};
-
-const DISTRIBUTION: [&str; 21] = [
-    "d_logit",
-    "d_logit_centred",
-    "kl_ab",
-    "kl_ba",
-    "jeffreys",
-    "js",
-    "tv",
-    "hellinger",
-    "tau",
-    "log_tau",
-    "top1_agreement",
-    "d_llv",
-    "llv_t1",
-    "llv_t2",
-    "llv_t3",
-    "llv_t4",
-    "llv_min_t1",
-    "m_cca",
-    "m_cca_logits",
-    "m_cca_unembeddings",
-    "d_fg",
-];
+use crate::pairs::{assert_close, changed, compared, normal, regular_pair, rng, value};
+use logitdist::{Bound, Mat, Model, Statement};
 
 pub fn reordered(m: &Model, inputs: &[usize], labels: &[usize]) -> Model {
     let (f, g) = (m.embeddings(), m.unembeddings());
@@ -52,31 +28,12 @@ fn sides(bounds: &[Bound]) -> Vec<(&'static str, f64, f64)> {
         .collect()
 }
 
-fn assert_same(tokens: &[&str], x: &Comparison, y: &Comparison, what: &str) {
-    for token in tokens {
-        assert_close(value(x, token), value(y, token), 1e-8, &format!("{what}: {token}"));
-    }
-}
-
 #[test]
-fn a_linear_change_of_either_model_changes_no_function_of_the_distributions() {
+fn a_linear_change_of_a_model_is_no_dissimilarity() {
     for seed in 0..64 {
-        let (a, b) = regular_pair(seed);
-        let mut rng = rng(1000 + seed);
-        let (shape_a, shape_b) = (normal(a.dim(), a.dim(), &mut rng), normal(b.dim(), b.dim(), &mut rng));
-        let plain = compared(&a, &b);
-        let both = compared(&changed(&a, &shape_a), &changed(&b, &shape_b));
-        let what = format!("seed {seed}");
-        assert_same(&DISTRIBUTION, &plain, &both, &what);
-        for token in ["rho", "rho_logits", "spectrum_a", "spectrum_b"] {
-            for (x, y) in list(&plain, token).iter().zip(list(&both, token)) {
-                assert_close(*x, *y, 1e-8, &format!("{what}: {token}"));
-            }
-        }
-        // What is measured in the units of f keeps its value if only the other model is changed.
-        let other = compared(&a, &changed(&b, &shape_b));
-        assert_same(&["d_rep_ab", "d_ls_ab", "d_rep_ab_max", "pwcca_ab", "r2_ab"], &plain, &other, &what);
-        assert!(value(&compared(&a, &changed(&a, &shape_a)), "d_rep_ab") < 1e-9, "{what}");
+        let (a, _) = regular_pair(seed);
+        let shape = normal(a.dim(), a.dim(), &mut rng(1000 + seed));
+        assert!(value(&compared(&a, &changed(&a, &shape)), "d_rep_ab") < 1e-9, "seed {seed}");
     }
 }
 
@@ -93,7 +50,8 @@ fn the_order_of_labels_and_inputs_does_not_matter() {
             let x = *x.as_ref().unwrap();
             assert_close(value(&moved, token), x, 1e-8, &format!("seed {seed}: {token}"));
         }
-        assert_same(&["llv_min_t1"], &plain, &moved, &format!("seed {seed}"));
+        let [x, y] = [&plain, &moved].map(|c| value(c, "llv_min_t1"));
+        assert_close(y, x, 1e-8, &format!("seed {seed}: llv_min_t1"));
     }
 }
 

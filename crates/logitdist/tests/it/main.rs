@@ -2,8 +2,8 @@
 
 mod accuracy;
 mod bounds;
+mod definitions;
 mod details;
-mod direct;
 mod edge;
 mod edges;
 mod fixtures;
@@ -13,3 +13,5 @@ mod linnerud;
 mod merging;
 mod pairs;
 mod peers;
+mod singular_subsets;
+mod walk;

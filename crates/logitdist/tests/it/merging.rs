@@ -62,7 +62,10 @@ fn logits_beyond_single_precision_are_those_in_double() {
     for token in ["kl_ab", "js", "tv", "d_llv"] {
         assert_eq!(double.scalar(token), single.scalar(token), "{token}");
     }
-    assert_eq!(single.scalar("logit_error"), Some(&Ok(0.0)));
+    // Double precision rounds, too: logits of 1e44 are not known to 0 nats.
+    let error = single.scalar("logit_error").unwrap().clone().unwrap();
+    let scale = f64::EPSILON * double.reduced.squared_scale().sqrt();
+    assert!(error > 1e-3 * scale && error < 10.0 * scale, "{error}, {scale}");
 }
 
 #[test]

@@ -1,0 +1,47 @@
+//! The theorems and families of docs/theory.md by their numbers.
+
+/// Number, title and anchor, as docs/theory.md has them.
+pub const NUMBERED: [(&str, &str, &str); 36] = [
+    ("T1", "correlations that the distance leaves no room to lose", "t1"),
+    ("T2", "a linear lower bound", "t2"),
+    ("T3", "water-filling", "t3"),
+    ("T4", "both spectra", "t4"),
+    ("T5", "the best bound from both spectra", "t5"),
+    ("T6", "the published bound on d_rep", "t6"),
+    ("T6′", "subset by subset", "t6prime"),
+    ("T7", "the logit distance bounds the least-squares alignment", "t7"),
+    ("T8", "what a linear probe can lose", "t8"),
+    ("T9", "if no probability is small", "t9"),
+    ("T10", "the other way round", "t10"),
+    ("T10′", "the best bound at every distance", "t10prime"),
+    ("T11", "no small model comes closer", "t11"),
+    ("T12", "a linear bound from d_LLV", "t12"),
+    ("T13", "quadratic, and without the dimension", "t13"),
+    ("T14", "the KL divergence alone forces nothing", "t14"),
+    ("T15", "the bounded divergences", "t15"),
+    ("T16", "agreement from margins", "t16"),
+    ("T17", "decisions of a carried probe", "t17"),
+    ("T18", "the KL divergence is a weighted logit distance", "t18"),
+    ("T18′", "what the KL divergence does force", "t18prime"),
+    ("T19", "look through other glasses", "t19"),
+    ("T20", "explained variance", "t20"),
+    ("E1", "attains T1, T3, T20", "e1"),
+    ("E2", "attains T4, T5", "e2"),
+    ("E3", "attains T7, T8", "e3"),
+    ("E4", "attains T9 in the limit", "e4"),
+    ("E5", "attains T10 in the limit, and T15 always", "e5"),
+    ("E6", "T14", "e6"),
+    ("E7", "equal embeddings, small KL, unrelated unembeddings", "e7"),
+    ("E8", "perfect `m_cca`, no prediction in common", "e8"),
+    ("E9", "two labels at distance r. Attains T10′ and T15", "e9"),
+    ("E10", "cheapest margins. Attains T16", "e10"),
+    ("E11", "probe direction. Attains T17", "e11"),
+    ("E12", "any pair, ever closer. Attains T18 in the limit", "e12"),
+    ("E13", "uncorrelated residual. Attains T20", "e13"),
+];
+
+/// The entry of a number, which may be written `t6'` or `t6prime` for `T6′`.
+pub fn numbered(name: &str) -> Option<(&'static str, &'static str, &'static str)> {
+    let anchor = name.to_lowercase().replace(['′', '\''], "prime");
+    NUMBERED.into_iter().find(|(.., known)| *known == anchor)
+}

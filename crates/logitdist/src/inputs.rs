@@ -1,0 +1,65 @@
+//! The input side of a pair: the factor of both embeddings, and how they were written for it.
+
+use crate::error::Error;
+use crate::factor::Factor;
+use crate::model::Pair;
+use crate::near::Frame;
+use crate::progress::{Stage, Watch};
+use logitdist_linalg::{MatMut, MatRef, Reborrow, ReborrowMut};
+
+/// R_x, the factor of [1 F F′ ‖f‖² ‖f′‖²] over the inputs, in a frame. The squared lengths serve `cka_debiased` alone.
+#[derive(Debug, Clone, PartialEq)]
+pub struct InputSide {
+    /// How F and F′ are written; squared lengths are those of what is left when the shifts are taken away.
+    pub frame: Frame,
+    /// The factor, of as many rows as there are inputs.
+    pub factor: Factor,
+}
+
+impl InputSide {
+    /// The input side of a pair: the first time that all rows are read.
+    pub(crate) fn watched(pair: &Pair<'_>, watch: Watch<'_>) -> Result<InputSide, Error> {
+        let (m_a, m_b) = (pair.a().dim(), pair.b().dim());
+        let (rows, width) = (pair.n_inputs(), 3 + m_a + m_b);
+        let frame = Frame::of(pair)?;
+        let fill = |start: usize, mut piece: MatMut<'_, f64>| {
+            let count = piece.nrows();
+            let (mut first, mut lengths) = piece.rb_mut().split_at_col_mut(1 + m_a + m_b);
+            first.rb_mut().col_mut(0).fill(1.0);
+            let mut embeddings = first.get_mut(.., 1..);
+            let (mut a, mut b) = embeddings.rb_mut().split_at_col_mut(m_a);
+            pair.a().read(start, a.rb_mut())?;
+            pair.b().read(start, b.rb_mut())?;
+            frame.write(embeddings.rb_mut());
+            add_squares(embeddings.rb().get(.., ..m_a), lengths.rb_mut().subcols_mut(0, 1));
+            if frame.has_twins() {
+                add_squares(frame.second(embeddings.rb()).as_ref(), lengths.rb_mut().subcols_mut(1, 1));
+            } else {
+                add_squares(embeddings.rb().get(.., m_a..), lengths.rb_mut().subcols_mut(1, 1));
+            }
+            watch(Stage::Inputs, count);
+            Ok(())
+        };
+        let factor = Factor::of_rows(rows, width, fill)?;
+        pair.a().finish_reading()?;
+        pair.b().finish_reading()?;
+        Ok(InputSide { frame, factor })
+    }
+
+    /// The input side over the inputs of `self` followed by those of `other`, in the frame of `self`.
+    pub(crate) fn merge(&self, other: &InputSide) -> InputSide {
+        let factor = if self.frame == other.frame {
+            self.factor.merge(&other.factor)
+        } else {
+            let rewritten = other.frame.rewritten(&self.frame, other.factor.r());
+            self.factor.merge(&Factor::of_triangle(rewritten, other.factor.rows()))
+        };
+        InputSide { frame: self.frame.clone(), factor }
+    }
+}
+
+fn add_squares(embeddings: MatRef<'_, f64>, mut lengths: MatMut<'_, f64>) {
+    for column in embeddings.col_iter() {
+        lengths.rb_mut().col_mut(0).iter_mut().zip(column.iter()).for_each(|(length, x)| *length += x * x);
+    }
+}
