@@ -39,18 +39,19 @@ pub fn write_manifest(
 
 /// Whether a folder has the manifest of a sweep.
 pub fn is_of_a_sweep(out: &Path) -> bool {
-    let path = out.join("manifest.json");
-    let text = std::fs::read_to_string(&path).unwrap_or_default();
     // Other programs have files of this name.
-    Manifest::parse(&path, &text)
-        .is_ok_and(|manifest| manifest.status.is_some() && manifest.result_version > 0)
+    read(out).is_some_and(|manifest| manifest.status.is_some() && manifest.result_version > 0)
 }
 
 /// Whether a folder's tables are of all cells, as its manifest says.
 pub fn is_of_all_cells(out: &Path) -> bool {
+    read(out).is_some_and(|manifest| manifest.is_of_all_cells())
+}
+
+/// A folder's manifest, if it has one that can be read.
+fn read(out: &Path) -> Option<Manifest> {
     let path = out.join("manifest.json");
-    let text = std::fs::read_to_string(&path).unwrap_or_default();
-    Manifest::parse(&path, &text).is_ok_and(|manifest| manifest.is_of_all_cells())
+    Manifest::parse(&path, &std::fs::read_to_string(&path).ok()?).ok()
 }
 
 /// This process, about to work on a shard.

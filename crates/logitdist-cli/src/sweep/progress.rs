@@ -1,16 +1,13 @@
 //! How far a sweep is: a bar on a terminal, a line every ten seconds elsewhere. On standard error.
 
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
+use crate::progress::{BETWEEN_LINES, bar, loss, style};
+use indicatif::{ProgressBar, ProgressState};
 use logitdist_io::say;
-use logitdist_results::number::short;
 use logitdist_sim::Listener;
 use logitdist_train::EpochRecord;
-use std::io::IsTerminal;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
-
-const BETWEEN_LINES: Duration = Duration::from_secs(10);
 
 /// How often the bar is redrawn. A training shows its epochs before it finishes a cell.
 const BETWEEN_TICKS: Duration = Duration::from_millis(500);
@@ -41,17 +38,16 @@ fn after(separator: &str, training: &Mutex<String>) -> String {
 
 impl Listener for SweepProgress {
     fn begin(&self, before: usize, total: usize) {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let style = ProgressStyle::with_template(
-                "{wide_bar} {human_pos}/{human_len} cells, {per_sec}, {eta} left{training}",
-            );
+        let bar = bar(total, || {
             let training = Arc::clone(&self.training);
             let training = move |_: &ProgressState, text: &mut dyn std::fmt::Write| {
                 // What cannot be drawn is not worth an error.
                 let _ = text.write_str(&after("; ", &training));
             };
-            let style = style.expect("the template is well-formed").with_key("training", training);
-            let bar = ProgressBar::new(total as u64).with_style(style);
+            style("{wide_bar} {human_pos}/{human_len} cells, {per_sec}, {eta} left{training}")
+                .with_key("training", training)
+        });
+        let bar = bar.map(|bar| {
             bar.enable_steady_tick(BETWEEN_TICKS);
             bar.with_position(before as u64)
         });
@@ -81,7 +77,7 @@ impl Listener for SweepProgress {
     fn epoch(&self, source: &str, record: &EpochRecord) {
         let name = source.strip_prefix("train.").unwrap_or(source);
         let EpochRecord { epoch, accuracy, .. } = record;
-        let loss = short(record.validation_loss.unwrap_or(record.loss));
+        let loss = loss(record);
         *self.training.lock().expect("no thread panicked") =
             format!("training {name}: epoch {epoch}, loss {loss}, accuracy {accuracy:.2}");
     }

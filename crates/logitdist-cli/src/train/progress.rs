@@ -1,13 +1,10 @@
 //! How far a training is: a bar on a terminal, a line every ten seconds elsewhere. On standard error.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use crate::progress::{BETWEEN_LINES, bar, loss, style};
+use indicatif::ProgressBar;
 use logitdist_io::say;
-use logitdist_results::number::short;
 use logitdist_train::{Duration, EpochRecord, Network, Observer};
-use std::io::IsTerminal;
 use std::time::Instant;
-
-const BETWEEN_LINES: std::time::Duration = std::time::Duration::from_secs(10);
 
 pub(super) struct Progress {
     bar: Option<ProgressBar>,
@@ -17,11 +14,8 @@ pub(super) struct Progress {
 
 impl Progress {
     pub(super) fn new(duration: Duration) -> Progress {
-        let bar = std::io::stderr().is_terminal().then(|| {
-            let (Duration::Epochs(total) | Duration::Steps(total)) = duration;
-            let style = ProgressStyle::with_template("{wide_bar} {human_pos}/{human_len}, {msg}, {eta} left");
-            ProgressBar::new(total as u64).with_style(style.expect("the template is well-formed"))
-        });
+        let (Duration::Epochs(total) | Duration::Steps(total)) = duration;
+        let bar = bar(total, || style("{wide_bar} {human_pos}/{human_len}, {msg}, {eta} left"));
         Progress { bar, duration, last_line: Instant::now() }
     }
 
@@ -35,8 +29,7 @@ impl Progress {
 
 impl Observer for Progress {
     fn epoch(&mut self, record: &EpochRecord, _: &Network) {
-        let loss = short(record.validation_loss.unwrap_or(record.loss));
-        let text = format!("loss {loss}, accuracy {:.3}", record.accuracy);
+        let text = format!("loss {}, accuracy {:.3}", loss(record), record.accuracy);
         if let Some(bar) = &self.bar {
             let done = match self.duration {
                 Duration::Epochs(_) => record.epoch,

@@ -63,7 +63,7 @@ fn theorems_and_families_are_found_by_their_numbers() {
     let listed = logitdist_cli::explain::NUMBERED.iter().map(|(number, ..)| *number);
     assert_eq!(listed.collect::<Vec<_>>(), numbers);
     let t5 = explain(&["T5"]).ok().stdout;
-    for text in ["m_cca_two_spectra (bounds)", "m_CCA ≥ min (1/M) Σ ρᵢ", "docs/theory.md#t5"] {
+    for text in ["m_cca_two_spectra (bounds)", "m_CCA ≥ min (1/r) Σ ρᵢ", "docs/theory.md#t5"] {
         assert!(t5.contains(text), "{t5}");
     }
     for other in ["t6'", "T6'", "t6prime", "T6′"] {

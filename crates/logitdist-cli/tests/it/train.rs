@@ -250,7 +250,7 @@ fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
     let distill = ["distill", &teacher, "--loss", "l2", "--out", &out];
     let train = ["train", &config, "--out", &out];
     let table: &[(&[&str], &[&str], &[&str])] = &[
-        (&["train", &broken, "--out", &out], &[], &["broken.toml:4", "`width`", "expected"]),
+        (&["train", &broken, "--out", &out], &[], &["broken.toml:4", "`width`", "known are"]),
         (&["train", &missing, "--out", &out], &[], &["missing.npz", "cannot be read"]),
         (&["train", &empty_cell, "--out", &out], &[], &["x.csv:2", "column 2 is empty"]),
         (&["train", &config, "--out", &nowhere], &[], &["no folder"]),

@@ -65,12 +65,15 @@ impl PairComparison {
         verdict: Vec<String>,
     ) -> PairComparison {
         let list = |list: &Applicable<Vec<f64>>| list.clone().map_err(|reason| reason.to_string());
+        // An empty list, the spectrum of a constant, has no line in the file.
+        let has_lines = |list: &Applicable<Vec<f64>>| !matches!(list, Ok(list) if list.is_empty());
+        let lists = comparison.lists.iter().filter(|(_, own)| has_lines(own));
         let certificates =
             [(Direction::Ab, &comparison.certificate), (Direction::Ba, &comparison.certificate_ba)];
         PairComparison {
             run,
             measures: comparison.scalars.iter().map(|(token, x)| ((*token).to_owned(), value(x))).collect(),
-            lists: comparison.lists.iter().map(|(token, own)| ((*token).to_owned(), list(own))).collect(),
+            lists: lists.map(|(token, own)| ((*token).to_owned(), list(own))).collect(),
             bounds: comparison.all_bounds().map(|(d, bound)| BoundRow::of(d, bound)).collect(),
             certificates: certificates.into_iter().flat_map(|(d, own)| certificate(d, own)).collect(),
             probes: probes.to_vec(),

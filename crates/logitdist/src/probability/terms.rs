@@ -99,8 +99,9 @@ impl InputTerms {
         let between = if farthest.into_iter().fold(0.0, larger) < TINY {
             let mut grown = [0.0; CHUNK];
             for passed in passed.iter() {
-                for i in 0..CHUNK {
-                    grown[i] += passed.exp_u[i] * grown_by(reference - passed.difference[i]);
+                for ((grown, exp_u), difference) in grown.iter_mut().zip(passed.exp_u).zip(passed.difference)
+                {
+                    *grown += exp_u * grown_by(reference - difference);
                 }
             }
             [reference, (total(grown) / sum_u).ln_1p()]

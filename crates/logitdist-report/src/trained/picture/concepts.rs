@@ -25,7 +25,7 @@ pub struct Concepts;
 impl View<Study> for Concepts {
     const VIEW: &'static str = "training-concepts";
     const TITLE: &'static str = "concepts carried over";
-    /// The arms of each accuracy of [`SHOWN`].
+    /// The arms of each accuracy of `SHOWN`.
     type Numbers = Vec<Vec<Arm>>;
 
     fn all(_: &Study) -> Vec<Concepts> {

@@ -22,14 +22,14 @@ pub const ALL: &[Definition] = &[
         vec![mismatch + kept, budget(case)]
     }),
     close("m_cca_linear", 1e-8, |case| {
-        let smallest = spectrum(&case.a)[case.a.dim() - 1];
-        vec![1.0 - budget(case) / (case.a.dim() as f64 * smallest), m_cca(case)]
+        let (r, sigma) = (rank(case), spectrum(&case.a));
+        vec![1.0 - left_for(r, case) / (r as f64 * sigma[r - 1]), m_cca(case)]
     }),
     close("m_cca_sharp", 1e-8, |case| {
-        let sigma = spectrum(&case.a);
-        vec![least(&sigma, budget(case), |left| (1.0 - left).sqrt()) / case.a.dim() as f64, m_cca(case)]
+        let (r, sigma) = (rank(case), spectrum(&case.a));
+        vec![least(&sigma[..r], left_for(r, case), |left| (1.0 - left).sqrt()) / r as f64, m_cca(case)]
     }),
-    close("m_cca_two_spectra", 1e-8, |case| vec![least_two_spectra(case, case.a.dim()), m_cca(case)]),
+    close("m_cca_two_spectra", 1e-8, |case| vec![least_two_spectra(case, rank(case)), m_cca(case)]),
     close("m_cca_logits_sharp", 1e-8, |case| {
         let (sigma, rho) = (spectrum(&case.a), rho(case, centred_logits));
         let sum = least(&sigma, budget(case), |left| (1.0 - left).sqrt());
@@ -96,9 +96,19 @@ fn lost(case: &Case) -> Vec<f64> {
     rho(case, centred_logits).iter().map(|rho| 1.0 - rho * rho).collect()
 }
 
-/// The mean correlation of the embeddings, padded with zeros to M.
+/// The smaller rank of the embeddings.
+fn rank(case: &Case) -> usize {
+    case.a.dim().min(case.b.dim())
+}
+
+/// What the budget leaves for the first r eigenvalues when all beyond them are lost.
+fn left_for(r: usize, case: &Case) -> f64 {
+    (budget(case) - spectrum(&case.a)[r..].iter().sum::<f64>()).max(0.0)
+}
+
+/// The mean correlation of the embeddings.
 fn m_cca(case: &Case) -> f64 {
-    rho(case, embeddings).iter().take(case.a.dim()).sum::<f64>() / case.a.dim() as f64
+    rho(case, embeddings).iter().take(rank(case)).sum::<f64>() / rank(case) as f64
 }
 
 /// √(σᵢσ′ᵢ) and Σ (√σᵢ − √σ′ᵢ)², the shorter spectrum padded with zeros.

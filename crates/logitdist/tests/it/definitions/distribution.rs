@@ -1,6 +1,6 @@
 //! Distances between the distributions, on N×K logits.
 
-use super::arithmetic::{Rows, centred, centred_logits, columns_centred, log_probabilities, mean, minus, sd};
+use super::arithmetic::{Rows, centred_logits, columns_centred, log_probabilities, mean, minus, sd};
 use super::{Case, Definition, close};
 use logitdist::Model;
 
@@ -96,11 +96,11 @@ pub fn square(x: &[f64]) -> f64 {
     x.iter().map(|x| x * x).sum()
 }
 
-/// The largest error of f(x)·g̃(y) in single precision at the first input; in one dimension it has a single rounding of a product.
+/// The largest error of f(x)·g(y) in single precision at the first input; in one dimension it has a single rounding of a product.
 fn single_precision_error(m: &Model) -> f64 {
     assert_eq!(m.dim(), 1, "the order of a sum would matter");
-    let g = centred(&vec![super::arithmetic::column(&super::arithmetic::unembeddings(m), 0)]);
+    let g = super::arithmetic::column(&super::arithmetic::unembeddings(m), 0);
     let f = m.embeddings()[(0, 0)];
     let error = |g: &f64| (f64::from(f as f32 * *g as f32) - f * g).abs();
-    g[0].iter().map(error).fold(0.0, f64::max)
+    g.iter().map(error).fold(0.0, f64::max)
 }
