@@ -5,7 +5,7 @@ use logitdist::{Mat, Model};
 use logitdist_io::write_npz;
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -24,6 +24,9 @@ pub fn make(folder: &Path, program: &dyn Fn(&Path, &[&str]) -> Command) -> anyho
     let write =
         |name: &str, bytes: &[u8]| fs::write(inputs.join(name), bytes).with_context(|| name.to_owned());
     models(&inputs)?;
+    for name in ["pipe.npz", "pipe.npy", "pipe-sweep.toml", "pipe-train.toml"] {
+        pipe(&inputs.join(name))?;
+    }
     let good = fs::read(inputs.join("a.npz"))?;
     write("cut.npz", &good[..good.len() / 2])?;
     let mut flipped = good.clone();
@@ -75,6 +78,13 @@ pub fn make(folder: &Path, program: &dyn Fn(&Path, &[&str]) -> Command) -> anyho
     Ok(fs::write(journal, bytes)?)
 }
 
+/// A pipe that nobody writes to: whoever opens it waits for ever.
+fn pipe(path: &Path) -> anyhow::Result<()> {
+    let made = Command::new("mkfifo").arg(path).status().context("mkfifo cannot be started")?;
+    ensure!(made.success(), "{}: no pipe can be made", path.display());
+    Ok(())
+}
+
 fn models(inputs: &Path) -> anyhow::Result<()> {
     let model = |n: usize, k: usize, m: usize, phase: f64| {
         let embeddings = Mat::from_fn(n, m, |i, j| (phase + (i * m + j) as f64).sin());
@@ -121,6 +131,8 @@ pub fn copy(from: &Path, to: &Path) -> anyhow::Result<()> {
         let target = to.join(entry.file_name());
         if entry.file_type()?.is_dir() {
             copy(&entry.path(), &target)?;
+        } else if entry.file_type()?.is_fifo() {
+            pipe(&target)?;
         } else {
             fs::copy(entry.path(), &target)?;
         }

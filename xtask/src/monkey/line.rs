@@ -76,7 +76,7 @@ const COMMANDS: [Command; 14] = [
             ("--llv-labels", LABELS),
             ("--llv-inputs", LABELS),
             ("--probe", &[Array]),
-            ("--threads", &[Number]),
+            ("--threads", &[Word(&["1", "2", "0", "-1", "10000", "many"])]),
             ("--transpose", ARRAYS),
             ("--transpose-b", ARRAYS),
             ("--array-names", NAMES),
@@ -120,7 +120,7 @@ const COMMANDS: [Command; 14] = [
             ("--out", &[Folder]),
             ("--set", &[Set]),
             ("--set", &[Set]),
-            ("--threads", &[Number]),
+            ("--threads", &[Word(&["1", "2", "0", "-1", "10000", "many"])]),
             ("--shard", &[Word(&["0/2", "1/2", "2/2", "0/0", "auto/2", "-1/2", "x"])]),
             ("--resume", &[]),
             ("--fresh", &[]),
@@ -140,7 +140,11 @@ const COMMANDS: [Command; 14] = [
     Command {
         words: &["sweep", "plan"],
         places: &[Config],
-        options: &[("--set", &[Set]), ("--threads", &[Number]), ("--cpus", &[Number])],
+        options: &[
+            ("--set", &[Set]),
+            ("--threads", &[Word(&["1", "2", "0", "-1", "10000", "many"])]),
+            ("--cpus", &[Number]),
+        ],
     },
     Command {
         words: &["sweep", "cell"],
@@ -274,6 +278,11 @@ impl Line {
             Folder => &["out/1", "out/2", "out/swept", "out/pair", "out/deep/er/3", "out/file"],
             _ => &["out/1.txt", "out/2.csv", "out/none/3.json", "out", "/dev/full", "/dev/null", ""],
         };
+        // What the line reads must be refused as its output.
+        let read: Vec<&String> = self.words.iter().filter(|word| word.starts_with("in/")).collect();
+        if !read.is_empty() && one_in(rng, 10) {
+            return read[below(rng, read.len())].clone();
+        }
         let name = names[below(rng, names.len())];
         if name.starts_with("out/") {
             self.outputs.push(PathBuf::from(name));
