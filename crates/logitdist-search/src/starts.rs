@@ -4,7 +4,7 @@ use crate::shape::{Matrices, Shape};
 use logitdist::Model;
 use logitdist_linalg::Mat;
 use logitdist_synth::extremal::{
-    CoupledSpectra, EvenLabels, Extremal, RareLabels, ShrinkageNoise, WeakestDirection,
+    CoupledSpectra, DistantLabels, EvenLabels, Extremal, RareLabels, ShrinkageNoise, WeakestDirection,
 };
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, StandardNormal};
@@ -76,6 +76,7 @@ pub fn family_points<R: Rng + ?Sized>(shape: &Shape, rng: &mut R) -> Vec<(usize,
         ),
         (4, Extremal::RareLabels(RareLabels { inputs, labels, tau: 1e-3, epsilon: 0.05 })),
         (5, Extremal::EvenLabels(EvenLabels { inputs, epsilon: 0.1 })),
+        (9, Extremal::DistantLabels(DistantLabels { inputs, range: 2.0 })),
     ];
     families
         .into_iter()
@@ -129,6 +130,9 @@ mod tests {
             (large, 3, "d_ls"),
             (large, 4, "logit_from_kl"),
             (two, 5, "kl_from_logit"),
+            (two, 5, "tv_from_logit"),
+            (two, 5, "js_from_logit"),
+            (two, 9, "kl_from_logit_sharp"),
         ] {
             let found = start(shape, number, token);
             assert!(found > 0.95, "E{number} {token}: {found}");
@@ -140,7 +144,7 @@ mod tests {
         let numbers = |shape: Shape| -> Vec<usize> {
             family_points(&shape, &mut rng(1, 0)).into_iter().map(|(number, _)| number).collect()
         };
-        assert_eq!(numbers(Shape { dim: 1, other_dim: 1, labels: 2, inputs: 2 }), [3, 5]);
+        assert_eq!(numbers(Shape { dim: 1, other_dim: 1, labels: 2, inputs: 2 }), [3, 5, 9]);
         assert_eq!(numbers(Shape { dim: 2, other_dim: 2, labels: 3, inputs: 5 }), [1, 2, 3, 4]);
         assert!(numbers(Shape { dim: 3, other_dim: 1, labels: 5, inputs: 3 }).is_empty());
     }

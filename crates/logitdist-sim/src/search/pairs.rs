@@ -1,10 +1,10 @@
 //! The best pairs of a run's searches, in a folder among its results. It is a cache: deleting it only costs time.
 
 use crate::error::SimError;
-use crate::table::seed_text;
 use crate::whole_file::remove;
 use logitdist::Model;
 use logitdist_io::write_npz;
+use logitdist_results::seed_text;
 use std::path::{Path, PathBuf};
 
 /// Its name.

@@ -4,15 +4,15 @@
 
 use super::invariance::{CARRIED, Change, DISTRIBUTIONS};
 use super::{
-    baselines, cca, d_logit, d_ls, d_rep, d_white, kl, label_geometry, llv, per_input, pls_svd, searched, size,
-    trained,
+    baselines, cca, d_logit, d_ls, d_rep, d_white, kl, label_geometry, llv, per_input, pls_svd, searched,
+    size, trained,
 };
 use crate::applicable::Applicable;
 use crate::reduced::Direction;
 use crate::shared::Shared;
 
 /// Groups of rows. Within a group, all values of direction ab come before those of ba.
-const GROUPS: [&[Measure]; 24] = [
+const GROUPS: [&[Measure]; 25] = [
     &size::ROWS,
     &d_logit::ROWS,
     &d_white::ROWS,
