@@ -37,7 +37,9 @@ fn searches_are_cells_like_others_and_their_pairs_are_kept() {
         assert_eq!(row["source"], "search.small");
         let tightness = number(row, "search_tightness");
         assert!(tightness > 0.5 && tightness <= 1.0, "{row:?}");
-        assert!(number(row, "search_random") < tightness);
+        // In one dimension T7 is an equality on every pair.
+        let random = number(row, "search_random");
+        assert!(random < tightness || (row["target"] == "d_ls" && random <= tightness), "{row:?}");
         assert!(number(row, "search_ascents") >= 3.0 && number(row, "search_evaluations") > 100.0);
         assert!((number(row, "d_logit") - 0.5).abs() < 1e-12, "{row:?}");
         // The kept pair is the one of the row.
@@ -75,7 +77,7 @@ fn a_search_that_cannot_be_is_refused_with_its_key() {
             "input = 2",
             "unknown key `input` of search.small; known are target, target_direction, dim",
         ),
-        ("target = [\"d_ls\", \"kl_from_logit\"]", "", "missing field `target`"),
+        ("target = [\"d_ls\", \"kl_from_logit\"]", "", "`search.small`: the key `target` is missing"),
         (
             "\"d_ls\", ",
             "\"d_rep_per_subset\", ",
