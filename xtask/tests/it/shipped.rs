@@ -116,7 +116,8 @@ fn every_shipped_config_runs_on_a_small_grid_without_a_violation() {
 #[test]
 fn the_frontier_of_every_bound_is_searched() {
     let text = fs::read_to_string(config("frontier.toml")).unwrap();
-    for theorem in logitdist::theorems() {
+    // What a probe keeps needs a probe, and a pair has none.
+    for theorem in logitdist::theorems().filter(|theorem| theorem.token != "probe_agreement") {
         assert!(text.contains(&format!("\"{}\"", theorem.token)), "{} is not searched for", theorem.token);
     }
 }
