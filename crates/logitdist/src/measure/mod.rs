@@ -2,6 +2,7 @@
 
 pub mod baselines;
 pub mod cca;
+pub mod chance;
 pub mod d_logit;
 pub mod d_ls;
 pub mod d_rep;
@@ -11,6 +12,7 @@ pub mod label_geometry;
 pub mod llv;
 pub mod per_input;
 pub mod pls_svd;
+pub mod relative;
 mod seriation;
 mod size;
 pub(crate) mod source;

@@ -4,19 +4,23 @@
 
 use super::invariance::{CARRIED, Change, DISTRIBUTIONS};
 use super::{
-    baselines, cca, d_logit, d_ls, d_rep, kl, label_geometry, llv, per_input, pls_svd, size, trained,
+    baselines, cca, chance, d_logit, d_ls, d_rep, kl, label_geometry, llv, per_input, pls_svd, relative, size,
+    trained,
 };
 use crate::applicable::Applicable;
 use crate::reduced::Direction;
 use crate::shared::Shared;
 
 /// Groups of rows. Within a group, all values of direction ab come before those of ba.
-const GROUPS: [&[Measure]; 23] = [
+const GROUPS: [&[Measure]; 26] = [
     &size::ROWS,
     &d_logit::ROWS,
+    &relative::LOGIT,
     &cca::ROWS,
     &cca::SPECTRUM,
+    &chance::ROWS,
     &d_ls::ROWS,
+    &relative::ALIGNMENT,
     &d_rep::ROWS,
     &kl::KL,
     &kl::ROWS,

@@ -8,6 +8,7 @@ mod bounds;
 mod correlations;
 mod distribution;
 mod llv;
+mod scale;
 mod sizes;
 
 use crate::pairs::rng;
@@ -33,7 +34,7 @@ const fn exact(token: &'static str, of: fn(&Case) -> Vec<f64>) -> Definition {
 
 /// The definitions of all measures.
 pub fn measures() -> impl Iterator<Item = &'static Definition> {
-    [sizes::ALL, distribution::ALL, correlations::ALL, alignment::ALL, llv::ALL].into_iter().flatten()
+    [sizes::ALL, distribution::ALL, correlations::ALL, alignment::ALL, llv::ALL, scale::ALL].into_iter().flatten()
 }
 
 /// The definitions of all bounds.
