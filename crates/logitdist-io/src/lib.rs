@@ -58,7 +58,9 @@ pub use claims::{Claims, Taken};
 pub use error::{Place, Problem, ReadError, WriteError};
 pub use file_model::FileModel;
 pub use names::{ArrayNames, ParseArrayNamesError};
-pub use read::{ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model, read_text};
+pub use read::{
+    ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model, read_probes, read_text,
+};
 pub use say::say;
 pub use shown::{RUN_BY_SPREADSHEETS, for_shell, for_spreadsheet, is_hidden, visible};
 pub use whole_file::WholeFile;

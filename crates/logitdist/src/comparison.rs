@@ -3,7 +3,9 @@
 use crate::applicable::{Applicable, Reason};
 use crate::bound::{Bound, Certificate, certificate, theorems};
 use crate::error::Error;
+use crate::leave_out::{BLOCKS, InputBlocks, LeaveOut};
 use crate::llv_sets::LlvSets;
+use crate::measure::held_out;
 use crate::measure::per_input::PerInput;
 use crate::measure::table::{Measure, Part, Value, measures, tokens};
 use crate::model::Pair;
@@ -154,22 +156,31 @@ pub fn compare_watched(
     let inputs = probability_inputs(pair, settings, rng)?;
     let sets = if settings.llv { Some(LlvSets::of(pair, settings)?) } else { None };
     let tracked = sets.as_ref().map_or(&[][..], |s| &s.tracked);
-    let precision = settings.logit_precision;
-    let (summary, divergences) = if settings.per_input {
-        PairSummary::keeping(pair, &inputs, tracked, precision, &|divergences| divergences, watch)?
-    } else {
-        let (summary, _) = PairSummary::keeping(pair, &inputs, tracked, precision, &|_| (), watch)?;
-        (summary, Vec::new())
-    };
+    let summary = PairSummary::watched(pair, &inputs, tracked, settings.logit_precision, watch)?;
     watch(Stage::Measures, 0);
     let reduced = Reduced::of(&summary);
+    let held_out = settings.held_out.then(|| held_out(pair, &summary, &reduced)).transpose()?;
     let probability = summary.probability;
     // What follows holds most matrices at a time, and the factors are no longer among them.
     drop((summary.inputs, summary.labels));
-    let per_input =
-        if settings.per_input { Some(PerInput::of(pair, &reduced, inputs, &divergences)?) } else { None };
-    let shared = Shared::of(pair, reduced, probability, sets.as_ref(), settings, rng)?;
+    let per_input = if settings.per_input {
+        let divergences = probability.as_ref().map_or(&[][..], |part| &part.at_inputs);
+        Some(PerInput::of(pair, &reduced, inputs, divergences)?)
+    } else {
+        None
+    };
+    let shared = Shared::of(pair, reduced, probability, held_out, sets.as_ref(), settings, rng)?;
     Ok(evaluated(shared, settings, per_input))
+}
+
+/// `m_cca_cv`, or why there is none; rows are read again only if there is.
+fn held_out(pair: &Pair<'_>, summary: &PairSummary, reduced: &Reduced) -> Result<Applicable<f64>, Error> {
+    if let Err(reason) = held_out::applies(reduced) {
+        return Ok(Err(reason));
+    }
+    let blocks = InputBlocks::even(pair.n_inputs(), BLOCKS);
+    let left_out = LeaveOut::of(pair, &summary.inputs, &blocks)?;
+    Ok(held_out::m_cca_cv(reduced, summary, &left_out))
 }
 
 /// Dimensions from which rows are worth a task each.

@@ -5,10 +5,11 @@
 
 mod chunk;
 mod divergence;
+mod moments;
 mod terms;
 mod tile;
+mod top_labels;
 
-use crate::applicable::{Applicable, Reason};
 use crate::error::Error;
 use crate::factor::Factor;
 use crate::labels::LabelSide;
@@ -21,54 +22,9 @@ use logitdist_linalg::Mat;
 use terms::InputTerms;
 use tile::Tiling;
 
+pub use moments::Moments;
 pub use tile::LogitPrecision;
-
-/// Number, sum and squared deviations from the mean of a quantity over inputs.
-///
-/// Deviations are added up as they come and when two are merged (Welford; Chan, Golub & LeVeque): a sum of squares less the squared
-/// mean would leave nothing of a quantity that hardly varies.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Moments {
-    n: usize,
-    sum: f64,
-    squared_deviations: f64,
-}
-
-impl Moments {
-    fn push(&mut self, x: f64) {
-        *self = self.merge(Moments { n: 1, sum: x, squared_deviations: 0.0 });
-    }
-
-    fn merge(self, other: Moments) -> Moments {
-        let (n, sum) = (self.n + other.n, self.sum + other.sum);
-        if self.n == 0 || other.n == 0 || !sum.is_finite() {
-            let squared_deviations = self.squared_deviations + other.squared_deviations;
-            return Moments { n, sum, squared_deviations };
-        }
-        let (left, right) = (self.n as f64, other.n as f64);
-        let between = other.sum / right - self.sum / left;
-        let apart = between * between * (left * right / (left + right));
-        Moments { n, sum, squared_deviations: self.squared_deviations + other.squared_deviations + apart }
-    }
-
-    /// Mean over the inputs; ∞ if it is at any of them.
-    pub fn mean(&self) -> f64 {
-        self.sum / self.n as f64
-    }
-
-    /// Standard error of the mean over the inputs, `sd / √n` with the sample sd (n − 1).
-    ///
-    /// Not applicable to one input, or to an infinite mean.
-    pub fn standard_error(&self) -> Applicable<f64> {
-        if !self.sum.is_finite() {
-            return Err(Reason::Undetermined("the mean is infinite".into()));
-        }
-        if self.n < 2 {
-            return Err(Reason::Inputs { inputs: self.n, needed: 2 });
-        }
-        Ok((self.squared_deviations / (self.n - 1) as f64 / self.n as f64).sqrt())
-    }
-}
+pub use top_labels::TOP;
 
 /// Sums over inputs of everything that is a function of p(·|x) and p′(·|x).
 #[derive(Debug, Clone, PartialEq)]
@@ -87,12 +43,20 @@ pub struct ProbabilitySums {
     pub hellinger: Moments,
     /// Inputs on which both models have the same most probable label.
     pub agreeing: usize,
+    /// Inputs on which both models have the same set of [`TOP`] most probable labels.
+    pub same_top: [usize; 2],
+    /// Labels that both sets have in common, over the inputs.
+    pub common_top: [usize; 2],
     /// log min p, over inputs, labels and both models; of no meaning if a label is masked.
     pub log_tau: f64,
     /// Σ_x (2/τ(x)) KL(p ‖ p′), infinite once τ(x) underflows.
     pub kl_ab_over_tau: f64,
     /// Σ_x (2/τ(x)) KL(p′ ‖ p).
     pub kl_ba_over_tau: f64,
+    /// Σ_x ½ V_min(x), V_min the variance of log p − log p′ with the weights min(p, p′).
+    pub kl_lower: f64,
+    /// Σ_x ½ V_max(x)/(1 − TV(x)), V_max the same with the weights max(p, p′); infinite where no probability is shared.
+    pub kl_upper: f64,
     /// Σ_x ‖Δ(x)‖², so that KL and logit distance can be compared over the same inputs; of no meaning if a label is masked.
     pub squared_logit_distance: f64,
     /// The largest error of a logit that is known, nats: 0 for logits in double precision.
@@ -109,9 +73,13 @@ impl ProbabilitySums {
             tv: Moments::default(),
             hellinger: Moments::default(),
             agreeing: 0,
+            same_top: [0; 2],
+            common_top: [0; 2],
             log_tau: f64::INFINITY,
             kl_ab_over_tau: 0.0,
             kl_ba_over_tau: 0.0,
+            kl_lower: 0.0,
+            kl_upper: 0.0,
             squared_logit_distance: 0.0,
             logit_error: 0.0,
         }
@@ -125,9 +93,15 @@ impl ProbabilitySums {
         self.tv.push(terms.tv);
         self.hellinger.push(terms.hellinger);
         self.agreeing += usize::from(terms.agreeing);
+        for (i, top) in terms.top.into_iter().enumerate() {
+            self.same_top[i] += usize::from(top.are_same());
+            self.common_top[i] += usize::from(top.common);
+        }
         self.log_tau = self.log_tau.min(terms.log_tau);
         self.kl_ab_over_tau += over_tau(terms.kl_ab, terms.log_tau);
         self.kl_ba_over_tau += over_tau(terms.kl_ba, terms.log_tau);
+        self.kl_lower += terms.kl_between[0];
+        self.kl_upper += terms.kl_between[1];
         self.squared_logit_distance += terms.squared_logit_distance;
     }
 
@@ -148,9 +122,13 @@ impl ProbabilitySums {
             tv: self.tv.merge(other.tv),
             hellinger: self.hellinger.merge(other.hellinger),
             agreeing: self.agreeing + other.agreeing,
+            same_top: [0, 1].map(|i| self.same_top[i] + other.same_top[i]),
+            common_top: [0, 1].map(|i| self.common_top[i] + other.common_top[i]),
             log_tau: self.log_tau.min(other.log_tau),
             kl_ab_over_tau: self.kl_ab_over_tau + other.kl_ab_over_tau,
             kl_ba_over_tau: self.kl_ba_over_tau + other.kl_ba_over_tau,
+            kl_lower: self.kl_lower + other.kl_lower,
+            kl_upper: self.kl_upper + other.kl_upper,
             squared_logit_distance: self.squared_logit_distance + other.squared_logit_distance,
             logit_error: self.logit_error.max(other.logit_error),
         }
@@ -168,6 +146,12 @@ fn block_inputs(cols: usize) -> usize {
 pub struct ProbabilityPart {
     /// Sums over the inputs.
     pub sums: ProbabilitySums,
+    /// Divergences at each input, in the order of the inputs.
+    pub at_inputs: Vec<InputDivergences>,
+    /// Largest minus second largest logit at each input, in the order of the inputs, of each model; infinite for one label.
+    pub gaps: [Vec<f64>; 2],
+    /// τ_y, the smallest p(y|x) of each label over inputs and both models, K; 0 where it underflows.
+    pub smallest: Vec<f64>,
     /// Factor of [1, log p(y|x), log p′(y|x)] over the tracked labels y, both plus log K; of near models, log p − log p′ is in place of
     /// log p′.
     pub tracked: Factor,
@@ -175,17 +159,19 @@ pub struct ProbabilityPart {
     pub near: bool,
 }
 
-/// KL divergences at one input.
+/// Divergences at one input.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct InputDivergences {
     /// KL(p(·|x) ‖ p′(·|x)), nats, ≥ 0.
     pub kl_ab: f64,
     /// KL(p′(·|x) ‖ p(·|x)), nats, ≥ 0.
     pub kl_ba: f64,
+    /// ‖Δ(x)‖², ≥ 0; of no meaning if a label is masked.
+    pub squared_logit_distance: f64,
 }
 
 impl ProbabilityPart {
-    /// The part of the given inputs of a pair. `inputs` must not be empty. Memory: one tile per thread.
+    /// The part of the given inputs of a pair. `inputs` must not be empty. Memory: one tile per thread, and 40 bytes an input.
     ///
     /// # Errors
     /// [`Error::Unreadable`] if a model's embeddings cannot be read.
@@ -195,69 +181,77 @@ impl ProbabilityPart {
         inputs: &[usize],
         tracked: &[usize],
     ) -> Result<ProbabilityPart, Error> {
-        let precision = LogitPrecision::F64;
-        ProbabilityPart::keeping(pair, labels, inputs, tracked, precision, &|_| (), &|_, _| ())
-            .map(|(part, _)| part)
+        ProbabilityPart::watched(pair, labels, inputs, tracked, LogitPrecision::F64, &|_, _| ())
     }
 
-    /// The part, and what `keep` makes of each input, in the order of `inputs`. Nothing is kept for `()`.
-    pub(crate) fn keeping<T: Send>(
+    /// The part, with logits of a precision, and `watch` is told how far it is.
+    pub(crate) fn watched(
         pair: &Pair<'_>,
         labels: &LabelSide,
         inputs: &[usize],
         tracked: &[usize],
         precision: LogitPrecision,
-        keep: &(impl Fn(InputDivergences) -> T + Sync),
         watch: Watch<'_>,
-    ) -> Result<(ProbabilityPart, Vec<T>), Error> {
-        type Part<T> = Result<(ProbabilityPart, Vec<T>), Error>;
+    ) -> Result<ProbabilityPart, Error> {
+        type Part = Result<ProbabilityPart, Error>;
         let near = tile::are_near(pair, labels, inputs)?;
         let tiling = Tiling { pair, labels, tracked, precision, near, watch };
         let step = block_inputs(1 + 2 * tracked.len());
-        let merge = |a: Part<T>, b: Part<T>| {
-            let ((a, mut kept), (b, kept_b)) = (a?, b?);
-            kept.extend(kept_b);
-            Ok((a.merge(&b), kept))
-        };
+        let merge = |a: Part, b: Part| Ok(a?.followed_by(b?));
         if tiling.one_at_a_time() {
             let mut stream = Stream::new();
             for block in inputs.chunks(step) {
-                stream.push(Ok(Self::of_block(&tiling, block, keep)?), merge);
+                stream.push(Ok(Self::of_block(&tiling, block)?), merge);
             }
             stream.finish(merge)
         } else {
             let block = |i: usize| &inputs[i * step..inputs.len().min((i + 1) * step)];
-            merge_tree(inputs.len().div_ceil(step), &|i| Self::of_block(&tiling, block(i), keep), &merge)
+            merge_tree(inputs.len().div_ceil(step), &|i| Self::of_block(&tiling, block(i)), &merge)
         }
         .expect("at least one input")
     }
 
     /// The tiles of one block of the factor.
-    fn of_block<T: Send>(
-        tiling: &Tiling<'_>,
-        inputs: &[usize],
-        keep: &(impl Fn(InputDivergences) -> T + Sync),
-    ) -> Result<(ProbabilityPart, Vec<T>), Error> {
+    fn of_block(tiling: &Tiling<'_>, inputs: &[usize]) -> Result<ProbabilityPart, Error> {
         let mut columns = Mat::zeros(inputs.len(), 1 + 2 * tiling.tracked.len());
         let mut sums = ProbabilitySums::none();
-        let mut kept = Vec::new();
+        let mut gaps = [Vec::with_capacity(inputs.len()), Vec::with_capacity(inputs.len())];
+        let mut smallest = vec![f64::INFINITY; tiling.pair.n_labels()];
+        let mut at_inputs = Vec::with_capacity(inputs.len());
         for tile in tiling.tiles(inputs)? {
             columns.as_mut().subrows_mut(sums.n, tile.terms.len()).copy_from(&tile.tracked);
             let mut of_tile = ProbabilitySums { logit_error: tile.logit_error, ..ProbabilitySums::none() };
             tile.terms.iter().for_each(|terms| of_tile.add(terms));
             sums = sums.merge(&of_tile);
-            kept.extend(tile.terms.iter().map(|t| keep(InputDivergences { kl_ab: t.kl_ab, kl_ba: t.kl_ba })));
+            for (model, gaps) in gaps.iter_mut().enumerate() {
+                gaps.extend(tile.terms.iter().map(|terms| terms.gaps[model]));
+            }
+            lower(&mut smallest, &tile.smallest);
+            at_inputs.extend(tile.terms.iter().map(InputTerms::divergences));
         }
-        Ok((ProbabilityPart { sums, tracked: Factor::of_block(columns.as_ref()), near: tiling.near }, kept))
+        let tracked = Factor::of_block(columns.as_ref());
+        Ok(ProbabilityPart { sums, at_inputs, gaps, smallest, tracked, near: tiling.near })
     }
 
     /// The part of the inputs of both.
     pub fn merge(&self, other: &ProbabilityPart) -> ProbabilityPart {
+        self.clone().followed_by(other.clone())
+    }
+
+    fn followed_by(mut self, other: ProbabilityPart) -> ProbabilityPart {
+        let near = self.near && other.near;
+        let tracked = if self.near == other.near {
+            self.tracked.merge(&other.tracked)
+        } else {
+            self.apart().merge(&other.apart())
+        };
         let sums = self.sums.merge(&other.sums);
-        if self.near == other.near {
-            return ProbabilityPart { sums, tracked: self.tracked.merge(&other.tracked), near: self.near };
+        for (gaps, others) in self.gaps.iter_mut().zip(other.gaps) {
+            gaps.extend(others);
         }
-        ProbabilityPart { sums, tracked: self.apart().merge(&other.apart()), near: false }
+        self.at_inputs.extend(other.at_inputs);
+        lower(&mut self.smallest, &other.smallest);
+        ProbabilityPart { sums, tracked, near, ..self }
     }
 
     /// The factor of [1, log p, log p′].
@@ -274,6 +268,11 @@ impl ProbabilityPart {
     pub(crate) fn over_inputs(&self, chosen: &[usize]) -> LogProbabilities {
         LogProbabilities::over_inputs(&self.tracked, self.near, chosen)
     }
+}
+
+/// The smaller of each two entries.
+fn lower(smallest: &mut [f64], others: &[f64]) {
+    smallest.iter_mut().zip(others).for_each(|(s, o)| *s = s.min(*o));
 }
 
 /// `2 KL / τ` from log τ.
@@ -297,33 +296,5 @@ mod tests {
         assert_eq!(over_tau(0.0, -1.0), 0.0);
         assert_eq!(over_tau(0.0, -1e9), f64::INFINITY);
         assert_eq!(over_tau(1e-30, -1e9), f64::INFINITY);
-    }
-
-    #[test]
-    fn deviations_survive_a_large_mean_however_parts_are_merged() {
-        let values: Vec<f64> = (0..1000).map(|i| 1.0 + 1e-11 * (f64::from(i) * 0.7).sin()).collect();
-        let mean = values.iter().map(|x| x - 1.0).sum::<f64>() / 1000.0;
-        let variance = values.iter().map(|x| (x - 1.0 - mean).powi(2)).sum::<f64>() / 999.0;
-        for part in [1, 7, 500, 1000] {
-            let of = |values: &[f64]| {
-                let mut moments = Moments::default();
-                values.iter().for_each(|&x| moments.push(x));
-                moments
-            };
-            let merged = values.chunks(part).map(of).fold(Moments::default(), Moments::merge);
-            let error = merged.standard_error().unwrap();
-            assert!((error / (variance / 1000.0).sqrt() - 1.0).abs() < 1e-4, "{part}: {error}");
-        }
-    }
-
-    #[test]
-    fn one_input_and_an_infinite_mean_have_no_standard_error() {
-        let mut moments = Moments::default();
-        moments.push(1.0);
-        assert_eq!(moments.standard_error(), Err(Reason::Inputs { inputs: 1, needed: 2 }));
-        moments.push(f64::INFINITY);
-        moments.push(f64::INFINITY);
-        assert_eq!(moments.mean(), f64::INFINITY);
-        assert!(moments.standard_error().unwrap_err().to_string().contains("infinite"));
     }
 }

@@ -7,7 +7,9 @@ use crate::applicable::Reason;
 use crate::error::Side;
 use crate::labels::Labels;
 use crate::summary::PairSummary;
-use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, Svd, matmul_nt, r_factor, rank_tolerance, svd};
+use logitdist_linalg::{
+    Mat, MatMut, MatRef, ReborrowMut, Svd, matmul_nt, matmul_tn, r_factor, rank_tolerance, svd,
+};
 use std::sync::{Arc, OnceLock};
 
 /// One model in these coordinates.
@@ -48,7 +50,7 @@ struct Uncentred {
 /// Decompositions, computed on first use. None waits for other threads, so none can wait for itself.
 #[derive(Debug, Clone, Default)]
 struct Decompositions {
-    embeddings_basis: OnceLock<Mat<f64>>,
+    embeddings: OnceLock<Svd>,
     unembeddings: OnceLock<Svd>,
     logits: OnceLock<Logits>,
 }
@@ -56,15 +58,21 @@ struct Decompositions {
 #[derive(Debug, Clone)]
 struct Logits {
     basis: Mat<f64>,
+    directions: Mat<f64>,
     spectrum: Vec<f64>,
 }
 
 impl ReducedModel {
+    /// Singular value decomposition of the centred embeddings over inputs with null directions dropped.
+    pub fn embeddings_svd(&self) -> &Svd {
+        self.decompositions.embeddings.get_or_init(|| {
+            without_null_directions(self.centred_embeddings(), self.uncentred.embeddings, self.counts[0])
+        })
+    }
+
     /// Orthonormal basis of the centred embeddings over inputs, (p−1)×rank.
     pub fn embeddings_basis(&self) -> &Mat<f64> {
-        self.decompositions.embeddings_basis.get_or_init(|| {
-            without_null_directions(self.centred_embeddings(), self.uncentred.embeddings, self.counts[0]).u
-        })
+        &self.embeddings_svd().u
     }
 
     /// Singular value decomposition of G̃ with null directions dropped.
@@ -77,6 +85,11 @@ impl ReducedModel {
     /// Orthonormal basis of the centred logits over inputs, (p−1)×rank.
     pub fn logits_basis(&self) -> &Mat<f64> {
         &self.decomposed_logits().basis
+    }
+
+    /// P, orthonormal principal directions of the centred logits over labels, q×rank: eigenvectors of Cov(u).
+    pub fn logits_directions(&self) -> &Mat<f64> {
+        &self.decomposed_logits().directions
     }
 
     /// Non-zero eigenvalues of Cov(u), largest first.
@@ -93,7 +106,11 @@ impl ReducedModel {
             let [n_inputs, n_labels] = self.counts;
             let Svd { u, s, .. } =
                 without_null_directions(logits.as_ref(), self.uncentred.logits, n_inputs.max(n_labels));
-            Logits { basis: u, spectrum: s.iter().map(|s| s * s).collect() }
+            let mut directions = matmul_tn(without_first_row(self.logits.as_ref()), u.as_ref());
+            for (direction, s) in directions.col_iter_mut().zip(&s) {
+                direction.iter_mut().for_each(|x| *x /= s);
+            }
+            Logits { basis: u, directions, spectrum: s.iter().map(|s| s * s).collect() }
         })
     }
 

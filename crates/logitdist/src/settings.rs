@@ -15,6 +15,8 @@ pub struct Settings {
     pub llv: bool,
     /// Baselines of others: CKA, Procrustes, SVCCA, PWCCA, R².
     pub baselines: bool,
+    /// `m_cca_cv`: rows are read a second time, and canonical directions are fitted twenty times.
+    pub held_out: bool,
     /// Label subsets for d_rep.
     pub subsets: Subsets,
     /// Run the probability part on a random sample of this many inputs if there are more.
@@ -39,6 +41,7 @@ impl Default for Settings {
             d_rep: true,
             llv: true,
             baselines: true,
+            held_out: true,
             subsets: Subsets::default(),
             inputs_limit: None,
             logit_precision: LogitPrecision::F64,
@@ -60,6 +63,7 @@ impl Settings {
             Part::SinglePrecision => self.probability && self.logit_precision == LogitPrecision::F32,
             Part::Llv => self.llv,
             Part::Baselines => self.baselines,
+            Part::HeldOut => self.held_out,
             Part::Accuracy | Part::Concept | Part::Tuned | Part::Detail => false,
         }
     }

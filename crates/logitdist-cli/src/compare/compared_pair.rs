@@ -1,5 +1,6 @@
 //! What `compare` prints of a pair, whatever the format.
 
+use super::probes::CarriedProbe;
 use super::verdict::sentences;
 use logitdist::Comparison;
 use logitdist::bound::ProbeTransfer;
@@ -9,12 +10,13 @@ use logitdist_results::pair::{PairComparison, PairRun};
 pub struct ComparedPair {
     pub run: PairRun,
     pub comparison: Comparison,
-    pub probes: Vec<ProbeTransfer>,
+    pub probes: Vec<CarriedProbe>,
 }
 
 impl ComparedPair {
     /// The comparison as it is written and read.
     pub fn results(&self) -> PairComparison {
-        PairComparison::of(self.run.clone(), &self.comparison, &self.probes, sentences(self))
+        let transfers: Vec<ProbeTransfer> = self.probes.iter().map(|probe| probe.transfer).collect();
+        PairComparison::of(self.run.clone(), &self.comparison, &transfers, sentences(self))
     }
 }

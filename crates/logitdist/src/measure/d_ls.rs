@@ -25,13 +25,12 @@ pub fn d_ls(reduced: &Reduced, direction: Direction) -> Applicable<f64> {
     Ok(alignment_error(reduced, direction)?.norm_l2())
 }
 
-/// The part of [`d_ls`] that varies over the inputs, `√(tr Cov(G̃⁺Δ))`.
-pub(super) fn centred_alignment_error(reduced: &Reduced, direction: Direction) -> Applicable<f64> {
-    // The first coordinate over the inputs is that of the mean.
+/// The part of it that varies over the inputs, `√(tr Cov(G̃⁺Δ))`: what is left with the best constant.
+pub fn d_ls_centred(reduced: &Reduced, direction: Direction) -> Applicable<f64> {
     Ok(alignment_error(reduced, direction)?.get(.., 1..).norm_l2())
 }
 
-/// `G̃⁺Δ` in the coordinates of G̃'s left singular vectors divided by its singular values, rank×p.
+/// `G̃⁺Δ` in the coordinates of G̃'s left singular vectors divided by its singular values, rank×p. The first column holds its mean.
 fn alignment_error(reduced: &Reduced, direction: Direction) -> Applicable<Mat<f64>> {
     let (model, _) = reduced.models(direction);
     if model.rank_unembeddings() == 0 {

@@ -1,7 +1,7 @@
 //! Distances in units of what is compared, so that a number says by itself whether it is large.
 
 use super::d_logit::d_logit;
-use super::d_ls::centred_alignment_error;
+use super::d_ls::d_ls_centred;
 use super::table::{Measure, Part, Range, Unit, Value};
 use crate::applicable::{Applicable, Reason};
 use crate::reduced::{Direction, Reduced};
@@ -70,7 +70,7 @@ pub fn d_logit_per_label(reduced: &Reduced) -> f64 {
 /// `√(tr Cov(G̃⁺Δ) / tr Cov(f))`. Not applicable if G̃ = 0 or f is constant.
 pub fn d_ls_relative(reduced: &Reduced, direction: Direction) -> Applicable<f64> {
     let (model, _) = reduced.models(direction);
-    let error = centred_alignment_error(reduced, direction)?;
+    let error = d_ls_centred(reduced, direction)?;
     if model.rank_embeddings() == 0 {
         return Err(Reason::Constant { what: "embeddings", side: model.side });
     }

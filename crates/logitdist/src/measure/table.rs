@@ -4,26 +4,31 @@
 
 use super::invariance::{CARRIED, Change, DISTRIBUTIONS};
 use super::{
-    baselines, cca, chance, d_logit, d_ls, d_rep, kl, label_geometry, llv, per_input, pls_svd, relative, size,
-    trained,
+    baselines, cca, chance, d_logit, d_ls, d_rep, d_white, held_out, kl, label_geometry, llv, per_input,
+    percentiles, pls_svd, relative, size, top_labels, trained,
 };
 use crate::applicable::Applicable;
 use crate::reduced::Direction;
 use crate::shared::Shared;
 
 /// Groups of rows. Within a group, all values of direction ab come before those of ba.
-const GROUPS: [&[Measure]; 26] = [
+const GROUPS: [&[Measure]; 31] = [
     &size::ROWS,
     &d_logit::ROWS,
     &relative::LOGIT,
+    &d_white::ROWS,
     &cca::ROWS,
     &cca::SPECTRUM,
     &chance::ROWS,
+    &held_out::ROWS,
     &d_ls::ROWS,
     &relative::ALIGNMENT,
     &d_rep::ROWS,
     &kl::KL,
+    &percentiles::KL,
     &kl::ROWS,
+    &top_labels::ROWS,
+    &percentiles::LOGIT,
     &kl::PRECISION,
     &llv::ROWS,
     &llv::MINIMISED,
@@ -224,6 +229,8 @@ pub enum Part {
     SinglePrecision,
     /// Sets of labels and inputs: `Settings::llv`.
     Llv,
+    /// Inputs held out: `Settings::held_out`.
+    HeldOut,
     /// Measures of others: `Settings::baselines`.
     Baselines,
     /// Right answers, which sweeps of trained networks have.

@@ -13,5 +13,6 @@ mod linnerud;
 mod merging;
 mod pairs;
 mod scales;
+mod sharper;
 mod singular_subsets;
 mod walk;

@@ -9,6 +9,7 @@ mod correlations;
 mod distribution;
 mod llv;
 mod scale;
+mod sharper;
 mod sizes;
 
 use crate::pairs::rng;
@@ -34,12 +35,21 @@ const fn exact(token: &'static str, of: fn(&Case) -> Vec<f64>) -> Definition {
 
 /// The definitions of all measures.
 pub fn measures() -> impl Iterator<Item = &'static Definition> {
-    [sizes::ALL, distribution::ALL, correlations::ALL, alignment::ALL, llv::ALL, scale::ALL].into_iter().flatten()
+    let all = [
+        sizes::ALL,
+        distribution::ALL,
+        correlations::ALL,
+        alignment::ALL,
+        llv::ALL,
+        scale::ALL,
+        sharper::MEASURES,
+    ];
+    all.into_iter().flatten()
 }
 
 /// The definitions of all bounds.
 pub fn bounds() -> impl Iterator<Item = &'static Definition> {
-    bounds::ALL.iter()
+    bounds::ALL.iter().chain(sharper::BOUNDS)
 }
 
 /// The definition of a bound by its token.
