@@ -3,17 +3,18 @@
 use crate::applicable::{Applicable, Reason};
 use crate::bound::{Bound, Certificate, certificate, theorems};
 use crate::error::Error;
-use crate::leave_out::{BLOCKS, InputBlocks, LeaveOut};
 use crate::llv_sets::LlvSets;
-use crate::measure::held_out;
 use crate::measure::per_input::PerInput;
+use crate::measure::subsets::ChosenSubsets;
 use crate::measure::table::{Measure, Part, Value, measures, tokens};
 use crate::model::Pair;
 use crate::progress::{Stage, Watch};
-use crate::reduced::{Direction, Reduced};
+use crate::reduced::{Direction, Reduced, ReducedModel};
+use crate::resampled::Resampled;
 use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::summary::{PairSummary, ProbabilityInputs};
+use crate::uncertainty::Intervals;
 use rand::{Rng, seq::index};
 use rayon::prelude::*;
 use std::ops::Index;
@@ -46,6 +47,8 @@ pub struct Comparison {
     pub certificate_ba: Certificate,
     /// The distances at each input, if the settings asked for them.
     pub per_input: Option<PerInput>,
+    /// How sure its numbers are, if the settings asked for intervals.
+    pub intervals: Option<Intervals>,
     /// The reduced pair, for further questions such as [`probe_transfer`](crate::bound::probe_transfer) and
     /// [`label_geometry`](crate::measure::label_geometry::label_geometry).
     pub reduced: Reduced,
@@ -159,7 +162,8 @@ pub fn compare_watched(
     let summary = PairSummary::watched(pair, &inputs, tracked, settings.logit_precision, watch)?;
     watch(Stage::Measures, 0);
     let reduced = Reduced::of(&summary);
-    let held_out = settings.held_out.then(|| held_out(pair, &summary, &reduced)).transpose()?;
+    let subsets = settings.d_rep.then(|| chosen_subsets(&reduced, settings, rng)).transpose()?;
+    let resampled = Resampled::of(pair, &summary, &reduced, &inputs, subsets.as_ref(), settings)?;
     let probability = summary.probability;
     // What follows holds most matrices at a time, and the factors are no longer among them.
     drop((summary.inputs, summary.labels));
@@ -169,18 +173,21 @@ pub fn compare_watched(
     } else {
         None
     };
-    let shared = Shared::of(pair, reduced, probability, held_out, sets.as_ref(), settings, rng)?;
-    Ok(evaluated(shared, settings, per_input))
+    let held_out = resampled.held_out();
+    let mut shared =
+        Shared::of(pair, reduced, probability, held_out, subsets.as_ref(), sets.as_ref(), settings, rng)?;
+    let intervals = resampled.intervals(&mut shared, settings);
+    Ok(Comparison { intervals, ..evaluated(shared, settings, per_input) })
 }
 
-/// `m_cca_cv`, or why there is none; rows are read again only if there is.
-fn held_out(pair: &Pair<'_>, summary: &PairSummary, reduced: &Reduced) -> Result<Applicable<f64>, Error> {
-    if let Err(reason) = held_out::applies(reduced) {
-        return Ok(Err(reason));
-    }
-    let blocks = InputBlocks::even(pair.n_inputs(), BLOCKS);
-    let left_out = LeaveOut::of(pair, &summary.inputs, &blocks)?;
-    Ok(held_out::m_cca_cv(reduced, summary, &left_out))
+/// The label subsets of both directions.
+fn chosen_subsets(
+    reduced: &Reduced,
+    settings: &Settings,
+    rng: &mut impl Rng,
+) -> Result<[ChosenSubsets; 2], Error> {
+    let mut choose = |model: &ReducedModel| settings.subsets.choose(reduced.n_labels, model.dim, rng);
+    Ok([choose(&reduced.a)?, choose(&reduced.b)?])
 }
 
 /// Dimensions from which rows are worth a task each.
@@ -232,6 +239,7 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
         bounds,
         bounds_ba,
         per_input,
+        intervals: None,
         reduced: shared.reduced,
     }
 }

@@ -7,6 +7,7 @@ use crate::reduced::Reduced;
 use crate::summary::PairSummary;
 use logitdist_linalg::Mat;
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Blocks of inputs unless groups are fewer.
@@ -25,6 +26,36 @@ impl InputBlocks {
         let end = |i: usize| i * inputs / count;
         let blocks = (0..count).map(|i| (end(i)..end(i + 1)).collect::<Vec<usize>>());
         InputBlocks { blocks: blocks.filter(|block| !block.is_empty()).collect() }
+    }
+
+    /// Blocks of whole groups, `count` at most and about equally large, in the order in which groups first appear; `groups` has the group of
+    /// each input.
+    pub fn of_groups(groups: &[i64], count: usize) -> InputBlocks {
+        let mut places = HashMap::new();
+        let mut members: Vec<Vec<usize>> = Vec::new();
+        for (input, group) in groups.iter().enumerate() {
+            let place = *places.entry(group).or_insert_with(|| {
+                members.push(Vec::new());
+                members.len() - 1
+            });
+            members[place].push(input);
+        }
+        let count = count.min(members.len());
+        let mut blocks: Vec<Vec<usize>> = Vec::new();
+        let (mut before, mut left) = (0, members.len());
+        for group in members {
+            // A block ends where its share of the inputs is reached, or where each block that is left needs a group.
+            let is_full = before * count >= blocks.len() * groups.len() || left <= count - blocks.len();
+            before += group.len();
+            left -= 1;
+            let is_last = blocks.len() == count;
+            match blocks.last_mut() {
+                Some(block) if !is_full || is_last => block.extend(group),
+                _ => blocks.push(group),
+            }
+        }
+        blocks.iter_mut().for_each(|block| block.sort_unstable());
+        InputBlocks { blocks }
     }
 
     /// How many there are.
@@ -137,6 +168,31 @@ fn running<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn groups_are_never_cut_and_blocks_are_about_equal() {
+        for (inputs, groups, count) in
+            [(1000, 100, 20), (1000, 20, 20), (1000, 7, 20), (50, 50, 3), (9, 1, 20)]
+        {
+            // Groups come back, and some are ten times as large as others.
+            let of = |i: usize| ((i * i / 3 + i % 7) % groups) as i64;
+            let of_inputs: Vec<i64> = (0..inputs).map(of).collect();
+            let distinct = of_inputs.iter().collect::<std::collections::HashSet<_>>().len();
+            let blocks = InputBlocks::of_groups(&of_inputs, count);
+            assert_eq!(blocks.len(), count.min(distinct), "{inputs}, {groups}, {count}");
+            let mut seen = HashMap::new();
+            for (block, inputs) in blocks.iter().enumerate() {
+                assert!(!inputs.is_empty() && inputs.is_sorted());
+                for input in inputs {
+                    assert_eq!(*seen.entry(of_inputs[*input]).or_insert(block), block);
+                }
+            }
+            assert_eq!(blocks.iter().map(<[usize]>::len).sum::<usize>(), inputs);
+        }
+        // Even groups make even blocks.
+        let even: Vec<i64> = (0..1000).map(|i| i / 10).collect();
+        assert!(InputBlocks::of_groups(&even, 20).iter().all(|block| block.len() == 50));
+    }
 
     #[test]
     fn even_blocks_are_all_inputs_in_order() {

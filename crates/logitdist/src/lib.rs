@@ -55,12 +55,15 @@ mod near;
 mod probability;
 mod progress;
 mod reduced;
+mod resampled;
 mod rows;
 mod settings;
 mod shared;
+mod student_t;
 mod summary;
 mod tolerance;
 mod tree;
+mod uncertainty;
 
 pub use applicable::{Applicable, Reason};
 pub use bound::{Bound, Certificate, Form, Side as BoundSide, Statement, Status, Theorem, theorem, theorems};
@@ -77,15 +80,21 @@ pub use measure::invariance::Change;
 pub use measure::label_geometry::{LabelCorrelations, LabelGeometry, label_geometry};
 pub use measure::per_input::PerInput;
 pub use measure::subsets::Subsets;
-pub use measure::table::{Measure, Of, Part, Range, Same, Section, Unit, Value, measure, measures, tokens};
+pub use measure::table::{
+    Measure, Of, Part, Range, Same, Section, Uncertainty, Unit, Value, measure, measures, tokens,
+};
 pub use model::{LARGEST_ENTRY, Model, Pair, SMALLEST_SCALE};
 pub use near::Frame;
-pub use probability::{InputDivergences, LogitPrecision, Moments, ProbabilityPart, ProbabilitySums};
+pub use probability::{
+    CommonLabels, InputDivergences, LogitPrecision, Moments, ProbabilityPart, ProbabilitySums,
+};
 pub use progress::{Stage, Watch};
 pub use reduced::{CENTRING_NOISE, Direction, Reduced, ReducedModel};
 pub use rows::ModelRows;
 pub use settings::Settings;
 pub use shared::Shared;
+pub use student_t::t_975;
 pub use summary::{PairSummary, ProbabilityInputs, merge_summaries};
 pub use tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
 pub use tree::{Stream, merge_tree};
+pub use uncertainty::{Interval, Intervals};

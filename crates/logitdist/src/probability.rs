@@ -24,7 +24,7 @@ use tile::Tiling;
 
 pub use moments::Moments;
 pub use tile::LogitPrecision;
-pub use top_labels::TOP;
+pub use top_labels::{CommonLabels, TOP};
 
 /// Sums over inputs of everything that is a function of p(·|x) and p′(·|x).
 #[derive(Debug, Clone, PartialEq)]
@@ -64,7 +64,7 @@ pub struct ProbabilitySums {
 }
 
 impl ProbabilitySums {
-    fn none() -> ProbabilitySums {
+    pub(crate) fn none() -> ProbabilitySums {
         ProbabilitySums {
             n: 0,
             kl_ab: Moments::default(),
@@ -85,24 +85,35 @@ impl ProbabilitySums {
         }
     }
 
-    fn add(&mut self, terms: &InputTerms) {
+    /// The sums over inputs of what is kept of each; all else is as if there were none.
+    pub(crate) fn of_kept<'a>(inputs: impl IntoIterator<Item = &'a InputDivergences>) -> ProbabilitySums {
+        let mut sums = ProbabilitySums::none();
+        inputs.into_iter().for_each(|input| sums.add_kept(input));
+        sums
+    }
+
+    fn add_kept(&mut self, input: &InputDivergences) {
         self.n += 1;
-        self.kl_ab.push(terms.kl_ab);
-        self.kl_ba.push(terms.kl_ba);
-        self.js.push(terms.js);
-        self.tv.push(terms.tv);
-        self.hellinger.push(terms.hellinger);
-        self.agreeing += usize::from(terms.agreeing);
-        for (i, top) in terms.top.into_iter().enumerate() {
+        self.kl_ab.push(input.kl_ab);
+        self.kl_ba.push(input.kl_ba);
+        self.js.push(input.js);
+        self.tv.push(input.tv);
+        self.hellinger.push(input.hellinger);
+        self.agreeing += usize::from(input.agreeing);
+        for (i, top) in input.top.into_iter().enumerate() {
             self.same_top[i] += usize::from(top.are_same());
             self.common_top[i] += usize::from(top.common);
         }
+        self.squared_logit_distance += input.squared_logit_distance;
+    }
+
+    fn add(&mut self, terms: &InputTerms) {
+        self.add_kept(&terms.divergences());
         self.log_tau = self.log_tau.min(terms.log_tau);
         self.kl_ab_over_tau += over_tau(terms.kl_ab, terms.log_tau);
         self.kl_ba_over_tau += over_tau(terms.kl_ba, terms.log_tau);
         self.kl_lower += terms.kl_between[0];
         self.kl_upper += terms.kl_between[1];
-        self.squared_logit_distance += terms.squared_logit_distance;
     }
 
     /// KL divergence from the first model of the direction to the second.
@@ -113,7 +124,7 @@ impl ProbabilitySums {
         }
     }
 
-    fn merge(&self, other: &ProbabilitySums) -> ProbabilitySums {
+    pub(crate) fn merge(&self, other: &ProbabilitySums) -> ProbabilitySums {
         ProbabilitySums {
             n: self.n + other.n,
             kl_ab: self.kl_ab.merge(other.kl_ab),
@@ -166,12 +177,37 @@ pub struct InputDivergences {
     pub kl_ab: f64,
     /// KL(p′(·|x) ‖ p(·|x)), nats, ≥ 0.
     pub kl_ba: f64,
+    /// Jensen–Shannon divergence, nats.
+    pub js: f64,
+    /// Total variation.
+    pub tv: f64,
+    /// Hellinger distance.
+    pub hellinger: f64,
     /// ‖Δ(x)‖², ≥ 0; of no meaning if a label is masked.
     pub squared_logit_distance: f64,
+    /// Whether both models have the same most probable label.
+    pub agreeing: bool,
+    /// What the sets of the [`TOP`] most probable labels have in common.
+    pub top: [CommonLabels; 2],
+}
+
+impl InputDivergences {
+    /// KL divergence from the first model of the direction to the second.
+    pub fn kl(&self, direction: Direction) -> f64 {
+        match direction {
+            Direction::Ab => self.kl_ab,
+            Direction::Ba => self.kl_ba,
+        }
+    }
+
+    /// ‖Δ(x)‖.
+    pub fn d_logit(&self) -> f64 {
+        self.squared_logit_distance.sqrt()
+    }
 }
 
 impl ProbabilityPart {
-    /// The part of the given inputs of a pair. `inputs` must not be empty. Memory: one tile per thread, and 40 bytes an input.
+    /// The part of the given inputs of a pair. `inputs` must not be empty. Memory: one tile per thread, and 72 bytes an input.
     ///
     /// # Errors
     /// [`Error::Unreadable`] if a model's embeddings cannot be read.
@@ -182,6 +218,18 @@ impl ProbabilityPart {
         tracked: &[usize],
     ) -> Result<ProbabilityPart, Error> {
         ProbabilityPart::watched(pair, labels, inputs, tracked, LogitPrecision::F64, &|_, _| ())
+    }
+
+    /// Sums alone, of which nothing is asked but what [`ProbabilitySums::of_kept`] has.
+    pub(crate) fn of_sums(sums: ProbabilitySums) -> ProbabilityPart {
+        ProbabilityPart {
+            sums,
+            at_inputs: Vec::new(),
+            gaps: [Vec::new(), Vec::new()],
+            smallest: Vec::new(),
+            tracked: Factor::of_triangle(Mat::zeros(0, 1), 0),
+            near: false,
+        }
     }
 
     /// The part, with logits of a precision, and `watch` is told how far it is.

@@ -1,5 +1,6 @@
 //! What to compute of a pair.
 
+use crate::leave_out::BLOCKS;
 use crate::measure::subsets::Subsets;
 use crate::measure::table::Part;
 use crate::probability::LogitPrecision;
@@ -29,6 +30,12 @@ pub struct Settings {
     pub llv_inputs: Option<Vec<usize>>,
     /// Random input sets that `d_llv_min` is minimised over.
     pub llv_samples: usize,
+    /// An interval for every measure that follows the inputs, from leaving out blocks of them.
+    pub intervals: bool,
+    /// Blocks of inputs for intervals and inputs held out: at most so many.
+    pub blocks: usize,
+    /// For each input the group that it belongs to, such as a document: blocks never cut a group. Each is its own if absent.
+    pub groups: Option<Vec<i64>>,
     /// Keep the distances at each input as well. They cost two numbers an input more.
     pub per_input: bool,
 }
@@ -48,6 +55,9 @@ impl Default for Settings {
             llv_labels: None,
             llv_inputs: None,
             llv_samples: 10,
+            intervals: false,
+            blocks: BLOCKS,
+            groups: None,
             per_input: false,
         }
     }

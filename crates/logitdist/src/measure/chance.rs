@@ -1,7 +1,7 @@
 //! The canonical correlation that two unrelated models would show: a finite sample alone makes it.
 
 use super::invariance::Change;
-use super::table::{Measure, Range, Same, Value};
+use super::table::{Measure, Range, Same, Uncertainty, Value};
 use crate::applicable::Applicable;
 use crate::shared::Shared;
 use std::f64::consts::{FRAC_PI_2, PI};
@@ -16,6 +16,7 @@ pub(super) const ROWS: [Measure; 1] = [Measure {
     same: Same::Neither,
     invariance: [Change::Affine; 2],
     headline: true,
+    uncertainty: Uncertainty::Never("it follows from the ranks and the number of inputs"),
     value: Value::Number(|shared, _| m_cca_null(shared)),
     ..Measure::SIMILARITY
 }];
@@ -52,6 +53,15 @@ pub fn chance_level(rank_a: usize, rank_b: usize, inputs: usize) -> f64 {
         (width * sine * cosine).powi(2) / (x.sqrt() * rest)
     };
     (double_exponential(integrand) / (2.0 * PI * a) + ones).min(1.0)
+}
+
+/// What unrelated representations exceed in about 1 % of the cases, or in fewer; at most 1.
+///
+/// The sum of the correlations of unrelated Gaussians spreads by c √r/√n, c between 0.54 for equal ranks and 0.71 for very different ones,
+/// whatever n; 0.75 covers r = 1, too.
+pub fn chance_limit(rank_a: usize, rank_b: usize, inputs: usize) -> f64 {
+    let size = (rank_a.min(rank_b) * inputs.saturating_sub(1)) as f64;
+    (chance_level(rank_a, rank_b, inputs) + 2.33 * 0.75 / size.sqrt()).min(1.0)
 }
 
 /// `∫ f(θ) dθ` over (0, π) by double exponential quadrature, which singular ends do not disturb; f is told θ and π − θ.

@@ -2,7 +2,7 @@
 
 use super::invariance::Change;
 use super::source::LOGIT_DISTANCE;
-use super::table::{Measure, Part, Range, Same, Unit, Value};
+use super::table::{Measure, Part, Range, Same, Uncertainty, Unit, Value};
 use crate::applicable::{Applicable, Reason};
 use crate::labels::Labels;
 use crate::measure::subsets::ChosenSubsets;
@@ -17,8 +17,13 @@ const LENGTH: Measure = Measure {
     part: Part::DRep,
     ..Measure::DISSIMILARITY
 };
-const COUNT: Measure =
-    Measure { unit: Unit::Count, same: Same::Neither, invariance: [Change::Affine, Change::Any], ..LENGTH };
+const COUNT: Measure = Measure {
+    unit: Unit::Count,
+    same: Same::Neither,
+    invariance: [Change::Affine, Change::Any],
+    uncertainty: Uncertainty::Never("it is a count"),
+    ..LENGTH
+};
 
 pub(super) const ROWS: [Measure; 9] = [
     Measure {
@@ -38,6 +43,7 @@ pub(super) const ROWS: [Measure; 9] = [
         formula: "from the spread between sampled pivots",
         range: Range::at_least(0.0).with("0 if every subset was used"),
         same: Same::Neither,
+        uncertainty: Uncertainty::Never("it is an error itself"),
         value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.standard_error)),
         ..LENGTH
     },
@@ -54,6 +60,7 @@ pub(super) const ROWS: [Measure; 9] = [
         name: "maximum of d_rep over subsets",
         meaning: "Maximum over label subsets, with {b} carried onto {a}",
         formula: "max of √(E‖f − A f′ − c‖²)",
+        uncertainty: Uncertainty::Never("it is a maximum over label subsets"),
         value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.max)),
         ..LENGTH
     },
@@ -84,6 +91,7 @@ pub(super) const ROWS: [Measure; 9] = [
         range: Range::at_least(0.0).with("above 0"),
         same: Same::Neither,
         invariance: [Change::Rotation, Change::Any],
+        uncertainty: Uncertainty::Never("it is of the labels, and no inputs are in it"),
         value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.sigma_min)),
         ..LENGTH
     },

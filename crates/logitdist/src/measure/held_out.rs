@@ -1,13 +1,11 @@
 //! The mean canonical correlation of directions that were fitted on other inputs.
 
 use super::invariance::Change;
-use super::table::{Measure, Part, Range, Same, Value};
+use super::table::{Measure, Part, Range, Same, Uncertainty, Value};
 use crate::applicable::{Applicable, Reason};
 use crate::leave_out::LeaveOut;
 use crate::reduced::Reduced;
-use crate::summary::PairSummary;
 use logitdist_linalg::{Mat, Svd, matmul, matmul_tn, svd};
-use rayon::prelude::*;
 
 pub(super) const ROWS: [Measure; 1] = [Measure {
     tokens: &["m_cca_cv"],
@@ -21,6 +19,7 @@ pub(super) const ROWS: [Measure; 1] = [Measure {
     invariance: [Change::Affine; 2],
     part: Part::HeldOut,
     headline: true,
+    uncertainty: Uncertainty::HeldOut,
     value: Value::Number(|shared, _| shared.held_out().clone()),
     ..Measure::SIMILARITY
 }];
@@ -44,27 +43,46 @@ pub(crate) fn applies(reduced: &Reduced) -> Applicable<()> {
 /// For each block of inputs, canonical directions are fitted on all others, and both models' scores are centred by the means of the others.
 /// For the j-th pair of directions products and squares of the scores are summed over all blocks; `m_cca_cv` is the mean over j of
 /// their correlations, for as many pairs as the smaller rank. It is biased downwards where `m_cca` is biased upwards.
-/// Not applicable if 19/20 of the inputs are fewer than r + r′ + 2. Source: theory §4c.
-pub(crate) fn m_cca_cv(whole: &Reduced, summary: &PairSummary, left_out: &LeaveOut) -> Applicable<f64> {
-    applies(whole)?;
-    let pairs = whole.a.rank_embeddings().min(whole.b.rank_embeddings());
-    let sums: Vec<Vec<[f64; 3]>> =
-        (0..left_out.len()).into_par_iter().map(|block| scores(summary, left_out, block)).collect();
-    let correlation = |j: usize| {
-        let mut total = [0.0; 3];
-        for sums in sums.iter().filter_map(|block| block.get(j)) {
-            total.iter_mut().zip(sums).for_each(|(total, x)| *total += x);
-        }
-        let [products, squares, squares_other] = total;
-        let size = squares.sqrt() * squares_other.sqrt();
-        if size > 0.0 { (products / size).clamp(-1.0, 1.0) } else { 0.0 }
-    };
-    Ok((0..pairs).map(correlation).sum::<f64>() / pairs as f64)
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct HeldOut {
+    /// As many pairs of directions as the smaller rank.
+    pub pairs: usize,
+    /// For each block the sums of each pair of directions.
+    pub blocks: Vec<Vec<PairSums>>,
 }
 
-/// For each pair of directions fitted on all inputs but a block: the sum over the block of the product of both scores, and of their squares.
-fn scores(summary: &PairSummary, left_out: &LeaveOut, block: usize) -> Vec<[f64; 3]> {
-    let rest = Reduced::of(&left_out.without(summary, block));
+/// Over the inputs of a block: the product of both scores of a pair of directions, and their squares.
+pub(crate) type PairSums = [f64; 3];
+
+impl HeldOut {
+    /// `m_cca_cv`.
+    pub fn value(&self) -> f64 {
+        self.over(|_| true)
+    }
+
+    /// The same without the scores of a block.
+    pub fn without(&self, block: usize) -> f64 {
+        self.over(|other| other != block)
+    }
+
+    fn over(&self, counts: impl Fn(usize) -> bool) -> f64 {
+        let correlation = |j: usize| {
+            let mut total = [0.0; 3];
+            for (_, sums) in self.blocks.iter().enumerate().filter(|(block, _)| counts(*block)) {
+                // A direction that varies within one block only is not found without it.
+                let of_pair = sums.get(j).copied().unwrap_or_default();
+                total.iter_mut().zip(of_pair).for_each(|(total, x)| *total += x);
+            }
+            let [products, squares, squares_other] = total;
+            let size = squares.sqrt() * squares_other.sqrt();
+            if size > 0.0 { (products / size).clamp(-1.0, 1.0) } else { 0.0 }
+        };
+        (0..self.pairs).map(correlation).sum::<f64>() / self.pairs as f64
+    }
+}
+
+/// The sums of a block for each pair of directions fitted on the other inputs, `rest`.
+pub(crate) fn scores(rest: &Reduced, left_out: &LeaveOut, block: usize) -> Vec<PairSums> {
     let (a, b) = (rest.a.embeddings_svd(), rest.b.embeddings_svd());
     let Svd { u, v, .. } = svd(matmul_tn(a.u.as_ref(), b.u.as_ref()).as_ref());
     // Coefficients of f whose scores are orthonormal over the other inputs, turned into the canonical directions. Coordinates are those of

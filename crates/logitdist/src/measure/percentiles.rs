@@ -1,7 +1,8 @@
 //! How KL divergence and logit distance are spread over the inputs: a mean may hide a few inputs that are far off.
 
-use super::table::{Measure, Of, Value};
+use super::table::{Measure, Of, Uncertainty, Value};
 use crate::applicable::Applicable;
+use crate::probability::InputDivergences;
 use crate::reduced::Direction;
 use crate::shared::Shared;
 
@@ -27,6 +28,7 @@ pub(super) const KL: [Measure; 5] = [
         tokens: &["kl_ab_median", "kl_ba_median"],
         name: "median of KL({a} ‖ {b})",
         meaning: "Median over the inputs of KL({a} ‖ {b})",
+        uncertainty: Uncertainty::Percentile(0.5, InputDivergences::kl),
         value: Value::Number(|shared, d| kl(shared, d, 0)),
         ..OF_KL
     },
@@ -35,6 +37,7 @@ pub(super) const KL: [Measure; 5] = [
         name: "90th percentile of KL({a} ‖ {b})",
         meaning: "KL({a} ‖ {b}) that 90 % of the inputs do not exceed",
         formula: "linear between order statistics",
+        uncertainty: Uncertainty::Percentile(0.9, InputDivergences::kl),
         value: Value::Number(|shared, d| kl(shared, d, 1)),
         ..OF_KL
     },
@@ -44,6 +47,7 @@ pub(super) const KL: [Measure; 5] = [
         meaning: "KL({a} ‖ {b}) that 99 % of the inputs do not exceed",
         formula: "linear between order statistics",
         headline: true,
+        uncertainty: Uncertainty::Percentile(0.99, InputDivergences::kl),
         value: Value::Number(|shared, d| kl(shared, d, 2)),
         ..OF_KL
     },
@@ -52,6 +56,7 @@ pub(super) const KL: [Measure; 5] = [
         name: "99.9th percentile of KL({a} ‖ {b})",
         meaning: "KL({a} ‖ {b}) that 99.9 % of the inputs do not exceed",
         formula: "linear between order statistics",
+        uncertainty: Uncertainty::Percentile(0.999, InputDivergences::kl),
         value: Value::Number(|shared, d| kl(shared, d, 3)),
         ..OF_KL
     },
@@ -59,6 +64,7 @@ pub(super) const KL: [Measure; 5] = [
         tokens: &["kl_ab_max", "kl_ba_max"],
         name: "largest KL({a} ‖ {b}) at an input",
         meaning: "Largest KL({a} ‖ {b}) at an input",
+        uncertainty: Uncertainty::Never("it is a maximum"),
         value: Value::Number(|shared, d| kl(shared, d, 4)),
         ..OF_KL
     },
@@ -70,6 +76,7 @@ pub(super) const LOGIT: [Measure; 5] = [
         name: "median of the logit distance",
         meaning: "Median over the inputs of the logit distance at an input",
         formula: "median of ‖u(x) − u′(x)‖",
+        uncertainty: Uncertainty::Percentile(0.5, |input, _| input.d_logit()),
         value: Value::Number(|shared, _| Ok(shared.percentiles().d_logit[0])),
         ..OF_LOGITS
     },
@@ -78,6 +85,7 @@ pub(super) const LOGIT: [Measure; 5] = [
         name: "90th percentile of the logit distance",
         meaning: "Logit distance that 90 % of the inputs do not exceed",
         formula: "of ‖u(x) − u′(x)‖, linear between order statistics",
+        uncertainty: Uncertainty::Percentile(0.9, |input, _| input.d_logit()),
         value: Value::Number(|shared, _| Ok(shared.percentiles().d_logit[1])),
         ..OF_LOGITS
     },
@@ -86,6 +94,7 @@ pub(super) const LOGIT: [Measure; 5] = [
         name: "99th percentile of the logit distance",
         meaning: "Logit distance that 99 % of the inputs do not exceed",
         formula: "of ‖u(x) − u′(x)‖, linear between order statistics",
+        uncertainty: Uncertainty::Percentile(0.99, |input, _| input.d_logit()),
         value: Value::Number(|shared, _| Ok(shared.percentiles().d_logit[2])),
         ..OF_LOGITS
     },
@@ -94,6 +103,7 @@ pub(super) const LOGIT: [Measure; 5] = [
         name: "99.9th percentile of the logit distance",
         meaning: "Logit distance that 99.9 % of the inputs do not exceed",
         formula: "of ‖u(x) − u′(x)‖, linear between order statistics",
+        uncertainty: Uncertainty::Percentile(0.999, |input, _| input.d_logit()),
         value: Value::Number(|shared, _| Ok(shared.percentiles().d_logit[3])),
         ..OF_LOGITS
     },
@@ -102,6 +112,7 @@ pub(super) const LOGIT: [Measure; 5] = [
         name: "largest logit distance at an input",
         meaning: "Largest logit distance at an input",
         formula: "max of ‖u(x) − u′(x)‖",
+        uncertainty: Uncertainty::Never("it is a maximum"),
         value: Value::Number(|shared, _| Ok(shared.percentiles().d_logit[4])),
         ..OF_LOGITS
     },

@@ -8,6 +8,7 @@ use super::{
     percentiles, pls_svd, relative, size, top_labels, trained,
 };
 use crate::applicable::Applicable;
+use crate::probability::InputDivergences;
 use crate::reduced::Direction;
 use crate::shared::Shared;
 
@@ -79,6 +80,8 @@ pub struct Measure {
     pub log_p: bool,
     /// Whether the short table shows it.
     pub headline: bool,
+    /// How its error over the inputs is found.
+    pub uncertainty: Uncertainty,
     /// How it is computed from what measures share.
     pub value: Value,
     /// A remark on the value of a pair, where one is needed.
@@ -243,6 +246,25 @@ pub enum Part {
     Detail,
 }
 
+/// How the error of a measure over the inputs is found, and on which scale its interval is made.
+#[derive(Debug, Clone, Copy)]
+pub enum Uncertainty {
+    /// By the jackknife, on the logarithm: distances and divergences.
+    Log,
+    /// By the jackknife, on log(x/(1 − x)): means of shares.
+    Logit,
+    /// By the jackknife, on Fisher's z, and around the value less its bias: correlations.
+    Fisher,
+    /// By leaving out a block's scores, on Fisher's z.
+    HeldOut,
+    /// A share of the inputs, here whether one belongs to it: Clopper and Pearson's interval with an effective number of inputs.
+    Share(fn(&InputDivergences) -> bool),
+    /// A percentile over the inputs, here of what: order statistics.
+    Percentile(f64, fn(&InputDivergences, Direction) -> f64),
+    /// None, and why.
+    Never(&'static str),
+}
+
 /// How a measure is computed. For a measure of each model, direction ab stands for a and ba for b.
 #[derive(Debug, Clone, Copy)]
 pub enum Value {
@@ -271,6 +293,7 @@ impl Measure {
         part: Part::Probability,
         log_p: false,
         headline: false,
+        uncertainty: Uncertainty::Log,
         value: Value::Elsewhere,
         note: |_| None,
     };
@@ -282,6 +305,7 @@ impl Measure {
         invariance: [Change::Any; 2],
         section: Section::Size,
         part: Part::Geometry,
+        uncertainty: Uncertainty::Never("it is a count"),
         ..Measure::DISTANCE
     };
 
@@ -292,6 +316,7 @@ impl Measure {
         same: Same::One("linearly equivalent"),
         section: Section::Representation,
         part: Part::Geometry,
+        uncertainty: Uncertainty::Fisher,
         ..Measure::DISTANCE
     };
 

@@ -1,6 +1,6 @@
 //! Agreement on more than the most probable label.
 
-use super::table::{Measure, Range, Same, Unit, Value};
+use super::table::{Measure, Range, Same, Uncertainty, Unit, Value};
 use crate::probability::TOP;
 use crate::shared::Shared;
 
@@ -8,6 +8,7 @@ const AGREEMENT: Measure = Measure {
     unit: Unit::Share,
     range: Range::between(0.0, 1.0),
     same: Same::One("same predictions"),
+    uncertainty: Uncertainty::Logit,
     ..Measure::DISTANCE
 };
 
@@ -17,6 +18,7 @@ pub(super) const ROWS: [Measure; 4] = [
         name: "share of inputs with the same five labels",
         meaning: "Share of inputs with the same set of five most probable labels",
         formula: "of equal probabilities the first labels; all labels if there are at most five",
+        uncertainty: Uncertainty::Share(|input| input.top[0].are_same()),
         value: Value::Number(|shared, _| Ok(same(shared, 0))),
         note: |shared| all_labels(shared, 0),
         ..AGREEMENT
@@ -34,6 +36,7 @@ pub(super) const ROWS: [Measure; 4] = [
         name: "share of inputs with the same ten labels",
         meaning: "Share of inputs with the same set of ten most probable labels",
         formula: "of equal probabilities the first labels; all labels if there are at most ten",
+        uncertainty: Uncertainty::Share(|input| input.top[1].are_same()),
         value: Value::Number(|shared, _| Ok(same(shared, 1))),
         note: |shared| all_labels(shared, 1),
         ..AGREEMENT

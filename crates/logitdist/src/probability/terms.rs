@@ -143,8 +143,8 @@ impl InputTerms {
 impl InputTerms {
     /// What is kept of each input.
     pub(super) fn divergences(&self) -> InputDivergences {
-        let InputTerms { kl_ab, kl_ba, squared_logit_distance, .. } = *self;
-        InputDivergences { kl_ab, kl_ba, squared_logit_distance }
+        let InputTerms { kl_ab, kl_ba, js, tv, hellinger, squared_logit_distance, agreeing, top, .. } = *self;
+        InputDivergences { kl_ab, kl_ba, js, tv, hellinger, squared_logit_distance, agreeing, top }
     }
 }
 

@@ -10,7 +10,7 @@ const CHUNK: usize = 16;
 
 /// What two models' sets of most probable labels have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct CommonLabels {
+pub struct CommonLabels {
     /// Labels in both sets.
     pub common: u8,
     /// Labels in each.

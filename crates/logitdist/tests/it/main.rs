@@ -8,6 +8,7 @@ mod edge;
 mod edges;
 mod fixtures;
 mod glossary;
+mod intervals;
 mod invariance;
 mod linnerud;
 mod merging;
