@@ -50,6 +50,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    logitdist_linalg::refuse_older_processor();
     logitdist_linalg::keep_freed_memory();
     let task = match parse::<Arguments>(std::env::args_os()) {
         Ok(arguments) => arguments.task,

@@ -3,7 +3,6 @@
 use super::probes::CarriedProbe;
 use super::verdict::sentences;
 use logitdist::Comparison;
-use logitdist::bound::ProbeTransfer;
 use logitdist_results::pair::{PairComparison, PairRun};
 
 /// A comparison and everything that is printed with it.
@@ -16,7 +15,7 @@ pub struct ComparedPair {
 impl ComparedPair {
     /// The comparison as it is written and read.
     pub fn results(&self) -> PairComparison {
-        let transfers: Vec<ProbeTransfer> = self.probes.iter().map(|probe| probe.transfer).collect();
-        PairComparison::of(self.run.clone(), &self.comparison, &transfers, sentences(self))
+        let probes = self.probes.iter().map(CarriedProbe::numbers).collect();
+        PairComparison::of(self.run.clone(), &self.comparison, probes, sentences(self))
     }
 }

@@ -2,8 +2,9 @@
 
 use anyhow::bail;
 use logitdist::bound::{LinearProbe, ProbeTransfer, probe_agreement, probe_transfer};
-use logitdist::{Bound, Direction, Error, Pair, Reduced};
+use logitdist::{Bound, Direction, Error, Pair, Reduced, Statement};
 use logitdist_io::{read_matrix, read_probes};
+use logitdist_results::pair::{PROBE_TOKENS, ProbeNumbers};
 use std::path::Path;
 
 /// A probe of A carried over from B.
@@ -20,6 +21,18 @@ impl CarriedProbe {
             transfer: probe_transfer(reduced, Direction::Ab, &probe.weights)?,
             agreement: probe_agreement(pair, reduced, Direction::Ab, probe)?,
         })
+    }
+
+    /// Its lines in CSV.
+    pub fn numbers(&self) -> ProbeNumbers {
+        let ProbeTransfer { error, certified, probe_sd } = self.transfer;
+        let of_scores = [Some(error), Some(certified), Some(probe_sd)];
+        let of_decisions = match self.agreement.statement {
+            Some(Statement::AtLeast { bound, value }) => [Some(value), Some(bound)],
+            _ => [None; 2],
+        };
+        let numbers = of_scores.into_iter().chain(of_decisions);
+        PROBE_TOKENS.into_iter().zip(numbers).filter_map(|(token, x)| Some((token, x?))).collect()
     }
 }
 

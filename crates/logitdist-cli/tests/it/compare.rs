@@ -115,6 +115,11 @@ fn csv_has_the_run_the_verdict_and_the_probes_too() {
     for line in [
         "run,seed,,7,".to_owned(),
         format!("probe,error,0,{:?},", json["probes"][0]["error"].as_f64().unwrap()),
+        format!("probe,probe_kept,0,{:?},", json["probes"][0]["probe_agreement"]["value"].as_f64().unwrap()),
+        format!(
+            "probe,probe_agreement,0,{:?},",
+            json["probes"][0]["probe_agreement"]["bound"].as_f64().unwrap()
+        ),
         format!(
             "certificate,m_cca,m_cca_contrasts,{:?},",
             json["certificate"]["m_cca"]["at_least"].as_f64().unwrap()
