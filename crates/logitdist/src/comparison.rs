@@ -8,6 +8,7 @@ use crate::measure::per_input::PerInput;
 use crate::measure::subsets::ChosenSubsets;
 use crate::measure::table::{Measure, Part, Value, measures, tokens};
 use crate::model::Pair;
+use crate::null::Nulls;
 use crate::progress::{Stage, Watch};
 use crate::reduced::{Direction, Reduced, ReducedModel};
 use crate::resampled::Resampled;
@@ -49,6 +50,8 @@ pub struct Comparison {
     pub per_input: Option<PerInput>,
     /// How sure its numbers are, if the settings asked for intervals.
     pub intervals: Option<Intervals>,
+    /// What unrelated inputs would show, if the settings asked for it and the embeddings of both models vary.
+    pub nulls: Option<Nulls>,
     /// The reduced pair, for further questions such as [`probe_transfer`](crate::bound::probe_transfer) and
     /// [`label_geometry`](crate::measure::label_geometry::label_geometry).
     pub reduced: Reduced,
@@ -156,6 +159,13 @@ pub fn compare_watched(
     if settings.llv && !settings.probability {
         return Err(Error::Option("d_LLV needs the probability part: ask for both or neither".into()));
     }
+    if let Some(groups) = settings.groups.as_ref().filter(|groups| groups.len() != pair.n_inputs()) {
+        return Err(Error::Option(format!(
+            "there are {} groups and {} inputs; a group for each input is needed",
+            groups.len(),
+            pair.n_inputs()
+        )));
+    }
     let inputs = probability_inputs(pair, settings, rng)?;
     let sets = if settings.llv { Some(LlvSets::of(pair, settings)?) } else { None };
     let tracked = sets.as_ref().map_or(&[][..], |s| &s.tracked);
@@ -176,8 +186,23 @@ pub fn compare_watched(
     let held_out = resampled.held_out();
     let mut shared =
         Shared::of(pair, reduced, probability, held_out, subsets.as_ref(), sets.as_ref(), settings, rng)?;
-    let intervals = resampled.intervals(&mut shared, settings);
-    Ok(Comparison { intervals, ..evaluated(shared, settings, per_input) })
+    // The last to draw, so that it changes nothing else.
+    let nulls = nulls(pair, &shared, settings, rng)?;
+    let intervals = resampled.intervals(&mut shared, nulls.as_ref(), settings);
+    Ok(Comparison { intervals, nulls, ..evaluated(shared, settings, per_input) })
+}
+
+/// What b's inputs in another order show, if that was asked for and the embeddings vary.
+fn nulls(
+    pair: &Pair<'_>,
+    shared: &Shared,
+    settings: &Settings,
+    rng: &mut impl Rng,
+) -> Result<Option<Nulls>, Error> {
+    if settings.null == 0 || shared.embeddings_cca().is_err() {
+        return Ok(None);
+    }
+    Nulls::of(pair, &shared.reduced, settings, rng).map(Some)
 }
 
 /// The label subsets of both directions.
@@ -240,6 +265,7 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
         bounds_ba,
         per_input,
         intervals: None,
+        nulls: None,
         reduced: shared.reduced,
     }
 }

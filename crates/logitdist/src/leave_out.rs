@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::inputs::InputSide;
 use crate::model::Pair;
 use crate::reduced::Reduced;
+use crate::resampled::MOST_SUBSETS;
 use crate::summary::PairSummary;
 use logitdist_linalg::Mat;
 use rayon::prelude::*;
@@ -31,15 +32,7 @@ impl InputBlocks {
     /// Blocks of whole groups, `count` at most and about equally large, in the order in which groups first appear; `groups` has the group of
     /// each input.
     pub fn of_groups(groups: &[i64], count: usize) -> InputBlocks {
-        let mut places = HashMap::new();
-        let mut members: Vec<Vec<usize>> = Vec::new();
-        for (input, group) in groups.iter().enumerate() {
-            let place = *places.entry(group).or_insert_with(|| {
-                members.push(Vec::new());
-                members.len() - 1
-            });
-            members[place].push(input);
-        }
+        let members = members(groups);
         let count = count.min(members.len());
         let mut blocks: Vec<Vec<usize>> = Vec::new();
         let (mut before, mut left) = (0, members.len());
@@ -72,6 +65,36 @@ impl InputBlocks {
     pub fn iter(&self) -> impl Iterator<Item = &[usize]> {
         self.blocks.iter().map(Vec::as_slice)
     }
+}
+
+/// The inputs of each group, in the order in which groups first appear.
+pub(crate) fn members(groups: &[i64]) -> Vec<Vec<usize>> {
+    let mut places = HashMap::new();
+    let mut members: Vec<Vec<usize>> = Vec::new();
+    for (input, group) in groups.iter().enumerate() {
+        let place = *places.entry(group).or_insert_with(|| {
+            members.push(Vec::new());
+            members.len() - 1
+        });
+        members[place].push(input);
+    }
+    members
+}
+
+/// Operations that intervals and values held out take, roughly: a function of the shapes alone.
+///
+/// The rows are factored a second time and merged about three times a block. For each block both models are decomposed some ten times, and
+/// d_rep is over a few subsets.
+pub fn resampling_work(pair: &Pair<'_>, blocks: usize) -> f64 {
+    let (inputs, blocks) = (pair.n_inputs() as f64, blocks as f64);
+    let (a, b) = (pair.a().dim() as f64, pair.b().dim() as f64);
+    let width = 1.0 + a + b;
+    let height = width.min(inputs);
+    let decompositions = 150.0 * height * (a * a + b * b);
+    let of_subset = |m: f64| if (pair.n_labels() as f64) > m { m * m * (m + 2.0 * height) } else { 0.0 };
+    let subsets = MOST_SUBSETS as f64 * (of_subset(a) + of_subset(b));
+    let merges = 6.0 * width * width * height.min(inputs / blocks).max(1.0);
+    2.0 * inputs * width * width + blocks * (decompositions + subsets + merges)
 }
 
 /// The input side of each block, and of all inputs but each block.

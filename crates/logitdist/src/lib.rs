@@ -52,6 +52,7 @@ mod masks;
 pub mod measure;
 mod model;
 mod near;
+mod null;
 mod probability;
 mod progress;
 mod reduced;
@@ -73,7 +74,7 @@ pub use factor::{Blocks, Factor};
 pub use inputs::InputSide;
 pub use jackknife::{Jackknife, jackknife};
 pub use labels::{LabelSide, Labels};
-pub use leave_out::{BLOCKS, InputBlocks, LeaveOut};
+pub use leave_out::{BLOCKS, InputBlocks, LeaveOut, resampling_work};
 pub use logitdist_linalg::{Mat, MatMut, MatRef};
 pub use masks::{MASKED_UNDER, Masks};
 pub use measure::invariance::Change;
@@ -85,6 +86,7 @@ pub use measure::table::{
 };
 pub use model::{LARGEST_ENTRY, Model, Pair, SMALLEST_SCALE};
 pub use near::Frame;
+pub use null::{NullLaw, Nulls, Reordering};
 pub use probability::{
     CommonLabels, InputDivergences, LogitPrecision, Moments, ProbabilityPart, ProbabilitySums,
 };
@@ -97,4 +99,4 @@ pub use student_t::t_975;
 pub use summary::{PairSummary, ProbabilityInputs, merge_summaries};
 pub use tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
 pub use tree::{Stream, merge_tree};
-pub use uncertainty::{Interval, Intervals};
+pub use uncertainty::{Interval, Intervals, LEVEL};

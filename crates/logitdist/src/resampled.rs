@@ -6,6 +6,7 @@ use crate::leave_out::{InputBlocks, LeaveOut};
 use crate::measure::held_out::{self, HeldOut};
 use crate::measure::subsets::ChosenSubsets;
 use crate::model::Pair;
+use crate::null::Nulls;
 use crate::probability::{InputDivergences, ProbabilitySums};
 use crate::reduced::Reduced;
 use crate::settings::Settings;
@@ -15,7 +16,7 @@ use crate::uncertainty::{Evidence, Intervals, RestValues};
 use rayon::prelude::*;
 
 /// Label subsets that the error over inputs of d_rep is read off: an error needs fewer digits than the value.
-const MOST_SUBSETS: usize = 128;
+pub(crate) const MOST_SUBSETS: usize = 64;
 
 /// All that leaving out blocks of inputs leaves behind.
 pub(crate) struct Resampled {
@@ -92,13 +93,18 @@ impl Resampled {
     }
 
     /// The intervals of what the settings ask for.
-    pub(crate) fn intervals(&self, shared: &mut Shared, settings: &Settings) -> Option<Intervals> {
+    pub(crate) fn intervals(
+        &self,
+        shared: &mut Shared,
+        nulls: Option<&Nulls>,
+        settings: &Settings,
+    ) -> Option<Intervals> {
         let evidence = self.evidence.as_ref()?;
         let centres = match &self.few_subsets {
             Some(few) => shared.over_subsets(few, |shared| RestValues::of(shared, settings)),
             None => RestValues::of(shared, settings),
         };
-        Some(evidence.intervals(shared, &centres, settings))
+        Some(evidence.intervals(shared, &centres, nulls, settings))
     }
 }
 
@@ -109,11 +115,7 @@ fn blocks(pair: &Pair<'_>, settings: &Settings) -> Result<InputBlocks, Error> {
     }
     match &settings.groups {
         None => Ok(InputBlocks::even(inputs, settings.blocks)),
-        Some(groups) if groups.len() == inputs => Ok(InputBlocks::of_groups(groups, settings.blocks)),
-        Some(groups) => Err(Error::Option(format!(
-            "there are {} groups and {inputs} inputs; a group for each input is needed",
-            groups.len()
-        ))),
+        Some(groups) => Ok(InputBlocks::of_groups(groups, settings.blocks)),
     }
 }
 

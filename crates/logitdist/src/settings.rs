@@ -36,6 +36,8 @@ pub struct Settings {
     pub blocks: usize,
     /// For each input the group that it belongs to, such as a document: blocks never cut a group. Each is its own if absent.
     pub groups: Option<Vec<i64>>,
+    /// Reorderings of b's inputs that tell what unrelated inputs would show; 0 for none.
+    pub null: usize,
     /// Keep the distances at each input as well. They cost two numbers an input more.
     pub per_input: bool,
 }
@@ -58,6 +60,7 @@ impl Default for Settings {
             intervals: false,
             blocks: BLOCKS,
             groups: None,
+            null: 0,
             per_input: false,
         }
     }

@@ -89,7 +89,7 @@ pub(super) const R2: [Measure; 1] = [Measure {
 }];
 
 /// Share of the variance that SVCCA keeps of each representation.
-const SVCCA_VARIANCE: f64 = 0.99;
+pub(crate) const SVCCA_VARIANCE: f64 = 0.99;
 
 /// Linear CKA, in [0, 1]; 1 = equal up to rotation and scale.
 ///

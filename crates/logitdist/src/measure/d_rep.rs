@@ -7,6 +7,7 @@ use crate::applicable::{Applicable, Reason};
 use crate::labels::Labels;
 use crate::measure::subsets::ChosenSubsets;
 use crate::reduced::{Direction, Reduced, ReducedModel};
+use crate::shared::Shared;
 use crate::tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE};
 use logitdist_linalg::{Mat, ReborrowMut, Simplex, Simplices, matmul_into, r_factor, upper_matmul_into};
 use rayon::prelude::*;
@@ -27,6 +28,15 @@ const COUNT: Measure = Measure {
 
 pub(super) const ROWS: [Measure; 9] = [
     Measure {
+        tokens: &["d_rep_ab_median", "d_rep_ba_median"],
+        name: "median of d_rep over label subsets",
+        meaning: "Median over label subsets, with {b} carried onto {a}",
+        formula: "median of √(E‖f − A f′ − c‖²)",
+        headline: true,
+        value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.median)),
+        ..LENGTH
+    },
+    Measure {
         tokens: &["d_rep_ab", "d_rep_ba"],
         name: "linear identifiability dissimilarity",
         meaning: "Linear identifiability dissimilarity, with {b} carried onto {a}, over label subsets",
@@ -34,6 +44,7 @@ pub(super) const ROWS: [Measure; 9] = [
                   differences of model {a}, β its biases'",
         headline: true,
         value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.d_rep)),
+        note: |shared| heavy(shared),
         ..LENGTH
     },
     Measure {
@@ -45,14 +56,6 @@ pub(super) const ROWS: [Measure; 9] = [
         same: Same::Neither,
         uncertainty: Uncertainty::Never("it is an error itself"),
         value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.standard_error)),
-        ..LENGTH
-    },
-    Measure {
-        tokens: &["d_rep_ab_median", "d_rep_ba_median"],
-        name: "median of d_rep over subsets",
-        meaning: "Median over label subsets, with {b} carried onto {a}",
-        formula: "median of √(E‖f − A f′ − c‖²)",
-        value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.median)),
         ..LENGTH
     },
     Measure {
@@ -116,6 +119,18 @@ pub(super) const ROWS: [Measure; 9] = [
         ..COUNT
     },
 ];
+
+/// How many times its median the mean may be before a word on it is due.
+const HEAVY: f64 = 3.0;
+
+/// Where few subsets carry the mean.
+fn heavy(shared: &Shared) -> Option<String> {
+    let times = |d| shared.d_rep(d).ok().map_or(0.0, |own| own.d_rep / own.median);
+    let times = times(Direction::Ab).max(times(Direction::Ba));
+    (times > HEAVY && times.is_finite()).then(|| {
+        format!("a mean over label subsets that a few of them carry: it is {times:.1} times the median, and other subsets give others")
+    })
+}
 
 /// d_rep over label subsets and what its bounds need. All but the counts are square roots, in the units of f.
 #[derive(Debug, Clone, PartialEq)]

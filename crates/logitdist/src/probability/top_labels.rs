@@ -26,9 +26,14 @@ impl CommonLabels {
 
 /// What the [`TOP`] labels of the largest logits `u` and `v` have in common; of equal logits the first count.
 pub(super) fn common_labels(u: &[f64], v: &[f64]) -> [CommonLabels; 2] {
-    let (top_u, top_v) = (TopLabels::of(u), TopLabels::of(v));
+    // Sets that hold all labels need no search.
+    let wanted = TOP.into_iter().rev().find(|most| *most < u.len()).unwrap_or(0);
+    let (top_u, top_v) = (TopLabels::of(u, wanted), TopLabels::of(v, wanted));
     TOP.map(|most| {
         let of = most.min(u.len());
+        if of > wanted {
+            return CommonLabels { common: of as u8, of: of as u8 };
+        }
         let (a, b) = (&top_u.labels[..of], &top_v.labels[..of]);
         let common = if a == b { of } else { a.iter().filter(|y| b.contains(y)).count() };
         CommonLabels { common: common as u8, of: of as u8 }
@@ -39,14 +44,19 @@ pub(super) fn common_labels(u: &[f64], v: &[f64]) -> [CommonLabels; 2] {
 struct TopLabels {
     labels: [u32; MOST],
     logits: [f64; MOST],
+    wanted: usize,
 }
 
 impl TopLabels {
-    fn of(logits: &[f64]) -> TopLabels {
-        let mut top = TopLabels { labels: [u32::MAX; MOST], logits: [f64::NEG_INFINITY; MOST] };
+    /// The `wanted` first of them, at most [`MOST`].
+    fn of(logits: &[f64], wanted: usize) -> TopLabels {
+        let mut top = TopLabels { labels: [u32::MAX; MOST], logits: [f64::NEG_INFINITY; MOST], wanted };
+        if wanted == 0 {
+            return top;
+        }
         let (chunks, rest) = logits.as_chunks::<CHUNK>();
         for (i, chunk) in chunks.iter().enumerate() {
-            let last = top.logits[MOST - 1];
+            let last = top.logits[wanted - 1];
             // Without a branch for each label.
             if chunk.iter().fold(false, |any, &x| any | (x > last)) {
                 chunk.iter().enumerate().for_each(|(j, &x)| top.add(i * CHUNK + j, x));
@@ -59,10 +69,10 @@ impl TopLabels {
 
     /// Puts a label in its place if it has one; labels come in their order, so that the first of equals stays first.
     fn add(&mut self, label: usize, logit: f64) {
-        if self.logits[MOST - 1] >= logit {
+        if self.logits[self.wanted - 1] >= logit {
             return;
         }
-        let mut at = MOST - 1;
+        let mut at = self.wanted - 1;
         while at > 0 && self.logits[at - 1] < logit {
             self.logits[at] = self.logits[at - 1];
             self.labels[at] = self.labels[at - 1];
@@ -90,7 +100,7 @@ mod tests {
             for seed in 0..20 {
                 let value = |y: usize| (((y * 7919 + seed * 104_729) % 1009) % 97) as f64;
                 let logits: Vec<f64> = (0..labels).map(value).collect();
-                let found = TopLabels::of(&logits).labels;
+                let found = TopLabels::of(&logits, MOST).labels;
                 assert_eq!(
                     found[..labels.min(MOST)],
                     sorted(&logits)[..labels.min(MOST)],

@@ -6,6 +6,7 @@ mod share;
 use crate::applicable::Applicable;
 use crate::measure::chance::chance_limit;
 use crate::measure::table::{Measure, Uncertainty, Value, tokens};
+use crate::null::Nulls;
 use crate::probability::InputDivergences;
 use crate::reduced::Direction;
 use crate::settings::Settings;
@@ -114,17 +115,23 @@ pub(crate) struct Evidence {
 impl Evidence {
     /// The intervals of the numbers that a comparison has. `centres` are the values that those without a block are compared with: d_rep is
     /// over the same few subsets in all of them.
-    pub(crate) fn intervals(&self, whole: &Shared, centres: &RestValues, settings: &Settings) -> Intervals {
+    pub(crate) fn intervals(
+        &self,
+        whole: &Shared,
+        centres: &RestValues,
+        nulls: Option<&Nulls>,
+        settings: &Settings,
+    ) -> Intervals {
         let of = numbers(settings).enumerate().map(|(place, (token, row, of, direction))| {
             let interval = number(whole, row, of, direction).and_then(|value| {
-                self.interval(Asked { token, row, place, direction, value }, whole, centres)
+                self.interval(Asked { token, row, place, direction, value, nulls }, whole, centres)
             });
             (token, interval)
         });
         Intervals { blocks: self.sizes.len(), of: of.collect() }
     }
 
-    fn interval(&self, asked: Asked, whole: &Shared, centres: &RestValues) -> Result<Interval, String> {
+    fn interval(&self, asked: Asked<'_>, whole: &Shared, centres: &RestValues) -> Result<Interval, String> {
         let Asked { row, place, direction, value, .. } = asked;
         if let Uncertainty::Never(why) = row.uncertainty {
             return Err(why.to_owned());
@@ -278,24 +285,28 @@ impl Evidence {
 
 /// A number whose interval is asked for.
 #[derive(Clone, Copy)]
-struct Asked {
+struct Asked<'a> {
     token: &'static str,
     row: &'static Measure,
     /// Its place among the numbers of the settings.
     place: usize,
     direction: Direction,
     value: f64,
+    nulls: Option<&'a Nulls>,
 }
 
 /// Correlations that chance explains have no interval.
-fn check_chance(asked: Asked, whole: &Shared) -> Result<(), String> {
+fn check_chance(asked: Asked<'_>, whole: &Shared) -> Result<(), String> {
     let reduced = &whole.reduced;
-    let ranks = match asked.token {
-        "m_cca" | "pwcca_ab" | "pwcca_ba" => [reduced.a.rank_embeddings(), reduced.b.rank_embeddings()],
-        "m_cca_logits" => [reduced.a.rank_logits(), reduced.b.rank_logits()],
+    let limit = |[a, b]: [usize; 2]| chance_limit(a, b, reduced.n_inputs);
+    let embeddings = [reduced.a.rank_embeddings(), reduced.b.rank_embeddings()];
+    let limit = match (asked.nulls.and_then(|nulls| nulls.get(asked.token)), asked.token) {
+        (Some(law), _) => law.q99,
+        (None, "m_cca" | "pwcca_ab" | "pwcca_ba") => limit(embeddings),
+        (None, "m_cca_logits") => limit([reduced.a.rank_logits(), reduced.b.rank_logits()]),
         _ => return Ok(()),
     };
-    if asked.value > chance_limit(ranks[0], ranks[1], reduced.n_inputs) {
+    if asked.value > limit {
         return Ok(());
     }
     Err("it cannot be told from chance: unrelated models show as much".to_owned())

@@ -12,6 +12,7 @@ mod intervals;
 mod invariance;
 mod linnerud;
 mod merging;
+mod nulls;
 mod pairs;
 mod scales;
 mod sharper;
