@@ -15,6 +15,7 @@ mod merging;
 mod nulls;
 mod pairs;
 mod scales;
+mod peers;
 mod sharper;
 mod singular_subsets;
 mod walk;
