@@ -48,7 +48,10 @@ const TOP_KEYS: [&str; 7] =
 pub const TABLES: [&str; 6] = ["model", "d_rep", "perturbation", "family", "train", "search"];
 
 const D_REP_KEYS: [&str; 3] = ["pivots", "per_pivot", "all_up_to"];
-const MEASURES: [&str; 5] = ["probability", "d_rep", "llv", "baselines", "lists"];
+const MEASURES: [&str; 6] = ["probability", "d_rep", "llv", "baselines", "lists", "held_out"];
+
+/// Those that a config without `measures` has; the others cost more than all of these, or are asked for.
+const DEFAULT_MEASURES: usize = 5;
 
 /// Parameters of base models in the order of the grid, with their defaults.
 fn model_defaults() -> [(&'static str, Option<Value>); 9] {
@@ -144,7 +147,7 @@ impl Config {
     /// What is measured in a cell, in words. Equal words and an equal seed of the run give equal results of a cell.
     pub fn measured(&self) -> String {
         let s = &self.settings;
-        let chosen = [s.probability, s.d_rep, s.llv, s.baselines, self.lists];
+        let chosen = [s.probability, s.d_rep, s.llv, s.baselines, self.lists, s.held_out];
         let names = MEASURES.iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(name, _)| *name);
         let subsets = match s.subsets {
             Subsets::AllUpTo { at_most, pivots, per_pivot } => {
@@ -278,7 +281,7 @@ fn statement(document: &Document, path: &str) -> Result<String, SimError> {
 /// What to measure, and whether rows hold lists.
 fn settings(document: &Document) -> Result<(Settings, bool), SimError> {
     let chosen: Vec<String> = match document.get("measures").map(|s| &s.value) {
-        None => MEASURES.map(String::from).to_vec(),
+        None => MEASURES[..DEFAULT_MEASURES].iter().map(|name| (*name).to_owned()).collect(),
         Some(Value::Array(names)) => {
             names.iter().map(|n| n.as_str().unwrap_or_default().to_owned()).collect()
         }
@@ -303,6 +306,7 @@ fn settings(document: &Document) -> Result<(Settings, bool), SimError> {
         d_rep: has("d_rep"),
         llv: has("llv"),
         baselines: has("baselines"),
+        held_out: has("held_out"),
         subsets,
         ..Settings::default()
     };

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::inputs::InputSide;
 use crate::labels::LabelSide;
 use crate::model::Pair;
-use crate::probability::{InputDivergences, LogitPrecision, ProbabilityPart};
+use crate::probability::{LogitPrecision, ProbabilityPart};
 use crate::progress::{Stage, Watch};
 use crate::tree::merge_tree;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ impl PairSummary {
     /// Reduces a pair: one pass over the inputs in blocks, in parallel, and the labels likewise.
     ///
     /// `tracked` names labels whose log-probabilities enter `d_llv`; it may be empty. Each thread holds at most 2048 rows at a
-    /// time; nothing else grows with the number of inputs.
+    /// time; of inputs, only their divergences are kept.
     ///
     /// # Errors
     /// [`Error::Option`] for a label or an input that the pair does not have, or an empty choice of inputs;
@@ -51,40 +51,17 @@ impl PairSummary {
         probability: &ProbabilityInputs,
         tracked: &[usize],
     ) -> Result<PairSummary, Error> {
-        PairSummary::keeping(pair, probability, tracked, LogitPrecision::F64, &|_| (), &|_, _| ())
-            .map(|(summary, _)| summary)
+        PairSummary::watched(pair, probability, tracked, LogitPrecision::F64, &|_, _| ())
     }
 
-    /// The summary, and the KL divergences at each input of the probability part, in the order in which it was given them.
-    ///
-    /// The same pass and the same summary as [`of`](PairSummary::of); two numbers an input are kept beside it.
-    ///
-    /// # Errors
-    /// As [`of`](PairSummary::of).
-    pub fn with_input_divergences(
-        pair: &Pair<'_>,
-        probability: &ProbabilityInputs,
-        tracked: &[usize],
-    ) -> Result<(PairSummary, Vec<InputDivergences>), Error> {
-        PairSummary::keeping(
-            pair,
-            probability,
-            tracked,
-            LogitPrecision::F64,
-            &|divergences| divergences,
-            &|_, _| (),
-        )
-    }
-
-    /// The summary, and what `keep` makes of each input of the probability part.
-    pub(crate) fn keeping<T: Send>(
+    /// The summary, with logits of a precision, and `watch` is told how far it is.
+    pub(crate) fn watched(
         pair: &Pair<'_>,
         probability: &ProbabilityInputs,
         tracked: &[usize],
         precision: LogitPrecision,
-        keep: &(impl Fn(InputDivergences) -> T + Sync),
         watch: Watch<'_>,
-    ) -> Result<(PairSummary, Vec<T>), Error> {
+    ) -> Result<PairSummary, Error> {
         let all: Vec<usize>;
         let chosen = match probability {
             ProbabilityInputs::None => None,
@@ -105,15 +82,13 @@ impl PairSummary {
         let (labels, inputs) =
             rayon::join(|| LabelSide::watched(pair, watch), || InputSide::watched(pair, watch));
         let (labels, inputs) = (Arc::new(labels), inputs?);
-        let (probability, kept) = chosen
+        let probability = chosen
             .map(|chosen| {
                 watch(Stage::Probability, 0);
-                ProbabilityPart::keeping(pair, &labels, chosen, tracked, precision, keep, watch)
+                ProbabilityPart::watched(pair, &labels, chosen, tracked, precision, watch)
             })
-            .transpose()?
-            .unzip();
-        let summary = PairSummary { inputs, probability, tracked: tracked.to_vec(), labels };
-        Ok((summary, kept.unwrap_or_default()))
+            .transpose()?;
+        Ok(PairSummary { inputs, probability, tracked: tracked.to_vec(), labels })
     }
 
     /// The summary over the inputs of `self` followed by those of `other`.

@@ -1,5 +1,7 @@
 //! What `compare` prints of a pair, whatever the format.
 
+use super::answer::Answer;
+use super::gate::Gate;
 use super::probes::CarriedProbe;
 use super::verdict::sentences;
 use logitdist::Comparison;
@@ -9,13 +11,17 @@ use logitdist_results::pair::{PairComparison, PairRun};
 pub struct ComparedPair {
     pub run: PairRun,
     pub comparison: Comparison,
+    pub answer: Answer,
     pub probes: Vec<CarriedProbe>,
+    pub gates: Vec<Gate>,
 }
 
 impl ComparedPair {
     /// The comparison as it is written and read.
     pub fn results(&self) -> PairComparison {
         let probes = self.probes.iter().map(CarriedProbe::numbers).collect();
-        PairComparison::of(self.run.clone(), &self.comparison, probes, sentences(self))
+        let answer = self.answer.sentences().into_iter().map(|(heading, said)| format!("{heading}: {said}."));
+        let verdict = answer.chain(sentences(self)).collect();
+        PairComparison::of(self.run.clone(), &self.comparison, probes, verdict)
     }
 }

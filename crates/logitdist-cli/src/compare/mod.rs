@@ -1,11 +1,15 @@
 //! `logitdist compare`.
 
+mod answer;
 mod arguments;
 mod command_line;
 mod compared_pair;
+mod gate;
 mod json;
 mod page;
 mod probes;
+mod sampling;
+mod shown;
 mod table;
 mod verdict;
 
@@ -14,6 +18,7 @@ pub use arguments::{Arguments, EXPORTING};
 use crate::models::Models;
 use crate::output::{Beside, Format, beside, to_stdout};
 use crate::progress::Progress;
+use answer::Answer;
 use anyhow::Context;
 use arguments::Logits;
 use command_line::command_line;
@@ -26,9 +31,13 @@ use page::Page;
 use probes::CarriedProbe;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
+use sampling::{Sampling, read_groups};
 use std::process::ExitCode;
 
-/// Runs the command: exit code 1 if a bound is violated.
+/// Exit code if a gate was crossed.
+const GATE_CROSSED: u8 = 4;
+
+/// Runs the command: exit code 1 if a bound is violated, else 4 if a gate was crossed.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(arguments.threads.map_or(0, usize::from))
@@ -39,7 +48,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let page = arguments.report.as_deref().map(Page::begin).transpose()?;
     let result = pool.install(|| evaluate(arguments))?;
     let text = match arguments.format {
-        Format::Table => table::render(&result),
+        Format::Table => table::render(&result, arguments.bounds),
         Format::Json => json::render(&result),
         Format::Csv => result.results().to_csv(),
     };
@@ -57,7 +66,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let violated: Vec<&str> =
         violated.map(|(_, bound)| bound).chain(of_probes).map(|bound| bound.theorem.token).collect();
     if violated.is_empty() {
-        return Ok(ExitCode::SUCCESS);
+        let crossed = gate::crossed(&result.gates, comparison);
+        crossed.iter().for_each(|line| say(format_args!("{line}")));
+        return Ok(if crossed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(GATE_CROSSED) });
     }
     say(format_args!(
         "error: violated: {}; a proof or this program is wrong, please report it with the two files",
@@ -67,6 +78,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn evaluate(arguments: &Arguments) -> anyhow::Result<ComparedPair> {
+    // Before anything is read: a wrong gate should not cost a comparison.
+    let mut settings = settings(arguments);
+    let gates = gate::of(arguments, &settings)?;
+    settings.groups = arguments.groups.as_deref().map(read_groups).transpose()?;
     let models = Models::read(arguments.sources()?, open_model)?;
     // Read before anything is computed: a wrong path should not cost a comparison.
     let probes = arguments
@@ -74,20 +89,10 @@ fn evaluate(arguments: &Arguments) -> anyhow::Result<ComparedPair> {
         .as_ref()
         .map(|path| Ok::<_, anyhow::Error>((path, probes::read(path, arguments.probe_offset)?)))
         .transpose()?;
-    let settings = Settings {
-        subsets: arguments.subsets.unwrap_or_default(),
-        inputs_limit: arguments.inputs_limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
-        logit_precision: match arguments.logits {
-            Logits::F64 => LogitPrecision::F64,
-            Logits::F32 => LogitPrecision::F32,
-        },
-        llv_labels: arguments.llv_labels.clone(),
-        llv_inputs: arguments.llv_inputs.clone(),
-        per_input: arguments.report.is_some(),
-        ..Settings::default()
-    };
     let mut rng = ChaCha8Rng::seed_from_u64(arguments.seed);
     let pair = models.pair()?;
+    let sampling = Sampling::of(arguments, &pair, gate::need_resampling(&gates))?;
+    (settings.intervals, settings.held_out) = (sampling.is_on, sampling.is_on);
     let progress =
         Progress::new(pair.n_labels() + pair.n_inputs() + inputs_of_probabilities(&pair, &settings));
     let watch = |stage, rows| progress.watch(stage, rows);
@@ -109,9 +114,30 @@ fn evaluate(arguments: &Arguments) -> anyhow::Result<ComparedPair> {
             version: env!("CARGO_PKG_VERSION").into(),
             command: command_line(),
         },
+        answer: Answer::of(&comparison, sampling.note.into_iter().collect()),
         comparison,
         probes,
+        gates,
     })
+}
+
+/// What the command line asks for; whether blocks of inputs are left out follows from the pair.
+fn settings(arguments: &Arguments) -> Settings {
+    Settings {
+        subsets: arguments.subsets.unwrap_or_default(),
+        inputs_limit: arguments.inputs_limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
+        logit_precision: match arguments.logits {
+            Logits::F64 => LogitPrecision::F64,
+            Logits::F32 => LogitPrecision::F32,
+        },
+        llv_labels: arguments.llv_labels.clone(),
+        llv_inputs: arguments.llv_inputs.clone(),
+        per_input: arguments.report.is_some(),
+        held_out: false,
+        blocks: arguments.blocks,
+        null: arguments.null,
+        ..Settings::default()
+    }
 }
 
 /// A note where rounding of logits alone changes probabilities by more than a millionth of themselves.

@@ -7,9 +7,11 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+mod answer;
 mod compare;
 mod endless;
 mod explain;
+mod gates;
 mod model_files;
 mod outputs;
 mod probe;

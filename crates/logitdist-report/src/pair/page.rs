@@ -14,20 +14,28 @@ use std::path::Path;
 const STYLE_OF_PAIRS: &str = include_str!("page.css");
 
 /// Tokens of the headline table.
-const HEADLINE: [&str; 13] = [
+const HEADLINE: [&str; 21] = [
     "d_logit",
+    "d_logit_relative",
     "kl_ab",
     "kl_ba",
+    "kl_ab_median",
+    "kl_ab_q99",
     "tv",
     "top1_agreement",
     "m_cca",
+    "m_cca_cv",
+    "m_cca_null",
     "m_cca_logits",
     "cka",
     "r2_ab",
     "r2_ba",
+    "d_ls_ab",
+    "d_ls_relative_ab",
+    "d_ls_relative_ba",
+    "d_rep_ab_median",
     "d_rep_ab",
     "d_rep_ba",
-    "d_ls_ab",
 ];
 
 /// The page.

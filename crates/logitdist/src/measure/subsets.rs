@@ -54,6 +54,17 @@ pub struct ChosenSubsets {
 }
 
 impl ChosenSubsets {
+    /// So many of them at most, evenly spread.
+    pub(crate) fn thinned(&self, most: usize) -> ChosenSubsets {
+        let (count, size) = (self.len(), self.dim + 1);
+        let kept = most.min(count);
+        let labels = (0..kept).flat_map(|i| {
+            let at = i * count / kept;
+            self.labels[at * size..(at + 1) * size].to_vec()
+        });
+        ChosenSubsets { labels: labels.collect(), dim: self.dim, per_pivot: None }
+    }
+
     /// The labels of all subsets, M + 1 for each, its pivot first.
     pub fn labels(&self) -> &[usize] {
         &self.labels
