@@ -206,7 +206,7 @@ fn nulls(
 }
 
 /// The label subsets of both directions.
-fn chosen_subsets(
+pub(crate) fn chosen_subsets(
     reduced: &Reduced,
     settings: &Settings,
     rng: &mut impl Rng,

@@ -1,6 +1,7 @@
 //! One bound on a pair, without the rest of a comparison.
 
 use super::{Bound, Theorem};
+use crate::comparison::chosen_subsets;
 use crate::error::Error;
 use crate::llv_sets::LlvSets;
 use crate::measure::table::Part;
@@ -44,6 +45,16 @@ pub fn evaluate(
     let tracked = sets.as_ref().map_or(&[][..], |s| &s.tracked);
     let summary = PairSummary::of(pair, &inputs, tracked)?;
     let reduced = Reduced::of(&summary);
-    let shared = Shared::of(pair, reduced, summary.probability, sets.as_ref(), &settings, rng)?;
+    let subsets = settings.d_rep.then(|| chosen_subsets(&reduced, &settings, rng)).transpose()?;
+    let shared = Shared::of(
+        pair,
+        reduced,
+        summary.probability,
+        None,
+        subsets.as_ref(),
+        sets.as_ref(),
+        &settings,
+        rng,
+    )?;
     Ok(theorem.of(&shared, direction))
 }
