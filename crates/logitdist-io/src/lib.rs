@@ -51,6 +51,7 @@ mod read;
 mod safetensors;
 mod say;
 mod shown;
+mod summary;
 mod whole_file;
 mod write;
 
@@ -61,5 +62,6 @@ pub use names::{ArrayNames, ParseArrayNamesError};
 pub use read::{ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model, read_text};
 pub use say::say;
 pub use shown::{RUN_BY_SPREADSHEETS, for_shell, for_spreadsheet, is_hidden, visible};
+pub use summary::{SummaryError, summary_from_bytes, summary_to_bytes};
 pub use whole_file::WholeFile;
 pub use write::{Attached, write_npz, write_npz_with};

@@ -168,8 +168,35 @@ pub fn compare_watched(
     drop((summary.inputs, summary.labels));
     let per_input =
         if settings.per_input { Some(PerInput::of(pair, &reduced, inputs, &divergences)?) } else { None };
-    let shared = Shared::of(pair, reduced, probability, sets.as_ref(), settings, rng)?;
+    let sets = sets.as_ref().map(|sets| (sets, pair));
+    let shared = Shared::of(reduced, probability, sets, settings, rng)?;
     Ok(evaluated(shared, settings, per_input))
+}
+
+/// Every measure and bound of the settings, from what was left of a pair: its inputs may have been seen part by part.
+///
+/// `rng` serves the label subsets.
+///
+/// # Errors
+/// [`Error::Option`] if the settings ask for what a summary does not have: d_LLV and the distances at each input, or probabilities that
+/// it was made without.
+pub fn compare_summary(
+    summary: PairSummary,
+    settings: &Settings,
+    rng: &mut impl Rng,
+) -> Result<Comparison, Error> {
+    if settings.llv || settings.per_input {
+        let needed =
+            "d_LLV and the distances at each input need the models, and a summary has none: leave them out";
+        return Err(Error::Option(needed.into()));
+    }
+    if settings.probability && summary.probability.is_none() {
+        return Err(Error::Option("the summary was made without probabilities: leave them out".into()));
+    }
+    let reduced = Reduced::of(&summary);
+    let probability = summary.probability.filter(|_| settings.probability);
+    drop((summary.inputs, summary.labels));
+    Ok(evaluated(Shared::of(reduced, probability, None, settings, rng)?, settings, None))
 }
 
 /// Dimensions from which rows are worth a task each.

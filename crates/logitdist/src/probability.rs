@@ -18,6 +18,7 @@ use crate::progress::Watch;
 use crate::reduced::Direction;
 use crate::tree::{Stream, merge_tree};
 use logitdist_linalg::Mat;
+use serde::{Deserialize, Serialize};
 use terms::InputTerms;
 use tile::Tiling;
 
@@ -27,7 +28,7 @@ pub use tile::LogitPrecision;
 ///
 /// Deviations are added up as they come and when two are merged (Welford; Chan, Golub & LeVeque): a sum of squares less the squared
 /// mean would leave nothing of a quantity that hardly varies.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Moments {
     n: usize,
     sum: f64,
@@ -71,7 +72,7 @@ impl Moments {
 }
 
 /// Sums over inputs of everything that is a function of p(·|x) and p′(·|x).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProbabilitySums {
     /// Number of inputs summed over.
     pub n: usize,
@@ -164,7 +165,7 @@ fn block_inputs(cols: usize) -> usize {
 }
 
 /// What the inputs' distributions leave behind: sums, and the factor of some labels' log-probabilities.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProbabilityPart {
     /// Sums over the inputs.
     pub sums: ProbabilitySums,

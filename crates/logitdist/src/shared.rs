@@ -30,12 +30,11 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// All parts that the settings ask for. `rng` serves the label subsets of ab and ba, then the input sets of `d_llv_min`.
+    /// All parts that the settings ask for; sets of d_LLV come with the models. `rng` serves the label subsets of ab and ba, then the input sets of `d_llv_min`.
     pub(crate) fn of(
-        pair: &Pair<'_>,
         reduced: Reduced,
         probability: Option<ProbabilityPart>,
-        sets: Option<&LlvSets>,
+        sets: Option<(&LlvSets, &Pair<'_>)>,
         settings: &Settings,
         rng: &mut impl Rng,
     ) -> Result<Shared, Error> {
@@ -46,7 +45,7 @@ impl Shared {
         );
         let d_rep = settings.d_rep.then(|| d_rep_both_ways(&reduced, settings, rng)).transpose()?;
         let llv = match (&probability, sets) {
-            (Some(part), Some(sets)) => {
+            (Some(part), Some((sets, pair))) => {
                 Some(sets.evaluate(pair, &reduced, part, settings.llv_samples, rng)?)
             }
             _ => None,
