@@ -10,6 +10,7 @@ use logitdist_io::{ArrayNames, Claims, ReadOptions, Source, Taken, Transpose};
 use std::path::PathBuf;
 
 // Paragraphs are single lines: clap wraps them to the terminal.
+/// What stands under the long help.
 pub const EXPORTING: &str = "\
 Exporting from PyTorch, with h the inputs of the last layer and head that layer:
 
@@ -182,7 +183,11 @@ impl Arguments {
     }
 }
 
-fn parse_subsets(text: &str) -> anyhow::Result<Subsets> {
+/// Reads `all` or `PIVOTSxSETS`.
+///
+/// # Errors
+/// Neither of them.
+pub fn parse_subsets(text: &str) -> anyhow::Result<Subsets> {
     if text == "all" {
         return Ok(Subsets::All);
     }
