@@ -6,6 +6,7 @@ use logitdist_io::{Claims, say, visible};
 use logitdist_report::pair::{is_pair, report_pair};
 use logitdist_report::{difference, report};
 use logitdist_results::pair::PairResults;
+use logitdist_results::{Damaged, damage};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -22,11 +23,21 @@ pub struct Arguments {
     /// Compare two folders of results of a sweep cell by cell.
     #[arg(long, num_args = 2, value_names = ["FIRST", "SECOND"], conflicts_with = "results")]
     compare: Option<Vec<PathBuf>>,
+    /// Use tables although they are not as the run left them, and say so. (The manifest has their rows and hashes.)
+    #[arg(long)]
+    damaged: bool,
 }
 
 /// Runs the command: exit code 1 if a bound was violated, or the runs differ.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let damaged = if arguments.damaged { Damaged::Said } else { Damaged::Refused };
     if let Some([first, second]) = arguments.compare.as_deref() {
+        for folder in [first, second] {
+            for what in damage(folder, damaged)? {
+                let folder = folder.display().to_string();
+                to_stdout(format!("DAMAGED: {}: {what}\n", visible(&folder)).as_bytes())?;
+            }
+        }
         let difference = difference(first, second)?;
         to_stdout(difference.to_table().as_bytes())?;
         return Ok(ExitCode::from(u8::from(!difference.is_none())));
@@ -43,7 +54,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             results.display()
         );
     }
-    of_sweep(results)
+    of_sweep(results, damaged)
 }
 
 /// Refuses a report that would replace, through a link, what it is made from.
@@ -78,8 +89,8 @@ fn of_pair(results: &Path) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(1))
 }
 
-fn of_sweep(results: &Path) -> anyhow::Result<ExitCode> {
-    let report = report(results)?;
+fn of_sweep(results: &Path, damaged: Damaged) -> anyhow::Result<ExitCode> {
+    let report = report(results, damaged)?;
     let mut text = report.summary.to_table();
     writeln!(text)?;
     for sentence in &report.sentences {

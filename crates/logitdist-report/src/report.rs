@@ -9,6 +9,7 @@ use crate::view::{self, write_whole};
 use logitdist_results::ResultsError;
 use logitdist_results::Study;
 use logitdist_results::Summary;
+use logitdist_results::{Damaged, damage};
 use std::path::{Path, PathBuf};
 
 /// What was reported and where it is.
@@ -32,12 +33,17 @@ impl Report {
 /// Reports a folder of results: writes `plots/*.svg` and `plots/*.png`, `summary.csv`, `summary.md` and `report.html` into it, and
 /// `measures.csv` if networks were trained, each whole or not at all. Pictures of an earlier report that are not among the new ones are removed.
 ///
+/// Tables that are not as the run left them are an error, or the first sentences say so.
+///
 /// # Errors
 /// Results that cannot be read or are not what a sweep writes; a file that cannot be written.
-pub fn report(results: &Path) -> Result<Report, ResultsError> {
+pub fn report(results: &Path, damaged: Damaged) -> Result<Report, ResultsError> {
+    let damage = damage(results, damaged)?;
     let study = Study::read(results)?;
     let pictures = pictures(&study);
-    let sentences = sentences::sentences(&study);
+    let damage =
+        damage.into_iter().map(|what| format!("DAMAGED: {what}. All that follows is of what is left."));
+    let sentences: Vec<String> = damage.chain(sentences::sentences(&study)).collect();
     let plots = results.join("plots");
     let filed = pictures.iter().filter(|picture| picture.is_filed);
     let filed: Vec<_> = filed.map(|picture| (picture.name.clone(), &picture.figure)).collect();

@@ -6,7 +6,7 @@ use crate::threads::number;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use logitdist::Subsets;
-use logitdist_io::{ArrayNames, Claims, ReadOptions, Source, Taken, Transpose};
+use logitdist_io::{ArrayNames, Claims, INFLATION_LIMIT, ReadOptions, Source, Taken, Transpose};
 use std::path::PathBuf;
 
 // Paragraphs are single lines: clap wraps them to the terminal.
@@ -67,6 +67,10 @@ pub struct Arguments {
     /// Exchanged arrays of B, if they differ from those of A; `none` if only A has any.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "ARRAY")]
     pub transpose_b: Option<Vec<Transposed>>,
+    /// Largest growth of a compressed array: one that claims more bytes for each compressed byte is refused, as a small file could fill
+    /// the memory.
+    #[arg(long, value_name = "TIMES", default_value_t = INFLATION_LIMIT, value_parser = clap::value_parser!(u64).range(1..))]
+    pub inflation_limit: u64,
     /// How to print the result. CSV has one number in each line: section,token,side,value,reason.
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
@@ -177,8 +181,22 @@ impl Arguments {
         let names_b = self.array_names_b.clone().unwrap_or_else(|| names_a.clone());
         let transpose_b = self.transpose_b.as_ref().unwrap_or(&self.transpose);
         Ok([
-            (a, ReadOptions { names: names_a, transpose: transpose(&self.transpose) }),
-            (b, ReadOptions { names: names_b, transpose: transpose(transpose_b) }),
+            (
+                a,
+                ReadOptions {
+                    names: names_a,
+                    transpose: transpose(&self.transpose),
+                    inflation_limit: self.inflation_limit,
+                },
+            ),
+            (
+                b,
+                ReadOptions {
+                    names: names_b,
+                    transpose: transpose(transpose_b),
+                    inflation_limit: self.inflation_limit,
+                },
+            ),
         ])
     }
 }

@@ -12,5 +12,6 @@ mod invariance;
 mod linnerud;
 mod merging;
 mod pairs;
+mod peers;
 mod singular_subsets;
 mod walk;
