@@ -39,7 +39,8 @@ impl Given<'_> {
             Given::File(path, names, embeddings, unembeddings) => {
                 let names: Option<ArrayNames> = names.as_ref().map(|names| names.parse()).transpose()?;
                 let transpose = Transpose { embeddings: *embeddings, unembeddings: *unembeddings };
-                let options = ReadOptions { names: names.unwrap_or_default(), transpose };
+                let names = names.unwrap_or_default();
+                let options = ReadOptions { names, transpose, ..ReadOptions::default() };
                 Seen::File(Source::Path(path.clone()), options)
             }
         })
