@@ -65,7 +65,7 @@ pub use folder::{make_folder, sync_folder};
 pub use names::{ArrayNames, ParseArrayNamesError};
 pub use read::{
     INFLATION_LIMIT, ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model,
-    read_text,
+    read_probes, read_text,
 };
 pub use regular::{LARGEST_CONFIG, open_file, read_config, read_text_file};
 pub use say::say;

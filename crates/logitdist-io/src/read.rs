@@ -158,6 +158,18 @@ pub fn read_matrix(path: &Path) -> Result<Mat<f64>, ReadError> {
     npy::open(path)?.rows()
 }
 
+/// Reads linear probes w·f + c from an archive (`.npz`, `.safetensors` or a directory of `.npy` files): the array `weights` (C×M, or M
+/// for one), and `offsets` (C) if there is one.
+///
+/// # Errors
+/// As [`read_model`].
+pub fn read_probes(path: &Path) -> Result<(Mat<f64>, Option<Vec<f64>>), ReadError> {
+    let mut archive = Archive::open(path, INFLATION_LIMIT)?;
+    let weights = archive.required("weights", "weights")?.rows()?;
+    let offsets = archive.array("offsets")?.map(|array| array.vector()).transpose()?;
+    Ok((weights, offsets))
+}
+
 /// Reads an array of numbers of any type: an `.npy` file, or the array `name` of an archive (`.npz`, `.safetensors` or a directory of
 /// `.npy` files). A 1-D array is a single column.
 ///

@@ -114,28 +114,24 @@ impl Summary {
     }
 
     /// Every measure and bound of the settings.
-    #[pyo3(signature = (*, names, seed, settings, probe, threads, command))]
-    #[allow(clippy::too_many_arguments, reason = "one for each argument in Python")]
+    #[pyo3(signature = (*, names, seed, settings, threads, command))]
     fn compare(
         &self,
         py: Python<'_>,
         names: (String, String),
         seed: u64,
         settings: Asked,
-        probe: Option<Held<'_>>,
         threads: Option<usize>,
         command: String,
     ) -> PyResult<Comparison> {
         let settings = settings.settings()?;
-        let probe = probe.as_ref().map(Held::view);
         let compared = wait_for(py, threads, None, |_| {
-            let probes = probe.as_ref().map(|probe| probe.matrix("probe")).transpose()?;
             let (model_a, model_b) = names.clone();
             let version = env!("CARGO_PKG_VERSION").into();
             let run = PairRun { model_a, model_b, seed, version, command: command.clone() };
             let mut rng = ChaCha8Rng::seed_from_u64(seed);
             let comparison = compare_summary(self.summary.clone(), &settings, &mut rng)?;
-            ComparedPair::with(comparison, run, probes.as_ref().map(|rows| ("probe", rows.as_ref())))
+            Ok(ComparedPair::without_probes(comparison, run))
         })?;
         Ok(Comparison::of(compared))
     }

@@ -41,8 +41,6 @@ def test_one_batch_is_a_comparison_to_the_last_bit():
     assert saw(a, b, (0, 60)).compare(seed=4, subsets=(3, 4)) == logitdist.compare(
         a, b, skip=SKIPPED, seed=4, subsets=(3, 4)
     )
-    probe = numpy.ones(3)
-    assert saw(a, b, (0, 60)).compare(probe=probe).probes == logitdist.compare(a, b, probe=probe).probes
     without = saw(a, b, (0, 60), probability=False).compare(skip="baselines")
     assert without == logitdist.compare(a, b, skip=["probability", "baselines"])
 

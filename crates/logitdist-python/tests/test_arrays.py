@@ -142,6 +142,7 @@ SETTINGS = [
     ({"transpose": "bias"}, "transpose names 'bias'"),
     ({"array_names": {"weights": "w"}}, "array names `weights=w`: `weights=w` is wrong"),
     ({"probe": numpy.zeros((2, 5))}, "probe: row 0"),
+    ({"probe": numpy.zeros((2, 3)), "probe_offset": [1.0]}, "for each of 2 probes, is needed"),
     ({"probe": numpy.zeros((1, 2, 3))}, "1-D for a single row, is needed"),
 ]
 

@@ -79,6 +79,11 @@ def test_probes_are_carried_as_the_command_carries_them(files, command, tmp_path
     c = logitdist.compare(a, b, names=paths, probe=probe)
     assert c.to_json() == told
     assert len(c.probes) == 2
+    numpy.save(tmp_path / "offset.npy", numpy.column_stack([probe, [0.5, -0.25]]))
+    told = command(
+        "compare", *paths, "--format", "json", "--probe", tmp_path / "offset.npy", "--probe-offset"
+    )
+    assert logitdist.compare(a, b, names=paths, probe=probe, probe_offset=[0.5, -0.25]).to_json() == told
     assert logitdist.compare(a, b, probe=probe[0]).probes == c.probes[:1]
 
 

@@ -18,7 +18,7 @@ fn results_are_the_same_bytes_at_any_number_of_threads() {
     assert_eq!(cells.len(), 48);
     assert!(cells.iter().all(|row| row["status"] == "ok"), "{}", one[0]);
     let bounds = rows(&one[1]);
-    assert_eq!(bounds.len(), 48 * 34);
+    assert_eq!(bounds.len(), 48 * 54);
     assert!(bounds.iter().all(|bound| bound["holds"] != "false"));
 }
 

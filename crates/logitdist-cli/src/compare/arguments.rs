@@ -99,9 +99,13 @@ pub struct Arguments {
     /// Pivot input and inputs of d_LLV [default: evenly spread ones].
     #[arg(long, value_delimiter = ',', value_name = "INPUTS")]
     pub llv_inputs: Option<Vec<usize>>,
-    /// Linear probes of A, an .npy with a weight vector in each row. Prints the error of carrying each over from B, and its certificate.
-    #[arg(long, value_name = "NPY")]
+    /// Linear probes w·f + c of A: an .npy with a weight vector in each row, or an archive with arrays `weights` and perhaps `offsets`.
+    /// Prints the error of carrying each over from B, how many of its decisions are kept, and what is certified of both.
+    #[arg(long, value_name = "FILE")]
     pub probe: Option<PathBuf>,
+    /// The last column of the .npy of --probe holds the offsets c, which are 0 otherwise.
+    #[arg(long, requires = "probe")]
+    pub probe_offset: bool,
     /// Number of threads [default: all processors]. The result does not depend on it.
     #[arg(long, value_parser = number())]
     pub threads: Option<u16>,

@@ -1,11 +1,12 @@
 //! A comparison and what is said of it, whatever the format: what the command prints and Python hands out.
 
 use super::json;
+use super::probes::CarriedProbe;
 use super::table;
 use super::verdict::sentences;
 use anyhow::Context;
-use logitdist::bound::{ProbeTransfer, probe_transfer};
-use logitdist::{Comparison, Direction, MatRef, Pair, Settings, Watch, compare_watched};
+use logitdist::bound::LinearProbe;
+use logitdist::{Comparison, Pair, Settings, Watch, compare_watched};
 use logitdist_results::number::short;
 use logitdist_results::pair::{PairComparison, PairRun};
 use rand_chacha::ChaCha8Rng;
@@ -19,11 +20,11 @@ pub struct ComparedPair {
     /// Measures and bounds.
     pub comparison: Comparison,
     /// Probes carried over from b to a.
-    pub probes: Vec<ProbeTransfer>,
+    pub probes: Vec<CarriedProbe>,
 }
 
 impl ComparedPair {
-    /// Compares a pair with the seed of `run`. `probes` are weight vectors of a, a row each, and the name that errors give them.
+    /// Compares a pair with the seed of `run`. Probes are of a, and come with the name that errors give them.
     ///
     /// # Errors
     /// Settings or probes that do not fit the pair, or embeddings that cannot be read.
@@ -31,37 +32,32 @@ impl ComparedPair {
         pair: &Pair<'_>,
         settings: &Settings,
         run: PairRun,
-        probes: Option<(&str, MatRef<'_, f64>)>,
+        probes: Option<(&str, &[LinearProbe])>,
         watch: Watch<'_>,
     ) -> anyhow::Result<ComparedPair> {
         let mut rng = ChaCha8Rng::seed_from_u64(run.seed);
-        ComparedPair::with(compare_watched(pair, settings, &mut rng, watch)?, run, probes)
+        let mut compared =
+            ComparedPair::without_probes(compare_watched(pair, settings, &mut rng, watch)?, run);
+        if let Some((name, probes)) = probes {
+            let carried = |(i, probe)| {
+                CarriedProbe::of(pair, &compared.comparison.reduced, probe)
+                    .with_context(|| format!("{name}: row {i}"))
+            };
+            compared.probes = probes.iter().enumerate().map(carried).collect::<anyhow::Result<_>>()?;
+        }
+        Ok(compared)
     }
 
-    /// What was compared elsewhere, and its probes.
-    ///
-    /// # Errors
-    /// Probes that do not fit the pair.
-    pub fn with(
-        mut comparison: Comparison,
-        run: PairRun,
-        probes: Option<(&str, MatRef<'_, f64>)>,
-    ) -> anyhow::Result<ComparedPair> {
+    /// What was compared elsewhere.
+    pub fn without_probes(mut comparison: Comparison, run: PairRun) -> ComparedPair {
         comparison.notes.extend(lost_digits(&comparison));
-        let probes = probes.map_or(Ok(Vec::new()), |(name, rows)| {
-            let transfer = |i: usize| {
-                let w: Vec<f64> = rows.row(i).iter().copied().collect();
-                let transfer = probe_transfer(&comparison.reduced, Direction::Ab, &w);
-                transfer.with_context(|| format!("{name}: row {i}"))
-            };
-            (0..rows.nrows()).map(transfer).collect::<anyhow::Result<_>>()
-        })?;
-        Ok(ComparedPair { run, comparison, probes })
+        ComparedPair { run, comparison, probes: Vec::new() }
     }
 
     /// The comparison as it is written and read.
     pub fn results(&self) -> PairComparison {
-        PairComparison::of(self.run.clone(), &self.comparison, &self.probes, self.verdict())
+        let probes = self.probes.iter().map(CarriedProbe::numbers).collect();
+        PairComparison::of(self.run.clone(), &self.comparison, probes, self.verdict())
     }
 
     /// The verdict, a sentence each.
@@ -81,8 +77,9 @@ impl ComparedPair {
 
     /// Tokens of the bounds that are violated, in either direction: a proof or this program is wrong.
     pub fn violated(&self) -> Vec<&'static str> {
-        let violated = self.comparison.all_bounds().filter(|(_, bound)| bound.is_violated());
-        violated.map(|(_, bound)| bound.theorem.token).collect()
+        let of_probes = self.probes.iter().map(|probe| &probe.agreement);
+        let all = self.comparison.all_bounds().map(|(_, bound)| bound).chain(of_probes);
+        all.filter(|bound| bound.is_violated()).map(|bound| bound.theorem.token).collect()
     }
 }
 

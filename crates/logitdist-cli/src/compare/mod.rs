@@ -5,6 +5,7 @@ mod command_line;
 mod compared_pair;
 mod json;
 mod page;
+mod probes;
 mod table;
 mod verdict;
 
@@ -19,7 +20,7 @@ use anyhow::Context;
 use arguments::Logits;
 use command_line::command_line;
 use logitdist::{LogitPrecision, Pair, Settings};
-use logitdist_io::{open_model, read_matrix, say};
+use logitdist_io::{open_model, say};
 use logitdist_results::pair::PairRun;
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -64,7 +65,7 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     let probes = arguments
         .probe
         .as_ref()
-        .map(|path| Ok::<_, anyhow::Error>((path, read_matrix(path)?)))
+        .map(|path| Ok::<_, anyhow::Error>((path, probes::read(path, arguments.probe_offset)?)))
         .transpose()?;
     let settings = Settings {
         subsets: arguments.subsets.unwrap_or_default(),
@@ -88,8 +89,8 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     let pair = models.pair()?;
     let progress = Progress::new(rows_to_see(&pair, &settings));
     let watch = |stage, rows| progress.watch(stage, rows);
-    let probes = probes.as_ref().map(|(path, rows)| (path.display().to_string(), rows));
-    let probes = probes.as_ref().map(|(name, rows)| (name.as_str(), rows.as_ref()));
+    let probes = probes.as_ref().map(|(path, probes)| (path.display().to_string(), probes));
+    let probes = probes.as_ref().map(|(name, probes)| (name.as_str(), probes.as_slice()));
     ComparedPair::of(&pair, &settings, run, probes, &watch)
 }
 

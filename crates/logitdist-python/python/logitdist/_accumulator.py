@@ -113,10 +113,9 @@ class Accumulator:
         names: tuple[str, str] = ("a", "b"),
         seed: int = 0,
         subsets: str | tuple[int, int] | None = None,
-        probe: Any = None,
         skip: Iterable[str] = (),
     ) -> Comparison:
-        """Compare what was seen so far. The arguments are those of `logitdist.compare`."""
+        """Compare what was seen so far. The arguments are those of `logitdist.compare`, which has probes as well."""
         if self._summary is None:
             raise ValueError("no input was seen yet; at least one is needed")
         left_out = parts(skip) | {"llv"} | (set() if self._probability else {"probability"})
@@ -134,7 +133,6 @@ class Accumulator:
                 names=(names[0], names[1]),
                 seed=whole("seed", seed),
                 settings=settings,
-                probe=None if probe is None else _arrays.rows(probe, "probe"),
                 threads=self._threads,
                 command=f"logitdist.Accumulator(...).compare(seed={seed})",
             ),

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import numpy
+
 from . import _arrays, _native
 from ._arrays import Model
 from ._comparison import Comparison
@@ -29,6 +31,7 @@ def compare(
     llv_labels: Sequence[int] | None = None,
     llv_inputs: Sequence[int] | None = None,
     probe: Any = None,
+    probe_offset: Any = 0.0,
     skip: Iterable[str] = (),
     per_input: bool = False,
     array_names: Mapping[str, str] | str | None = None,
@@ -68,6 +71,8 @@ def compare(
     probe : array, optional
         Linear probes of `a`, (probes, dimension) or (dimension,). `Comparison.probes` then has the
         error of carrying each over from `b`, and its certificate.
+    probe_offset : float or array
+        What is added to a score before it is decided by its sign: one for all probes, or (probes,).
     skip : iterable of str
         Parts to leave out, of ``"probability"``, ``"d_rep"``, ``"llv"`` and ``"baselines"``.
     per_input : bool
@@ -129,7 +134,7 @@ def compare(
         given_b,
         names=(called[0], called[1]),
         seed=whole("seed", seed),
-        probe=None if probe is None else _arrays.rows(probe, "probe"),
+        probe=None if probe is None else _probes(probe, probe_offset),
         threads=None if threads is None else whole("threads", threads, 1),
         command=_command(seed=seed, settings=settings, skip=left_out),
     )
@@ -150,6 +155,16 @@ def whole(name: str, value: Any, least: int = 0) -> int:
     if not least <= number < 2**64:
         raise ValueError(f"{name} is {number}; it must be at least {least} and under 2^64")
     return number
+
+
+def _probes(probe: Any, offset: Any) -> tuple[_arrays.Held, list[float]]:
+    kind, weights = _arrays.rows(probe, "probe")
+    offsets = numpy.asarray(_arrays.as_numpy(offset, "probe_offset"), dtype=numpy.float64)
+    if offsets.shape not in ((), (len(weights),)) or not numpy.isfinite(offsets).all():
+        raise ValueError(
+            f"probe_offset is {offset!r}; a finite number, or one for each of {len(weights)} probes, is needed"
+        )
+    return (kind, weights), numpy.broadcast_to(offsets, len(weights)).tolist()
 
 
 def subsets_of(subsets: str | tuple[int, int] | None) -> str | None:

@@ -30,7 +30,7 @@ def compare(
     names: tuple[str, str],
     seed: int,
     settings: dict[str, Any],
-    probe: Held | None,
+    probe: tuple[Held, list[float]] | None,
     threads: int | None,
     listener: Callable[[int, int], None] | None,
     command: str,
@@ -83,7 +83,6 @@ class Summary:
         names: tuple[str, str],
         seed: int,
         settings: dict[str, Any],
-        probe: Held | None,
         threads: int | None,
         command: str,
     ) -> Comparison: ...

@@ -8,7 +8,8 @@ use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width, palette};
 use crate::view::View;
 use logitdist_results::{Cell, Group, Study};
 
-const COLOURS: [Colour; 3] = [palette::VERMILLION, palette::SKY, palette::BLUE];
+const COLOURS: [Colour; 5] =
+    [palette::VERMILLION, palette::SKY, palette::BLUE, palette::GREEN, palette::PURPLE];
 
 /// A mark per evaluation.
 #[derive(Debug)]

@@ -5,14 +5,19 @@ use logitdist::{BoundSide, Form, Theorem, theorems};
 use logitdist_results::Study;
 
 /// Families: a title, and bounds from the published to the sharpest.
-const FAMILIES: [(&str, &[&str]); 9] = [
+const FAMILIES: [(&str, &[&str]); 14] = [
     ("canonical correlations", &["cca_spectral", "cca_two_spectra"]),
-    ("m_cca", &["m_cca_linear", "m_cca_sharp", "m_cca_two_spectra"]),
+    ("m_cca", &["m_cca_linear", "m_cca_sharp", "m_cca_two_spectra", "m_cca_contrasts", "m_cca_from_kl"]),
     ("m_cca_logits", &["m_cca_logits_sharp", "m_cca_logits_two_spectra"]),
     ("d_rep", &["d_rep_worst_subset", "d_rep_per_subset"]),
     ("alignment", &["d_ls", "probe_transfer"]),
     ("d_logit from KL", &["logit_from_kl", "logit_from_kl_pointwise"]),
-    ("KL from d_logit", &["kl_from_logit"]),
+    ("KL from d_logit", &["kl_from_logit", "kl_from_logit_sharp"]),
+    ("bounded divergences from d_logit", &["tv_from_logit", "hellinger_from_logit", "js_from_logit"]),
+    ("KL as a weighted distance", &["kl_weighted_lower", "kl_weighted_upper"]),
+    ("agreement", &["top1_from_logit"]),
+    ("decisions of a probe", &["probe_agreement"]),
+    ("explained variance", &["r2_from_logit"]),
     ("d_fg", &["d_fg_linear", "d_fg_quadratic"]),
     ("compression", &["compression_floor"]),
 ];

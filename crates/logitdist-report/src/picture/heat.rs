@@ -1,6 +1,6 @@
 //! Heat maps: the median of a quantity, or the share of vacuous bounds, over any two axes.
 
-use super::quantity::{CERTIFIED, Quantity};
+use super::quantity::Quantity;
 use super::{axes, certificates_of_m_cca, sample};
 use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Scale, Tiles, Width, palette};
 use crate::view::{Choice, View};
@@ -105,7 +105,7 @@ impl View<Study> for Maps {
         let log = matches!(self.quantity, Quantity::Bound(_) | Quantity::Measure(_))
             && least >= 0.0
             && most > 0.0
-            && (most < 0.05 || (positive < 0.01 * most && label != CERTIFIED));
+            && (most < 0.05 || (positive < 0.01 * most && !label.starts_with("certified")));
         let (scale, range) = match log {
             true => (Scale::Log, (positive, if most > positive { most } else { 10.0 * positive })),
             false if is_share => (Scale::Linear, (0.0, 1.0)),

@@ -3,9 +3,6 @@
 use super::family::certifies;
 use logitdist_results::{BoundStatus, Cell, Distribution, Study};
 
-/// What bounds that certify a correlation say, for an axis.
-pub const CERTIFIED: &str = "certified m_cca";
-
 /// A quantity of cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
@@ -37,11 +34,21 @@ impl Quantity {
     /// Its name for an axis.
     pub fn label(self, study: &Study) -> String {
         match self {
-            Quantity::Bound(bound) if certifies(study, bound) => CERTIFIED.into(),
+            Quantity::Bound(bound) if certifies(study, bound) => certified_label(&study.bounds[bound].0),
             Quantity::Bound(_) => "tightness lhs/rhs".into(),
             Quantity::Vacuous(_) => "vacuous share".into(),
             Quantity::Measure(measure) => measure_label(&study.measures[measure]),
         }
+    }
+}
+
+/// What a bound from below certifies, for an axis: its measure.
+fn certified_label(token: &str) -> String {
+    match token {
+        "top1_from_logit" => "certified top1_agreement".into(),
+        "probe_agreement" => "certified probe_kept".into(),
+        "r2_from_logit" => "certified r2".into(),
+        _ => "certified m_cca".into(),
     }
 }
 

@@ -13,5 +13,6 @@ mod linnerud;
 mod merging;
 mod pairs;
 mod peers;
+mod sharper;
 mod singular_subsets;
 mod walk;
