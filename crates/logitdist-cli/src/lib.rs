@@ -1,6 +1,6 @@
-//! The commands of `logitdist`; `cargo xtask` shares those for sweeps and reports.
+//! The commands of `logitdist`; `cargo xtask` shares those for sweeps and reports, and Python what is said of a pair.
 
-mod compare;
+pub mod compare;
 pub mod explain;
 mod models;
 mod output;
@@ -57,17 +57,18 @@ pub fn main() -> ExitCode {
 
 /// Runs a command line, the name of the program first.
 pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
-    let command = match parse::<CommandLine>(arguments) {
+    let line: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    let command = match parse::<CommandLine>(&line) {
         Ok(line) => line.command,
         Err(code) => return code,
     };
-    let result = threads::check_environment().and_then(|()| execute(command));
+    let result = threads::check_environment().and_then(|()| execute(command, &line));
     exit_code(result)
 }
 
-fn execute(command: Command) -> anyhow::Result<ExitCode> {
+fn execute(command: Command, line: &[OsString]) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments, line),
         Command::Probe(arguments) => probe::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Explain { tokens } => explain::run(&tokens),

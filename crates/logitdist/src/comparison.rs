@@ -183,9 +183,9 @@ pub fn compare_watched(
     } else {
         None
     };
+    let sets = sets.as_ref().map(|sets| (sets, pair));
     let held_out = resampled.held_out();
-    let mut shared =
-        Shared::of(pair, reduced, probability, held_out, subsets.as_ref(), sets.as_ref(), settings, rng)?;
+    let mut shared = Shared::of(reduced, probability, held_out, subsets.as_ref(), sets, settings, rng)?;
     // The last to draw, so that it changes nothing else.
     let nulls = nulls(pair, &shared, settings, rng)?;
     let intervals = resampled.intervals(&mut shared, nulls.as_ref(), settings);
@@ -213,6 +213,33 @@ pub(crate) fn chosen_subsets(
 ) -> Result<[ChosenSubsets; 2], Error> {
     let mut choose = |model: &ReducedModel| settings.subsets.choose(reduced.n_labels, model.dim, rng);
     Ok([choose(&reduced.a)?, choose(&reduced.b)?])
+}
+
+/// Every measure and bound of the settings, from what was left of a pair: its inputs may have been seen part by part.
+///
+/// `rng` serves the label subsets.
+///
+/// # Errors
+/// [`Error::Option`] if the settings ask for what a summary does not have: d_LLV and the distances at each input, or probabilities that
+/// it was made without.
+pub fn compare_summary(
+    summary: PairSummary,
+    settings: &Settings,
+    rng: &mut impl Rng,
+) -> Result<Comparison, Error> {
+    if settings.llv || settings.per_input || settings.held_out || settings.intervals || settings.null > 0 {
+        let needed = "d_LLV, the distances at each input, intervals, what is held out and the null need the models, and a summary has none: leave them out";
+        return Err(Error::Option(needed.into()));
+    }
+    if settings.probability && summary.probability.is_none() {
+        return Err(Error::Option("the summary was made without probabilities: leave them out".into()));
+    }
+    let reduced = Reduced::of(&summary);
+    let probability = summary.probability.filter(|_| settings.probability);
+    drop((summary.inputs, summary.labels));
+    let subsets = settings.d_rep.then(|| chosen_subsets(&reduced, settings, rng)).transpose()?;
+    let shared = Shared::of(reduced, probability, None, subsets.as_ref(), None, settings, rng)?;
+    Ok(evaluated(shared, settings, None))
 }
 
 /// Dimensions from which rows are worth a task each.

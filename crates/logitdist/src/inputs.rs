@@ -7,9 +7,10 @@ use crate::near::Frame;
 use crate::progress::{Stage, Watch};
 use crate::rows::rows_of;
 use logitdist_linalg::{MatMut, MatRef, Reborrow, ReborrowMut};
+use serde::{Deserialize, Serialize};
 
 /// R_x, the factor of [1 F F′ ‖f‖² ‖f′‖²] over the inputs, in a frame. The squared lengths serve `cka_debiased` alone.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InputSide {
     /// How F and F′ are written; squared lengths are those of what is left when the shifts are taken away.
     pub frame: Frame,

@@ -34,7 +34,7 @@
 //! | what is certified | [`Certificate`], [`bound::probe_transfer`] |
 //! | words | [`glossary`], [`Change`] for what leaves a measure as it is, [`Reason`] for what does not exist |
 //! | labels to one another | [`label_geometry()`], [`LabelGeometry`] |
-//! | in steps | [`PairSummary`], [`merge_summaries`], [`Factor`], [`Reduced`], [`Shared`] |
+//! | in steps | [`PairSummary`], [`merge_summaries`], [`compare_summary`], [`Factor`], [`Reduced`], [`Shared`] |
 //! | errors and rounding | [`Error`], [`Applicable`], [`RELATIVE_TOLERANCE`], [`ABSOLUTE_TOLERANCE`] |
 
 mod applicable;
@@ -58,6 +58,7 @@ mod progress;
 mod reduced;
 mod resampled;
 mod rows;
+mod serial;
 mod settings;
 mod shared;
 mod student_t;
@@ -68,7 +69,7 @@ mod uncertainty;
 
 pub use applicable::{Applicable, Reason};
 pub use bound::{Bound, Certificate, Form, Side as BoundSide, Statement, Status, Theorem, theorem, theorems};
-pub use comparison::{Comparison, List, NoValue, Scalar, compare, compare_watched};
+pub use comparison::{Comparison, List, NoValue, Scalar, compare, compare_summary, compare_watched};
 pub use error::{Error, Side};
 pub use factor::{Blocks, Factor};
 pub use inputs::InputSide;

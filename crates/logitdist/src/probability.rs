@@ -19,6 +19,7 @@ use crate::progress::Watch;
 use crate::reduced::Direction;
 use crate::tree::{Stream, merge_tree};
 use logitdist_linalg::Mat;
+use serde::{Deserialize, Serialize};
 use terms::InputTerms;
 use tile::Tiling;
 
@@ -27,7 +28,7 @@ pub use tile::LogitPrecision;
 pub use top_labels::{CommonLabels, TOP};
 
 /// Sums over inputs of everything that is a function of p(·|x) and p′(·|x).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProbabilitySums {
     /// Number of inputs summed over.
     pub n: usize,
@@ -153,7 +154,7 @@ fn block_inputs(cols: usize) -> usize {
 }
 
 /// What the inputs' distributions leave behind: sums, and the factor of some labels' log-probabilities.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProbabilityPart {
     /// Sums over the inputs.
     pub sums: ProbabilitySums,
@@ -171,7 +172,7 @@ pub struct ProbabilityPart {
 }
 
 /// Divergences at one input.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct InputDivergences {
     /// KL(p(·|x) ‖ p′(·|x)), nats, ≥ 0.
     pub kl_ab: f64,

@@ -36,14 +36,13 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// All parts that the settings ask for. `rng` serves the input sets of `d_llv_min`.
+    /// All parts that the settings ask for; sets of d_LLV come with the models. `rng` serves the input sets of `d_llv_min`.
     pub(crate) fn of(
-        pair: &Pair<'_>,
         reduced: Reduced,
         probability: Option<ProbabilityPart>,
         held_out: Option<Applicable<f64>>,
         subsets: Option<&[ChosenSubsets; 2]>,
-        sets: Option<&LlvSets>,
+        sets: Option<(&LlvSets, &Pair<'_>)>,
         settings: &Settings,
         rng: &mut impl Rng,
     ) -> Result<Shared, Error> {
@@ -54,7 +53,7 @@ impl Shared {
         );
         let d_rep = subsets.map(|chosen| d_rep_both_ways(&reduced, chosen));
         let llv = match (&probability, sets) {
-            (Some(part), Some(sets)) => {
+            (Some(part), Some((sets, pair))) => {
                 Some(sets.evaluate(pair, &reduced, part, settings.llv_samples, rng)?)
             }
             _ => None,

@@ -2,20 +2,22 @@
 
 use crate::error::Error;
 use crate::inputs::InputSide;
-use crate::labels::LabelSide;
+use crate::labels::{LabelSide, Labels};
 use crate::model::Pair;
 use crate::probability::{LogitPrecision, ProbabilityPart};
 use crate::progress::{Stage, Watch};
 use crate::tree::merge_tree;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Everything about a pair that measures and bounds need, without its N inputs.
 ///
 /// Summaries of the same models on different inputs merge; block size and merge tree are fixed, so a result does not
 /// depend on the number of threads.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PairSummary {
     /// The label side, the same in all summaries that merge.
+    #[serde(with = "crate::serial::shared")]
     pub labels: Arc<LabelSide>,
     /// The input side: the factor of both embeddings.
     pub inputs: InputSide,
@@ -54,8 +56,39 @@ impl PairSummary {
         PairSummary::watched(pair, probability, tracked, LogitPrecision::F64, &|_, _| ())
     }
 
+    /// The summary of inputs of two models whose labels were reduced before: what [`of`](PairSummary::of) gives, without reducing the
+    /// labels once more.
+    ///
+    /// # Errors
+    /// As [`of`](PairSummary::of); [`Error::Merge`] if `labels` are those of other models.
+    pub fn of_inputs(
+        pair: &Pair<'_>,
+        labels: &Arc<LabelSide>,
+        probability: &ProbabilityInputs,
+        tracked: &[usize],
+    ) -> Result<PairSummary, Error> {
+        let is_of = |own: &Arc<Labels>, given: Arc<Labels>| Arc::ptr_eq(own, &given) || *own == given;
+        if !is_of(&labels.a, pair.a().labels()) || !is_of(&labels.b, pair.b().labels()) {
+            return Err(Error::Merge);
+        }
+        let reduced = || Arc::clone(labels);
+        PairSummary::beside(reduced, pair, probability, tracked, LogitPrecision::F64, &|_, _| ())
+    }
+
     /// The summary, with logits of a precision, and `watch` is told how far it is.
     pub(crate) fn watched(
+        pair: &Pair<'_>,
+        probability: &ProbabilityInputs,
+        tracked: &[usize],
+        precision: LogitPrecision,
+        watch: Watch<'_>,
+    ) -> Result<PairSummary, Error> {
+        let labels = || Arc::new(LabelSide::watched(pair, watch));
+        PairSummary::beside(labels, pair, probability, tracked, precision, watch)
+    }
+
+    fn beside(
+        labels: impl FnOnce() -> Arc<LabelSide> + Send,
         pair: &Pair<'_>,
         probability: &ProbabilityInputs,
         tracked: &[usize],
@@ -79,9 +112,8 @@ impl PairSummary {
             }
         }
         // Side by side, so that threads that one of them has no more work for find some in the other.
-        let (labels, inputs) =
-            rayon::join(|| LabelSide::watched(pair, watch), || InputSide::watched(pair, watch));
-        let (labels, inputs) = (Arc::new(labels), inputs?);
+        let (labels, inputs) = rayon::join(labels, || InputSide::watched(pair, watch));
+        let inputs = inputs?;
         let probability = chosen
             .map(|chosen| {
                 watch(Stage::Probability, 0);

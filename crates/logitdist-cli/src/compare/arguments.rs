@@ -10,6 +10,7 @@ use logitdist_io::{ArrayNames, Claims, INFLATION_LIMIT, ReadOptions, Source, Tak
 use std::path::PathBuf;
 
 // Paragraphs are single lines: clap wraps them to the terminal.
+/// What stands under the long help.
 pub const EXPORTING: &str = "\
 Exporting from PyTorch, with h the inputs of the last layer and head that layer:
 
@@ -243,7 +244,11 @@ fn parse_null(text: &str) -> anyhow::Result<usize> {
     count.context("a whole number from 100 to 100000 is needed, or 0 for none")
 }
 
-fn parse_subsets(text: &str) -> anyhow::Result<Subsets> {
+/// Reads `all` or `PIVOTSxSETS`.
+///
+/// # Errors
+/// Neither of them.
+pub fn parse_subsets(text: &str) -> anyhow::Result<Subsets> {
     if text == "all" {
         return Ok(Subsets::All);
     }

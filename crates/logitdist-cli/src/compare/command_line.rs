@@ -1,6 +1,7 @@
 //! The command of this run, as it can be pasted into a shell.
 
 use logitdist_io::for_shell;
+use std::ffi::OsString;
 
 /// Options that change where a result goes or how fast it comes, and nothing in it.
 const WITHOUT_EFFECT: [&str; 6] = ["--format", "--out", "--report", "--threads", "--fail-if", "--gate"];
@@ -8,10 +9,9 @@ const WITHOUT_EFFECT: [&str; 6] = ["--format", "--out", "--report", "--threads",
 /// The same of options without a value.
 const FLAGS_WITHOUT_EFFECT: [&str; 1] = ["--bounds"];
 
-/// The arguments of this process that the result depends on, after `logitdist`.
-pub fn command_line() -> String {
-    let arguments = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned());
-    command_of(arguments)
+/// The arguments that the result depends on, after `logitdist`, of a command line with the name of the program first.
+pub fn command_line(line: &[OsString]) -> String {
+    command_of(line.iter().skip(1).map(|a| a.to_string_lossy().into_owned()))
 }
 
 fn command_of(arguments: impl Iterator<Item = String>) -> String {

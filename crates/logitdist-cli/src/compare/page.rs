@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// The most labels whose correlations are written and shown: more could not be told apart in a picture.
-const MOST_LABELS: usize = 64;
+pub const MOST_LABELS: usize = 64;
 
 /// The files of a report beside its pictures; the comparison gets its name last, so that a folder without it is of an unfinished run.
 pub const FILES: [&str; 5] = ["inputs.csv", "labels.csv", "spectra.csv", "report.html", COMPARISON];

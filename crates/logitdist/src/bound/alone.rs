@@ -45,16 +45,8 @@ pub fn evaluate(
     let tracked = sets.as_ref().map_or(&[][..], |s| &s.tracked);
     let summary = PairSummary::of(pair, &inputs, tracked)?;
     let reduced = Reduced::of(&summary);
+    let sets = sets.as_ref().map(|sets| (sets, pair));
     let subsets = settings.d_rep.then(|| chosen_subsets(&reduced, &settings, rng)).transpose()?;
-    let shared = Shared::of(
-        pair,
-        reduced,
-        summary.probability,
-        None,
-        subsets.as_ref(),
-        sets.as_ref(),
-        &settings,
-        rng,
-    )?;
+    let shared = Shared::of(reduced, summary.probability, None, subsets.as_ref(), sets, &settings, rng)?;
     Ok(theorem.of(&shared, direction))
 }

@@ -1,12 +1,13 @@
 //! Means and standard errors of what inputs add to a sum.
 
 use crate::applicable::{Applicable, Reason};
+use serde::{Deserialize, Serialize};
 
 /// Number, sum and squared deviations from the mean of a quantity over inputs.
 ///
 /// Deviations are added up as they come and when two are merged (Welford; Chan, Golub & LeVeque): a sum of squares less the squared
 /// mean would leave nothing of a quantity that hardly varies.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Moments {
     n: usize,
     sum: f64,

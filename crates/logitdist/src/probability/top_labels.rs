@@ -1,5 +1,7 @@
 //! The few most probable labels of an input, and which of them two models have in common.
 
+use serde::{Deserialize, Serialize};
+
 /// Numbers of most probable labels that are compared. With fewer labels, all of them are.
 pub const TOP: [usize; 2] = [5, 10];
 
@@ -9,7 +11,7 @@ const MOST: usize = TOP[1];
 const CHUNK: usize = 16;
 
 /// What two models' sets of most probable labels have in common.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommonLabels {
     /// Labels in both sets.
     pub common: u8,

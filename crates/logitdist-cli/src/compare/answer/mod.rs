@@ -15,6 +15,7 @@ pub use thresholds::Level;
 const MOST_LINES: usize = 12;
 
 /// What a comparison amounts to.
+#[derive(Debug, Clone)]
 pub struct Answer {
     /// How alike the predictions are.
     pub predictions: Part,
@@ -27,12 +28,14 @@ pub struct Answer {
 }
 
 /// A level and its sentence.
+#[derive(Debug, Clone)]
 pub struct Part {
     pub level: Option<Level>,
     pub words: String,
 }
 
 /// The best lower bound on `m_cca` that follows from the predictions.
+#[derive(Debug, Clone)]
 pub struct Guarantee {
     pub at_least: Option<f64>,
     pub by: Option<&'static str>,
