@@ -5,7 +5,7 @@ use crate::comparison::Comparison;
 use crate::model::{ArrayModel, labels};
 use crate::settings::Asked;
 use crate::wait::wait_for;
-use logitdist::{Labels, Pair, PairSummary, ProbabilityInputs, compare_summary};
+use logitdist::{Labels, Pair, PairSummary, ProbabilityInputs, Settings, compare_summary};
 use logitdist_cli::compare::ComparedPair;
 use logitdist_io::{summary_from_bytes, summary_to_bytes};
 use logitdist_results::pair::PairRun;
@@ -124,7 +124,7 @@ impl Summary {
         threads: Option<usize>,
         command: String,
     ) -> PyResult<Comparison> {
-        let settings = settings.settings()?;
+        let settings = Settings { held_out: false, ..settings.settings()? };
         let compared = wait_for(py, threads, None, |_| {
             let (model_a, model_b) = names.clone();
             let version = env!("CARGO_PKG_VERSION").into();

@@ -173,7 +173,7 @@ fn a_comparison_of_a_summary_is_that_of_the_pair() {
         let (a, b) = regular_pair(seed);
         let pair = Pair::new(&a, &b).unwrap();
         for probability in [true, false] {
-            let settings = Settings { llv: false, probability, ..Settings::default() };
+            let settings = Settings { llv: false, held_out: false, probability, ..Settings::default() };
             let whole = compare(&pair, &settings, &mut rng(seed)).unwrap();
             let inputs = if probability { ProbabilityInputs::All } else { ProbabilityInputs::None };
             let summary = PairSummary::of(&pair, &inputs, &[]).unwrap();
@@ -198,7 +198,7 @@ fn a_summary_has_no_models_and_only_its_own_labels() {
     for (settings, message) in [
         (Settings::default(), "need the models"),
         (Settings { llv: false, per_input: true, ..Settings::default() }, "need the models"),
-        (Settings { llv: false, ..Settings::default() }, "made without probabilities"),
+        (Settings { llv: false, held_out: false, ..Settings::default() }, "made without probabilities"),
     ] {
         let error = compare_summary(summary.clone(), &settings, &mut rng(1)).unwrap_err();
         assert!(error.to_string().contains(message), "{error}");
