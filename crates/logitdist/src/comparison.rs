@@ -183,9 +183,8 @@ pub fn compare_watched(
     } else {
         None
     };
-    let held_out = resampled.held_out();
-    let mut shared =
-        Shared::of(pair, reduced, probability, held_out, subsets.as_ref(), sets.as_ref(), settings, rng)?;
+    let shared = Shared::of(pair, reduced, probability, subsets.as_ref(), sets.as_ref(), settings, rng)?;
+    let mut shared = shared.with_held_out(resampled.held_out());
     // The last to draw, so that it changes nothing else.
     let nulls = nulls(pair, &shared, settings, rng)?;
     let intervals = resampled.intervals(&mut shared, nulls.as_ref(), settings);

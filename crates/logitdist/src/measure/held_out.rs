@@ -92,7 +92,7 @@ pub(crate) fn scores(rest: &Reduced, left_out: &LeaveOut, block: usize) -> Vec<P
         let scaled = Mat::from_fn(turned.nrows(), turned.ncols(), |i, j| turned[(i, j)] / (size * own.s[i]));
         matmul(own.v.as_ref(), scaled.as_ref())
     };
-    let [f, f_other] = left_out.around_means(block, &rest);
+    let [f, f_other] = left_out.around_means(block, rest);
     let scores = matmul(f.as_ref(), coefficients(a, &u).as_ref());
     let others = matmul(f_other.as_ref(), coefficients(b, &v).as_ref());
     let sums = scores.col_iter().zip(others.col_iter()).map(|(x, y)| {

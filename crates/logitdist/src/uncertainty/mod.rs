@@ -214,7 +214,7 @@ impl Evidence {
 
     /// The interval of a percentile: the order statistics at the ends of the interval of the share of inputs under it.
     fn percentile(&self, level: f64, of: impl Fn(&InputDivergences) -> f64) -> Result<Interval, String> {
-        let mut values: Vec<f64> = self.kept.iter().flatten().map(|input| of(input)).collect();
+        let mut values: Vec<f64> = self.kept.iter().flatten().map(&of).collect();
         values.sort_unstable_by(f64::total_cmp);
         let count = values.len() as f64;
         let at = values[((level * count).ceil() as usize).clamp(1, values.len()) - 1];
@@ -265,9 +265,9 @@ impl Evidence {
             "d_logit" | "d_logit_relative" | "d_logit_per_label" => |input| input.squared_logit_distance,
             _ => return None,
         };
-        let sums: Vec<f64> = self.kept.iter().map(|block| block.iter().map(|x| term(x)).sum()).collect();
+        let sums: Vec<f64> = self.kept.iter().map(|block| block.iter().map(term).sum()).collect();
         let total: f64 = sums.iter().sum();
-        let largest = self.kept.iter().flatten().map(|x| term(x)).fold(0.0, f64::max);
+        let largest = self.kept.iter().flatten().map(term).fold(0.0, f64::max);
         let heaviest = sums.into_iter().fold(0.0, f64::max);
         let percent = |x: f64| (100.0 * x / total).round();
         match [largest, heaviest] {
