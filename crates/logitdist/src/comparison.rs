@@ -184,8 +184,8 @@ pub fn compare_watched(
         None
     };
     let sets = sets.as_ref().map(|sets| (sets, pair));
-    let held_out = resampled.held_out();
-    let mut shared = Shared::of(reduced, probability, held_out, subsets.as_ref(), sets, settings, rng)?;
+    let shared = Shared::of(reduced, probability, subsets.as_ref(), sets, settings, rng)?;
+    let mut shared = shared.with_held_out(resampled.held_out());
     // The last to draw, so that it changes nothing else.
     let nulls = nulls(pair, &shared, settings, rng)?;
     let intervals = resampled.intervals(&mut shared, nulls.as_ref(), settings);
@@ -238,7 +238,7 @@ pub fn compare_summary(
     let probability = summary.probability.filter(|_| settings.probability);
     drop((summary.inputs, summary.labels));
     let subsets = settings.d_rep.then(|| chosen_subsets(&reduced, settings, rng)).transpose()?;
-    let shared = Shared::of(reduced, probability, None, subsets.as_ref(), None, settings, rng)?;
+    let shared = Shared::of(reduced, probability, subsets.as_ref(), None, settings, rng)?;
     Ok(evaluated(shared, settings, None))
 }
 

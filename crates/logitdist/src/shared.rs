@@ -40,7 +40,6 @@ impl Shared {
     pub(crate) fn of(
         reduced: Reduced,
         probability: Option<ProbabilityPart>,
-        held_out: Option<Applicable<f64>>,
         subsets: Option<&[ChosenSubsets; 2]>,
         sets: Option<(&LlvSets, &Pair<'_>)>,
         settings: &Settings,
@@ -70,12 +69,17 @@ impl Shared {
             logits_cca,
             d_rep,
             contrasts,
-            held_out,
+            held_out: None,
             probability,
             percentiles,
             precision: settings.logit_precision,
             llv,
         })
+    }
+
+    /// The same with `m_cca_cv`, if it was asked for.
+    pub(crate) fn with_held_out(self, held_out: Option<Applicable<f64>>) -> Shared {
+        Shared { held_out, ..self }
     }
 
     /// What the measures need that follow the inputs: the pair without some of them, and the sums over the others.

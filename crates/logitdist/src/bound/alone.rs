@@ -47,6 +47,6 @@ pub fn evaluate(
     let reduced = Reduced::of(&summary);
     let sets = sets.as_ref().map(|sets| (sets, pair));
     let subsets = settings.d_rep.then(|| chosen_subsets(&reduced, &settings, rng)).transpose()?;
-    let shared = Shared::of(reduced, summary.probability, None, subsets.as_ref(), sets, &settings, rng)?;
+    let shared = Shared::of(reduced, summary.probability, subsets.as_ref(), sets, &settings, rng)?;
     Ok(theorem.of(&shared, direction))
 }

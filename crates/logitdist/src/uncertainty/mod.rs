@@ -265,7 +265,7 @@ impl Evidence {
             "d_logit" | "d_logit_relative" | "d_logit_per_label" => |input| input.squared_logit_distance,
             _ => return None,
         };
-        let sums: Vec<f64> = self.kept.iter().map(|block| block.iter().map(&term).sum()).collect();
+        let sums: Vec<f64> = self.kept.iter().map(|block| block.iter().map(term).sum()).collect();
         let total: f64 = sums.iter().sum();
         let largest = self.kept.iter().flatten().map(term).fold(0.0, f64::max);
         let heaviest = sums.into_iter().fold(0.0, f64::max);
