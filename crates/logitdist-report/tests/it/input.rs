@@ -10,7 +10,7 @@ fn changed(change: impl Fn(&Path, String, String)) -> Result<Vec<String>, String
     sweep::write(folder.path());
     let (rows, bounds) = sweep::tables();
     change(folder.path(), rows, bounds);
-    let made = report(folder.path()).map_err(|e| e.to_string())?;
+    let made = report(folder.path(), None).map_err(|e| e.to_string())?;
     assert!(made.files.iter().all(|file| file.is_file()));
     Ok(made.sentences)
 }
@@ -54,7 +54,7 @@ fn what_is_no_result_names_file_line_and_what_is_needed() {
         let error = changed(change).unwrap_err();
         assert!(error.contains(message), "{error}");
     }
-    assert!(report(Path::new("nowhere")).is_err());
+    assert!(report(Path::new("nowhere"), None).is_err());
 }
 
 #[test]
@@ -109,6 +109,6 @@ fn violated_bounds_come_first() {
     let found = changed(|f, _, b| put(f, "bounds.csv", &b.replacen(",true,", ",false,", 3))).unwrap();
     assert_eq!(
         found[1],
-        "VIOLATED, so that a proof or the program is wrong: d_ls in 1, m_cca_linear in 1 and m_cca_sharp in 1 of 360 bounds."
+        "VIOLATED, so that a proof or the program is wrong: T7 (least-squares alignment) in 1, T2 (linear) in 1 and T3 (one spectrum) in 1 of 360 bounds."
     );
 }
