@@ -1,4 +1,4 @@
-//! Project tasks: sweeps, their summaries and their ill-treatment, and measurements of speed.
+//! Project tasks: sweeps, their summaries, ill-treatment of the program, and measurements of speed.
 
 #![allow(
     clippy::print_stdout,
@@ -7,8 +7,10 @@
 )]
 
 mod bench;
+mod fuzz;
 mod measure;
 mod memory;
+mod monkey;
 mod pair;
 mod peers;
 mod processor;
@@ -20,6 +22,7 @@ mod torture;
 
 use clap::{Parser, Subcommand};
 use logitdist_cli::{exit_code, parse, report, sweep};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 /// Project tasks of logitdist.
@@ -37,6 +40,14 @@ enum Task {
     Sweep(Box<sweep::Arguments>),
     Report(report::Arguments),
     Torture(torture::Arguments),
+    Monkey(monkey::Arguments),
+    Fuzz(fuzz::Arguments),
+    /// The command `logitdist` itself, for the tasks that run it.
+    #[command(hide = true, disable_help_flag = true)]
+    Logitdist {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        words: Vec<OsString>,
+    },
     Throughput(throughput::Arguments),
     Peers(peers::Arguments),
     Scaling(scaling::Arguments),
@@ -50,6 +61,7 @@ enum Task {
 }
 
 fn main() -> ExitCode {
+    logitdist_linalg::refuse_older_processor();
     logitdist_linalg::keep_freed_memory();
     let task = match parse::<Arguments>(std::env::args_os()) {
         Ok(arguments) => arguments.task,
@@ -59,6 +71,11 @@ fn main() -> ExitCode {
         Task::Sweep(arguments) => sweep::run(*arguments),
         Task::Report(arguments) => report::run(&arguments),
         Task::Torture(arguments) => torture::run(&arguments),
+        Task::Monkey(arguments) => monkey::run(&arguments),
+        Task::Fuzz(arguments) => fuzz::run(&arguments),
+        Task::Logitdist { words } => {
+            return logitdist_cli::run(std::iter::once("logitdist".into()).chain(words));
+        }
         Task::Throughput(arguments) => throughput::run(&arguments),
         Task::Peers(arguments) => peers::run(&arguments),
         Task::Scaling(arguments) => scaling::run(&arguments),

@@ -142,7 +142,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         eprintln!("{} cells: {} on {processors} threads", arguments.cells, part.name());
         all.push(in_process(part, Size::Tiny, processors, arguments.cells, folder.path())?);
     }
-    std::fs::create_dir_all(&arguments.out)?;
+    logitdist_io::make_folder(&arguments.out)?;
     let write = |name: &str, text: String| {
         let path = arguments.out.join(name);
         WholeFile::write(&path, text.as_bytes())

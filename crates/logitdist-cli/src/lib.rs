@@ -50,6 +50,7 @@ enum Command {
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    logitdist_linalg::refuse_older_processor();
     logitdist_linalg::keep_freed_memory();
     run(std::env::args_os())
 }

@@ -16,7 +16,7 @@ use std::process::ExitCode;
 ///
 /// Linear probes are fitted on A, fitted again on B, and carried over from A to B. They are fitted by logistic regression on every
 /// second input (0, 2, 4, …) and measured on the others. Beside the error of the carried probe stands what the logit distance certifies
-/// for it (T8).
+/// for it (T8), and how many of its decisions (T17).
 #[derive(clap::Args)]
 pub struct Arguments {
     /// The teacher A and the student B, as for `logitdist compare`.
@@ -51,8 +51,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Format::Json => format!("{:#}\n", json(&found)),
     };
     to_stdout(text.as_bytes())?;
-    let failed: Vec<&str> =
-        found.iter().filter(|(_, t)| !t.certificate_holds).map(|(name, _)| name.as_str()).collect();
+    let failed: Vec<&str> = found.iter().filter(|(_, t)| !holds(t)).map(|(name, _)| name.as_str()).collect();
     if failed.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
@@ -61,6 +60,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         failed.join(", ")
     ));
     Ok(ExitCode::from(1))
+}
+
+/// Whether T8 and T17 hold for a concept's probe.
+fn holds(transfer: &ConceptTransfer) -> bool {
+    transfer.certificate_holds && !transfer.agreement.is_violated()
 }
 
 /// Names of concepts and the inputs at which they hold.
@@ -169,7 +173,8 @@ fn every_second(model: &Model, first: usize) -> anyhow::Result<Model> {
 }
 
 fn table(found: &[(String, ConceptTransfer)]) -> String {
-    let heads = ["majority", "A", "B", "carried", "determined", "error", "certified", "score sd"];
+    let heads =
+        ["majority", "A", "B", "carried", "determined", "error", "certified", "score sd", "kept", "at least"];
     let mut text = format!("{:18}", "concept");
     heads.iter().for_each(|head| write!(text, " {head:>10}").expect("writing to a string"));
     text.push('\n');
@@ -188,6 +193,7 @@ fn table(found: &[(String, ConceptTransfer)]) -> String {
         for size in [t.probe_error, t.probe_certificate, t.probe_sd] {
             write!(text, " {:>10}", short(size)).expect("writing to a string");
         }
+        write!(text, " {:10.3} {:10.3}", t.probe_kept, least_kept(t)).expect("writing to a string");
         text.push('\n');
     }
     text.push_str(LEGEND);
@@ -204,12 +210,21 @@ Scores:
   error       root mean square error of the carried probe's score
   certified   what the logit distance certifies for it: ‖G̃⁺ᵀw‖ d_logit
   score sd    standard deviation of the score of A's probe, to judge both against
+Decisions:
+  kept        share of inputs that the carried probe decides as its determined part does on A
+  at least    what the logit distance certifies for it, by the scores on A (T17)
 ";
+
+/// The share of decisions that T17 certifies.
+fn least_kept(transfer: &ConceptTransfer) -> f64 {
+    transfer.probe_kept - transfer.agreement.slack().unwrap_or(transfer.probe_kept)
+}
 
 fn csv(found: &[(String, ConceptTransfer)]) -> String {
     let mut lines = String::from("concept,token,value\n");
     for (name, transfer) in found {
-        for (token, value) in transfer.numbers() {
+        let certified = [("probe_agreement", least_kept(transfer))];
+        for (token, value) in transfer.numbers().into_iter().chain(certified) {
             writeln!(lines, "{name},{token},{value:?}").expect("writing to a string");
         }
     }
@@ -219,7 +234,12 @@ fn csv(found: &[(String, ConceptTransfer)]) -> String {
 fn json(found: &[(String, ConceptTransfer)]) -> Value {
     let object = |t: &ConceptTransfer| -> Map<String, Value> {
         let numbers = t.numbers().into_iter().map(|(token, value)| (token.to_owned(), json!(value)));
-        numbers.chain([("certificate_holds".to_owned(), json!(t.certificate_holds))]).collect()
+        numbers
+            .chain([
+                ("probe_agreement".to_owned(), json!(least_kept(t))),
+                ("certificate_holds".to_owned(), json!(holds(t))),
+            ])
+            .collect()
     };
     Value::Object(found.iter().map(|(name, t)| (name.clone(), object(t).into())).collect())
 }

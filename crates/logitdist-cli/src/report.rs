@@ -6,7 +6,7 @@ use logitdist_io::{Claims, say, visible};
 use logitdist_report::pair::{is_pair, report_pair};
 use logitdist_report::{difference, plot, report};
 use logitdist_results::pair::PairResults;
-use logitdist_results::{PlotSpec, Study};
+use logitdist_results::{Damaged, PlotSpec, Study, damage};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -30,11 +30,21 @@ pub struct Arguments {
     /// Compare two folders of results of a sweep cell by cell.
     #[arg(long, num_args = 2, value_names = ["FIRST", "SECOND"], conflicts_with = "results")]
     compare: Option<Vec<PathBuf>>,
+    /// Use tables although they are not as the run left them, and say so. (The manifest has their rows and hashes.)
+    #[arg(long)]
+    damaged: bool,
 }
 
 /// Runs the command: exit code 1 if a bound was violated, or the runs differ.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let damaged = if arguments.damaged { Damaged::Said } else { Damaged::Refused };
     if let Some([first, second]) = arguments.compare.as_deref() {
+        for folder in [first, second] {
+            for what in damage(folder, damaged)? {
+                let folder = folder.display().to_string();
+                to_stdout(format!("DAMAGED: {}: {what}\n", visible(&folder)).as_bytes())?;
+            }
+        }
         let difference = difference(first, second)?;
         to_stdout(difference.to_table().as_bytes())?;
         return Ok(ExitCode::from(u8::from(!difference.is_none())));
@@ -54,7 +64,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             results.display()
         );
     }
-    if arguments.plot.is_empty() { of_sweep(results, arguments.width) } else { plots(results, arguments) }
+    if arguments.plot.is_empty() {
+        of_sweep(results, damaged, arguments.width)
+    } else {
+        plots(results, damaged, arguments)
+    }
 }
 
 /// A width in points.
@@ -74,7 +88,7 @@ fn width_of(text: &str) -> Result<f64, String> {
 }
 
 /// Makes the pictures that were asked for.
-fn plots(results: &Path, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+fn plots(results: &Path, damaged: Damaged, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let specs = arguments
         .plot
         .iter()
@@ -82,6 +96,9 @@ fn plots(results: &Path, arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let specs = specs.collect::<anyhow::Result<Vec<PlotSpec>>>()?;
     let study = Study::read(results)?;
     let mut text = String::new();
+    for what in damage(results, damaged)? {
+        writeln!(text, "DAMAGED: {}", visible(&what))?;
+    }
     for spec in &specs {
         let made = plot(&study, results, spec, arguments.width)
             .map_err(|message| anyhow!("{}: --plot \"{spec}\": {message}", results.display()))?;
@@ -126,8 +143,8 @@ fn of_pair(results: &Path, width: Option<f64>) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(1))
 }
 
-fn of_sweep(results: &Path, width: Option<f64>) -> anyhow::Result<ExitCode> {
-    let report = report(results, width)?;
+fn of_sweep(results: &Path, damaged: Damaged, width: Option<f64>) -> anyhow::Result<ExitCode> {
+    let report = report(results, damaged, width)?;
     let mut text = report.summary.to_table();
     writeln!(text)?;
     for sentence in &report.sentences {

@@ -22,15 +22,15 @@ enum Form {
 }
 
 impl Archive {
-    /// Opens a directory, or a file whose extension says what it is.
-    pub(crate) fn open(path: &Path) -> Result<Archive, ReadError> {
+    /// Opens a directory, or a file whose extension says what it is. The limit is of compressed entries.
+    pub(crate) fn open(path: &Path, inflation_limit: u64) -> Result<Archive, ReadError> {
         let place = Place::file(path);
         let metadata = path.metadata().map_err(|e| place.error(Problem::Io(e)))?;
         let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
         let (form, names) = if metadata.is_dir() {
             (Form::Directory, npy_files(path)?)
         } else if Npz::is_npz(path) {
-            let npz = Npz::open(path)?;
+            let npz = Npz::open(path, inflation_limit)?;
             let names = npz.names();
             (Form::Npz(npz), names)
         } else if extension == "safetensors" {

@@ -64,6 +64,16 @@ impl Array<'_> {
         Ok(self.read(&entries.with_masks())?.col_as_slice(0).to_vec())
     }
 
+    /// A 1-D array.
+    pub(crate) fn vector(mut self) -> Result<Vec<f64>, ReadError> {
+        self.check_floating_point()?;
+        let entries = match self.layout.shape[..] {
+            [entries] => self.entries_of(entries, 1, false),
+            _ => Err(self.wrong_shape("1-D (one entry per probe)")),
+        }?;
+        Ok(self.read(&entries)?.col_as_slice(0).to_vec())
+    }
+
     /// A 2-D array of any type of numbers as a matrix, or a 1-D array as a column.
     pub(crate) fn numbers(mut self) -> Result<Mat<f64>, ReadError> {
         let entries = match self.layout.shape[..] {

@@ -131,6 +131,20 @@ pub enum Problem {
         /// Bytes there are.
         found: u64,
     },
+    /// A compressed entry claims more than is believed.
+    #[error(
+        "the entry claims {claimed} bytes from {compressed} compressed ones; at most {limit} times as many are believed, lest a small \
+         file fill the memory: if it is right, save it uncompressed (numpy.savez), or raise the limit (compare --inflation-limit {})",
+        .claimed.div_ceil((*.compressed).max(1))
+    )]
+    Inflation {
+        /// Bytes that the archive's directory claims.
+        claimed: u64,
+        /// Bytes there are.
+        compressed: u64,
+        /// The limit.
+        limit: u64,
+    },
     /// The widened array does not fit into memory.
     #[error("{rows}×{cols} entries as f64 do not fit into memory")]
     Memory {

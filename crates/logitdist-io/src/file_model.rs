@@ -5,6 +5,7 @@ use crate::entries::Entries;
 use crate::error::{Place, Problem, ReadError};
 use crate::npy;
 use crate::npz::Npz;
+use crate::read::INFLATION_LIMIT;
 use faer::{Mat, MatMut};
 use logitdist::{Error, Labels, ModelRows, SMALLEST_SCALE};
 use std::fs::File;
@@ -133,7 +134,9 @@ impl Stored {
     fn check_archive(&self) -> Result<(), ReadError> {
         let place = &self.entries.place;
         match &place.array {
-            Some(name) if Npz::is_npz(&place.file) => Npz::open(&place.file)?.check(place, name),
+            Some(name) if Npz::is_npz(&place.file) => {
+                Npz::open(&place.file, INFLATION_LIMIT)?.check(place, name)
+            }
             _ => Ok(()),
         }
     }

@@ -30,6 +30,7 @@
 //! let _options = ReadOptions {
 //!     names: "embeddings=h,unembeddings=lm_head.weight".parse()?,
 //!     transpose: logitdist_io::Transpose { unembeddings: true, ..Default::default() },
+//!     ..Default::default()
 //! };
 //! # Ok(())
 //! # }
@@ -44,10 +45,12 @@ mod element;
 mod entries;
 mod error;
 mod file_model;
+mod folder;
 mod names;
 mod npy;
 mod npz;
 mod read;
+mod regular;
 mod safetensors;
 mod say;
 mod shown;
@@ -57,8 +60,13 @@ mod write;
 pub use claims::{Claims, Taken};
 pub use error::{Place, Problem, ReadError, WriteError};
 pub use file_model::FileModel;
+pub use folder::{make_folder, sync_folder};
 pub use names::{ArrayNames, ParseArrayNamesError};
-pub use read::{ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model, read_text};
+pub use read::{
+    INFLATION_LIMIT, ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model,
+    read_probes, read_text,
+};
+pub use regular::{LARGEST_CONFIG, open_file, read_config, read_text_file};
 pub use say::say;
 pub use shown::{RUN_BY_SPREADSHEETS, for_shell, for_spreadsheet, is_hidden, visible};
 pub use whole_file::WholeFile;

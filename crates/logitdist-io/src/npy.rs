@@ -6,6 +6,7 @@
 use crate::array::{Array, Layout, Order};
 use crate::element::{Element, Number};
 use crate::error::{Place, Problem, ReadError};
+use crate::regular::what_it_is;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -21,18 +22,14 @@ pub(crate) fn open(path: &Path) -> Result<Array<'static>, ReadError> {
     from_reader(Place::file(path), Box::new(file), len, Some(0))
 }
 
-/// Opens a regular file and says how long it is.
-///
-/// Looks before it opens, because opening a pipe would wait for its other end.
+/// Opens a regular file and says how long it is; an error says which form of file is `needed`.
 pub(crate) fn open_file(path: &Path, needed: &'static str) -> Result<(File, u64), ReadError> {
     let place = Place::file(path);
     let metadata = path.metadata().map_err(|e| place.error(Problem::Io(e)))?;
-    if !metadata.is_file() {
-        let found = if metadata.is_dir() { "directory" } else { "device, pipe or socket" };
+    if let Some(found) = what_it_is(&metadata) {
         return Err(place.error(Problem::Kind { found, needed }));
     }
-    let file = File::open(path).map_err(|e| place.error(Problem::Io(e)))?;
-    Ok((file, metadata.len()))
+    crate::regular::open_file(path).map_err(|e| place.error(Problem::Io(e)))
 }
 
 /// The array in `len` bytes of `.npy`. `offset` is their place in the file if they are uncompressed.

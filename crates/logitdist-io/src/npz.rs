@@ -9,15 +9,20 @@ use std::path::Path;
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
+/// So much may any compressed entry become.
+const ALWAYS_READ: u64 = 16 << 20;
+
 /// An open archive.
 pub(crate) struct Npz {
     len: u64,
+    /// Bytes believed for each compressed one.
+    inflation_limit: u64,
     archive: ZipArchive<BufReader<File>>,
 }
 
 impl Npz {
     /// Opens the archive and reads its directory.
-    pub(crate) fn open(path: &Path) -> Result<Npz, ReadError> {
+    pub(crate) fn open(path: &Path, inflation_limit: u64) -> Result<Npz, ReadError> {
         let place = Place::file(path);
         let (mut file, len) = npy::open_file(path, "an .npz file")?;
         let mut start = Vec::new();
@@ -30,7 +35,7 @@ impl Npz {
             return Err(place.error(Problem::Magic { found, needed: "an .npz file, beginning with PK," }));
         }
         let archive = ZipArchive::new(BufReader::new(file)).map_err(|e| place.error(zip_problem(e)))?;
-        Ok(Npz { len, archive })
+        Ok(Npz { len, inflation_limit, archive })
     }
 
     /// Names of the arrays, sorted, without `.npy`.
@@ -72,6 +77,11 @@ impl Npz {
         let mut entry = self.archive.by_index(index).map_err(error)?;
         let claimed = entry.size();
         let stored = entry.compression() == CompressionMethod::Stored;
+        let compressed = entry.compressed_size();
+        if !stored && claimed > ALWAYS_READ.max(compressed.saturating_mul(self.inflation_limit)) {
+            let limit = self.inflation_limit;
+            return Err(place.error(Problem::Inflation { claimed, compressed, limit }));
+        }
         let offset = entry.data_start().filter(|_| stored);
         let found = if stored {
             // Stored data is part of the file, so it cannot claim more than the file has.

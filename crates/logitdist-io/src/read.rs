@@ -38,12 +38,30 @@ impl Source {
 }
 
 /// How to read a model. The default takes arrays `embeddings`, `unembeddings` and `bias` as they are.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReadOptions {
     /// What the arrays are called.
     pub names: ArrayNames,
     /// Which arrays are stored with their axes exchanged.
     pub transpose: Transpose,
+    /// How many bytes are believed of an archive's compressed entry for each byte that it has. See [`INFLATION_LIMIT`].
+    pub inflation_limit: u64,
+}
+
+/// The usual [`inflation_limit`](ReadOptions::inflation_limit). Numbers of a network compress to a half at best, and arrays that
+/// are mostly zeros to a hundredth; a thousandth is all that the format can hold, and what an archive made to fill the memory has.
+///
+/// Entries of up to 16 MiB are read in any case.
+pub const INFLATION_LIMIT: u64 = 200;
+
+impl Default for ReadOptions {
+    fn default() -> ReadOptions {
+        ReadOptions {
+            names: ArrayNames::default(),
+            transpose: Transpose::default(),
+            inflation_limit: INFLATION_LIMIT,
+        }
+    }
 }
 
 /// Which arrays are stored with their axes exchanged. It is never guessed from shapes: a square array fits both ways.
@@ -104,7 +122,7 @@ fn arrays<E>(
     let (names, transpose) = (&options.names, options.transpose.unembeddings);
     match source {
         Source::Path(path) => {
-            let mut archive = Archive::open(path)?;
+            let mut archive = Archive::open(path, options.inflation_limit)?;
             let embeddings = embeddings(archive.required("embeddings", &names.embeddings)?)?;
             let unembeddings = archive.required("unembeddings", &names.unembeddings)?.matrix(transpose)?;
             let bias = match &names.bias {
@@ -140,6 +158,18 @@ pub fn read_matrix(path: &Path) -> Result<Mat<f64>, ReadError> {
     npy::open(path)?.rows()
 }
 
+/// Reads linear probes w·f + c from an archive (`.npz`, `.safetensors` or a directory of `.npy` files): the array `weights` (C×M, or M
+/// for one), and `offsets` (C) if there is one.
+///
+/// # Errors
+/// As [`read_model`].
+pub fn read_probes(path: &Path) -> Result<(Mat<f64>, Option<Vec<f64>>), ReadError> {
+    let mut archive = Archive::open(path, INFLATION_LIMIT)?;
+    let weights = archive.required("weights", "weights")?.rows()?;
+    let offsets = archive.array("offsets")?.map(|array| array.vector()).transpose()?;
+    Ok((weights, offsets))
+}
+
 /// Reads an array of numbers of any type: an `.npy` file, or the array `name` of an archive (`.npz`, `.safetensors` or a directory of
 /// `.npy` files). A 1-D array is a single column.
 ///
@@ -151,7 +181,7 @@ pub fn read_array(path: &Path, name: &'static str) -> Result<Mat<f64>, ReadError
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy")) {
         return npy::open(path)?.numbers();
     }
-    Archive::open(path)?.required(name, name)?.numbers()
+    Archive::open(path, INFLATION_LIMIT)?.required(name, name)?.numbers()
 }
 
 /// Reads a text that an `.npz` archive holds beside its arrays; `None` if there is none of that name.
@@ -159,7 +189,7 @@ pub fn read_array(path: &Path, name: &'static str) -> Result<Mat<f64>, ReadError
 /// # Errors
 /// The file is no `.npz` archive, or the entry is damaged or not UTF-8. What is beyond 16 MiB is cut off.
 pub fn read_text(path: &Path, name: &str) -> Result<Option<String>, ReadError> {
-    Npz::open(path)?.text(&Place::array(path, name), name)
+    Npz::open(path, INFLATION_LIMIT)?.text(&Place::array(path, name), name)
 }
 
 /// A hint in an error: which exchange of axes would make the widths agree. The user decides.

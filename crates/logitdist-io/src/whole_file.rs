@@ -1,5 +1,7 @@
-//! Files that appear whole or not at all: written under a temporary name, synced, renamed.
+//! Files that appear whole or not at all: written under a temporary name, synced, renamed; then the
+//! folder is synced.
 
+use crate::folder::{parent, sync_folder};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
@@ -29,8 +31,7 @@ impl WholeFile {
             Err(error) if error.kind() == io::ErrorKind::NotFound => path.to_path_buf(),
             Err(_) => return Err(older.expect_err("it was an error")),
         };
-        let folder =
-            target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = parent(&target);
         // Named after the file, so that one can recognise and delete what a killed process left.
         let name = target.file_name().unwrap_or_default().to_string_lossy();
         let name: String = name.chars().take(50).collect();
@@ -47,7 +48,7 @@ impl WholeFile {
         Ok(WholeFile { target, temporary: BufWriter::new(temporary) })
     }
 
-    /// Gives the file its name, once its content is on the disk.
+    /// Gives the file its name, once its content is on the disk, and waits until the name is there, too.
     ///
     /// # Errors
     /// Writing, syncing or renaming failed.
@@ -55,7 +56,7 @@ impl WholeFile {
         let temporary = self.temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
         temporary.as_file().sync_all()?;
         temporary.persist(&self.target).map_err(|error| error.error)?;
-        Ok(())
+        sync_folder(parent(&self.target))
     }
 
     /// Writes a whole file.

@@ -200,8 +200,8 @@ impl Lines {
 fn same_config(first: &Path, second: &Path) -> Result<(), ResultsError> {
     let read = |results: &Path| -> Result<(PathBuf, String), ResultsError> {
         let path = results.join("config.toml");
-        let text = std::fs::read_to_string(&path).map_err(|e| ResultsError::io("read", &path, e))?;
-        Ok((path, text))
+        let bytes = logitdist_io::read_config(&path).map_err(|e| ResultsError::io("read", &path, e))?;
+        Ok((path, String::from_utf8_lossy(&bytes).into_owned()))
     };
     let ((_, a), (path, b)) = (read(first)?, read(second)?);
     if a == b {

@@ -8,7 +8,7 @@ use crate::plot::Figure;
 use crate::sentences;
 use crate::trained;
 use crate::view::{self, View, write_whole};
-use logitdist_results::{PlotSpec, ResultsError, Study, Summary};
+use logitdist_results::{Damaged, PlotSpec, ResultsError, Study, Summary, damage};
 use std::path::{Path, PathBuf};
 
 /// What was reported and where it is.
@@ -33,12 +33,17 @@ impl Report {
 /// `measures.csv` if networks were trained, each whole or not at all. Pictures of an earlier report that are not among the new ones are removed.
 /// With a width, pictures are so many points wide.
 ///
+/// Tables that are not as the run left them are an error, or the first sentences say so.
+///
 /// # Errors
 /// Results that cannot be read or are not what a sweep writes; a file that cannot be written.
-pub fn report(results: &Path, width: Option<f64>) -> Result<Report, ResultsError> {
+pub fn report(results: &Path, damaged: Damaged, width: Option<f64>) -> Result<Report, ResultsError> {
+    let damage = damage(results, damaged)?;
     let study = Study::read(results)?;
     let pictures = pictures(&study);
-    let sentences = sentences::sentences(&study);
+    let damage =
+        damage.into_iter().map(|what| format!("DAMAGED: {what}. All that follows is of what is left."));
+    let sentences: Vec<String> = damage.chain(sentences::sentences(&study)).collect();
     let plots = results.join("plots");
     let filed = pictures.iter().filter(|picture| picture.is_filed);
     let filed: Vec<(String, Figure)> =

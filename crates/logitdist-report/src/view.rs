@@ -138,7 +138,7 @@ pub(crate) const ENDINGS: [&str; 3] = ["svg", "png", "pdf"];
 
 /// Draws figures on all processors as `NAME.svg`, `NAME.png` and `NAME.pdf`, each whole or not at all; the files in order.
 pub(crate) fn write(folder: &Path, figures: &[(String, &Figure)]) -> Result<Vec<PathBuf>, ResultsError> {
-    std::fs::create_dir_all(folder).map_err(|e| ResultsError::io("make the folder", folder, e))?;
+    logitdist_io::make_folder(folder).map_err(|e| ResultsError::io("make the folder", folder, e))?;
     let file = |name: &str, ending: &str| folder.join(format!("{name}.{ending}"));
     let (next, failed) = (Mutex::new(figures.iter()), Mutex::new(None));
     let take = || next.lock().expect("a drawer panicked").next();

@@ -1,7 +1,7 @@
 //! Reads a sweep's CSV on all processors, in blocks that end at line ends, with memory that does not grow with the file.
 
 use crate::error::ResultsError;
-use std::fs::File;
+use logitdist_io::open_file;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -36,8 +36,8 @@ impl CsvFile {
     /// # Errors
     /// A file that cannot be read or is empty.
     pub fn open(path: &Path) -> Result<CsvFile, ResultsError> {
-        let mut reader =
-            csv::Reader::from_path(path).map_err(|e| ResultsError::io("read", path, e.into()))?;
+        let (file, _) = open_file(path).map_err(|e| ResultsError::io("read", path, e))?;
+        let mut reader = csv::Reader::from_reader(file);
         let header = reader.headers().map_err(|e| ResultsError::content(path, 1, e.to_string()))?;
         let header: Vec<String> = header.iter().map(str::to_owned).collect();
         if header.is_empty() {
@@ -155,7 +155,7 @@ impl CsvFile {
         worst: &Mutex<Option<(u64, String)>>,
     ) -> Result<(), ResultsError> {
         let failed = |e| ResultsError::io("read", &self.path, e);
-        let mut file = File::open(&self.path).map_err(failed)?;
+        let (mut file, _) = open_file(&self.path).map_err(failed)?;
         file.seek(SeekFrom::Start(self.body)).map_err(failed)?;
         let (mut offset, mut line, mut rest) = (self.body, 2, Vec::new());
         while worst.lock().expect("a reader panicked").is_none() {

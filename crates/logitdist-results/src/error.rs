@@ -26,6 +26,17 @@ pub enum ResultsError {
         /// What is wrong, and what is needed.
         message: String,
     },
+    /// The tables are not those that the run wrote.
+    #[error(
+        "{}: {what}: the tables are not as the run left them; sweep or merge again to make them from the journal, or use them \
+         as they are with --damaged", .folder.display()
+    )]
+    Damaged {
+        /// The folder of the results.
+        folder: PathBuf,
+        /// What is wrong with which table.
+        what: String,
+    },
 }
 
 impl ResultsError {

@@ -1,6 +1,7 @@
 //! `manifest.json`: what ran, where and when; everything about a run that is not in its tables.
 
 use crate::error::ResultsError;
+use crate::integrity::TableChecks;
 use crate::version::RESULT_VERSION;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -22,6 +23,9 @@ pub struct Manifest {
     pub result_version: u32,
     /// What was written.
     pub counts: Counts,
+    /// What its tables are; none of an interrupted run, whose tables may be older.
+    #[serde(skip_serializing_if = "TableChecks::is_empty")]
+    pub tables: TableChecks,
     /// Processes that computed the cells, in the order of their journals.
     pub processes: Vec<Process>,
 }

@@ -5,6 +5,7 @@ use crate::error::ResultsError;
 use crate::manifest::Manifest;
 use crate::plot::PlotSpec;
 use std::collections::BTreeSet;
+use std::io::{self, Read};
 use std::path::Path;
 
 /// The most failed cells that are named.
@@ -52,11 +53,11 @@ impl Run {
     pub fn read(results: &Path) -> Result<Run, ResultsError> {
         let mut run = Run::default();
         let path = results.join("manifest.json");
-        if let Some(text) = read_if_there(&path)? {
+        if let Some(text) = read_if_there(&path, read_file)? {
             run.manifest = Manifest::parse(&path, &text)?;
         }
         let path = results.join("config.toml");
-        if let Some(text) = read_if_there(&path)? {
+        if let Some(text) = read_if_there(&path, logitdist_io::read_config)? {
             let config: toml::Table = toml::from_str(&text).map_err(|e| {
                 let line = e.span().map_or(1, |span| 1 + text[..span.start].matches('\n').count() as u64);
                 ResultsError::content(&path, line, format!("not TOML: {}", e.message()))
@@ -86,9 +87,19 @@ impl Run {
     }
 }
 
+/// What a program wrote may be longer than what people write.
+fn read_file(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    logitdist_io::open_file(path)?.0.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// A file's text, `None` if there is no such file.
-fn read_if_there(path: &Path) -> Result<Option<String>, ResultsError> {
-    match std::fs::read(path) {
+fn read_if_there(
+    path: &Path,
+    read: impl Fn(&Path) -> io::Result<Vec<u8>>,
+) -> Result<Option<String>, ResultsError> {
+    match read(path) {
         Ok(bytes) => String::from_utf8(bytes).map(Some).map_err(|e| {
             let at = e.utf8_error().valid_up_to();
             ResultsError::content(path, 1, format!("byte {at} is not UTF-8 text"))

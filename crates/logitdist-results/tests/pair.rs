@@ -1,8 +1,7 @@
 //! A comparison that was written and read again is the same.
 
-use logitdist::bound::probe_transfer;
-use logitdist::{Direction, Mat, Model, Pair, Settings, compare, label_geometry};
-use logitdist_results::pair::{Inputs, Labels, PairComparison, PairResults, PairRun};
+use logitdist::{Mat, Model, Pair, Settings, compare, label_geometry};
+use logitdist_results::pair::{Inputs, Labels, PROBE_TOKENS, PairComparison, PairResults, PairRun};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
 /// A model whose embeddings are a fixed pattern that `shift` changes.
@@ -16,8 +15,8 @@ fn results(a: &Model, b: &Model) -> PairResults {
     let settings = Settings { per_input: true, ..Settings::default() };
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     let comparison = compare(&Pair::new(a, b).unwrap(), &settings, &mut rng).unwrap();
-    let probe = |w: &[f64; 3]| probe_transfer(&comparison.reduced, Direction::Ab, w).ok();
-    let probes: Vec<_> = [[1.0, 0.0, 0.0], [0.0, 1.0, -2.0]].iter().filter_map(probe).collect();
+    let probe = |by: f64| PROBE_TOKENS.iter().enumerate().map(|(i, &token)| (token, by * i as f64)).collect();
+    let probes = vec![probe(0.3), probe(-7.0)];
     let run = PairRun {
         model_a: "a, \"first\".npz".into(),
         model_b: "b.npz".into(),
@@ -28,7 +27,7 @@ fn results(a: &Model, b: &Model) -> PairResults {
     let verdict = vec!["Every bound holds.".to_owned(), "a & b, it seems, are close.".to_owned()];
     let labels = Labels::of(&label_geometry(&comparison.reduced, 5));
     let inputs = Inputs::of(comparison.per_input.as_ref().unwrap());
-    PairResults::of(PairComparison::of(run, &comparison, &probes, verdict), labels, inputs)
+    PairResults::of(PairComparison::of(run, &comparison, probes, verdict), labels, inputs)
 }
 
 #[test]

@@ -42,7 +42,7 @@ impl Document {
     /// # Errors
     /// The file cannot be read, is not TOML, or an override is not of that form.
     pub fn read(file: &Path, overrides: &[String]) -> Result<Document, SimError> {
-        let bytes = std::fs::read(file).map_err(|e| SimError::io("read the config", file, e))?;
+        let bytes = logitdist_io::read_config(file).map_err(|e| SimError::io("read the config", file, e))?;
         let text = String::from_utf8(bytes).map_err(|e| SimError::Config {
             file: file.to_path_buf(),
             origin: Origin::File,

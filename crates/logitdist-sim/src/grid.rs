@@ -41,7 +41,7 @@ impl Source {
     ];
 
     /// Names of the families.
-    pub const FAMILIES: [&'static str; 8] = [
+    pub const FAMILIES: [&'static str; 13] = [
         "shrinkage_noise",
         "coupled_spectra",
         "weakest_direction",
@@ -50,6 +50,11 @@ impl Source {
         "permuted_clusters",
         "shared_embeddings",
         "turned_clusters",
+        "distant_labels",
+        "moved_margins",
+        "moved_scores",
+        "vanishing_difference",
+        "uncorrelated_residual",
     ];
 
     /// Parameters of a perturbation, its level last.

@@ -5,14 +5,16 @@ use crate::error::SimError;
 use crate::journal::{Store, host};
 use crate::shard::Shard;
 use crate::whole_file::write_file;
-use logitdist_results::{Counts, Machine, Manifest, Process, RESULT_VERSION, RunStatus, Session};
+use logitdist_results::{
+    Counts, Machine, Manifest, Process, RESULT_VERSION, RunStatus, Session, TableChecks, table_checks,
+};
 use std::path::Path;
 use std::process::Command;
 
-/// Writes `manifest.json` of tables made from a store.
+/// Writes `manifest.json` of tables made from a store, and into it what the tables in the folder are.
 ///
 /// # Errors
-/// It cannot be written.
+/// A table cannot be read, or the manifest not be written.
 pub fn write_manifest(
     config: &Config,
     status: RunStatus,
@@ -23,6 +25,8 @@ pub fn write_manifest(
     let sessions = store.journals.iter().flat_map(|journal| &journal.sessions);
     // The config stands beside the manifest.
     let without_config = |session: &Session| Session { config: String::new(), ..session.clone() };
+    // The tables of an interrupted run may be older.
+    let tables = if status == RunStatus::Interrupted { TableChecks::new() } else { table_checks(out)? };
     let manifest = Manifest {
         status: Some(status),
         question: config.question.clone(),
@@ -30,6 +34,7 @@ pub fn write_manifest(
         seed: Some(config.seed),
         result_version: RESULT_VERSION,
         counts,
+        tables,
         processes: sessions
             .map(|(session, end)| Process::new(without_config(session), end.as_ref()))
             .collect(),
@@ -51,7 +56,7 @@ pub fn is_of_all_cells(out: &Path) -> bool {
 /// A folder's manifest, if it has one that can be read.
 fn read(out: &Path) -> Option<Manifest> {
     let path = out.join("manifest.json");
-    Manifest::parse(&path, &std::fs::read_to_string(&path).ok()?).ok()
+    Manifest::parse(&path, &logitdist_io::read_text_file(&path).ok()?).ok()
 }
 
 /// This process, about to work on a shard.

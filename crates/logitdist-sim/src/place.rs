@@ -52,7 +52,7 @@ fn claim(option: &str, out: &Path, read: Vec<&Path>) -> Result<(), SimError> {
 
 /// Whether this file holds the text of a config.
 pub fn says(file: &Path, config: &Config) -> bool {
-    std::fs::read_to_string(file).is_ok_and(|text| text == config.toml)
+    logitdist_io::read_text_file(file).is_ok_and(|text| text == config.toml)
 }
 
 /// Files of these names may be anybody's. A journal shows that they are a sweep's.

@@ -93,6 +93,10 @@ pub struct ProbabilitySums {
     pub kl_ab_over_tau: f64,
     /// Σ_x (2/τ(x)) KL(p′ ‖ p).
     pub kl_ba_over_tau: f64,
+    /// Σ_x ½ V_min(x), V_min the variance of log p − log p′ with the weights min(p, p′).
+    pub kl_lower: f64,
+    /// Σ_x ½ V_max(x)/(1 − TV(x)), V_max the same with the weights max(p, p′); infinite where no probability is shared.
+    pub kl_upper: f64,
     /// Σ_x ‖Δ(x)‖², so that KL and logit distance can be compared over the same inputs; of no meaning if a label is masked.
     pub squared_logit_distance: f64,
     /// The largest error of a logit that is known, nats: 0 for logits in double precision.
@@ -112,6 +116,8 @@ impl ProbabilitySums {
             log_tau: f64::INFINITY,
             kl_ab_over_tau: 0.0,
             kl_ba_over_tau: 0.0,
+            kl_lower: 0.0,
+            kl_upper: 0.0,
             squared_logit_distance: 0.0,
             logit_error: 0.0,
         }
@@ -128,6 +134,8 @@ impl ProbabilitySums {
         self.log_tau = self.log_tau.min(terms.log_tau);
         self.kl_ab_over_tau += over_tau(terms.kl_ab, terms.log_tau);
         self.kl_ba_over_tau += over_tau(terms.kl_ba, terms.log_tau);
+        self.kl_lower += terms.kl_between[0];
+        self.kl_upper += terms.kl_between[1];
         self.squared_logit_distance += terms.squared_logit_distance;
     }
 
@@ -151,6 +159,8 @@ impl ProbabilitySums {
             log_tau: self.log_tau.min(other.log_tau),
             kl_ab_over_tau: self.kl_ab_over_tau + other.kl_ab_over_tau,
             kl_ba_over_tau: self.kl_ba_over_tau + other.kl_ba_over_tau,
+            kl_lower: self.kl_lower + other.kl_lower,
+            kl_upper: self.kl_upper + other.kl_upper,
             squared_logit_distance: self.squared_logit_distance + other.squared_logit_distance,
             logit_error: self.logit_error.max(other.logit_error),
         }
@@ -168,6 +178,10 @@ fn block_inputs(cols: usize) -> usize {
 pub struct ProbabilityPart {
     /// Sums over the inputs.
     pub sums: ProbabilitySums,
+    /// Largest minus second largest logit at each input, in the order of the inputs, of each model; infinite for one label.
+    pub gaps: [Vec<f64>; 2],
+    /// τ_y, the smallest p(y|x) of each label over inputs and both models, K; 0 where it underflows.
+    pub smallest: Vec<f64>,
     /// Factor of [1, log p(y|x), log p′(y|x)] over the tracked labels y, both plus log K; of near models, log p − log p′ is in place of
     /// log p′.
     pub tracked: Factor,
@@ -185,7 +199,7 @@ pub struct InputDivergences {
 }
 
 impl ProbabilityPart {
-    /// The part of the given inputs of a pair. `inputs` must not be empty. Memory: one tile per thread.
+    /// The part of the given inputs of a pair. `inputs` must not be empty. Memory: one tile per thread, and 16 bytes an input for the gaps.
     ///
     /// # Errors
     /// [`Error::Unreadable`] if a model's embeddings cannot be read.
@@ -217,7 +231,7 @@ impl ProbabilityPart {
         let merge = |a: Part<T>, b: Part<T>| {
             let ((a, mut kept), (b, kept_b)) = (a?, b?);
             kept.extend(kept_b);
-            Ok((a.merge(&b), kept))
+            Ok((a.followed_by(b), kept))
         };
         if tiling.one_at_a_time() {
             let mut stream = Stream::new();
@@ -240,24 +254,42 @@ impl ProbabilityPart {
     ) -> Result<(ProbabilityPart, Vec<T>), Error> {
         let mut columns = Mat::zeros(inputs.len(), 1 + 2 * tiling.tracked.len());
         let mut sums = ProbabilitySums::none();
+        let mut gaps = [Vec::with_capacity(inputs.len()), Vec::with_capacity(inputs.len())];
+        let mut smallest = vec![f64::INFINITY; tiling.pair.n_labels()];
         let mut kept = Vec::new();
         for tile in tiling.tiles(inputs)? {
             columns.as_mut().subrows_mut(sums.n, tile.terms.len()).copy_from(&tile.tracked);
             let mut of_tile = ProbabilitySums { logit_error: tile.logit_error, ..ProbabilitySums::none() };
             tile.terms.iter().for_each(|terms| of_tile.add(terms));
             sums = sums.merge(&of_tile);
+            for (model, gaps) in gaps.iter_mut().enumerate() {
+                gaps.extend(tile.terms.iter().map(|terms| terms.gaps[model]));
+            }
+            lower(&mut smallest, &tile.smallest);
             kept.extend(tile.terms.iter().map(|t| keep(InputDivergences { kl_ab: t.kl_ab, kl_ba: t.kl_ba })));
         }
-        Ok((ProbabilityPart { sums, tracked: Factor::of_block(columns.as_ref()), near: tiling.near }, kept))
+        let tracked = Factor::of_block(columns.as_ref());
+        Ok((ProbabilityPart { sums, gaps, smallest, tracked, near: tiling.near }, kept))
     }
 
     /// The part of the inputs of both.
     pub fn merge(&self, other: &ProbabilityPart) -> ProbabilityPart {
+        self.clone().followed_by(other.clone())
+    }
+
+    fn followed_by(mut self, other: ProbabilityPart) -> ProbabilityPart {
+        let near = self.near && other.near;
+        let tracked = if self.near == other.near {
+            self.tracked.merge(&other.tracked)
+        } else {
+            self.apart().merge(&other.apart())
+        };
         let sums = self.sums.merge(&other.sums);
-        if self.near == other.near {
-            return ProbabilityPart { sums, tracked: self.tracked.merge(&other.tracked), near: self.near };
+        for (gaps, others) in self.gaps.iter_mut().zip(other.gaps) {
+            gaps.extend(others);
         }
-        ProbabilityPart { sums, tracked: self.apart().merge(&other.apart()), near: false }
+        lower(&mut self.smallest, &other.smallest);
+        ProbabilityPart { sums, tracked, near, ..self }
     }
 
     /// The factor of [1, log p, log p′].
@@ -274,6 +306,11 @@ impl ProbabilityPart {
     pub(crate) fn over_inputs(&self, chosen: &[usize]) -> LogProbabilities {
         LogProbabilities::over_inputs(&self.tracked, self.near, chosen)
     }
+}
+
+/// The smaller of each two entries.
+fn lower(smallest: &mut [f64], others: &[f64]) {
+    smallest.iter_mut().zip(others).for_each(|(s, o)| *s = s.min(*o));
 }
 
 /// `2 KL / τ` from log τ.

@@ -7,7 +7,9 @@ use crate::applicable::Reason;
 use crate::error::Side;
 use crate::labels::Labels;
 use crate::summary::PairSummary;
-use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, Svd, matmul_nt, r_factor, rank_tolerance, svd};
+use logitdist_linalg::{
+    Mat, MatMut, MatRef, ReborrowMut, Svd, matmul_nt, matmul_tn, r_factor, rank_tolerance, svd,
+};
 use std::sync::{Arc, OnceLock};
 
 /// One model in these coordinates.
@@ -56,6 +58,7 @@ struct Decompositions {
 #[derive(Debug, Clone)]
 struct Logits {
     basis: Mat<f64>,
+    directions: Mat<f64>,
     spectrum: Vec<f64>,
 }
 
@@ -79,6 +82,11 @@ impl ReducedModel {
         &self.decomposed_logits().basis
     }
 
+    /// P, orthonormal principal directions of the centred logits over labels, q×rank: eigenvectors of Cov(u).
+    pub fn logits_directions(&self) -> &Mat<f64> {
+        &self.decomposed_logits().directions
+    }
+
     /// Non-zero eigenvalues of Cov(u), largest first.
     pub fn spectrum(&self) -> &[f64] {
         &self.decomposed_logits().spectrum
@@ -93,7 +101,11 @@ impl ReducedModel {
             let [n_inputs, n_labels] = self.counts;
             let Svd { u, s, .. } =
                 without_null_directions(logits.as_ref(), self.uncentred.logits, n_inputs.max(n_labels));
-            Logits { basis: u, spectrum: s.iter().map(|s| s * s).collect() }
+            let mut directions = matmul_tn(without_first_row(self.logits.as_ref()), u.as_ref());
+            for (direction, s) in directions.col_iter_mut().zip(&s) {
+                direction.iter_mut().for_each(|x| *x /= s);
+            }
+            Logits { basis: u, directions, spectrum: s.iter().map(|s| s * s).collect() }
         })
     }
 

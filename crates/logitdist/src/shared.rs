@@ -1,6 +1,7 @@
 //! What the measures and bounds of a pair are computed from, each part of it once.
 
 use crate::applicable::{Applicable, Reason};
+use crate::bound::contrasts::{Contrast, contrasts};
 use crate::error::Error;
 use crate::llv_sets::{LlvSets, LlvValues};
 use crate::measure::cca::{self, CanonicalCorrelations};
@@ -24,7 +25,8 @@ pub struct Shared {
     unembeddings_cca: Applicable<CanonicalCorrelations>,
     logits_cca: Applicable<CanonicalCorrelations>,
     d_rep: Option<[Applicable<DRep>; 2]>,
-    probability: Option<(ProbabilitySums, Divergences)>,
+    contrasts: Vec<Contrast>,
+    probability: Option<(ProbabilityPart, Divergences)>,
     precision: LogitPrecision,
     llv: Option<LlvValues>,
 }
@@ -40,8 +42,8 @@ impl Shared {
         rng: &mut impl Rng,
     ) -> Result<Shared, Error> {
         reduced.decompose();
-        let (embeddings_cca, (unembeddings_cca, logits_cca)) = rayon::join(
-            || cca::embeddings(&reduced),
+        let ((embeddings_cca, contrasts), (unembeddings_cca, logits_cca)) = rayon::join(
+            || rayon::join(|| cca::embeddings(&reduced), || contrasts(&reduced)),
             || rayon::join(|| cca::unembeddings(&reduced), || cca::logits(&reduced)),
         );
         let d_rep = settings.d_rep.then(|| d_rep_both_ways(&reduced, settings, rng)).transpose()?;
@@ -53,7 +55,7 @@ impl Shared {
         };
         let probability = probability.map(|part| {
             let divergences = divergences(&part.sums);
-            (part.sums, divergences)
+            (part, divergences)
         });
         Ok(Shared {
             reduced,
@@ -61,6 +63,7 @@ impl Shared {
             unembeddings_cca,
             logits_cca,
             d_rep,
+            contrasts,
             probability,
             precision: settings.logit_precision,
             llv,
@@ -97,14 +100,41 @@ impl Shared {
         of.as_ref().map_err(Clone::clone)
     }
 
-    /// Sums over p(·|x) and p′(·|x). Asked for only by rows of the probability part.
-    pub fn sums(&self) -> &ProbabilitySums {
-        &self.probability.as_ref().expect("the settings ask for probabilities").0
+    /// Both models' logits through the matrices of T19.
+    pub(crate) fn contrasts(&self) -> &[Contrast] {
+        &self.contrasts
     }
 
-    /// KL divergence and its relatives. Asked for only by rows of the probability part.
+    /// Sums over p(·|x) and p′(·|x). Asked for only by rows of the probability part, as are the next four.
+    pub fn sums(&self) -> &ProbabilitySums {
+        &self.probability().0.sums
+    }
+
+    /// KL divergence and its relatives.
     pub fn divergences(&self) -> &Divergences {
-        &self.probability.as_ref().expect("the settings ask for probabilities").1
+        &self.probability().1
+    }
+
+    /// d_logit² over the inputs of the probability part.
+    pub fn squared_distance(&self) -> f64 {
+        self.sums().squared_logit_distance / self.sums().n as f64
+    }
+
+    /// Largest minus second largest logit of the first model of a direction, at each input of the probability part.
+    pub fn gaps(&self, direction: Direction) -> &[f64] {
+        match direction {
+            Direction::Ab => &self.probability().0.gaps[0],
+            Direction::Ba => &self.probability().0.gaps[1],
+        }
+    }
+
+    /// The smallest probability of each label over the inputs of the probability part and both models.
+    pub fn smallest_probabilities(&self) -> &[f64] {
+        &self.probability().0.smallest
+    }
+
+    fn probability(&self) -> &(ProbabilityPart, Divergences) {
+        self.probability.as_ref().expect("the settings ask for probabilities")
     }
 
     /// d_LLV and the PLS-SVD dissimilarities. Asked for only by rows of their part.

@@ -106,7 +106,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
     }
     let plots = arguments.out.join("plots");
-    std::fs::create_dir_all(&plots).with_context(|| format!("{}: cannot be made", plots.display()))?;
+    logitdist_io::make_folder(&plots).with_context(|| format!("{}: cannot be made", plots.display()))?;
     let write = |name: &str, content: &[u8]| {
         let path = arguments.out.join(name);
         WholeFile::write(&path, content).with_context(|| format!("{}: cannot be written", path.display()))

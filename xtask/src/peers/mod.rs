@@ -127,7 +127,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         contests.push(contest.hold(&python, &program)?);
     }
     let command = report::command(arguments.quick, sizes, terms);
-    std::fs::create_dir_all(&arguments.out)
+    logitdist_io::make_folder(&arguments.out)
         .with_context(|| format!("{}: cannot be made", arguments.out.display()))?;
     let write = |name: &str, text: &str| {
         let path = arguments.out.join(name);

@@ -84,7 +84,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let by_threads = against_threads(arguments.quick, processors, repeat_for)?;
     let all = Measurements { series, by_threads, threads, budget: arguments.budget };
     let plots = arguments.out.join("plots");
-    std::fs::create_dir_all(&plots).with_context(|| format!("{}: cannot be made", plots.display()))?;
+    logitdist_io::make_folder(&plots).with_context(|| format!("{}: cannot be made", plots.display()))?;
     let write = |path: PathBuf, content: &[u8]| {
         WholeFile::write(&path, content).with_context(|| format!("{}: cannot be written", path.display()))
     };

@@ -24,9 +24,15 @@ fn libraries_that_are_there_are_measured_and_one_that_is_missing_says_how_to_ins
         "solve_triangular",
         "matmul",
     ] {
-        assert!(of("faer").iter().any(|row| row["operation"] == operation), "{operation}");
+        let measured =
+            of("faer").into_iter().find(|row| row["operation"] == operation && !row["error"].is_empty());
+        assert!(measured.is_some(), "{operation}");
     }
     for row in [of("logitdist"), of("faer")].concat() {
+        // A busy machine may leave out the largest sizes, and says so.
+        if row["note"].starts_with("would take about") {
+            continue;
+        }
         let number = |name: &str| row[name].parse::<f64>().unwrap_or_else(|_| panic!("{name}: {row:?}"));
         assert!(number("error") < 1e-13 && number("gflops") > 0.0, "{row:?}");
         assert!(number("seconds_min") <= number("seconds_median") && number("calls") >= 2.0, "{row:?}");

@@ -135,7 +135,7 @@ fn a_file_that_may_not_grow_ends_the_run_and_keeps_what_is_done() {
     study.run("whole", &[]).ok();
     let script = "trap '' XFSZ; ulimit -f \"$1\"; shift; exec \"$@\"";
     // In blocks of 512 bytes: the journal does not fit; then the journal does and a table does not.
-    for blocks in ["100", "1500"] {
+    for blocks in ["100", "2200"] {
         let mut command = Command::new("sh");
         command.args(["-c", script, "sh", blocks]).arg(binary());
         command.args(study.command(&binary(), &study.out(blocks), &[]).get_args());

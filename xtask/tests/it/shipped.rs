@@ -126,6 +126,32 @@ fn extremal_pairs_attain_the_bounds_they_are_for() {
             assert!(b["tightness"].parse::<f64>().unwrap() > 0.999, "{b:?}");
         }
     }
+    for (source, bound) in [
+        ("distant_labels", "kl_from_logit_sharp"),
+        ("even_labels", "tv_from_logit"),
+        ("even_labels", "hellinger_from_logit"),
+        ("even_labels", "js_from_logit"),
+    ] {
+        let found = of(source, bound);
+        assert!(!found.is_empty(), "{source} {bound}");
+        for b in found {
+            assert!(b["tightness"].parse::<f64>().unwrap() > 0.999, "{b:?}");
+        }
+    }
+    for bound in ["kl_weighted_lower", "kl_weighted_upper"] {
+        let found = of("vanishing_difference", bound);
+        let limit: Vec<_> = found.iter().filter(|b| b["epsilon"] == "0.0001").collect();
+        assert!(!limit.is_empty(), "{bound}");
+        assert!(limit.iter().all(|b| b["tightness"].parse::<f64>().unwrap() > 0.999), "{limit:?}");
+    }
+    for (source, bound) in [("moved_margins", "top1_from_logit"), ("uncorrelated_residual", "r2_from_logit")]
+    {
+        let found = of(source, bound);
+        assert!(!found.is_empty(), "{source} {bound}");
+        for b in found {
+            assert!(b["slack"].parse::<f64>().unwrap().abs() < 1e-9, "{b:?}");
+        }
+    }
     // Water-filled correlations make the lower bound on m_CCA an equality.
     let attained = of("shrinkage_noise", "m_cca_sharp");
     assert!(attained.iter().any(|b| b["slack"].parse::<f64>().is_ok_and(|s| s.abs() < 1e-7)), "{attained:?}");

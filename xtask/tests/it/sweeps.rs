@@ -18,7 +18,7 @@ fn results_are_the_same_bytes_at_any_number_of_threads() {
     assert_eq!(cells.len(), 48);
     assert!(cells.iter().all(|row| row["status"] == "ok"), "{}", one[0]);
     let bounds = rows(&one[1]);
-    assert_eq!(bounds.len(), 48 * 34);
+    assert_eq!(bounds.len(), 48 * 54);
     assert!(bounds.iter().all(|bound| bound["holds"] != "false"));
 }
 
@@ -79,6 +79,40 @@ fn a_dry_run_prints_the_grid_and_writes_nothing() {
 }
 
 #[test]
+fn tables_that_lack_lines_are_refused_or_said_to_be_damaged() {
+    let (_, folder) = sweep(&config("quickstart.toml"), &["--set", "replicates=1"]);
+    let out = folder.path().join("out");
+    let (results, merged) = (out.to_str().unwrap(), folder.path().join("merged"));
+    let merged = merged.to_str().unwrap();
+    let page = || read(&folder, "report.html");
+    xtask(&["report", results]).ok();
+    assert!(!page().contains("DAMAGED"));
+    let rows = read(&folder, "rows.csv");
+    let half: Vec<&str> = rows.lines().take(1 + rows.lines().count() / 2).collect();
+    fs::write(out.join("rows.csv"), half.join("\n") + "\n").unwrap();
+    let said = format!("rows.csv has {} rows and the run wrote {}", half.len() - 1, rows.lines().count() - 1);
+    for command in [
+        &["report", results][..],
+        &["report", "--compare", results, results],
+        &["sweep", "merge", merged, results],
+    ] {
+        xtask(command).refused(&[&said, "--damaged"]);
+    }
+    let report = xtask(&["report", results, "--damaged"]).ok();
+    for text in [report.stdout, page(), read(&folder, "summary.md")] {
+        assert!(text.contains("DAMAGED") && text.contains(&said), "{text}");
+    }
+    let compared = xtask(&["report", "--damaged", "--compare", results, results]).ok();
+    assert!(compared.stdout.contains(&said), "{}", compared.stdout);
+    // The journal has all of it still.
+    xtask(&["sweep", "merge", merged, results, "--damaged"]).ok();
+    assert_eq!(fs::read_to_string(format!("{merged}/rows.csv")).unwrap(), rows);
+    xtask(&["sweep", "merge", results]).ok();
+    xtask(&["report", results]).ok();
+    assert!(!page().contains("DAMAGED"));
+}
+
+#[test]
 fn a_summary_can_be_made_again_from_the_csv_alone() {
     let (_, folder) = sweep(&config("extremal.toml"), &[]);
     let summary = read(&folder, "summary.csv");
@@ -90,8 +124,10 @@ fn a_summary_can_be_made_again_from_the_csv_alone() {
     let bounds = read(&folder, "bounds.csv");
     fs::write(out.join("bounds.csv"), bounds.replacen(",true,", ",false,", 1)).unwrap();
     // A violation must not pass.
-    xtask(&["report", out.to_str().unwrap()]).ended_with(1);
+    let results = out.to_str().unwrap();
+    xtask(&["report", results]).refused(&["bounds.csv has been changed", "--damaged"]);
+    xtask(&["report", results, "--damaged"]).ended_with(1);
     fs::write(out.join("bounds.csv"), &bounds[..bounds.len() - 40]).unwrap();
-    xtask(&["report", out.to_str().unwrap()]).refused(&["bounds.csv"]);
+    xtask(&["report", results, "--damaged"]).refused(&["bounds.csv", "no end"]);
     xtask(&["report", "/nowhere"]).refused(&[]);
 }

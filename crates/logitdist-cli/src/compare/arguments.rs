@@ -6,7 +6,7 @@ use crate::threads::number;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use logitdist::Subsets;
-use logitdist_io::{ArrayNames, Claims, ReadOptions, Source, Taken, Transpose};
+use logitdist_io::{ArrayNames, Claims, INFLATION_LIMIT, ReadOptions, Source, Taken, Transpose};
 use std::path::PathBuf;
 
 // Paragraphs are single lines: clap wraps them to the terminal.
@@ -66,6 +66,10 @@ pub struct Arguments {
     /// Exchanged arrays of B, if they differ from those of A; `none` if only A has any.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "ARRAY")]
     pub transpose_b: Option<Vec<Transposed>>,
+    /// Largest growth of a compressed array: one that claims more bytes for each compressed byte is refused, as a small file could fill
+    /// the memory.
+    #[arg(long, value_name = "TIMES", default_value_t = INFLATION_LIMIT, value_parser = clap::value_parser!(u64).range(1..))]
+    pub inflation_limit: u64,
     /// How to print the result. CSV has one number in each line: section,token,side,value,reason.
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
@@ -94,9 +98,13 @@ pub struct Arguments {
     /// Pivot input and inputs of d_LLV [default: evenly spread ones].
     #[arg(long, value_delimiter = ',', value_name = "INPUTS")]
     pub llv_inputs: Option<Vec<usize>>,
-    /// Linear probes of A, an .npy with a weight vector in each row. Prints the error of carrying each over from B, and its certificate.
-    #[arg(long, value_name = "NPY")]
+    /// Linear probes w·f + c of A: an .npy with a weight vector in each row, or an archive with arrays `weights` and perhaps `offsets`.
+    /// Prints the error of carrying each over from B, how many of its decisions are kept, and what is certified of both.
+    #[arg(long, value_name = "FILE")]
     pub probe: Option<PathBuf>,
+    /// The last column of the .npy of --probe holds the offsets c, which are 0 otherwise.
+    #[arg(long, requires = "probe")]
+    pub probe_offset: bool,
     /// Number of threads [default: all processors]. The result does not depend on it.
     #[arg(long, value_parser = number())]
     pub threads: Option<u16>,
@@ -176,8 +184,22 @@ impl Arguments {
         let names_b = self.array_names_b.clone().unwrap_or_else(|| names_a.clone());
         let transpose_b = self.transpose_b.as_ref().unwrap_or(&self.transpose);
         Ok([
-            (a, ReadOptions { names: names_a, transpose: transpose(&self.transpose) }),
-            (b, ReadOptions { names: names_b, transpose: transpose(transpose_b) }),
+            (
+                a,
+                ReadOptions {
+                    names: names_a,
+                    transpose: transpose(&self.transpose),
+                    inflation_limit: self.inflation_limit,
+                },
+            ),
+            (
+                b,
+                ReadOptions {
+                    names: names_b,
+                    transpose: transpose(transpose_b),
+                    inflation_limit: self.inflation_limit,
+                },
+            ),
         ])
     }
 }

@@ -42,7 +42,13 @@ pub fn render(result: &ComparedPair) -> String {
     object.insert("certificate".into(), certificate(&comparison.certificate));
     object.insert("certificate_ba".into(), certificate(&comparison.certificate_ba));
     let probes = result.probes.iter().map(|p| {
-        json!({ "error": number(p.error), "certified": number(p.certified), "probe_sd": number(p.probe_sd) })
+        let transfer = p.transfer;
+        json!({
+            "error": number(transfer.error),
+            "certified": number(transfer.certified),
+            "probe_sd": number(transfer.probe_sd),
+            "probe_agreement": one_bound(&p.agreement),
+        })
     });
     object.insert("probes".into(), Value::Array(probes.collect()));
     let text = serde_json::to_string_pretty(&Value::Object(object)).expect("a tree of values is JSON");

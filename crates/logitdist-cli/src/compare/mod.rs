@@ -5,6 +5,7 @@ mod command_line;
 mod compared_pair;
 mod json;
 mod page;
+mod probes;
 mod table;
 mod verdict;
 
@@ -17,12 +18,12 @@ use anyhow::Context;
 use arguments::Logits;
 use command_line::command_line;
 use compared_pair::ComparedPair;
-use logitdist::bound::probe_transfer;
-use logitdist::{Comparison, Direction, LogitPrecision, Pair, Settings, compare_watched};
-use logitdist_io::{open_model, read_matrix, say};
+use logitdist::{Comparison, LogitPrecision, Pair, Settings, compare_watched};
+use logitdist_io::{open_model, say};
 use logitdist_results::number::short;
 use logitdist_results::pair::PairRun;
 use page::Page;
+use probes::CarriedProbe;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::process::ExitCode;
@@ -52,7 +53,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     out.map(Beside::finish).transpose()?;
     let comparison = &result.comparison;
     let violated = comparison.all_bounds().filter(|(_, bound)| bound.is_violated());
-    let violated: Vec<&str> = violated.map(|(_, bound)| bound.theorem.token).collect();
+    let of_probes = result.probes.iter().map(|probe| &probe.agreement).filter(|bound| bound.is_violated());
+    let violated: Vec<&str> =
+        violated.map(|(_, bound)| bound).chain(of_probes).map(|bound| bound.theorem.token).collect();
     if violated.is_empty() {
         return Ok(ExitCode::SUCCESS);
     }
@@ -69,7 +72,7 @@ fn evaluate(arguments: &Arguments) -> anyhow::Result<ComparedPair> {
     let probes = arguments
         .probe
         .as_ref()
-        .map(|path| Ok::<_, anyhow::Error>((path, read_matrix(path)?)))
+        .map(|path| Ok::<_, anyhow::Error>((path, probes::read(path, arguments.probe_offset)?)))
         .transpose()?;
     let settings = Settings {
         subsets: arguments.subsets.unwrap_or_default(),
@@ -91,13 +94,12 @@ fn evaluate(arguments: &Arguments) -> anyhow::Result<ComparedPair> {
     let mut comparison = compare_watched(&pair, &settings, &mut rng, &watch)?;
     comparison.notes.extend(lost_digits(&comparison));
     drop(progress);
-    let probes = probes.map_or(Ok(Vec::new()), |(path, rows)| {
-        let transfer = |i: usize| {
-            let w: Vec<f64> = rows.row(i).iter().copied().collect();
-            let transfer = probe_transfer(&comparison.reduced, Direction::Ab, &w);
-            transfer.with_context(|| format!("{}: row {i}", path.display()))
+    let probes = probes.map_or(Ok(Vec::new()), |(path, probes)| {
+        let carried = |(i, probe)| {
+            CarriedProbe::of(&pair, &comparison.reduced, probe)
+                .with_context(|| format!("{}: row {i}", path.display()))
         };
-        (0..rows.nrows()).map(transfer).collect::<anyhow::Result<_>>()
+        probes.iter().enumerate().map(carried).collect::<anyhow::Result<_>>()
     })?;
     Ok(ComparedPair {
         run: PairRun {

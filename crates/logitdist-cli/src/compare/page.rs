@@ -4,6 +4,7 @@
 use super::compared_pair::ComparedPair;
 use anyhow::{Context, bail};
 use logitdist::label_geometry;
+use logitdist_io::{make_folder, sync_folder};
 use logitdist_report::pair::report_pair;
 use logitdist_results::pair::{COMPARISON, Inputs, Labels, PairResults};
 use std::fs;
@@ -54,7 +55,7 @@ impl Page {
     pub fn finish(self) -> anyhow::Result<()> {
         let moves = self.moves()?;
         let pictures = self.folder.join(PICTURES);
-        fs::create_dir_all(&pictures)
+        make_folder(&pictures)
             .with_context(|| format!("{}: the folder cannot be made", pictures.display()))?;
         // From here to the last move the folder is that of an unfinished run.
         let comparison = self.folder.join(COMPARISON);
@@ -62,12 +63,20 @@ impl Page {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 return Err(error).with_context(|| cannot_be_written(&comparison));
             }
-            _ => {}
+            _ => self.sync()?,
         }
         for (from, to) in moves {
+            if to == comparison {
+                sync_folder(&pictures).with_context(|| cannot_be_written(&pictures))?;
+                self.sync()?;
+            }
             fs::rename(&from, &to).with_context(|| cannot_be_written(&to))?;
         }
-        Ok(())
+        self.sync()
+    }
+
+    fn sync(&self) -> anyhow::Result<()> {
+        sync_folder(&self.folder).with_context(|| cannot_be_written(&self.folder))
     }
 
     /// Which file goes where, the comparison last. Refuses what a file cannot replace, before anything is replaced.

@@ -1,14 +1,16 @@
 //! What a comparison amounts to, in sentences.
 
 use super::compared_pair::ComparedPair;
-use logitdist::{Applicable, Bound, Certificate};
+use logitdist::{Applicable, Bound, Certificate, Statement};
 use logitdist_results::number::{number, short};
 use std::fmt::Write;
 
 /// The sentences: whether every bound holds, what is certified and what was measured, what each probe loses.
 pub fn sentences(result: &ComparedPair) -> Vec<String> {
     let comparison = &result.comparison;
-    let violations = comparison.all_bounds().filter(|(_, bound)| bound.is_violated()).count();
+    let of_probes = result.probes.iter().map(|probe| &probe.agreement);
+    let bounds = comparison.all_bounds().map(|(_, bound)| bound).chain(of_probes);
+    let violations = bounds.filter(|bound| bound.is_violated()).count();
     let mut sentences = vec![match violations {
         0 if comparison.all_bounds().all(|(_, bound)| bound.statement.is_none()) => {
             "No bound applies to this pair.".to_owned()
@@ -24,14 +26,29 @@ pub fn sentences(result: &ComparedPair) -> Vec<String> {
     sentences.extend(probes("from b to a", "a", ab, &comparison.bounds));
     sentences.extend(probes("from a to b", "b", ba, &comparison.bounds_ba));
     sentences.extend(result.probes.iter().enumerate().map(|(i, probe)| {
+        let (transfer, kept) = (&probe.transfer, decisions(&probe.agreement));
         format!(
-            "Probe {i}: carried over from b to a it errs by {}, certified at most {}; its standard deviation is {}.",
-            number(probe.error),
-            number(probe.certified),
-            number(probe.probe_sd)
+            "Probe {i}: carried over from b to a it errs by {}, certified at most {}; its standard deviation is {}.{kept}",
+            number(transfer.error),
+            number(transfer.certified),
+            number(transfer.probe_sd)
         )
     }));
     sentences
+}
+
+/// How many decisions a carried probe keeps.
+fn decisions(agreement: &Bound) -> String {
+    match agreement.statement {
+        Some(Statement::AtLeast { bound, value }) => {
+            format!(
+                " It decides {} of the inputs as before, certified at least {}.",
+                short(value),
+                short(bound)
+            )
+        }
+        _ => String::new(),
+    }
 }
 
 /// What linear probes lose in a direction, certified and measured.

@@ -37,7 +37,7 @@ pub const NUMBERED: [(&str, &str, &str); 36] = [
     ("E10", "cheapest margins. Attains T16", "e10"),
     ("E11", "probe direction. Attains T17", "e11"),
     ("E12", "any pair, ever closer. Attains T18 in the limit", "e12"),
-    ("E13", "uncorrelated residual. Attains T20", "e13"),
+    ("E13", "attains T20", "e13"),
 ];
 
 /// The entry of a number, which may be written `t6'` or `t6prime` for `T6′`.

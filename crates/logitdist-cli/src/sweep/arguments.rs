@@ -109,6 +109,9 @@ pub(super) enum Command {
         /// Make tables although cells are missing.
         #[arg(long)]
         partial: bool,
+        /// Merge journals although the tables beside them are not as their run left them.
+        #[arg(long)]
+        damaged: bool,
     },
     /// Estimate the time of a sweep from a sample of its cells, and suggest how to divide it.
     Plan {

@@ -9,7 +9,7 @@ pub use arguments::Arguments;
 use crate::output::to_stdout;
 use arguments::Command;
 use logitdist_io::{for_shell, say, visible};
-use logitdist_results::Ended;
+use logitdist_results::{Damaged, Ended, damage};
 use logitdist_sim::{
     Listener, Submission, SweepOptions, SweepOutcome, Tables, describe, merge, sample, scripts, single,
     status, submit, sweep,
@@ -30,7 +30,10 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             to_stdout(status(dir)?.as_bytes())?;
             Ok(ExitCode::SUCCESS)
         }
-        Some(Command::Merge { out, inputs, partial }) => run_merge(out, inputs, *partial),
+        Some(Command::Merge { out, inputs, partial, damaged }) => {
+            let damaged = if *damaged { Damaged::Said } else { Damaged::Refused };
+            run_merge(out, inputs, *partial, damaged)
+        }
         Some(Command::Plan { config, overrides, threads, cpus }) => {
             let options = options(config, overrides);
             let processors = || std::thread::available_parallelism().map_or(1, usize::from);
@@ -123,7 +126,12 @@ fn tell_tables(tables: &Tables, how: &str, out: &Path) -> anyhow::Result<ExitCod
     Ok(ExitCode::from(u8::from(failed)))
 }
 
-fn run_merge(out: &Path, inputs: &[PathBuf], partial: bool) -> anyhow::Result<ExitCode> {
+fn run_merge(out: &Path, inputs: &[PathBuf], partial: bool, damaged: Damaged) -> anyhow::Result<ExitCode> {
+    // The tables of `out` are made again. Those of the inputs are not used; but where they are damaged, a journal may be, too.
+    for folder in inputs {
+        let sentences = damage(folder, damaged)?;
+        note(&sentences.iter().map(|what| format!("{}: {what}", folder.display())).collect::<Vec<_>>());
+    }
     let merged = merge(out, inputs, partial)?;
     note(&merged.notes);
     let (missing, total) = merged.missing;

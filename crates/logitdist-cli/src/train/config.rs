@@ -9,7 +9,9 @@ use std::path::Path;
 
 /// Reads a config with overrides `key=value`. Files that it names are looked for from its own folder.
 pub(super) fn read(path: &Path, overrides: &[String]) -> anyhow::Result<Recipe> {
-    let text = std::fs::read_to_string(path)
+    let text = logitdist_io::read_config(path)
+        .map_err(anyhow::Error::from)
+        .and_then(|bytes| Ok(String::from_utf8(bytes)?))
         .with_context(|| format!("{}: the config cannot be read", path.display()))?;
     let at_line = |Blame { line, message }: Blame| match line {
         Some(line) => anyhow!("{}:{line}: {message}", path.display()),

@@ -115,8 +115,13 @@ fn csv_has_the_run_the_verdict_and_the_probes_too() {
     for line in [
         "run,seed,,7,".to_owned(),
         format!("probe,error,0,{:?},", json["probes"][0]["error"].as_f64().unwrap()),
+        format!("probe,probe_kept,0,{:?},", json["probes"][0]["probe_agreement"]["value"].as_f64().unwrap()),
         format!(
-            "certificate,m_cca,m_cca_two_spectra,{:?},",
+            "probe,probe_agreement,0,{:?},",
+            json["probes"][0]["probe_agreement"]["bound"].as_f64().unwrap()
+        ),
+        format!(
+            "certificate,m_cca,m_cca_contrasts,{:?},",
             json["certificate"]["m_cca"]["at_least"].as_f64().unwrap()
         ),
         format!(
@@ -127,6 +132,55 @@ fn csv_has_the_run_the_verdict_and_the_probes_too() {
         assert!(csv.lines().any(|l| l == line), "{line} is not in\n{csv}");
     }
     assert!(json["probes"][0]["error"].as_f64() <= json["probes"][0]["certified"].as_f64());
+}
+
+#[test]
+fn probes_may_have_offsets_in_a_last_column_or_in_an_archive() {
+    let files = Files::new();
+    let folder = files.path("probes");
+    std::fs::create_dir(&folder).unwrap();
+    let weights = npy_of("(2, 4)", &[1.0, 0.0, -1.0, 2.0, 0.0, 1.0, 0.0, 0.0]);
+    files.bytes("probes/weights.npy", &weights);
+    files.bytes("probes/offsets.npy", &npy_of("(2,)", &[0.5, -3.0]));
+    let column = npy_of("(2, 5)", &[1.0, 0.0, -1.0, 2.0, 0.5, 0.0, 1.0, 0.0, 0.0, -3.0]);
+    let (column, plain) = (files.bytes("column.npy", &column), files.bytes("plain.npy", &weights));
+    let run = |more: &[&str]| {
+        let more = [&["--format", "json"], more].concat();
+        json(compare("digits-m4-a.npz", "digits-m4-b.npz", &more))["probes"].clone()
+    };
+    let archive = run(&["--probe", &folder]);
+    assert_eq!(archive, run(&["--probe", &column, "--probe-offset"]));
+    let without = run(&["--probe", &plain]);
+    assert_eq!(without[1]["error"], archive[1]["error"], "an offset changes no error of the score");
+    assert_ne!(without[1]["probe_agreement"], archive[1]["probe_agreement"], "but where the sign changes");
+    for probes in [&archive, &without] {
+        for probe in probes.as_array().unwrap() {
+            let agreement = &probe["probe_agreement"];
+            assert!(agreement["bound"].as_f64() <= agreement["value"].as_f64(), "{agreement}");
+            assert_eq!(agreement["holds"], true);
+        }
+    }
+    std::fs::remove_file(format!("{folder}/offsets.npy")).unwrap();
+    assert_eq!(run(&["--probe", &folder]), without);
+}
+
+#[test]
+fn probes_of_a_wrong_shape_are_refused() {
+    let files = Files::new();
+    let folder = files.path("probes");
+    std::fs::create_dir(&folder).unwrap();
+    files.bytes("probes/weights.npy", &npy_of("(1, 4)", &[1.0, 0.0, -1.0, 2.0]));
+    files.bytes("probes/offsets.npy", &npy_of("(2,)", &[0.5, -3.0]));
+    let one = files.bytes("one.npy", &npy_of("(1, 1)", &[1.0]));
+    let wide = files.bytes("wide.npy", &npy_of("(1, 4)", &[1.0, 0.0, -1.0, 2.0]));
+    let refused = |more: &[&str], part: &str| {
+        compare("digits-m4-a.npz", "digits-m4-b.npz", more).refused(&[part]);
+    };
+    refused(&["--probe", &folder], "there are 2 offsets and 1 probes");
+    refused(&["--probe", &folder, "--probe-offset"], "an archive has an array `offsets`");
+    refused(&["--probe", &one, "--probe-offset"], "the probes have 1 column");
+    refused(&["--probe", &wide, "--probe-offset"], "the probe has 3 entries; model a needs 4");
+    refused(&["--probe-offset"], "--probe");
 }
 
 #[test]

@@ -124,6 +124,13 @@ cluster_size = 10
 gamma = 1.0
 spread = 0.5
 cluster_size = 10
+[family.distant_labels]
+inputs = 20
+range = 2.0
+[family.moved_margins]
+inputs = 20
+labels = 5
+flipped = 3
 [train.spirals]
 data = "spirals"
 points = 16

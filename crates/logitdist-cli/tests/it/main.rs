@@ -8,10 +8,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod compare;
+mod endless;
 mod explain;
 mod model_files;
 mod outputs;
 mod probe;
+mod processor;
 mod report;
 mod terminal;
 mod train;

@@ -26,7 +26,10 @@ fn concepts_of_digits_are_read_off_both_models_with_a_certificate() {
         assert!(t["probe_error"].as_f64() <= t["probe_certificate"].as_f64(), "{name}");
     }
     let csv = run(&["--format", "csv", "--concepts", "odd"]).stdout;
-    assert_eq!(csv.lines().count(), 10, "{csv}");
+    assert_eq!(csv.lines().count(), 12, "{csv}");
+    for (name, t) in found.as_object().unwrap() {
+        assert!(t["probe_agreement"].as_f64() <= t["probe_kept"].as_f64(), "{name}");
+    }
     let error = csv.lines().find_map(|line| line.strip_prefix("odd,probe_error,")).unwrap();
     let (error, same) = (error.parse::<f64>().unwrap(), found["odd"]["probe_error"].as_f64().unwrap());
     assert!((error / same - 1.0).abs() < 1e-14, "{csv}");

@@ -147,12 +147,38 @@ fn an_archive_whose_directory_lies_about_sizes_is_an_error() {
 }
 
 #[test]
+fn a_small_archive_that_would_fill_the_memory_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("bomb.npz");
+    // An honest header: 64 MiB of zeros in 64 KiB, that would be 256 MiB as f64.
+    let zeros = npy("<f2", false, "(33554432, 1)", &vec![0; 64 << 20]);
+    let ones = matrix(2, 1, |_, _| 1.0);
+    fs::write(&path, npz(Deflated, &[("embeddings", &zeros), ("unembeddings", &ones)])).unwrap();
+    let error = read(&path).unwrap_err();
+    let Problem::Inflation { claimed, compressed, limit } = error.problem else { panic!("{error}") };
+    assert!(claimed > 64 << 20 && compressed < 70_000 && limit == logitdist_io::INFLATION_LIMIT, "{error}");
+    let message = error.to_string();
+    let needed = message.split("--inflation-limit ").nth(1).unwrap().trim_end_matches(')').parse().unwrap();
+    for (inflation_limit, fits) in [(needed, true), (needed - 1, false)] {
+        let options = ReadOptions { inflation_limit, ..Default::default() };
+        assert_eq!(read_model(&Source::Path(path.clone()), &options).is_ok(), fits, "{inflation_limit}");
+    }
+    // Small ones are read whatever they claim.
+    let zeros = npy("<f2", false, "(2097152, 1)", &vec![0; 4 << 20]);
+    fs::write(&path, npz(Deflated, &[("embeddings", &zeros), ("unembeddings", &ones)])).unwrap();
+    read(&path).unwrap();
+    assert_memory_is_bounded();
+}
+
+#[test]
 fn a_bomb_is_defused_by_its_array_header() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("bomb.npz");
     let bomb = npy("<f2", false, "(1152921504606846976, 1)", &vec![0; 64 << 20]);
     fs::write(&path, npz(Deflated, &[("embeddings", &bomb)])).unwrap();
-    let problem = read(&path).unwrap_err().problem;
+    // Where its size alone does not give it away.
+    let options = ReadOptions { inflation_limit: 2000, ..Default::default() };
+    let problem = read_model(&Source::Path(path), &options).unwrap_err().problem;
     assert!(matches!(problem, Problem::Length { found: 67_108_864, .. }), "{problem}");
 }
 

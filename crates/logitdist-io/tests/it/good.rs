@@ -99,7 +99,8 @@ fn other_names_and_exchanged_axes_are_taken_as_said() {
     fs::write(&path, bytes).unwrap();
     let names: ArrayNames = "embeddings=h,unembeddings=lm_head.weight,bias=lm_head.bias".parse().unwrap();
     let transpose = Transpose { embeddings: true, unembeddings: true };
-    let model = read_model(&Source::Path(path), &ReadOptions { names, transpose }).unwrap();
+    let model =
+        read_model(&Source::Path(path), &ReadOptions { names, transpose, ..Default::default() }).unwrap();
     assert_eq!(model, expected());
 }
 

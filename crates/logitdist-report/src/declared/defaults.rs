@@ -5,6 +5,9 @@ use crate::view::View;
 use logitdist::{BoundSide, theorem};
 use logitdist_results::{PlotSpec, Study};
 
+/// The similarity that certificates are about before all others.
+const EMBEDDINGS: &str = "m_cca";
+
 /// The most axes that pictures are drawn over.
 const MOST_AXES: usize = 4;
 
@@ -44,19 +47,21 @@ fn specs(study: &Study) -> Vec<PlotSpec> {
     for certified in certified(study) {
         let own: Vec<String> =
             tokens().filter(|token| side(token) == Some(BoundSide::AtLeast(certified))).cloned().collect();
-        if let ([x, second, ..], Some(sharpest)) = (&axes[..], own.last()) {
+        if let ([x, second, ..], Some(sharpest), EMBEDDINGS) = (&axes[..], own.last(), certified) {
             let two = of(std::slice::from_ref(sharpest), "certified", x, format!("{certified}-{x}-{second}"));
             specs.push(PlotSpec { colour: Some((*second).to_owned()), ..two });
         }
+        // Of other similarities than that of the embeddings, the first axis is enough.
+        let drawn = if certified == EMBEDDINGS { axes.len() } else { axes.len().min(1) };
         let over = |x: &&str| of(&own, "certified", x, format!("{certified}-{x}"));
-        specs.extend(axes.iter().map(over));
+        specs.extend(axes[..drawn].iter().map(over));
     }
     for x in &axes {
         let tightness = of(&above, "tightness", x, format!("tightness-{x}"));
         specs.push(PlotSpec { colour: Some("bound".into()), panels: Some("family".into()), ..tightness });
     }
     if let ([x, second, ..], Some(sharpest)) =
-        (&axes[..], tokens().rfind(|t| side(t) == Some(BoundSide::AtLeast("m_cca"))))
+        (&axes[..], tokens().rfind(|t| side(t) == Some(BoundSide::AtLeast(EMBEDDINGS))))
     {
         let few =
             |name: &str| study.axis(name).is_some_and(|axis| study.axes[axis].values.len() <= MOST_OF_A_MAP);

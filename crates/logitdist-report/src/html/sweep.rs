@@ -90,7 +90,7 @@ fn found(study: &Study, sentences: &[String]) -> Markup {
     html! {
         ul {
             @for sentence in sentences {
-                li class=[sentence.starts_with("VIOLATED").then_some("bad")] { (sentence) } "\n"
+                li class=[["VIOLATED", "DAMAGED"].iter().any(|word| sentence.starts_with(word)).then_some("bad")] { (sentence) } "\n"
             }
         }
         (boxed(&headline(study)))

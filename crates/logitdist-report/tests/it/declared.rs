@@ -2,7 +2,7 @@
 
 use logitdist_report::declared::{Declared, Drawn, defaults, resolve};
 use logitdist_report::{View, plot, report};
-use logitdist_results::{PlotSpec, Study};
+use logitdist_results::{Damaged, PlotSpec, Study};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::Path;
@@ -258,7 +258,7 @@ fn a_config_declares_pictures_and_one_is_made_alone() {
     let folder = tempfile::tempdir().unwrap();
     let config = "question = \"q\"\n[[plot]]\nname = \"main\"\nbound = \"m_cca_two_spectra\"\nx = \"level\"\n[[plot]]\nbound = \"none_such\"\n";
     write(folder.path(), config);
-    report(folder.path(), None).unwrap();
+    report(folder.path(), Damaged::Refused, None).unwrap();
     let page = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
     let plots = folder.path().join("plots");
     for ending in ["svg", "png", "pdf"] {
@@ -276,6 +276,6 @@ fn a_config_declares_pictures_and_one_is_made_alone() {
     let pdf = std::fs::read(&made.files[2]).unwrap();
     assert!(pdf.starts_with(b"%PDF") && pdf.windows(9).any(|w| w == b"/FontFile"), "no font is embedded");
     // Reports leave it.
-    report(folder.path(), None).unwrap();
+    report(folder.path(), Damaged::Refused, None).unwrap();
     assert!(plots.join("own-mine.pdf").is_file());
 }

@@ -2,6 +2,7 @@
 
 use crate::sweep;
 use logitdist_report::report;
+use logitdist_results::Damaged;
 use std::path::Path;
 
 /// Reports a sweep whose tables were changed; what went wrong, or the sentences.
@@ -10,7 +11,7 @@ fn changed(change: impl Fn(&Path, String, String)) -> Result<Vec<String>, String
     sweep::write(folder.path());
     let (rows, bounds) = sweep::tables();
     change(folder.path(), rows, bounds);
-    let made = report(folder.path(), None).map_err(|e| e.to_string())?;
+    let made = report(folder.path(), Damaged::Refused, None).map_err(|e| e.to_string())?;
     assert!(made.files.iter().all(|file| file.is_file()));
     Ok(made.sentences)
 }
@@ -54,7 +55,7 @@ fn what_is_no_result_names_file_line_and_what_is_needed() {
         let error = changed(change).unwrap_err();
         assert!(error.contains(message), "{error}");
     }
-    assert!(report(Path::new("nowhere"), None).is_err());
+    assert!(report(Path::new("nowhere"), Damaged::Refused, None).is_err());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use crate::sweep;
 use logitdist_report::{difference, report};
+use logitdist_results::Damaged;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -28,7 +29,7 @@ fn a_report_is_whole_the_same_each_time_and_removes_pictures_of_an_earlier_one()
     for name in ["tightness-old.svg", "mine.svg"] {
         std::fs::write(results.join("plots").join(name), "x").unwrap();
     }
-    let made = report(&results, None).unwrap();
+    let made = report(&results, Damaged::Refused, None).unwrap();
     assert_eq!(made.violations(), 0);
     let first = files(&results);
     for file in &made.files {
@@ -45,7 +46,7 @@ fn a_report_is_whole_the_same_each_time_and_removes_pictures_of_an_earlier_one()
         assert!(first.contains_key(name), "{name}");
     }
     assert!(!first.contains_key("plots/tightness-old.svg"));
-    report(&results, None).unwrap();
+    report(&results, Damaged::Refused, None).unwrap();
     assert_eq!(files(&results), first);
     assert!(difference(&results, &results).unwrap().is_none());
 }
@@ -54,7 +55,7 @@ fn a_report_is_whole_the_same_each_time_and_removes_pictures_of_an_earlier_one()
 fn tables_and_sentences_say_what_the_formulas_do() {
     let folder = tempfile::tempdir().unwrap();
     sweep::write(folder.path());
-    let made = report(folder.path(), None).unwrap();
+    let made = report(folder.path(), Damaged::Refused, None).unwrap();
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
     insta::assert_snapshot!("summary_md", read("summary.md"));
     insta::assert_snapshot!("summary_csv", read("summary.csv"));
@@ -65,7 +66,7 @@ fn tables_and_sentences_say_what_the_formulas_do() {
 fn a_page_has_everything_inside_and_no_text_as_markup() {
     let folder = tempfile::tempdir().unwrap();
     sweep::write(folder.path());
-    report(folder.path(), None).unwrap();
+    report(folder.path(), Damaged::Refused, None).unwrap();
     let page = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
     for part in [
         "Very &amp; &lt;truly&gt;.",

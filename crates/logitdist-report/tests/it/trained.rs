@@ -2,7 +2,7 @@
 
 use logitdist_report::trained::csv;
 use logitdist_report::{pictures, report};
-use logitdist_results::{Study, t_975};
+use logitdist_results::{Damaged, Study, t_975};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -143,7 +143,7 @@ fn axes_that_follow_from_the_source_and_numbers_of_networks_are_no_axes() {
     );
     let folder = tempfile::tempdir().unwrap();
     write(folder.path());
-    let made = report(folder.path(), None).unwrap();
+    let made = report(folder.path(), Damaged::Refused, None).unwrap();
     assert!(made.sentences[0].ends_with("with 4 teachers and 3 students."), "{}", made.sentences[0]);
     for sentence in &made.sentences {
         assert!(
@@ -256,7 +256,7 @@ fn one_teacher_has_a_mean_and_no_interval() {
         std::fs::write(&path, text.lines().filter(one).map(|l| format!("{l}\n")).collect::<String>())
             .unwrap();
     }
-    let made = report(folder.path(), None).unwrap();
+    let made = report(folder.path(), Damaged::Refused, None).unwrap();
     let s = Study::read(folder.path()).unwrap();
     assert!(measures(&s).iter().all(|line| line["low"].is_empty() && !line["mean"].is_empty()));
     assert!(made.files.iter().any(|file| file.ends_with("measures.csv")));
@@ -268,7 +268,7 @@ fn one_teacher_has_a_mean_and_no_interval() {
 fn tables_of_means_show_the_last_epoch() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path());
-    report(folder.path(), None).unwrap();
+    report(folder.path(), Damaged::Refused, None).unwrap();
     let text = std::fs::read_to_string(folder.path().join("summary.md")).unwrap();
     let means = &text[text.find("Means over teachers").unwrap()..];
     insta::assert_snapshot!("trained_means", means);
@@ -328,7 +328,7 @@ fn no_picture_of_a_bound_is_over_what_it_does_not_depend_on() {
 fn a_sweep_without_trained_networks_has_neither_means_nor_their_pictures() {
     let folder = tempfile::tempdir().unwrap();
     crate::sweep::write(folder.path());
-    let made = report(folder.path(), None).unwrap();
+    let made = report(folder.path(), Damaged::Refused, None).unwrap();
     let names = made.files.iter().map(|file| file.file_name().unwrap().to_string_lossy().into_owned());
     assert!(names.into_iter().all(|name| name != "measures.csv" && !name.starts_with("training-")));
 }

@@ -1,7 +1,6 @@
 //! What was compared, every measure and bound, and the verdict: the content of `comparison.csv`.
 
 use crate::bound::BoundRow;
-use logitdist::bound::ProbeTransfer;
 use logitdist::{Applicable, Certificate, Direction};
 
 /// A number, or why there is none; the reason is empty for a number beyond the floating-point range.
@@ -21,7 +20,7 @@ pub struct PairComparison {
     /// What the distributions certify, in the same order.
     pub certificates: Vec<CertificateLine>,
     /// Probes carried over from b to a.
-    pub probes: Vec<ProbeTransfer>,
+    pub probes: Vec<ProbeNumbers>,
     /// The verdict, a sentence each.
     pub verdict: Vec<String>,
     /// Remarks by token.
@@ -43,6 +42,12 @@ pub struct PairRun {
     pub command: String,
 }
 
+/// What is known of a carried probe: numbers by their token, of [`PROBE_TOKENS`].
+pub type ProbeNumbers = Vec<(&'static str, f64)>;
+
+/// Numbers of a carried probe, in order: both sides of T8 and the standard deviation of its score, both sides of T17.
+pub const PROBE_TOKENS: [&str; 5] = ["error", "certified", "probe_sd", "probe_kept", "probe_agreement"];
+
 /// Something that the distributions certify.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CertificateLine {
@@ -61,7 +66,7 @@ impl PairComparison {
     pub fn of(
         run: PairRun,
         comparison: &logitdist::Comparison,
-        probes: &[ProbeTransfer],
+        probes: Vec<ProbeNumbers>,
         verdict: Vec<String>,
     ) -> PairComparison {
         let list = |list: &Applicable<Vec<f64>>| list.clone().map_err(|reason| reason.to_string());
@@ -76,7 +81,7 @@ impl PairComparison {
             lists: lists.map(|(token, own)| ((*token).to_owned(), list(own))).collect(),
             bounds: comparison.all_bounds().map(|(d, bound)| BoundRow::of(d, bound)).collect(),
             certificates: certificates.into_iter().flat_map(|(d, own)| certificate(d, own)).collect(),
-            probes: probes.to_vec(),
+            probes,
             verdict,
             notes: comparison.notes.iter().map(|(token, note)| ((*token).to_owned(), note.clone())).collect(),
         }

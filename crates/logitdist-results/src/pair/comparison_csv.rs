@@ -5,12 +5,11 @@
 //! probe (from 0), one of lhs, rhs, tightness, bound, value, slack, form, holds and status of a bound, or the bound that a certificate
 //! rests on. Text that a spreadsheet would run has a leading apostrophe. A number beyond the floating-point range is blank.
 
-use super::comparison::{CertificateLine, PairComparison, PairRun, Value};
+use super::comparison::{CertificateLine, PROBE_TOKENS, PairComparison, PairRun, ProbeNumbers, Value};
 use super::lines::{Line, Lines};
 use crate::bound::{BoundRow, BoundStatus, form, holds};
 use crate::error::ResultsError;
 use crate::number::{or_blank, parse};
-use logitdist::bound::ProbeTransfer;
 use logitdist::{Direction, Form, measure};
 use logitdist_io::for_spreadsheet;
 use std::path::Path;
@@ -49,10 +48,8 @@ impl PairComparison {
             csv.value(section("certificate", line.direction), &line.token, &line.by, &line.value);
         }
         for (i, probe) in self.probes.iter().enumerate() {
-            for (token, x) in
-                [("error", probe.error), ("certified", probe.certified), ("probe_sd", probe.probe_sd)]
-            {
-                csv.line(["probe", token, &i.to_string(), &or_blank(x), ""]);
+            for (token, x) in probe {
+                csv.line(["probe", token, &i.to_string(), &or_blank(*x), ""]);
             }
         }
         for (i, sentence) in self.verdict.iter().enumerate() {
@@ -139,7 +136,7 @@ struct Reader {
     lists: Vec<(String, Result<Vec<f64>, String>)>,
     bounds: Vec<BoundRow<'static>>,
     certificates: Vec<CertificateLine>,
-    probes: Vec<ProbeTransfer>,
+    probes: Vec<ProbeNumbers>,
     verdict: Vec<String>,
     notes: Vec<(String, String)>,
 }
@@ -182,16 +179,13 @@ impl Reader {
             }),
             "probe" => {
                 let x = number()?.unwrap_or(f64::INFINITY);
-                if token == "error" {
-                    self.probes.push(ProbeTransfer { error: x, certified: 0.0, probe_sd: 0.0 });
+                let known = PROBE_TOKENS.into_iter().find(|known| *known == token);
+                let known = known.ok_or_else(|| format!("`token` is {token:?}, which no probe has"))?;
+                if known == PROBE_TOKENS[0] {
+                    self.probes.push(Vec::new());
                 }
                 let probe = self.probes.last_mut().ok_or("a probe begins with its `error`")?;
-                match token {
-                    "error" => {}
-                    "certified" => probe.certified = x,
-                    "probe_sd" => probe.probe_sd = x,
-                    other => return Err(format!("`token` is {other:?}, which no probe has")),
-                }
+                probe.push((known, x));
             }
             "verdict" => self.verdict.push(value.to_owned()),
             "note" => self.notes.push((token.to_owned(), value.to_owned())),

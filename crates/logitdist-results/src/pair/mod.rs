@@ -8,7 +8,7 @@ mod lines;
 mod results;
 mod spectra;
 
-pub use comparison::{CertificateLine, PairComparison, PairRun, Value};
+pub use comparison::{CertificateLine, PROBE_TOKENS, PairComparison, PairRun, ProbeNumbers, Value};
 pub use inputs::Inputs;
 pub use labels::Labels;
 pub use results::{COMPARISON, PairResults};

@@ -139,7 +139,7 @@ pub enum Stretch {
     },
 }
 
-/// Reads a journal stretch by stretch. Needs memory for the largest frame and the largest damage.
+/// Reads a journal stretch by stretch. Needs memory for the largest frame.
 pub struct Scanner<R> {
     reader: R,
     buffer: Vec<u8>,
@@ -162,44 +162,43 @@ impl<R: Read> Scanner<R> {
         if self.fill(HEADER)? == 0 {
             return Ok(None);
         }
-        if let Some(frame) = self.frame_at(0)? {
+        if let Some(frame) = self.frame()? {
             self.consume(HEADER + frame.payload.len());
             return Ok(Some((offset, Stretch::Frame(frame))));
         }
         let cell = header(&self.buffer[self.start..]).filter(|h| h.kind == Kind::Cell).map(|h| h.cell);
-        let mut length = 1;
-        // Forward, byte by byte, to the next whole frame.
+        self.consume(1);
+        // Forward, byte by byte, to the next whole frame. What was passed is forgotten: a crash can leave gigabytes of zeros.
         loop {
-            let available = self.fill(length + HEADER)?;
-            let rest = &self.buffer[self.start + length.min(available)..];
+            let available = self.fill(HEADER)?;
+            let rest = &self.buffer[self.start..];
             match rest.windows(MARK.len()).position(|bytes| bytes == MARK) {
                 Some(skip) => {
-                    length += skip;
-                    if self.frame_at(length)?.is_some() {
+                    self.consume(skip);
+                    if self.frame()?.is_some() {
                         break;
                     }
-                    length += 1;
+                    self.consume(1);
                 }
-                None if available < length + HEADER => {
-                    length = available;
+                None if available < HEADER => {
+                    self.consume(available);
                     break;
                 }
-                None => length += rest.len() - (MARK.len() - 1),
+                None => self.consume(available - (MARK.len() - 1)),
             }
         }
-        self.consume(length);
-        Ok(Some((offset, Stretch::Damage { length: length as u64, cell })))
+        Ok(Some((offset, Stretch::Damage { length: self.at - offset, cell })))
     }
 
-    /// The frame that begins `skip` bytes ahead, if it is whole.
-    fn frame_at(&mut self, skip: usize) -> io::Result<Option<Frame>> {
-        self.fill(skip + HEADER)?;
-        let Some(header) = header(&self.buffer[self.start + skip..]) else { return Ok(None) };
-        let end = skip + HEADER + header.length;
+    /// The frame that begins here, if it is whole.
+    fn frame(&mut self) -> io::Result<Option<Frame>> {
+        self.fill(HEADER)?;
+        let Some(header) = header(&self.buffer[self.start..]) else { return Ok(None) };
+        let end = HEADER + header.length;
         if self.fill(end)? < end {
             return Ok(None);
         }
-        let payload = &self.buffer[self.start + skip + HEADER..self.start + end];
+        let payload = &self.buffer[self.start + HEADER..self.start + end];
         let whole = check(payload) == header.payload_check;
         Ok(whole.then(|| header.frame(payload.to_vec())))
     }
@@ -291,6 +290,22 @@ mod tests {
             let cell = (at >= length + 29).then_some(8);
             let damage = Stretch::Damage { length: length as u64, cell };
             assert_eq!(found[1], (length as u64, damage), "byte {at}");
+        }
+    }
+
+    #[test]
+    fn damage_of_any_length_takes_no_memory() {
+        const LONG: u64 = 64 << 20;
+        for byte in [0, MARK[0], b'x'] {
+            let (first, last) = (frame(1, 30), frame(2, 30));
+            let (start, end) = (first.encode(), last.encode());
+            let mut scanner = Scanner::new(start[..].chain(io::repeat(byte).take(LONG)).chain(&end[..]));
+            assert_eq!(scanner.next().unwrap(), Some((0, Stretch::Frame(first))));
+            let at = start.len() as u64;
+            let damage = Stretch::Damage { length: LONG, cell: None };
+            assert_eq!(scanner.next().unwrap(), Some((at, damage)));
+            assert_eq!(scanner.next().unwrap(), Some((at + LONG, Stretch::Frame(last))));
+            assert!(scanner.buffer.capacity() < 2 << 20, "{} bytes", scanner.buffer.capacity());
         }
     }
 

@@ -7,6 +7,7 @@ use super::reader::Reader;
 use crate::config::Config;
 use crate::error::SimError;
 use crate::extension::Translation;
+use logitdist_io::open_file;
 use logitdist_results::{End, RESULT_VERSION, Session};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -94,7 +95,7 @@ impl Store {
     ) -> Result<(), SimError> {
         let failed = |e| SimError::io("read", path, e);
         let foreign = |message: String| SimError::Journal { path: path.to_path_buf(), message };
-        let mut scanner = Scanner::new(File::open(path).map_err(failed)?);
+        let mut scanner = Scanner::new(open_file(path).map_err(failed)?.0);
         let journal = self.journals.len();
         self.journals.push(JournalFile {
             path: path.to_path_buf(),

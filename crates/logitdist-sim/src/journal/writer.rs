@@ -5,6 +5,7 @@ use super::frame::Frame;
 use super::lock::Lock;
 use crate::error::SimError;
 use crate::shard::Shard;
+use logitdist_io::{make_folder, sync_folder};
 use std::fs::{File, OpenOptions};
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -29,7 +30,7 @@ impl Writer {
     /// Another process holds it. The folder or the file cannot be made.
     pub fn open(out: &Path, shard: Shard) -> Result<Writer, SimError> {
         let folder = folder(out);
-        std::fs::create_dir_all(&folder).map_err(|e| SimError::io("make the folder", &folder, e))?;
+        make_folder(&folder).map_err(|e| SimError::io("make the folder", &folder, e))?;
         let path = path(out, shard);
         let lock = Lock::take(&Lock::path_of(&path))?;
         let failed = |e| SimError::io("open", &path, e);
@@ -42,8 +43,7 @@ impl Writer {
             .map_err(failed)?;
         let end = file.seek(SeekFrom::End(0)).map_err(failed)?;
         // A new file survives a crash only if its folder is on the disk, too.
-        #[cfg(unix)]
-        File::open(&folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
+        sync_folder(&folder).map_err(failed)?;
         Ok(Writer { path, file, end, _lock: lock })
     }
 

@@ -80,7 +80,7 @@ pub fn submit(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Submission
                     last.shards,
                 )));
             }
-            let submitted = std::fs::read_to_string(layout.config()).unwrap_or_default();
+            let submitted = logitdist_io::read_text_file(&layout.config()).unwrap_or_default();
             if !queue.tasks.is_empty() && submitted != config.toml {
                 let changed = difference(&submitted, &config.toml)?;
                 return Err(SimError::Usage(format!(
@@ -100,7 +100,7 @@ pub fn submit(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Submission
     place::check(options, &config, &layout.out)?;
     let tasks: BTreeSet<usize> = missing.difference(&in_queue.tasks).copied().collect();
     let folder = layout.folder();
-    std::fs::create_dir_all(&folder).map_err(|e| SimError::io("make the folder", &folder, e))?;
+    logitdist_io::make_folder(&folder).map_err(|e| SimError::io("make the folder", &folder, e))?;
     write_file(&layout.config(), &config.toml)?;
     let scripts = write_scripts(&layout, slurm, shards, &tasks)?;
     write_file(&folder.join("array.sh"), &scripts.array)?;

@@ -29,8 +29,11 @@ pub fn added(
                 .scalars
                 .extend(transfer.numbers().into_iter().map(|(token, value)| (token, Ok(value))));
             comparison.bounds.extend(violated_certificate(&transfer));
+            comparison.bounds.push(transfer.agreement);
         }
         Err(reason) => {
+            let agreement = theorem("probe_agreement").expect("T17 is in the table");
+            comparison.bounds.push(Bound::not_applicable(agreement, Reason::Undetermined(reason.clone())));
             let missing = |token| (token, Err(Reason::Undetermined(reason.clone())));
             comparison.scalars.extend(Group::Concept.tokens().map(missing));
         }
@@ -62,11 +65,11 @@ fn transfer(
 /// T8 for the concept's probe, if it fails: a violation like others. If it holds, there is nothing to add: the columns have both sides,
 /// and the bound on the worst probe is reported anyway.
 fn violated_certificate(transfer: &ConceptTransfer) -> Option<Bound> {
-    let ConceptTransfer { probe_error, probe_certificate, certificate_holds, .. } = *transfer;
+    let ConceptTransfer { probe_error, probe_certificate, certificate_holds, .. } = transfer;
     // The test that failed allowed for rounding.
     let exact = Scale::Linear(0.0);
     let worst_probe = theorem("probe_transfer").expect("T8 is in the table");
-    let violated = Bound::at_most(worst_probe, probe_error, probe_certificate, exact);
+    let violated = Bound::at_most(worst_probe, *probe_error, *probe_certificate, exact);
     (!certificate_holds).then_some(violated)
 }
 
@@ -86,6 +89,8 @@ mod tests {
             probe_certificate: 1.0,
             probe_sd: 1.0,
             probe_undetermined: 0.0,
+            probe_kept: 1.0,
+            agreement: Bound::at_least(theorem("probe_agreement").unwrap(), 1.0, 0.5, 0.5),
             certificate_holds,
         };
         assert_eq!(violated_certificate(&transfer(0.5, true)), None);

@@ -239,7 +239,7 @@ impl Networks {
 
     fn save(&self, network: &Network, recipe: &Recipe, data: Data<'_>) -> Result<(), Reason> {
         let Some(folder) = &self.folder else { return Ok(()) };
-        std::fs::create_dir_all(folder).map_err(|e| SimError::disk(folder, e).to_string())?;
+        logitdist_io::make_folder(folder).map_err(|e| SimError::disk(folder, e).to_string())?;
         let (path, features) = (path(folder, recipe, data.fingerprint), data.splits.test.features());
         save_network_of(&path, network, recipe, data.fingerprint, features).map_err(|e| e.to_string())
     }

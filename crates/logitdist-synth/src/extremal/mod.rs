@@ -10,24 +10,41 @@
 //! | [`PermutedClusters`] (E6) | d_KL → 0 with unrelated embeddings |
 //! | [`SharedEmbeddings`] (E7) | small d_KL and equal embeddings with unembeddings that are not linearly related |
 //! | [`TurnedClusters`] (E8) | m_CCA = 1 on both sides and no prediction in common |
+//! | [`DistantLabels`] (E9) | the best bound on d_KL is an equality at every distance |
+//! | [`MovedMargins`] (E10) | agreement is as low as the margins allow |
+//! | [`MovedScores`] (E11) | a carried probe keeps as few decisions as its scores allow |
+//! | [`VanishingDifference`] (E12) | d_KL lies between weighted logit distances that meet |
+//! | [`UncorrelatedResidual`] (E13) | R² is as small as the distributions allow |
 
+#[cfg(test)]
+mod attained;
 mod coupled_spectra;
+mod distant_labels;
 mod even_labels;
+mod moved_margins;
+mod moved_scores;
 mod permuted_clusters;
 mod plane;
 mod rare_labels;
 mod shared_embeddings;
 mod shrinkage_noise;
 mod turned_clusters;
+mod uncorrelated_residual;
+mod vanishing_difference;
 mod weakest_direction;
 
 pub use coupled_spectra::CoupledSpectra;
+pub use distant_labels::DistantLabels;
 pub use even_labels::EvenLabels;
+pub use moved_margins::MovedMargins;
+pub use moved_scores::MovedScores;
 pub use permuted_clusters::PermutedClusters;
 pub use rare_labels::RareLabels;
 pub use shared_embeddings::SharedEmbeddings;
 pub use shrinkage_noise::ShrinkageNoise;
 pub use turned_clusters::TurnedClusters;
+pub use uncorrelated_residual::UncorrelatedResidual;
+pub use vanishing_difference::VanishingDifference;
 pub use weakest_direction::WeakestDirection;
 
 use crate::error::{SynthError, require, require_count, require_non_negative};
@@ -57,6 +74,16 @@ pub enum Extremal {
     SharedEmbeddings(SharedEmbeddings),
     /// E8: embeddings and unembeddings turned in opposite directions.
     TurnedClusters(TurnedClusters),
+    /// E9: two labels at a distance.
+    DistantLabels(DistantLabels),
+    /// E10: the cheapest answers changed.
+    MovedMargins(MovedMargins),
+    /// E11: the cheapest decisions of a probe changed.
+    MovedScores(MovedScores),
+    /// E12: any pair, ever closer.
+    VanishingDifference(VanishingDifference),
+    /// E13: a difference that regression cannot make smaller.
+    UncorrelatedResidual(UncorrelatedResidual),
 }
 
 impl Extremal {
@@ -74,6 +101,11 @@ impl Extremal {
             Extremal::PermutedClusters(family) => family.check(),
             Extremal::SharedEmbeddings(family) => family.check(),
             Extremal::TurnedClusters(family) => family.check(),
+            Extremal::DistantLabels(family) => family.check(),
+            Extremal::MovedMargins(family) => family.check(),
+            Extremal::MovedScores(family) => family.check(),
+            Extremal::VanishingDifference(family) => family.check(),
+            Extremal::UncorrelatedResidual(family) => family.check(),
         }
     }
 
@@ -91,6 +123,11 @@ impl Extremal {
             Extremal::PermutedClusters(family) => family.sample(rng),
             Extremal::SharedEmbeddings(family) => family.sample(rng),
             Extremal::TurnedClusters(family) => family.sample(rng),
+            Extremal::DistantLabels(family) => family.sample(rng),
+            Extremal::MovedMargins(family) => family.sample(rng),
+            Extremal::MovedScores(family) => family.sample(rng),
+            Extremal::VanishingDifference(family) => family.sample(rng),
+            Extremal::UncorrelatedResidual(family) => family.sample(rng),
         }
     }
 }
@@ -115,6 +152,15 @@ impl fmt::Display for Extremal {
             }
             Extremal::SharedEmbeddings(e) => write!(f, "shared_embeddings({})", e.gamma),
             Extremal::TurnedClusters(e) => write!(f, "turned_clusters({})", e.gamma),
+            Extremal::DistantLabels(e) => write!(f, "distant_labels({})", e.range),
+            Extremal::MovedMargins(e) => write!(f, "moved_margins({};{})", e.labels, e.flipped),
+            Extremal::MovedScores(e) => write!(f, "moved_scores({};{})", e.labels, e.flipped),
+            Extremal::VanishingDifference(e) => {
+                write!(f, "vanishing_difference({};{};{})", e.labels, e.dim, e.epsilon)
+            }
+            Extremal::UncorrelatedResidual(e) => {
+                write!(f, "uncorrelated_residual({};{};{})", e.labels, e.dim, e.epsilon)
+            }
         }
     }
 }
@@ -142,4 +188,12 @@ fn check_coupled(
         require(sorted, name, Joined(values), "sorted from large to small")?;
     }
     require(rho[0] <= 1.0, "rho", rho[0], "at most 1")
+}
+
+/// Checks the sizes of E10 and E11, and the number k of inputs that are decided otherwise.
+fn check_flipped(inputs: usize, labels: usize, flipped: usize) -> Result<(), SynthError> {
+    require_count("inputs", inputs, 1)?;
+    require_count("labels", labels, 2)?;
+    require_count("flipped", flipped, 1)?;
+    require(flipped <= inputs, "flipped", flipped, format_args!("at most inputs, that is {inputs}"))
 }

@@ -3,10 +3,10 @@
 use crate::concept::Concept;
 use crate::error::TrainError;
 use crate::probe::{Probe, ProbeSpec};
-use logitdist::bound::{ProbeTransfer, probe_transfer, theorem};
+use logitdist::bound::{ProbeTransfer, probe_agreement_of_scores, probe_transfer, theorem};
 use logitdist::{
     Bound, Direction, Mat, MatRef, ModelRows, Pair, PairSummary, Part, ProbabilityInputs, Reduced,
-    ReducedModel, Scale, tokens,
+    ReducedModel, Scale, Statement, tokens,
 };
 use logitdist_linalg::matmul_tn;
 
@@ -14,7 +14,7 @@ use logitdist_linalg::matmul_tn;
 ///
 /// If G̃ of the teacher has full column rank, nothing here depends on the coordinates of either model. Otherwise (K − 1 < M) the
 /// distribution determines only a part of the teacher's probe w, w_det = G̃⁺G̃ w, and that part depends on the teacher's coordinates.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ConceptTransfer {
     /// Share of the measured inputs with the more common answer, in [1/2, 1]: what guessing would reach.
     pub probe_majority: f64,
@@ -37,6 +37,10 @@ pub struct ConceptTransfer {
     /// Standard deviation of (w − w_det)·f over the measured inputs: the part that is not carried, in units of the score. Up to
     /// rounding it is 0 if G̃ has full column rank.
     pub probe_undetermined: f64,
+    /// Share of the measured inputs that the carried probe decides on the student as w_det·f does on the teacher, in [0, 1].
+    pub probe_kept: f64,
+    /// T17 for it: the least share that the distributions and the teacher's scores allow.
+    pub agreement: Bound,
     /// Whether `probe_error ≤ probe_certificate` up to rounding. If not, a proof or this program is wrong.
     pub certificate_holds: bool,
 }
@@ -54,6 +58,7 @@ impl ConceptTransfer {
             self.probe_certificate,
             self.probe_sd,
             self.probe_undetermined,
+            self.probe_kept,
         ];
         let of_concepts = tokens().filter(|(_, row, _)| row.part == Part::Concept);
         let numbers: Vec<_> = of_concepts.map(|(token, _, _)| token).zip(values).collect();
@@ -118,6 +123,12 @@ pub fn answer_transfer(
     let (f, f_student) = (f.as_ref(), f_student.as_ref());
     let holding = answers.iter().filter(|&&holds| holds).count() as f64 / answers.len() as f64;
     let transfer = probe_transfer(&reduced, Direction::Ab, &a.weights)?;
+    let (own, others) = (determined.scores(f), carried.scores(f_student));
+    let agreement = probe_agreement_of_scores(&reduced, Direction::Ab, &a.weights, &own, &others);
+    let probe_kept = match agreement.statement {
+        Some(Statement::AtLeast { value, .. }) => value,
+        _ => unreachable!("T17 bounds from below, and a probe is given"),
+    };
     Ok(ConceptTransfer {
         probe_majority: holding.max(1.0 - holding),
         probe_accuracy_a: a.accuracy(f, answers)?,
@@ -128,6 +139,8 @@ pub fn answer_transfer(
         probe_certificate: transfer.certified,
         probe_sd: transfer.probe_sd,
         probe_undetermined: standard_deviation(&rest, f),
+        probe_kept,
+        agreement,
         certificate_holds: !t8(&reduced, &a, &transfer).is_violated(),
     })
 }

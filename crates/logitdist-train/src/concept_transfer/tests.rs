@@ -68,6 +68,7 @@ fn a_student_of_the_same_distribution_keeps_the_concept_in_its_place() {
             assert_eq!(t.probe_accuracy_a, t.probe_accuracy_determined, "seed {seed}, {concept}");
             assert!(t.probe_error < 1e-10 * t.probe_sd && t.certificate_holds, "{t:?}");
             assert!(t.probe_undetermined < 1e-10 * t.probe_sd, "{t:?}");
+            assert!(t.probe_kept == 1.0 && !t.agreement.is_violated(), "seed {seed}, {concept}: {t:?}");
             assert!((0.5..1.0).contains(&t.probe_majority), "{concept}: {t:?}");
             // Odd digits are no linear function of a random model's embeddings.
             assert!(t.probe_accuracy_a > 0.6 || concept == Concept::Odd, "seed {seed}, {concept}: {t:?}");
@@ -96,7 +97,9 @@ fn the_error_is_that_of_the_carried_score_and_under_its_certificate() {
                 let case = format!("{perturbation}, {concept}, dimension {dim}");
                 let t = transfer(&a, &b, &digits, concept);
                 assert!(
-                    t.certificate_holds && t.probe_error <= t.probe_certificate * (1.0 + 1e-12),
+                    !t.agreement.is_violated()
+                        && t.certificate_holds
+                        && t.probe_error <= t.probe_certificate * (1.0 + 1e-12),
                     "{case}: {t:?}"
                 );
                 // The scores of both, input by input.

@@ -122,9 +122,11 @@ impl Files {
     fn content(&self) -> Result<[String; 2], TrainError> {
         let hash = |path: &Path, array: &str| {
             let path = if path.is_dir() { path.join(format!("{array}.npy")) } else { path.to_path_buf() };
-            let bytes = std::fs::read(&path)
+            let mut hasher = blake3::Hasher::new();
+            logitdist_io::open_file(&path)
+                .and_then(|(file, _)| std::io::copy(&mut &file, &mut hasher))
                 .map_err(|e| TrainError::file(&path, None, format!("cannot be read: {e}")))?;
-            Ok::<_, TrainError>(blake3::hash(&bytes).to_hex().to_string())
+            Ok::<_, TrainError>(hasher.finalize().to_hex().to_string())
         };
         Ok([hash(&self.features, "features")?, hash(&self.labels, "labels")?])
     }

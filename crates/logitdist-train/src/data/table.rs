@@ -7,11 +7,8 @@ use std::path::Path;
 /// Reads a table of numbers, a line each row. A first line of which no cell is a number is a header.
 pub(super) fn read(path: &Path) -> Result<Mat<f64>, TrainError> {
     let whole = |message: String| TrainError::file(path, None, message);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .trim(csv::Trim::All)
-        .from_path(path)
-        .map_err(|e| whole(format!("cannot be read: {e}")))?;
+    let (file, _) = logitdist_io::open_file(path).map_err(|e| whole(format!("cannot be read: {e}")))?;
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).trim(csv::Trim::All).from_reader(file);
     let (mut entries, mut columns, mut rows) = (Vec::new(), 0, 0_usize);
     for (i, record) in reader.records().enumerate() {
         let record = record.map_err(|e| match e.kind() {

@@ -1,14 +1,15 @@
 //! T6, T6′, T7 and T8: what the logit distance says about alignment.
 
-use super::{Bound, Form, Theorem};
+use super::{Bound, Form, Side, Theorem};
 use crate::applicable::{Applicable, Reason};
+use crate::measure::baselines::r2;
 use crate::measure::d_logit::d_logit;
-use crate::measure::d_ls::d_ls;
+use crate::measure::d_ls::{d_ls, d_ls_centred};
 use crate::measure::invariance::CARRIED;
 use crate::measure::table::Part;
 use crate::reduced::Direction;
 use crate::shared::Shared;
-use crate::tolerance::{ABSOLUTE_TOLERANCE, Scale};
+use crate::tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
 
 pub(super) const ROWS: [Theorem; 2] = [
     Theorem {
@@ -73,6 +74,22 @@ pub(super) const D_REP: [Theorem; 2] = [
     },
 ];
 
+pub(super) const R2: [Theorem; 1] = [Theorem {
+    token: "r2_from_logit",
+    number: "T20",
+    name: "explained variance",
+    meaning: "Least share of the variance of the embeddings that a linear regression on the other's explains",
+    statement: "R² ≥ 1 − tr Cov(G̃⁺Δ)/tr Cov(f)",
+    needs: "full column rank of G̃, and embeddings that are not constant",
+    side: Side::AtLeast("r2_ab"),
+    equality: "if and only if G̃⁺Δ is uncorrelated with f′, as in E13",
+    anchor: "t20",
+    invariance: CARRIED,
+    part: Part::Baselines,
+    evaluate: explained_variance,
+    ..Theorem::SHARPENED
+}];
+
 /// T6, in the units of d_rep (the square root of the published statement).
 ///
 /// Over a sample of subsets, the sample's own mean of E‖δ_L‖² stands in for `(2M/(K−1)) d_logit²`, or sampling error could
@@ -123,6 +140,25 @@ fn worst_probe(theorem: &'static Theorem, shared: &Shared, direction: Direction)
         logitdist_linalg::matmul(model.unembeddings_svd().u.transpose(), reduced.delta.transpose());
     let worst = logitdist_linalg::singular_values(in_range.as_ref())[0];
     Ok(Bound::at_most(theorem, worst, d_logit(reduced), Scale::Linear(reduced.squared_scale().sqrt())))
+}
+
+/// T20: the least-squares alignment is one linear prediction of f from f′, and regression is the best.
+fn explained_variance(theorem: &'static Theorem, shared: &Shared, direction: Direction) -> Applicable<Bound> {
+    let model = shared.model(direction);
+    if model.rank_unembeddings() < model.dim {
+        return Err(Reason::UnembeddingRank {
+            side: model.side,
+            rank: model.rank_unembeddings(),
+            dim: model.dim,
+        });
+    }
+    let value = r2(&shared.reduced, direction)?;
+    let sigma_min = smallest_unembedding_value(shared, direction)?;
+    let residual = d_ls_centred(&shared.reduced, direction)?.powi(2);
+    let total = model.centred_embeddings().squared_norm_l2();
+    let tolerance = ABSOLUTE_TOLERANCE * shared.reduced.squared_scale() / (sigma_min * sigma_min);
+    let tolerated = residual * (1.0 + RELATIVE_TOLERANCE) + tolerance;
+    Ok(Bound::at_least(theorem, value, 1.0 - residual / total, 1.0 - tolerated / total))
 }
 
 fn smallest_unembedding_value(shared: &Shared, direction: Direction) -> Applicable<f64> {

@@ -267,14 +267,14 @@ impl CcaSide<'_> {
     }
 
     /// T3 `m_cca_sharp` and `m_cca_logits_sharp`: the mean of the [`water_filling`] of the first r eigenvalues.
-    fn sharp(&self, theorem: &'static Theorem, value: f64, r: usize) -> Bound {
+    pub(super) fn sharp(&self, theorem: &'static Theorem, value: f64, r: usize) -> Bound {
         let spectrum = padded(self.spectrum, r);
         let at = |budget| water_filling(&spectrum, self.left_for(r, budget)).iter().sum::<f64>() / r as f64;
         Bound::at_least(theorem, value, at(self.budget), at(self.tolerated_budget()))
     }
 
     /// T5 `m_cca_two_spectra` and `m_cca_logits_two_spectra`: the mean of the first r of [`greedy_two_spectra`].
-    fn greedy(&self, theorem: &'static Theorem, value: f64, r: usize) -> Bound {
+    pub(super) fn greedy(&self, theorem: &'static Theorem, value: f64, r: usize) -> Bound {
         let count = self.spectrum.len().max(self.other_spectrum.len()).max(r);
         let (sigma, other) = (padded(self.spectrum, count), padded(self.other_spectrum, count));
         let at = |budget| {
@@ -303,6 +303,12 @@ fn embeddings_cca(shared: &Shared) -> Applicable<&CanonicalCorrelations> {
         });
     }
     shared.embeddings_cca().as_ref().map_err(Clone::clone)
+}
+
+/// m_CCA of the embeddings, and the number r of correlations that it is the mean of.
+pub(super) fn mean_over_rank(shared: &Shared) -> Applicable<(f64, usize)> {
+    let correlations = embeddings_cca(shared)?;
+    Ok((correlations.mean(), correlations.rho.len()))
 }
 
 /// T11 `compression_floor`: `Σ_{i > M′} σ_i ≤ d̄²`, no model of dimension M′ comes closer.

@@ -9,7 +9,8 @@ use crate::reduced::{Direction, Reduced};
 /// "m_CCA is at least x, and a linear probe carried over costs at most y", from distributions and spectra alone.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Certificate {
-    /// The best lower bound on m_CCA of the embeddings of T2, T3 and T5, in [0, 1]; and its token.
+    /// The best of the lower bounds on m_CCA of the embeddings, in [0, 1], and the token of the simplest theorem that certifies it up to
+    /// 1e-12.
     pub m_cca: Applicable<(f64, &'static str)>,
     /// The best lower bound on the mean of the correlations of the logits, of T3 and T5, in [0, 1]; and its token.
     pub m_cca_logits: Applicable<(f64, &'static str)>,
@@ -61,22 +62,28 @@ pub fn certificate(reduced: &Reduced, direction: Direction, bounds: &[Bound]) ->
     }
 }
 
-/// The largest lower bound on a measure, at least 0; or the reason why the first of them does not exist.
+/// How much more a later theorem must certify to be named in place of an earlier, which is simpler.
+const NEGLIGIBLE: f64 = 1e-12;
+
+/// The largest lower bound on a measure, at least 0, of the simplest theorem that certifies as much; or the reason why the first of
+/// them does not exist.
 fn best_of(bounds: &[Bound], measure: &'static str) -> Applicable<(f64, &'static str)> {
-    let mut best: Applicable<(f64, &'static str)> =
-        Err(Reason::Undetermined("no bound was evaluated".into()));
-    for bound in bounds.iter().filter(|b| b.theorem.side == Side::AtLeast(measure)) {
-        match (&bound.statement, &bound.status) {
-            (Some(Statement::AtLeast { bound: at_least, .. }), _)
-                if best.as_ref().map_or(true, |(b, _)| at_least > b) =>
-            {
-                best = Ok((at_least.max(0.0), bound.theorem.token));
-            }
-            (None, Status::NotApplicable(reason)) if best.is_err() => best = Err(reason.clone()),
-            _ => {}
-        }
-    }
-    best
+    let about = || bounds.iter().filter(|b| b.theorem.side == Side::AtLeast(measure));
+    let certified = || {
+        about().filter_map(|bound| match bound.statement? {
+            Statement::AtLeast { bound: at_least, .. } => Some((at_least.max(0.0), bound.theorem.token)),
+            Statement::AtMost { .. } => None,
+        })
+    };
+    let largest = certified().fold(0.0, |largest: f64, (at_least, _)| largest.max(at_least));
+    let not_applicable = |bound: &Bound| match &bound.status {
+        Status::NotApplicable(reason) => Some(reason.clone()),
+        _ => None,
+    };
+    certified().find(|(at_least, _)| *at_least >= largest - NEGLIGIBLE).ok_or_else(|| {
+        let reason = about().find_map(not_applicable);
+        reason.unwrap_or_else(|| Reason::Undetermined("no bound was evaluated".into()))
+    })
 }
 
 /// T8 for one linear concept w.
@@ -97,18 +104,8 @@ pub struct ProbeTransfer {
 /// # Errors
 /// [`Error::Option`] if w does not have M finite entries, or labels are masked.
 pub fn probe_transfer(reduced: &Reduced, direction: Direction, w: &[f64]) -> Result<ProbeTransfer, Error> {
+    check_probe(reduced, direction, w)?;
     let (model, _) = reduced.models(direction);
-    if w.len() != model.dim || w.iter().any(|x| !x.is_finite()) {
-        return Err(Error::Option(format!(
-            "the probe has {} entries; model {} needs {} finite ones, its dimension",
-            w.len(),
-            model.side,
-            model.dim
-        )));
-    }
-    if let Some(masked) = reduced.masked() {
-        return Err(Error::Option(format!("a probe cannot be carried over: {masked}")));
-    }
     let v = model.on_logits(w);
     let norm = |rows: logitdist_linalg::MatRef<'_, f64>, x: &[f64]| {
         let dot = |i: usize| rows.row(i).iter().zip(x).map(|(r, x)| r * x).sum::<f64>();
@@ -119,4 +116,21 @@ pub fn probe_transfer(reduced: &Reduced, direction: Direction, w: &[f64]) -> Res
         certified: v.iter().map(|x| x * x).sum::<f64>().sqrt() * d_logit(reduced),
         probe_sd: norm(model.centred_embeddings(), w),
     })
+}
+
+/// Whether w is a probe of the first model of a direction.
+pub(super) fn check_probe(reduced: &Reduced, direction: Direction, w: &[f64]) -> Result<(), Error> {
+    let (model, _) = reduced.models(direction);
+    if let Some(masked) = reduced.masked() {
+        return Err(Error::Option(format!("a probe cannot be carried over: {masked}")));
+    }
+    if w.len() == model.dim && w.iter().all(|x| x.is_finite()) {
+        return Ok(());
+    }
+    Err(Error::Option(format!(
+        "the probe has {} entries; model {} needs {} finite ones, its dimension",
+        w.len(),
+        model.side,
+        model.dim
+    )))
 }

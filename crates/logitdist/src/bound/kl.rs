@@ -61,7 +61,7 @@ pub(super) const ROWS: [Theorem; 3] = [
         part: Part::Probability,
         evaluate: |theorem, shared, direction| {
             let kl = shared.divergences().kl(direction);
-            Ok(Bound::at_most(theorem, kl, 0.25 * squared_distance(shared), scale(shared)))
+            Ok(Bound::at_most(theorem, kl, 0.25 * shared.squared_distance(), scale(shared)))
         },
         ..Theorem::SHARPENED
     },
@@ -69,12 +69,8 @@ pub(super) const ROWS: [Theorem; 3] = [
 
 /// T9, which says nothing once its right-hand side overflows.
 fn from_kl(theorem: &'static Theorem, shared: &Shared, rhs: f64) -> Bound {
-    Bound::at_most(theorem, squared_distance(shared), rhs, scale(shared))
+    Bound::at_most(theorem, shared.squared_distance(), rhs, scale(shared))
         .vacuous_if(rhs == f64::INFINITY, || format!("τ underflows: log τ = {:.4e}", shared.sums().log_tau))
-}
-
-fn squared_distance(shared: &Shared) -> f64 {
-    shared.sums().squared_logit_distance / shared.sums().n as f64
 }
 
 fn scale(shared: &Shared) -> Scale {

@@ -3,15 +3,21 @@
 //! Each is evaluated on a pair, in a direction whose first model gives the spectrum and the labels. A bound that does not exist
 //! for a pair says why; one that is trivially true is vacuous; one that fails is a violation, and that must never be.
 
+mod agreement;
 mod alignment;
 mod cca;
 mod certificate;
+pub(crate) mod contrasts;
+mod divergence;
 mod fg;
 mod kl;
 mod table;
+mod weighted;
 
+pub use agreement::{LinearProbe, probe_agreement, probe_agreement_of_scores};
 pub use cca::{CcaSide, compression_floor, greedy_two_spectra, water_filling};
 pub use certificate::{Certificate, ProbeTransfer, certificate, probe_transfer};
+pub use divergence::{largest_hellinger, largest_js, largest_kl};
 pub use table::{Side, Theorem, theorem, theorems};
 
 use crate::applicable::Reason;
@@ -106,7 +112,7 @@ impl Bound {
     /// `value ≥ bound`; `tolerated` is the bound at a budget enlarged by its rounding errors.
     pub fn at_least(theorem: &'static Theorem, value: f64, bound: f64, tolerated: f64) -> Bound {
         let status = if bound <= 0.0 {
-            Status::Vacuous("the certified correlation is not positive".into())
+            Status::Vacuous(format!("the certified {} is not positive", theorem.certified()))
         } else {
             Status::Ok
         };

@@ -2,14 +2,26 @@
 //!
 //! A bound is a file that computes it and a row in that file's `ROWS`. The order here is the order in every output.
 
-use super::{Bound, Form, alignment, cca, fg, kl};
+use super::{Bound, Form, agreement, alignment, cca, contrasts, divergence, fg, kl, weighted};
 use crate::applicable::Applicable;
 use crate::measure::invariance::{Change, DISTRIBUTIONS};
-use crate::measure::table::{Part, measure};
+use crate::measure::table::{Part, Unit, measure};
 use crate::reduced::Direction;
 use crate::shared::Shared;
 
-const GROUPS: [&[Theorem]; 5] = [&cca::ROWS, &alignment::ROWS, &alignment::D_REP, &kl::ROWS, &fg::ROWS];
+const GROUPS: [&[Theorem]; 11] = [
+    &cca::ROWS,
+    &contrasts::ROWS,
+    &alignment::ROWS,
+    &alignment::D_REP,
+    &alignment::R2,
+    &kl::ROWS,
+    &divergence::ROWS,
+    &weighted::ROWS,
+    &agreement::ROWS,
+    &agreement::PROBE,
+    &fg::ROWS,
+];
 
 /// A bound: what it says, where it is proved and how it is evaluated.
 #[derive(Debug, Clone, Copy)]
@@ -106,6 +118,15 @@ impl Theorem {
             Side::AtMost if self.family.is_empty() => self.name,
             Side::AtMost => self.family,
         }
+    }
+
+    /// What a lower bound certifies, in a word.
+    pub(super) fn certified(&self) -> &'static str {
+        let unit = match self.side {
+            Side::AtLeast(token) => measure(token).map(|(row, _)| row.unit),
+            Side::AtMost => None,
+        };
+        if unit == Some(Unit::Share) { "share" } else { "correlation" }
     }
 
     /// Whether it bounds a measure from below.

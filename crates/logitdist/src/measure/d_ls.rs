@@ -2,7 +2,7 @@
 
 use super::table::{Measure, Value};
 use crate::applicable::{Applicable, Reason};
-use crate::reduced::{Direction, Reduced, ReducedModel};
+use crate::reduced::{Direction, Reduced};
 use logitdist_linalg::{Mat, matmul};
 
 pub(super) const ROWS: [Measure; 1] = [Measure {
@@ -22,19 +22,24 @@ pub(super) const ROWS: [Measure; 1] = [Measure {
 /// `d_LS = √(E‖G̃⁺Δ‖²)`, which is `E‖f − G̃⁺G̃′f′ − G̃⁺(b̃′ − b̃)‖²` when G̃ has full column rank, and otherwise the part of f
 /// that the distribution determines. In the units of f. Not applicable if G̃ = 0. Source: theory §3.
 pub fn d_ls(reduced: &Reduced, direction: Direction) -> Applicable<f64> {
+    Ok(alignment_error(reduced, direction)?.norm_l2())
+}
+
+/// The part of it that varies over the inputs, `√(tr Cov(G̃⁺Δ))`: what is left with the best constant.
+pub fn d_ls_centred(reduced: &Reduced, direction: Direction) -> Applicable<f64> {
+    Ok(alignment_error(reduced, direction)?.get(.., 1..).norm_l2())
+}
+
+/// `G̃⁺Δ` in the coordinates of G̃'s left singular vectors divided by its singular values, rank×p. The first column holds its mean.
+fn alignment_error(reduced: &Reduced, direction: Direction) -> Applicable<Mat<f64>> {
     let (model, _) = reduced.models(direction);
     if model.rank_unembeddings() == 0 {
         return Err(Reason::Constant { what: "unembeddings", side: model.side });
     }
-    Ok(alignment_error(model, reduced).norm_l2())
-}
-
-/// `G̃⁺Δ` in the coordinates of G̃'s left singular vectors divided by its singular values, rank×p.
-fn alignment_error(model: &ReducedModel, reduced: &Reduced) -> Mat<f64> {
     let svd = model.unembeddings_svd();
     let mut error = matmul(svd.u.transpose(), reduced.delta.transpose());
     for (i, s) in svd.s.iter().enumerate() {
         error.row_mut(i).iter_mut().for_each(|x| *x /= s);
     }
-    error
+    Ok(error)
 }

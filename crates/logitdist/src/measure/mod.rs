@@ -5,6 +5,7 @@ pub mod cca;
 pub mod d_logit;
 pub mod d_ls;
 pub mod d_rep;
+pub mod d_white;
 pub mod invariance;
 pub mod kl;
 pub mod label_geometry;

@@ -4,16 +4,17 @@
 
 use super::invariance::{CARRIED, Change, DISTRIBUTIONS};
 use super::{
-    baselines, cca, d_logit, d_ls, d_rep, kl, label_geometry, llv, per_input, pls_svd, size, trained,
+    baselines, cca, d_logit, d_ls, d_rep, d_white, kl, label_geometry, llv, per_input, pls_svd, size, trained,
 };
 use crate::applicable::Applicable;
 use crate::reduced::Direction;
 use crate::shared::Shared;
 
 /// Groups of rows. Within a group, all values of direction ab come before those of ba.
-const GROUPS: [&[Measure]; 23] = [
+const GROUPS: [&[Measure]; 24] = [
     &size::ROWS,
     &d_logit::ROWS,
+    &d_white::ROWS,
     &cca::ROWS,
     &cca::SPECTRUM,
     &d_ls::ROWS,

@@ -30,7 +30,7 @@ const PROBE: Measure = Measure {
 };
 
 /// In the order in which a transfer of concepts gives its numbers.
-pub(super) const CONCEPT: [Measure; 9] = [
+pub(super) const CONCEPT: [Measure; 10] = [
     Measure {
         tokens: &["probe_majority"],
         name: "share of the more common answer",
@@ -121,6 +121,16 @@ pub(super) const CONCEPT: [Measure; 9] = [
         range: Range::at_least(0.0).with("0 if G̃ has full column rank; only in sweeps with a concept"),
         same: Same::Neither,
         invariance: [Change::Rotation, Change::Any],
+        ..PROBE
+    },
+    Measure {
+        tokens: &["probe_kept"],
+        name: "share of inputs decided alike by the carried probe",
+        meaning: "Share of inputs that the determined part of a's probe decides on model a as it does, carried over, on model b",
+        formula: "share of inputs where w_det·f + c and w·G̃⁺(G̃′f′ + b̃′ − b̃) + c have one sign",
+        source: "this project",
+        same: Same::One("every decision is kept"),
+        invariance: CARRIED,
         ..PROBE
     },
 ];

@@ -81,21 +81,36 @@ pub(super) fn larger(x: f64, y: f64) -> f64 {
     if x > y { x } else { y }
 }
 
-/// The smallest and the largest of a non-empty slice.
-pub(super) fn range(values: &[f64]) -> [f64; 2] {
+/// What is to be known of the order of a slice.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Extremes {
+    pub smallest: f64,
+    pub largest: f64,
+    /// The largest but for one place of the largest: equal to it if there are two, −∞ if there is one number.
+    pub second: f64,
+}
+
+/// The extremes of a non-empty slice.
+pub(super) fn extremes(values: &[f64]) -> Extremes {
     let (chunks, rest) = values.as_chunks::<CHUNK>();
     let (mut lowest, mut highest) = ([f64::INFINITY; CHUNK], [f64::NEG_INFINITY; CHUNK]);
+    let mut second = highest;
     for chunk in chunks {
         for i in 0..CHUNK {
             lowest[i] = smaller(chunk[i], lowest[i]);
+            second[i] = larger(second[i], smaller(chunk[i], highest[i]));
             highest[i] = larger(chunk[i], highest[i]);
         }
     }
-    let rest = || rest.iter().copied();
-    [
-        lowest.into_iter().chain(rest()).fold(f64::INFINITY, smaller),
-        highest.into_iter().chain(rest()).fold(f64::NEG_INFINITY, larger),
-    ]
+    let smallest = lowest.iter().chain(rest).copied().fold(f64::INFINITY, smaller);
+    let (largest, second) = highest
+        .iter()
+        .chain(rest)
+        .chain(&second)
+        .fold((f64::NEG_INFINITY, f64::NEG_INFINITY), |(largest, second), &x| {
+            (larger(x, largest), larger(second, smaller(x, largest)))
+        });
+    Extremes { smallest, largest, second }
 }
 
 /// The sum of a chunk, added as a tree.
@@ -136,15 +151,23 @@ mod tests {
     }
 
     #[test]
-    fn ranges_have_the_ends_wherever_they_stand() {
-        for n in [1, 7, 8, 9, 24, 31] {
+    fn extremes_are_found_wherever_they_stand() {
+        for n in [1, 2, 7, 8, 9, 24, 31] {
             for at in 0..n {
-                let mut values = vec![0.5; n];
-                values[at] = 3.0;
-                values[(at + n / 2) % n] = -2.0;
-                let sorted = |x: &f64, y: &f64| x.total_cmp(y);
-                let ends = [values.iter().copied().min_by(sorted), values.iter().copied().max_by(sorted)];
-                assert_eq!(range(&values).map(Some), ends, "{n}, {at}");
+                for second in [2.0, 3.0] {
+                    let mut values = vec![0.5_f64; n];
+                    values[(at + n / 3) % n] = second;
+                    values[(at + n / 2) % n] = -2.0;
+                    values[at] = 3.0;
+                    let mut sorted = values.clone();
+                    sorted.sort_by(|x, y| y.total_cmp(x));
+                    let wanted = Extremes {
+                        smallest: sorted[n - 1],
+                        largest: sorted[0],
+                        second: sorted.get(1).copied().unwrap_or(f64::NEG_INFINITY),
+                    };
+                    assert_eq!(extremes(&values), wanted, "{n}, {at}");
+                }
             }
         }
     }

@@ -3,7 +3,7 @@
 //! Two passes over the labels: the first leaves `u − v`, `e^(u − max u)` and `e^(v − max v)` of each behind and their sums; with these
 //! the second has both probabilities without another exponential.
 
-use super::chunk::{CHUNK, Chunk, exp, larger, less, polynomial, range, total};
+use super::chunk::{CHUNK, Chunk, Extremes, exp, extremes, larger, less, polynomial, smaller, total};
 use super::divergence::DivergenceTerms;
 
 /// Divergences of one input, and what its logits say besides.
@@ -23,6 +23,10 @@ pub(super) struct InputTerms {
     pub agreeing: bool,
     /// log min p, over labels and both models.
     pub log_tau: f64,
+    /// What T18 puts KL divergence between: ½ V_min and ½ V_max/(1 − TV).
+    pub kl_between: [f64; 2],
+    /// Largest minus second largest logit, of each model.
+    pub gaps: [f64; 2],
     /// ‖Δ‖², over labels.
     pub squared_logit_distance: f64,
     /// Log of the mean of exp of the logits of each model: where logits are tiny, the log of their number would swamp them.
@@ -47,15 +51,12 @@ pub(super) struct Passed {
 }
 
 impl InputTerms {
-    /// The terms of logits `u` and `v`, K ≥ 1 each, with the memory of the input before. `differences` are `u − v` where they are known
-    /// to more digits than the subtraction leaves.
-    pub(super) fn of(
-        u: &[f64],
-        v: &[f64],
-        differences: Option<&[f64]>,
-        passed: &mut Vec<Passed>,
-    ) -> InputTerms {
-        let ([smallest_u, largest_u], [smallest_v, largest_v]) = (range(u), range(v));
+    /// The terms of logits `u` and `v`, K ≥ 1 each, with the memory of the input before, which keeps the smallest probability of each
+    /// label. `differences` are `u − v` where they are known to more digits than the subtraction leaves.
+    pub(super) fn of(u: &[f64], v: &[f64], differences: Option<&[f64]>, space: &mut Space) -> InputTerms {
+        let (extremes_u, extremes_v) = (extremes(u), extremes(v));
+        let (largest_u, largest_v) = (extremes_u.largest, extremes_v.largest);
+        let Space { passed, smallest } = space;
         passed.clear();
         let (u_chunks, u_rest) = u.as_chunks::<CHUNK>();
         let (v_chunks, v_rest) = v.as_chunks::<CHUNK>();
@@ -91,10 +92,8 @@ impl InputTerms {
         passed[at_v / CHUNK].exp_v[at_v % CHUNK] = 1.0;
         let (rest_u, rest_v) = (total(sum_u), total(sum_v));
         let (sum_u, sum_v) = (1.0 + rest_u, 1.0 + rest_v);
-        let normalisers = [
-            largest_u + log_mean(u, largest_u, smallest_u, sum_u),
-            largest_v + log_mean(v, largest_v, smallest_v, sum_v),
-        ];
+        let normalisers =
+            [largest_u + log_mean(u, extremes_u, sum_u), largest_v + log_mean(v, extremes_v, sum_v)];
         // d = log q − log p as a difference of differences: the normalisers themselves would bring the rounding of large logits into it.
         let between = if farthest.into_iter().fold(0.0, larger) < TINY {
             let mut grown = [0.0; CHUNK];
@@ -114,8 +113,9 @@ impl InputTerms {
         }
         let (inverse_u, inverse_v) = (1.0 / sum_u, 1.0 / sum_v);
         let mut sums = Sums::default();
-        for passed in passed.iter() {
-            sums.add(passed, [inverse_u, inverse_v], between, mean_difference);
+        smallest.resize(passed.len(), [f64::INFINITY; CHUNK]);
+        for (passed, smallest) in passed.iter().zip(smallest) {
+            sums.add(passed, [inverse_u, inverse_v], between, mean_difference, smallest);
         }
         let logs = [largest_u + rest_u.ln_1p(), largest_v + rest_v.ln_1p()];
         InputTerms {
@@ -125,7 +125,9 @@ impl InputTerms {
             tv: 0.5 * total(sums.l1),
             hellinger: (0.5 * total(sums.squared_hellinger)).sqrt(),
             agreeing: at_u == at_v,
-            log_tau: (smallest_u - logs[0]).min(smallest_v - logs[1]).min(0.0),
+            log_tau: (extremes_u.smallest - logs[0]).min(extremes_v.smallest - logs[1]).min(0.0),
+            kl_between: sums.kl_between(),
+            gaps: [extremes_u, extremes_v].map(|e| e.largest - e.second),
             squared_logit_distance: total(sums.squared_logit_distance),
             normalisers,
             between: between[1] - between[0],
@@ -133,8 +135,26 @@ impl InputTerms {
     }
 }
 
+/// Memory that goes from input to input.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Space {
+    passed: Vec<Passed>,
+    /// The smallest probability of each label so far, over both models; what is beyond the last label is 0.
+    smallest: Vec<Chunk>,
+}
+
+impl Space {
+    /// The smallest probability of each of so many labels.
+    pub(super) fn smallest(&self, labels: usize) -> Vec<f64> {
+        let mut smallest = self.smallest.as_flattened().to_vec();
+        smallest.resize(labels, f64::INFINITY);
+        smallest
+    }
+}
+
 /// The log of the mean of `exp(x − largest)`, whose sum is `sum`.
-fn log_mean(logits: &[f64], largest: f64, smallest: f64, sum: f64) -> f64 {
+fn log_mean(logits: &[f64], extremes: Extremes, sum: f64) -> f64 {
+    let Extremes { smallest, largest, .. } = extremes;
     let count = logits.len() as f64;
     if largest - smallest < TINY {
         (logits.iter().map(|x| grown_by(x - largest)).sum::<f64>() / count).ln_1p()
@@ -181,15 +201,33 @@ struct Sums {
     l1: Chunk,
     squared_hellinger: Chunk,
     squared_logit_distance: Chunk,
+    /// Σ min(p, q), and its products with d and d².
+    shared: [Chunk; 3],
+    /// Σ max(p, q) d².
+    either: Chunk,
 }
 
 impl Sums {
     #[inline(always)]
-    fn add(&mut self, passed: &Passed, inverses: [f64; 2], between: [f64; 2], mean_difference: f64) {
-        for i in 0..CHUNK {
+    fn add(
+        &mut self,
+        passed: &Passed,
+        inverses: [f64; 2],
+        between: [f64; 2],
+        mean_difference: f64,
+        smallest: &mut Chunk,
+    ) {
+        for (i, smallest) in smallest.iter_mut().enumerate() {
             let difference = passed.difference[i];
             let (p, q) = (passed.exp_u[i] * inverses[0], passed.exp_v[i] * inverses[1]);
-            let term = DivergenceTerms::of(p, q, (between[0] - difference) - between[1]);
+            let d = (between[0] - difference) - between[1];
+            let term = DivergenceTerms::of(p, q, d);
+            let (rare, common) = (smaller(p, q), larger(p, q));
+            *smallest = smaller(rare, *smallest);
+            self.shared[0][i] += rare;
+            self.shared[1][i] += rare * d;
+            self.shared[2][i] += rare * d * d;
+            self.either[i] += common * d * d;
             self.kl_ab[i] += term.kl_ab;
             self.kl_ba[i] += term.kl_ba;
             self.js[i] += term.js;
@@ -198,6 +236,22 @@ impl Sums {
             let delta = difference - mean_difference;
             self.squared_logit_distance[i] += delta * delta;
         }
+    }
+
+    /// ½ V_min and ½ V_max/Σ min(p, q), weighted variances of d.
+    ///
+    /// The means are taken away after squaring, which costs no digits: Σ p d ≤ 0 ≤ Σ q d, so the mean with the weights max(p, q) is
+    /// not far from 0 beside the spread, and Σ min(p, q) d² is at most twice the KL divergence that it is compared with.
+    fn kl_between(&self) -> [f64; 2] {
+        let [shared, first, second] = self.shared.map(total);
+        if shared == 0.0 {
+            return [0.0, f64::INFINITY];
+        }
+        let lower = (second - first * first / shared).max(0.0);
+        // min + max = p + q: Σ max is 2 − Σ min, and Σ max d is Σ (p + q) d − Σ min d, with Σ p d = −KL(p ‖ q).
+        let first_either = total(self.kl_ba) - total(self.kl_ab) - first;
+        let upper = (total(self.either) - first_either * first_either / (2.0 - shared)).max(0.0);
+        [0.5 * lower, 0.5 * upper / shared]
     }
 }
 
@@ -210,7 +264,7 @@ mod tests {
         for labels in [1, 2, 7, 8, 9, 16, 31, 100] {
             let u: Vec<f64> = (0..labels).map(|y| (f64::from(y) * 1.7).sin() * 3.0).collect();
             let v: Vec<f64> = (0..labels).map(|y| (f64::from(y) * 1.7 + 0.3).sin() * 3.1).collect();
-            let got = InputTerms::of(&u, &v, None, &mut vec![]);
+            let got = InputTerms::of(&u, &v, None, &mut Space::default());
             let log_sum = |x: &[f64]| x.iter().map(|x| x.exp()).sum::<f64>().ln();
             let (a, b) = (log_sum(&u), log_sum(&v));
             let sum =
@@ -241,10 +295,10 @@ mod tests {
         // A common offset changes no probability; those here are exact in binary.
         let u: Vec<f64> = (0..9).map(|y| f64::from(y * y % 7) * 0.25).collect();
         let v: Vec<f64> = (0..9).map(|y| f64::from(y * y % 7) * 0.25 + f64::from(y % 3) * 0.1875).collect();
-        let plain = InputTerms::of(&u, &v, None, &mut vec![]);
+        let plain = InputTerms::of(&u, &v, None, &mut Space::default());
         for offset in [1024.0, 16_384.0, 1_048_576.0, -1_073_741_824.0] {
             let moved = |x: &[f64]| x.iter().map(|x| x + offset).collect::<Vec<f64>>();
-            let got = InputTerms::of(&moved(&u), &moved(&v), None, &mut vec![]);
+            let got = InputTerms::of(&moved(&u), &moved(&v), None, &mut Space::default());
             for (got, plain) in
                 [(got.kl_ab, plain.kl_ab), (got.kl_ba, plain.kl_ba), (got.js, plain.js), (got.tv, plain.tv)]
             {

@@ -1,6 +1,7 @@
 //! Tiles of logits: a few inputs × all labels, of both models.
 
-use super::terms::InputTerms;
+use super::lower;
+use super::terms::{InputTerms, Space};
 use crate::error::Error;
 use crate::labels::{LabelSide, Labels};
 use crate::model::Pair;
@@ -8,6 +9,7 @@ use crate::progress::{Stage, Watch};
 use crate::rows::rows_of;
 use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, matmul, matmul_into, matmul_into_f32};
 use rayon::prelude::*;
+use std::ops::Range;
 
 /// Numbers in one tile and model if there are few labels; with its fixed size the sums do not depend on threads.
 const TILE_ENTRIES: usize = 1 << 17;
@@ -15,6 +17,9 @@ const TILE_ENTRIES: usize = 1 << 17;
 /// Inputs in a tile: at least so many that the product of a large vocabulary with them is not a matter of reading the vocabulary,
 /// at most so many as there are in a block.
 const TILE_INPUTS: [usize; 2] = [128, 512];
+
+/// Inputs whose terms one task computes if threads work on one tile together.
+const INPUTS_PER_TASK: usize = 8;
 
 /// Labels whose logits one task computes.
 const LABELS_PER_TASK: usize = 2048;
@@ -48,6 +53,8 @@ pub(super) struct Tiling<'a> {
 pub(super) struct Tile {
     /// An entry per input.
     pub terms: Vec<InputTerms>,
+    /// The smallest probability of each label over the tile's inputs and both models.
+    pub smallest: Vec<f64>,
     /// Rows of [1, log p, log p′] for the tracked labels.
     pub tracked: Mat<f64>,
     /// The largest error of a logit that is known; 0 in double precision.
@@ -86,15 +93,29 @@ impl Tiling<'_> {
             let (v, error) = self.logits(&self.labels.b, &rows_b);
             (v, None, error)
         };
-        let of_input = |space: &mut _, i| {
-            let differences = differences.as_ref().map(|d| column(d.as_ref(), i));
-            InputTerms::of(column(u.as_ref(), i), column(v.as_ref(), i), differences, space)
+        let of_inputs = |range: Range<usize>| {
+            let mut space = Space::default();
+            let of_input = |i| {
+                let differences = differences.as_ref().map(|d| column(d.as_ref(), i));
+                InputTerms::of(column(u.as_ref(), i), column(v.as_ref(), i), differences, &mut space)
+            };
+            let terms: Vec<InputTerms> = range.map(of_input).collect();
+            (terms, space.smallest(self.pair.n_labels()))
         };
-        let mut terms: Vec<InputTerms> = if self.one_at_a_time() {
-            (0..inputs.len()).into_par_iter().map_init(Vec::new, of_input).collect()
+        let (mut terms, smallest) = if self.one_at_a_time() {
+            let parts: Vec<usize> = (0..inputs.len()).step_by(INPUTS_PER_TASK).collect();
+            let ends = |&start: &usize| start..inputs.len().min(start + INPUTS_PER_TASK);
+            parts
+                .par_iter()
+                .map(|start| of_inputs(ends(start)))
+                .reduce_with(|(mut terms, mut smallest), (others, smallest_others)| {
+                    terms.extend(others);
+                    lower(&mut smallest, &smallest_others);
+                    (terms, smallest)
+                })
+                .expect("a tile has inputs")
         } else {
-            let mut space = Vec::new();
-            (0..inputs.len()).map(|i| of_input(&mut space, i)).collect()
+            of_inputs(0..inputs.len())
         };
         // A label of probability 0 in one model has some in the other, at every input.
         let masks = &self.labels.masks;
@@ -115,7 +136,7 @@ impl Tiling<'_> {
             },
         });
         (self.watch)(Stage::Probability, inputs.len());
-        Ok(Tile { terms, tracked, logit_error: error_u.max(error_v) })
+        Ok(Tile { terms, smallest, tracked, logit_error: error_u.max(error_v) })
     }
 
     /// `f(x)·g(y) + b(y)`, K×n, a column per input, and the largest error of the first column.

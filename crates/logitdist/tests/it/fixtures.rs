@@ -16,7 +16,11 @@ pub fn network(name: &str) -> Model {
 }
 
 pub fn expected() -> Vec<Value> {
-    let text = std::fs::read_to_string(fixture("expected.json")).unwrap();
+    values("expected.json")
+}
+
+fn values(file: &str) -> Vec<Value> {
+    let text = std::fs::read_to_string(fixture(file)).unwrap();
     serde_json::from_str::<Vec<Value>>(&text).unwrap()
 }
 
@@ -42,7 +46,7 @@ fn check_bound(comparison: &Comparison, pair: &str, token: &str, sides: &Value, 
 
 #[test]
 fn every_expected_value_is_reproduced() {
-    for entry in expected() {
+    for entry in [expected(), values("expected-bounds.json")].concat() {
         let (a, b) = (entry["a"].as_str().unwrap(), entry["b"].as_str().unwrap());
         let (model_a, model_b) = (network(a), network(b));
         let pair = Pair::new(&model_a, &model_b).unwrap();

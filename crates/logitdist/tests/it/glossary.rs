@@ -16,8 +16,9 @@ fn the_glossary_explains_exactly_what_a_comparison_reports() {
     measures.extend(["accuracy_a", "accuracy_b", "tuned_accuracy_a", "tuned_accuracy_b"]);
     measures.extend(["probe_majority", "probe_accuracy_a", "probe_accuracy_b", "probe_accuracy_carried"]);
     measures.extend(["probe_accuracy_determined", "probe_error", "probe_certificate", "probe_sd"]);
-    measures.insert("probe_undetermined");
-    let bounds: BTreeSet<&str> = comparison.bounds.iter().map(|bound| bound.theorem.token).collect();
+    measures.extend(["probe_undetermined", "probe_kept"]);
+    let mut bounds: BTreeSet<&str> = comparison.bounds.iter().map(|bound| bound.theorem.token).collect();
+    bounds.insert("probe_agreement"); // It needs a probe.
     // The names of the fields of `PerInput`, and of what `label_geometry` gives.
     let details: BTreeSet<&str> =
         ["d_logit_x", "kl_ab_x", "kl_ba_x", "label_correlation_a", "label_correlation_b"].into();

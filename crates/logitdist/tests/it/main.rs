@@ -12,5 +12,7 @@ mod invariance;
 mod linnerud;
 mod merging;
 mod pairs;
+mod peers;
+mod sharper;
 mod singular_subsets;
 mod walk;

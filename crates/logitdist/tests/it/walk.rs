@@ -4,8 +4,8 @@
 use crate::definitions::{self, Case, Definition};
 use crate::pairs::{model, regular_pair, rng};
 use logitdist::{
-    Change, Comparison, Direction, LogitPrecision, Measure, Model, Pair, Part, Settings, Statement, Subsets,
-    Theorem, Value, compare, label_geometry, measures, theorem, theorems,
+    Bound, Change, Comparison, Direction, LogitPrecision, Measure, Model, Pair, Part, Reason, Settings,
+    Statement, Status, Subsets, Theorem, Value, compare, label_geometry, measures, theorem, theorems,
 };
 use logitdist_testing::changed;
 use std::path::Path;
@@ -65,11 +65,18 @@ fn values(comparison: &Comparison, row: &Measure, token: &str, direction: Direct
     }
 }
 
+fn bounds_of_a_pair() -> impl Iterator<Item = &'static Theorem> {
+    theorems().filter(|theorem| is_of_a_pair(theorem.part))
+}
+
+fn bound<'a>(comparison: &'a Comparison, theorem: &Theorem, direction: Direction) -> &'a Bound {
+    let bounds = if direction == Direction::Ab { &comparison.bounds } else { &comparison.bounds_ba };
+    bounds.iter().find(|bound| bound.theorem == theorem).unwrap()
+}
+
 /// Both sides of a bound in a direction.
 fn sides(comparison: &Comparison, theorem: &Theorem, direction: Direction) -> Vec<f64> {
-    let bounds = if direction == Direction::Ab { &comparison.bounds } else { &comparison.bounds_ba };
-    let bound = bounds.iter().find(|bound| bound.theorem == theorem).unwrap();
-    match bound.statement.unwrap() {
+    match bound(comparison, theorem, direction).statement.unwrap() {
         Statement::AtMost { lhs, rhs } => vec![lhs, rhs],
         Statement::AtLeast { bound, value } => vec![bound, value],
     }
@@ -117,12 +124,10 @@ fn every_token_has_a_definition_and_a_place_in_the_theory() {
         }
     }
     for theorem in theorems() {
-        complaints.extend(lacks(
-            theorem.token,
-            definitions::of_bound(theorem.token),
-            theorem.anchor,
-            &theory,
-        ));
+        let mut of_token =
+            lacks(theorem.token, definitions::of_bound(theorem.token), theorem.anchor, &theory);
+        of_token.retain(|complaint| is_of_a_pair(theorem.part) || !complaint.contains("slow definition"));
+        complaints.extend(of_token);
     }
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     for definition in definitions::measures() {
@@ -163,8 +168,16 @@ fn check_all(a: &Model, b: &Model, settings: &Settings, what: &str) {
             check(definitions::of(row.tokens[0]), token, direction, &got);
         }
     }
-    for theorem in theorems().filter(|theorem| settings.asks_for(theorem.part)) {
+    for theorem in bounds_of_a_pair().filter(|theorem| settings.asks_for(theorem.part)) {
         for direction in [Direction::Ab, Direction::Ba] {
+            if theorem.token == "m_cca_from_kl" && settings.inputs_limit.is_some() {
+                // It needs the probabilities of every input.
+                assert!(matches!(
+                    bound(&comparison, theorem, direction).status,
+                    Status::NotApplicable(Reason::Inputs { .. })
+                ));
+                continue;
+            }
             let got = sides(&comparison, theorem, direction);
             check(definitions::of_bound(theorem.token), theorem.token, direction, &got);
         }
@@ -245,7 +258,7 @@ fn every_measure_survives_the_changes_that_its_row_names() {
 
 #[test]
 fn every_bound_survives_the_changes_that_its_row_names() {
-    for theorem in theorems() {
+    for theorem in bounds_of_a_pair() {
         for seed in 0..16 {
             let (a, b) = regular_pair(seed);
             let plain = compared(&a, &b, &settings());

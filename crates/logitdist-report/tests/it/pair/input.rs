@@ -10,7 +10,8 @@ use tempfile::TempDir;
 fn bad_input_names_the_file_the_line_and_what_is_needed() {
     let message = |folder: &TempDir| match report_pair(folder.path()) {
         Ok(_) => panic!("it was taken"),
-        Err(error @ (ResultsError::Io { .. } | ResultsError::Content { .. })) => {
+        Err(error @ ResultsError::Damaged { .. }) => panic!("no manifest vouches for it: {error}"),
+        Err(error) => {
             assert!(!folder.path().join("report.html").exists(), "a page was written nevertheless");
             error.to_string()
         }

@@ -120,6 +120,12 @@ fn definition(token: &str, case: &Case) -> Option<f64> {
         }
         "probe_sd" => deviation(&case.scores(f, 0.0)),
         "probe_undetermined" => deviation(&case.scores(&(f - case.determined(f)), 0.0)),
+        "probe_kept" => {
+            let own = case.scores(&case.determined(f), case.intercept());
+            let carried = case.scores(&case.carried(), case.intercept());
+            let alike = own.iter().zip(&carried).filter(|(a, b)| (**a >= 0.0) == (**b >= 0.0)).count();
+            alike as f64 / own.len() as f64
+        }
         _ => return None,
     })
 }

@@ -90,15 +90,20 @@ fn standard_error(case: &Case) -> f64 {
     (variance / n).sqrt() / (2.0 * d_rep(case))
 }
 
-/// √(E‖G̃⁺Δ‖²) by the normal equations.
+/// √(E‖G̃⁺Δ‖²).
 pub fn d_ls(case: &Case) -> f64 {
+    mean(residuals(case).iter().map(|x| dot(x, x))).sqrt()
+}
+
+/// G̃⁺Δ at every input, by the normal equations.
+pub fn residuals(case: &Case) -> Rows {
     let g = transposed(&columns_centred(&unembeddings(&case.a)));
     let normal = products(&g, &g);
     let (u, v) = (centred_logits(&case.a), centred_logits(&case.b));
-    let squared = u.iter().zip(&v).map(|(u, v)| {
+    let residual = |(u, v): (&Vec<f64>, &Vec<f64>)| {
         let delta = minus(u, v);
         let right = g.iter().map(|g| dot(g, &delta)).collect();
-        solve(normal.clone(), right).iter().map(|x| x * x).sum::<f64>()
-    });
-    mean(squared).sqrt()
+        solve(normal.clone(), right)
+    };
+    u.iter().zip(&v).map(residual).collect()
 }

@@ -16,7 +16,7 @@ pub const ALL: &[Definition] = &[
         vec![spectrum(&case.a).iter().zip(lost).map(|(sigma, lost)| sigma * lost).sum(), budget(case)]
     }),
     close("cca_two_spectra", 1e-8, |case| {
-        let (weights, mismatch) = weights(case);
+        let (weights, mismatch) = weights(spectrum(&case.a), spectrum(&case.b));
         let rho = rho(case, centred_logits).into_iter().chain(std::iter::repeat(0.0));
         let kept: f64 = weights.iter().zip(rho).map(|(w, rho)| 2.0 * (1.0 - rho) * w).sum();
         vec![mismatch + kept, budget(case)]
@@ -81,13 +81,13 @@ fn d_logit(case: &Case) -> f64 {
 }
 
 /// E‖u − u′‖² over the inputs of the probability part.
-fn sampled_distance(case: &Case) -> f64 {
+pub fn sampled_distance(case: &Case) -> f64 {
     let all = squared_distances(case);
     mean(case.inputs.iter().map(|&x| all[x]))
 }
 
 /// d̄².
-fn budget(case: &Case) -> f64 {
+pub fn budget(case: &Case) -> f64 {
     let [u, v] = [&case.a, &case.b].map(|m| columns_centred(&centred_logits(m)));
     mean(u.iter().zip(&v).map(|(u, v)| square(&minus(u, v))))
 }
@@ -112,8 +112,7 @@ fn m_cca(case: &Case) -> f64 {
 }
 
 /// √(σᵢσ′ᵢ) and Σ (√σᵢ − √σ′ᵢ)², the shorter spectrum padded with zeros.
-fn weights(case: &Case) -> (Vec<f64>, f64) {
-    let [mut a, mut b] = [&case.a, &case.b].map(spectrum);
+fn weights(mut a: Vec<f64>, mut b: Vec<f64>) -> (Vec<f64>, f64) {
     let count = a.len().max(b.len());
     a.resize(count, 0.0);
     b.resize(count, 0.0);
@@ -122,15 +121,20 @@ fn weights(case: &Case) -> (Vec<f64>, f64) {
 }
 
 fn least_two_spectra(case: &Case, divisor: usize) -> f64 {
-    let (mut weights, mismatch) = weights(case);
-    weights.resize(divisor, 0.0);
-    let left = (0.5 * (budget(case) - mismatch)).max(0.0);
+    least_of_spectra(spectrum(&case.a), spectrum(&case.b), budget(case), divisor)
+}
+
+/// The least mean of `divisor` correlations at a distance of two spectra.
+pub fn least_of_spectra(a: Vec<f64>, b: Vec<f64>, budget: f64, divisor: usize) -> f64 {
+    let (mut weights, mismatch) = weights(a, b);
+    weights.resize(divisor.max(weights.len()), 0.0);
+    let left = (0.5 * (budget - mismatch)).max(0.0);
     least(&weights, left, |left| 1.0 - left) / divisor as f64
 }
 
 /// The smallest Σ ρᵢ that a budget pays for: every choice of correlations that are 0 and of one that is `kept` of the share of its
 /// price that is left; the others are 1.
-fn least(prices: &[f64], budget: f64, kept: fn(f64) -> f64) -> f64 {
+pub fn least(prices: &[f64], budget: f64, kept: fn(f64) -> f64) -> f64 {
     let count = prices.len();
     let mut best = count as f64;
     for lost in 0..1usize << count {

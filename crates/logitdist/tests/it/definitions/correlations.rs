@@ -32,13 +32,15 @@ pub const ALL: &[Definition] = &[
         vec![mean(rho.into_iter())]
     }),
     close("pwcca_ab", 1e-9, pwcca),
-    close("r2_ab", 1e-10, |case| {
-        let basis = gram_schmidt(&columns_centred(&embeddings(&case.b)));
-        let columns = transposed(&columns_centred(&embeddings(&case.a)));
-        let explained: f64 = columns.iter().flat_map(|x| basis.iter().map(|q| dot(q, x).powi(2))).sum();
-        vec![explained / columns.iter().map(|x| dot(x, x)).sum::<f64>()]
-    }),
+    close("r2_ab", 1e-10, |case| vec![r2(case)]),
 ];
+
+pub fn r2(case: &Case) -> f64 {
+    let basis = gram_schmidt(&columns_centred(&embeddings(&case.b)));
+    let columns = transposed(&columns_centred(&embeddings(&case.a)));
+    let explained: f64 = columns.iter().flat_map(|x| basis.iter().map(|q| dot(q, x).powi(2))).sum();
+    explained / columns.iter().map(|x| dot(x, x)).sum::<f64>()
+}
 
 /// Cosines of the principal angles between the centred columns of both models.
 pub fn rho(case: &Case, of: fn(&Model) -> Rows) -> Vec<f64> {

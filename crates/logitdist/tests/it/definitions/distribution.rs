@@ -66,16 +66,16 @@ pub fn kl(p: &[f64], q: &[f64]) -> f64 {
     sum(p, q, |p, q| p.exp() * (p - q))
 }
 
-fn js(p: &[f64], q: &[f64]) -> f64 {
+pub fn js(p: &[f64], q: &[f64]) -> f64 {
     let log_mean = |p: f64, q: f64| (0.5 * (p.exp() + q.exp())).ln();
     sum(p, q, |p, q| 0.5 * (p.exp() * (p - log_mean(p, q)) + q.exp() * (q - log_mean(p, q))))
 }
 
-fn tv(p: &[f64], q: &[f64]) -> f64 {
+pub fn tv(p: &[f64], q: &[f64]) -> f64 {
     sum(p, q, |p, q| 0.5 * (p.exp() - q.exp()).abs())
 }
 
-fn hellinger(p: &[f64], q: &[f64]) -> f64 {
+pub fn hellinger(p: &[f64], q: &[f64]) -> f64 {
     (0.5 * sum(p, q, |p, q| ((0.5 * p).exp() - (0.5 * q).exp()).powi(2))).sqrt()
 }
 
@@ -88,7 +88,7 @@ pub fn log_tau(case: &Case) -> f64 {
     at_inputs(case, smallest).into_iter().fold(f64::INFINITY, f64::min)
 }
 
-fn top(p: &[f64]) -> usize {
+pub fn top(p: &[f64]) -> usize {
     (0..p.len()).rev().max_by(|&i, &j| p[i].total_cmp(&p[j])).unwrap()
 }
 

@@ -8,6 +8,7 @@ mod bounds;
 mod correlations;
 mod distribution;
 mod llv;
+mod sharper;
 mod sizes;
 
 use crate::pairs::rng;
@@ -33,12 +34,14 @@ const fn exact(token: &'static str, of: fn(&Case) -> Vec<f64>) -> Definition {
 
 /// The definitions of all measures.
 pub fn measures() -> impl Iterator<Item = &'static Definition> {
-    [sizes::ALL, distribution::ALL, correlations::ALL, alignment::ALL, llv::ALL].into_iter().flatten()
+    [sizes::ALL, distribution::ALL, correlations::ALL, alignment::ALL, llv::ALL, sharper::MEASURES]
+        .into_iter()
+        .flatten()
 }
 
 /// The definitions of all bounds.
 pub fn bounds() -> impl Iterator<Item = &'static Definition> {
-    bounds::ALL.iter()
+    bounds::ALL.iter().chain(sharper::BOUNDS)
 }
 
 /// The definition of a bound by its token.

@@ -1,0 +1,60 @@
+//! Inputs without an end: pipes, devices, and files that are larger than what they claim to be can be.
+
+#![cfg(unix)]
+
+use crate::{Files, logitdist};
+use std::fs;
+use std::process::Command;
+
+/// A pipe that nobody writes to: whoever opens it waits for ever.
+fn pipe(files: &Files, name: &str) -> String {
+    let path = files.path(name);
+    assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+    path
+}
+
+#[test]
+fn pipes_and_devices_are_refused_by_name_wherever_a_file_is_read() {
+    let files = Files::new();
+    let model = files.model("a.npz", 12, 4, 2);
+    let out = files.path("out.npz");
+    let link = files.path("link.toml");
+    std::os::unix::fs::symlink("/dev/zero", &link).unwrap();
+    let configs = [pipe(&files, "pipe.toml"), link, "/dev/zero".to_owned()];
+    for config in &configs {
+        for command in [
+            &["sweep", config, "--dry-run"][..],
+            &["sweep", "plan", config],
+            &["train", config, "--out", &out],
+        ] {
+            logitdist(command).refused(&[config, "device, pipe or socket"]);
+        }
+    }
+    for name in ["pipe.npz", "pipe.safetensors"] {
+        let pipe = pipe(&files, name);
+        logitdist(&["compare", &model, &pipe]).refused(&[name, "device, pipe or socket"]);
+    }
+    let array = pipe(&files, "pipe.npy");
+    logitdist(&["compare", &model, &model, "--probe", &array])
+        .refused(&["pipe.npy", "device, pipe or socket"]);
+    // A table of a sweep, and one to train on.
+    let results = files.path("results");
+    fs::create_dir(&results).unwrap();
+    for name in ["rows.csv", "bounds.csv"] {
+        assert!(Command::new("mkfifo").arg(format!("{results}/{name}")).status().unwrap().success());
+    }
+    logitdist(&["report", &results]).refused(&["results"]);
+    pipe(&files, "x.csv");
+    let text = "[data]\nkind = \"files\"\nfeatures = \"x.csv\"\nlabels = \"x.csv\"\n";
+    let config = files.bytes("files.toml", text.as_bytes());
+    logitdist(&["train", &config, "--out", &out]).refused(&["x.csv", "device, pipe or socket"]);
+}
+
+#[test]
+fn a_config_of_more_than_16_mib_is_refused() {
+    let files = Files::new();
+    let config = files.path("large.toml");
+    fs::File::create(&config).unwrap().set_len(1 << 40).unwrap();
+    logitdist(&["sweep", &config, "--dry-run"]).refused(&["large.toml", "16 MiB"]);
+    logitdist(&["train", &config, "--out", &files.path("out.npz")]).refused(&["large.toml", "16 MiB"]);
+}
