@@ -11,8 +11,9 @@ use crate::search::{self, SearchSettings};
 use crate::table::Columns;
 use crate::train::{Group, TrainSettings};
 use crate::user_files::{self, UserData};
-use logitdist::{Settings, Subsets, theorem};
+use logitdist::{Settings, Subsets, theorem, theorems};
 use logitdist_io::{RUN_BY_SPREADSHEETS, is_hidden};
+use logitdist_results::PlotSpec;
 use std::path::Path;
 use toml::Value;
 
@@ -42,8 +43,10 @@ pub struct Config {
 /// No sweep could finish more cells.
 const MOST_CELLS: usize = 10_000_000_000;
 
-const TOP_KEYS: [&str; 7] =
-    ["question", "expected", "seed", "replicates", "measures", user_files::FROM, user_files::CONTENT];
+const TOP_KEYS: [&str; 8] =
+    ["question", "expected", "seed", "replicates", "measures", PLOT, user_files::FROM, user_files::CONTENT];
+/// The pictures that a report is to make, a list of tables.
+const PLOT: &str = "plot";
 /// The tables of a config.
 pub const TABLES: [&str; 6] = ["model", "d_rep", "perturbation", "family", "train", "search"];
 
@@ -117,6 +120,7 @@ impl Config {
             files_content: user_files::content(document),
             data: UserData::default(),
         };
+        config.check_plots(document)?;
         if let Replicates::UntilNarrow { of, .. } = &config.grid.replicates {
             let columns = config.columns();
             if columns.position(of).is_none() {
@@ -127,6 +131,37 @@ impl Config {
             }
         }
         Ok(config)
+    }
+
+    /// Refuses pictures of what the tables will not have.
+    fn check_plots(&self, document: &Document) -> Result<(), SimError> {
+        const BESIDE: [&str; 3] = ["direction", "bound", "family"];
+        let Some(setting) = document.get(PLOT) else { return Ok(()) };
+        let refused = |message: String| document.error_at(PLOT, message);
+        let is_needed = || refused("is no list of tables; each picture begins with [[plot]]".into());
+        let columns = self.columns();
+        let coordinates = columns.coordinate_header();
+        let names =
+            coordinates.iter().map(String::as_str).filter(|name| !["replicate", "cell_seed"].contains(name));
+        let known: Vec<&str> = names.chain(BESIDE).collect();
+        for table in setting.value.as_array().ok_or_else(is_needed)? {
+            let spec = PlotSpec::of_toml(table.as_table().ok_or_else(is_needed)?).map_err(refused)?;
+            if let Some(token) = spec.bounds.iter().find(|token| theorem(token).is_none()) {
+                let hint = did_you_mean(token, theorems().map(|row| row.token));
+                return Err(refused(format!("`bound` is {token}, which is no bound{hint}")));
+            }
+            let shown = [&spec.x, &spec.rows, &spec.colour, &spec.panels].into_iter().flatten();
+            let fixed = spec.filter.iter().map(|(name, _)| name);
+            let is_unknown = |name: &&String| !known.contains(&name.as_str()) && *name != PlotSpec::NONE;
+            if let Some(name) = shown.chain(fixed).find(is_unknown) {
+                let hint = did_you_mean(name, known.iter().copied());
+                return Err(refused(format!(
+                    "{name} is no axis of this config; there are {}{hint}",
+                    known.join(", ")
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// The columns of its tables.

@@ -47,7 +47,7 @@ impl Page {
         let labels = Labels::of(&label_geometry(&comparison.reduced, MOST_LABELS));
         let results = PairResults::of(pair.results(), labels, Inputs::of(per_input));
         results.write(self.beside.path())?;
-        report_pair(&results, self.beside.path())?;
+        report_pair(&results, self.beside.path(), None)?;
         Ok(())
     }
 
