@@ -60,7 +60,7 @@ impl Settings {
             Part::SinglePrecision => self.probability && self.logit_precision == LogitPrecision::F32,
             Part::Llv => self.llv,
             Part::Baselines => self.baselines,
-            Part::Accuracy | Part::Concept | Part::Tuned | Part::Detail => false,
+            Part::Accuracy | Part::Concept | Part::Tuned | Part::Search | Part::Detail => false,
         }
     }
 }

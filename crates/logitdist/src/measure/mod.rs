@@ -12,6 +12,7 @@ pub mod label_geometry;
 pub mod llv;
 pub mod per_input;
 pub mod pls_svd;
+mod searched;
 mod seriation;
 mod size;
 pub(crate) mod source;

@@ -4,14 +4,15 @@
 
 use super::invariance::{CARRIED, Change, DISTRIBUTIONS};
 use super::{
-    baselines, cca, d_logit, d_ls, d_rep, d_white, kl, label_geometry, llv, per_input, pls_svd, size, trained,
+    baselines, cca, d_logit, d_ls, d_rep, d_white, kl, label_geometry, llv, per_input, pls_svd, searched,
+    size, trained,
 };
 use crate::applicable::Applicable;
 use crate::reduced::Direction;
 use crate::shared::Shared;
 
 /// Groups of rows. Within a group, all values of direction ab come before those of ba.
-const GROUPS: [&[Measure]; 24] = [
+const GROUPS: [&[Measure]; 25] = [
     &size::ROWS,
     &d_logit::ROWS,
     &d_white::ROWS,
@@ -33,6 +34,7 @@ const GROUPS: [&[Measure]; 24] = [
     &trained::ACCURACY,
     &trained::CONCEPT,
     &trained::TUNED,
+    &searched::ROWS,
     &per_input::ROWS,
     &per_input::KL,
     &label_geometry::ROWS,
@@ -229,6 +231,8 @@ pub enum Part {
     Concept,
     /// Networks adapted to a concept.
     Tuned,
+    /// A search for the worst case, which some sweeps make.
+    Search,
     /// Single inputs and pairs of labels, which pages about a pair show.
     Detail,
 }
