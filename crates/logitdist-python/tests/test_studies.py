@@ -80,3 +80,20 @@ def test_a_wrong_config_is_refused_in_words(tmp_path):
         logitdist.sweep(tmp_path / "none.toml", tmp_path / "out")
     with pytest.raises(ValueError, match="the config: "):
         logitdist.sweep({**CONFIG, "seed": None}, tmp_path / "out")
+
+
+def test_each_model_is_compared_with_each():
+    models = {f"m{seed}": a_model(seed) for seed in range(3)}
+    pairs = logitdist.matrix(models, seed=3)
+    assert list(pairs) == [("m0", "m1"), ("m0", "m2"), ("m1", "m2")]
+    for (a, b), c in pairs.items():
+        assert c == logitdist.compare(models[a], models[b], names=(a, b), seed=3)
+    kl, similar = pairs.frame("kl_ab"), pairs.frame("m_cca")
+    assert kl.loc["m0", "m2"] == pairs["m0", "m2"].kl_ab
+    assert kl.loc["m2", "m0"] == pairs["m0", "m2"].kl_ba
+    assert similar.loc["m2", "m0"] == similar.loc["m0", "m2"] == pairs["m0", "m2"].m_cca
+    assert numpy.isnan(numpy.diag(kl)).all()
+    with pytest.raises(logitdist.NoValue, match="there is no token `m_cac`"):
+        pairs.frame("m_cac")
+    with pytest.raises(ValueError, match="there are 1 models; at least two are needed"):
+        logitdist.matrix({"alone": a_model(0)})

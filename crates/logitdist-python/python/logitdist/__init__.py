@@ -9,6 +9,7 @@ from ._accumulator import Accumulator
 from ._compare import compare
 from ._comparison import Bound, Comparison, NoValue, Svg, explain
 from ._loss import compression_floor, distance_loss
+from ._matrix import Comparisons, matrix
 from ._native import __version__
 from ._sweep import Sweep, sweep
 
@@ -16,6 +17,7 @@ __all__ = [
     "Accumulator",
     "Bound",
     "Comparison",
+    "Comparisons",
     "NoValue",
     "Svg",
     "Sweep",
@@ -24,5 +26,6 @@ __all__ = [
     "compression_floor",
     "distance_loss",
     "explain",
+    "matrix",
     "sweep",
 ]
