@@ -4,6 +4,7 @@ use crate::config::Config;
 use crate::coordinates::Coordinates;
 use crate::grid::{Cell, Recipe};
 use crate::journal::CellRecord;
+use crate::search::{self, Pairs};
 use crate::table::Columns;
 use crate::tables::line;
 use crate::train::{Networks, checkpoints_of, measures};
@@ -24,17 +25,22 @@ pub struct CellOutcome {
 /// # Errors
 /// The cell failed: a training diverged.
 pub fn run_cell(config: &Config, cell: &Cell<'_>) -> Result<CellOutcome, String> {
-    run_with(config, cell, &Networks::in_memory())
+    run_with(config, cell, &Networks::in_memory(), &Pairs::nowhere())
 }
 
-/// Draws a cell's pair and compares it, with the networks of a whole run.
+/// Draws a cell's pair and compares it, with the networks of a whole run. Keeps the pair that a search found.
 ///
 /// Random numbers come from these streams. Stream 0 of the base model's seed draws the base model. Stream 1 of the cell's seed draws the
-/// perturbation, the second model or the family. Stream 2 of the cell's seed draws subsets of labels and inputs.
+/// perturbation, the second model or the family, or steers a search. Stream 2 of the cell's seed draws subsets of labels and inputs.
 ///
 /// # Errors
 /// The cell failed: a training diverged.
-pub fn run_with(config: &Config, cell: &Cell<'_>, networks: &Networks) -> Result<CellOutcome, String> {
+pub fn run_with(
+    config: &Config,
+    cell: &Cell<'_>,
+    networks: &Networks,
+    pairs: &Pairs,
+) -> Result<CellOutcome, String> {
     let coordinates = Coordinates::of(config.seed, cell);
     let mut own = rng(coordinates.cell_seed, 1);
     let base_rng = || rng(coordinates.base_seed(config.seed), 0);
@@ -63,6 +69,13 @@ pub fn run_with(config: &Config, cell: &Cell<'_>, networks: &Networks) -> Result
                 .and_then(|(a, b)| compared(&a, &b))
                 .and_then(|comparison| measures::added(comparison, &pair, &settings, networks))
         }
+        Ok(Recipe::Searched(search)) => match search.run(&mut own) {
+            Ok(found) => {
+                pairs.keep(coordinates.cell_seed, &found.a, &found.b)?;
+                compared(&found.a, &found.b).map(|comparison| search::added(comparison, &found))
+            }
+            Err(nothing) => Err(nothing.to_string()),
+        },
     };
     Ok(CellOutcome { coordinates, comparison })
 }

@@ -7,10 +7,11 @@ use crate::error::{Origin, SimError};
 use crate::grid::{Block, Grid, Source};
 use crate::plain::did_you_mean;
 use crate::replicates::Replicates;
+use crate::search::{self, SearchSettings};
 use crate::table::Columns;
 use crate::train::{Group, TrainSettings};
 use crate::user_files::{self, UserData};
-use logitdist::{Settings, Subsets};
+use logitdist::{Settings, Subsets, theorem};
 use logitdist_io::{RUN_BY_SPREADSHEETS, is_hidden};
 use std::path::Path;
 use toml::Value;
@@ -44,7 +45,7 @@ const MOST_CELLS: usize = 10_000_000_000;
 const TOP_KEYS: [&str; 7] =
     ["question", "expected", "seed", "replicates", "measures", user_files::FROM, user_files::CONTENT];
 /// The tables of a config.
-pub const TABLES: [&str; 5] = ["model", "d_rep", "perturbation", "family", "train"];
+pub const TABLES: [&str; 6] = ["model", "d_rep", "perturbation", "family", "train", "search"];
 
 const D_REP_KEYS: [&str; 3] = ["pivots", "per_pivot", "all_up_to"];
 const MEASURES: [&str; 6] = ["probability", "d_rep", "llv", "baselines", "lists", "held_out"];
@@ -103,6 +104,7 @@ impl Config {
         }
         for block in &grid.blocks {
             block.check().map_err(|(path, message)| document.error_at(&path, message))?;
+            check_measured(block, &settings).map_err(|(path, message)| document.error_at(&path, message))?;
         }
         let config = Config {
             question,
@@ -155,11 +157,26 @@ impl Config {
         };
         // Only some configs have these columns. One table never holds rows with and without them.
         let trained = Group::of(&self.grid).into_iter().map(|group| format!(" {}", group.name()));
+        let searched = self.grid.searched().next().map(|_| format!(" {}", search::NAME));
         let names = names.collect::<Vec<_>>().join(",");
         let files = self.files_content.as_ref().map(|content| format!(" files={content}"));
         let files = files.unwrap_or_default();
-        format!("measures={names} d_rep: {subsets}{}{files}", trained.collect::<String>())
+        format!("measures={names} d_rep: {subsets}{}{files}", trained.chain(searched).collect::<String>())
     }
+}
+
+/// Checks that what a search maximises is measured on its best pair, too: there a violation is reported.
+fn check_measured(block: &Block, settings: &Settings) -> Result<(), (String, String)> {
+    let Some(axis) = block.axis("target").filter(|_| matches!(block.source, Source::Search(_))) else {
+        return Ok(());
+    };
+    for bound in axis.values.iter().filter_map(|value| theorem(value.as_str()?)) {
+        if !settings.asks_for(bound.part) {
+            let message = format!("{} is searched for, and `measures` leaves out what it needs", bound.token);
+            return Err((axis.path.clone(), message));
+        }
+    }
+    Ok(())
 }
 
 /// Names and texts that are cells of the tables, or stand in commands and on pages.
@@ -210,14 +227,20 @@ fn refuse_unknown_keys(document: &Document) -> Result<(), SimError> {
         let model_keys = model_defaults().map(|(key, _)| key);
         let (known, of): (&[&str], _) = match parts[..] {
             [table] if TABLES.contains(&table) => continue,
-            [_] => (&TOP_KEYS, "a config (beside the tables model, d_rep, perturbation, family and train)"),
+            [_] => (
+                &TOP_KEYS,
+                "a config (beside the tables model, d_rep, perturbation, family, train and search)",
+            ),
             ["model", _] => (&model_keys, "model"),
             ["d_rep", _] => (&D_REP_KEYS, "d_rep"),
             ["perturbation", _] => (&Source::PERTURBATIONS, "perturbation"),
             ["family", _] => (&Source::FAMILIES, "family"),
-            ["train", _] => continue,
+            ["train" | "search", _] => continue,
             ["train", _, _] => {
                 (TrainSettings::KEYS, path.rsplit_once('.').map_or("train", |(section, _)| section))
+            }
+            ["search", _, _] => {
+                (SearchSettings::KEYS, path.rsplit_once('.').map_or("search", |(section, _)| section))
             }
             ["perturbation", name, _] => (
                 Source::parameters_of_perturbation(name),
@@ -320,19 +343,23 @@ fn blocks(document: &Document) -> Result<Vec<Block>, SimError> {
         }
         blocks.push(block(Source::Family(name), axes));
     }
+    let axes_of = |section: &str, keys: &[&str]| -> Result<Vec<Axis>, SimError> {
+        let paths = keys.iter().map(|key| format!("{section}.{key}"));
+        let set = paths.filter_map(|path| document.get(&path).map(|setting| (path, setting)));
+        set.map(|(path, setting)| Axis::of(document, &path, setting)).collect()
+    };
     for name in named("train") {
         let section = format!("train.{name}");
-        let mut axes = Vec::new();
-        for key in TrainSettings::KEYS {
-            let path = format!("{section}.{key}");
-            if let Some(setting) = document.get(&path) {
-                axes.push(Axis::of(document, &path, setting)?);
-            }
-        }
+        let axes = axes_of(&section, TrainSettings::KEYS)?;
         blocks.push(block(Source::Train(section), axes));
     }
+    for name in named("search") {
+        let section = format!("search.{name}");
+        let axes = axes_of(&section, SearchSettings::KEYS)?;
+        blocks.push(block(Source::Search(section), axes));
+    }
     if blocks.is_empty() {
-        let message = "there is nothing to compare: a table [perturbation.NAME], [family.NAME] or [train.NAME] is needed";
+        let message = "there is nothing to compare: a table [perturbation.NAME], [family.NAME], [train.NAME] or [search.NAME] is needed";
         return Err(document.error(&Origin::File, "", message.into()));
     }
     Ok(blocks)

@@ -31,7 +31,7 @@ pub struct Document {
 fn is_section(path: &[&str]) -> bool {
     match path {
         [section] => TABLES.contains(section),
-        [section, _] => ["perturbation", "family", "train"].contains(section),
+        [section, _] => ["perturbation", "family", "train", "search"].contains(section),
         _ => false,
     }
 }

@@ -3,8 +3,10 @@
 use crate::axis::Axis;
 use crate::plain::plain;
 use crate::replicates::Replicates;
+use crate::search::SearchSettings;
 use crate::train::TrainSettings;
 use crate::value::text;
+use logitdist_search::Search;
 use logitdist_synth::{BaseModel, Extremal, Perturbation};
 use serde::de::DeserializeOwned;
 use std::path::PathBuf;
@@ -19,6 +21,8 @@ pub enum Source {
     Family(String),
     /// Trained networks. The name is that of the table of their settings, `train.NAME`.
     Train(String),
+    /// The pair on which a bound is tightest. The name is that of the table of its settings, `search.NAME`.
+    Search(String),
 }
 
 impl Source {
@@ -70,7 +74,10 @@ impl Source {
     /// The name of the perturbation, the family or the table of trained networks.
     pub fn name(&self) -> &str {
         match self {
-            Source::Perturbation(name) | Source::Family(name) | Source::Train(name) => name,
+            Source::Perturbation(name)
+            | Source::Family(name)
+            | Source::Train(name)
+            | Source::Search(name) => name,
         }
     }
 }
@@ -97,6 +104,8 @@ pub enum Recipe {
     Family(Extremal),
     /// A pair of trained networks.
     Trained(Box<TrainSettings>),
+    /// The pair on which a bound is tightest.
+    Searched(Box<Search>),
 }
 
 /// Most rows of an array of a family.
@@ -167,6 +176,10 @@ impl Block {
                 let settings: TrainSettings = read(Value::Table(parameters))?;
                 settings.check()?;
                 Ok(Recipe::Trained(Box::new(settings.in_folder(&self.folder))))
+            }
+            Source::Search(_) => {
+                let settings: SearchSettings = read(Value::Table(parameters))?;
+                Ok(Recipe::Searched(Box::new(settings.search()?)))
             }
             Source::Perturbation(name) => {
                 let level = parameters.remove("level");
@@ -263,7 +276,7 @@ impl Block {
         match &self.source {
             Source::Perturbation(name) => format!("perturbation.{name}"),
             Source::Family(name) => format!("family.{name}"),
-            Source::Train(section) => section.clone(),
+            Source::Train(section) | Source::Search(section) => section.clone(),
         }
     }
 
@@ -334,6 +347,11 @@ impl Grid {
     /// Blocks of trained networks.
     pub fn trained(&self) -> impl Iterator<Item = &Block> {
         self.blocks.iter().filter(|block| matches!(block.source, Source::Train(_)))
+    }
+
+    /// Blocks of searches.
+    pub fn searched(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().filter(|block| matches!(block.source, Source::Search(_)))
     }
 
     /// Whether there are no cells. A checked config has some.

@@ -1,7 +1,7 @@
 //! Sweeps: a TOML grid of cells, run in parallel, written as CSV.
 //!
 //! A config ([`Config`]) states a question. It lists parameters of base models with their perturbations, families of pairs, or trained
-//! networks. Every combination of their values is a cell of the grid. [`sweep`] draws the pair of each cell and compares it.
+//! networks, or searches for the worst case of a bound. Every combination of their values is a cell of the grid. [`sweep`] draws the pair of each cell and compares it.
 //!
 //! A sweep leaves `rows.csv` (a row per cell), `bounds.csv` (a row per cell, direction and bound), `summary.csv`, `config.toml` and
 //! `manifest.json`. A cell's seed comes from its own coordinates, and rows are in grid order. So the CSV files are byte-identical at any
@@ -28,6 +28,7 @@ mod plan;
 mod replicates;
 mod replication;
 mod run;
+mod search;
 mod shard;
 mod share;
 mod single;
@@ -57,6 +58,7 @@ pub use plain::{did_you_mean, plain, quoted_after};
 pub use plan::{Sample, sample};
 pub use replicates::{Known, Replicates};
 pub use run::{SweepOutcome, describe, sweep, sweep_with};
+pub use search::SearchSettings;
 pub use shard::Shard;
 pub use single::{SingleCell, single};
 pub use slurm::{Scripts, SlurmOptions, Submission, scripts, submit};

@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::error::SimError;
 use crate::options::SweepOptions;
 use crate::panics;
+use crate::search::Pairs;
 use crate::status::duration;
 use crate::train::Networks;
 use std::time::{Duration, Instant};
@@ -61,8 +62,9 @@ pub fn sample(options: &SweepOptions) -> Result<Sample, SimError> {
         let position = i * stride % n;
         let cell = config.grid.cell((position as u128 * cells as u128 / n as u128) as usize);
         let start = Instant::now();
-        let kept =
-            pool.install(|| panics::caught(|| Ok(run_with(&config, &cell, &networks)?.record(&columns))));
+        let kept = pool.install(|| {
+            panics::caught(|| Ok(run_with(&config, &cell, &networks, &Pairs::nowhere())?.record(&columns)))
+        });
         sample.seconds.push(start.elapsed().as_secs_f64());
         match kept {
             Ok(kept) => sample.bytes.push(serde_json::to_vec(&kept).expect("a record is plain data").len()),

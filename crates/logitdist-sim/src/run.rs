@@ -8,6 +8,7 @@ use crate::journal::{self, Frame, Kind, Store, Writer};
 use crate::manifest::{session, write_manifest};
 use crate::options::SweepOptions;
 use crate::place;
+use crate::search::Pairs;
 use crate::shard::Shard;
 use crate::share::Share;
 use crate::tables::{self, Tables, clear, write_config};
@@ -50,8 +51,9 @@ pub struct SweepOutcome {
 /// The config is wrong, which is found before anything runs. Its results would be mixed with others in the folder. Another process works
 /// on the same journal. A folder or file cannot be written.
 pub fn sweep(options: &SweepOptions) -> Result<SweepOutcome, SimError> {
+    let pairs = Pairs::of_results(&options.folder());
     let networks = Networks::of_results(&options.folder()).telling(options.progress.clone());
-    sweep_with(options, &|config, cell| cell::run_with(config, cell, &networks))
+    sweep_with(options, &|config, cell| cell::run_with(config, cell, &networks, &pairs))
 }
 
 /// Runs a sweep that computes its cells with `run_cell`. Tests and measurements of what surrounds the cells use it.

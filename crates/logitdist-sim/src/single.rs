@@ -5,6 +5,7 @@ use crate::config::Config;
 use crate::error::SimError;
 use crate::options::SweepOptions;
 use crate::panics;
+use crate::search::Pairs;
 use crate::table::Columns;
 use crate::train::Networks;
 use logitdist_results::seed_text;
@@ -37,7 +38,7 @@ pub fn single(options: &SweepOptions, seed: u64) -> Result<Result<SingleCell, St
     };
     let columns = config.columns();
     let networks = Networks::beside(&options.config);
-    let outcome = panics::caught(|| run_with(&config, &config.grid.cell(cell), &networks));
+    let outcome = panics::caught(|| run_with(&config, &config.grid.cell(cell), &networks, &Pairs::nowhere()));
     Ok(outcome.map(|outcome| {
         let coordinates = columns.coordinates(&outcome.coordinates);
         let header = columns.row_header();

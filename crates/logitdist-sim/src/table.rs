@@ -2,6 +2,7 @@
 
 use crate::coordinates::Coordinates;
 use crate::grid::Grid;
+use crate::search;
 use crate::train::Group;
 use logitdist::{Applicable, Comparison, Settings};
 use logitdist_results::{
@@ -26,7 +27,12 @@ impl Columns {
         };
         let lists = if lists { asked(true).collect() } else { vec![] };
         let trained = Group::of(grid).into_iter().flat_map(Group::tokens);
-        Columns { parameters: grid.parameters(), scalars: asked(false).chain(trained).collect(), lists }
+        let searched = grid.searched().take(1).flat_map(|_| search::tokens());
+        Columns {
+            parameters: grid.parameters(),
+            scalars: asked(false).chain(trained).chain(searched).collect(),
+            lists,
+        }
     }
 
     /// Header of `rows.csv`.

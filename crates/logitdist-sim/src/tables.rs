@@ -214,6 +214,7 @@ pub fn clear(out: &Path, config: &Config) -> Result<(), SimError> {
         remove(journal)?;
     }
     crate::train::clear(out)?;
+    crate::search::clear(out)?;
     let stays = |path: &Path| place::says(path, config);
     place::files().map(|file| out.join(file)).filter(|path| !stays(path)).try_for_each(|path| remove(&path))
 }

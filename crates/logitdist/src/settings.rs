@@ -77,7 +77,7 @@ impl Settings {
             Part::Llv => self.llv,
             Part::Baselines => self.baselines,
             Part::HeldOut => self.held_out,
-            Part::Accuracy | Part::Concept | Part::Tuned | Part::Detail => false,
+            Part::Accuracy | Part::Concept | Part::Tuned | Part::Search | Part::Detail => false,
         }
     }
 }

@@ -14,6 +14,21 @@ fn every_shipped_config_runs_on_a_small_grid_without_a_violation() {
         ("spectrum.toml", &["model.inputs=64", "model.dim=5", "model.labels=9"]),
         ("samples.toml", &["model.inputs=[4,12,30]", "model.dim=[2,10]", "model.labels=12"]),
         ("extremal.toml", &[]),
+        (
+            "frontier.toml",
+            &[
+                "search.correlations.ascents=1",
+                "search.correlations.evaluations=60",
+                "search.alignment.ascents=1",
+                "search.alignment.evaluations=60",
+                "search.divergence.ascents=1",
+                "search.divergence.evaluations=60",
+                "search.variance.ascents=1",
+                "search.variance.evaluations=60",
+                "search.compression.ascents=1",
+                "search.compression.evaluations=60",
+            ],
+        ),
         ("counterexamples.toml", &["family.permuted_clusters.cluster_size=20"]),
         ("compression.toml", &["model.dim=8", "model.inputs=64", "model.labels=12"]),
         (
@@ -95,6 +110,15 @@ fn every_shipped_config_runs_on_a_small_grid_without_a_violation() {
         // spectrum's step needs four leading directions at least, and a dimension above them.
         let (_, folder) = sweep(&config(name), &arguments);
         assert!(!rows(&read(&folder, "rows.csv")).is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn the_frontier_of_every_bound_is_searched() {
+    let text = fs::read_to_string(config("frontier.toml")).unwrap();
+    // What a probe keeps needs a probe, and a pair has none.
+    for theorem in logitdist::theorems().filter(|theorem| theorem.token != "probe_agreement") {
+        assert!(text.contains(&format!("\"{}\"", theorem.token)), "{} is not searched for", theorem.token);
     }
 }
 

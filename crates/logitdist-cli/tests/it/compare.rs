@@ -245,8 +245,7 @@ fn the_documents_show_what_is_printed_today() {
     let pair = ["a", "b"].map(|model| format!("{folder}/digits-m8-{model}.npz"));
     let printed = run(program().current_dir(&root).arg("compare").args(pair).arg("--bounds")).ok().stdout;
     // docs/compare.md leaves the second table of bounds out.
-    let shown: Vec<&str> =
-        printed.split("\n\n").filter(|part| !part.starts_with("Bounds, with b")).collect();
+    let shown: Vec<&str> = printed.split("\n\n").filter(|part| !part.starts_with("Bounds, with b")).collect();
     let (page, shown) = (text_of("docs/compare.md"), shown.join("\n\n"));
     assert!(page.contains(shown.trim_end()), "docs/compare.md needs:\n{shown}");
     // The README shows single lines, in their order, and an ellipsis for those between.

@@ -8,6 +8,7 @@ mod failures;
 mod files;
 mod folder;
 mod locks;
+mod searching;
 mod shards;
 mod studies;
 mod training;

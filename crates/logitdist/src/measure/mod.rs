@@ -16,6 +16,7 @@ pub mod per_input;
 pub mod percentiles;
 pub mod pls_svd;
 pub mod relative;
+mod searched;
 mod seriation;
 mod size;
 pub(crate) mod source;

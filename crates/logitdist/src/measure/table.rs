@@ -5,7 +5,7 @@
 use super::invariance::{CARRIED, Change, DISTRIBUTIONS};
 use super::{
     baselines, cca, chance, d_logit, d_ls, d_rep, d_white, held_out, kl, label_geometry, llv, per_input,
-    percentiles, pls_svd, relative, size, top_labels, trained,
+    percentiles, pls_svd, relative, searched, size, top_labels, trained,
 };
 use crate::applicable::Applicable;
 use crate::probability::InputDivergences;
@@ -13,7 +13,7 @@ use crate::reduced::Direction;
 use crate::shared::Shared;
 
 /// Groups of rows. Within a group, all values of direction ab come before those of ba.
-const GROUPS: [&[Measure]; 31] = [
+const GROUPS: [&[Measure]; 32] = [
     &size::ROWS,
     &d_logit::ROWS,
     &relative::LOGIT,
@@ -42,6 +42,7 @@ const GROUPS: [&[Measure]; 31] = [
     &trained::ACCURACY,
     &trained::CONCEPT,
     &trained::TUNED,
+    &searched::ROWS,
     &per_input::ROWS,
     &per_input::KL,
     &label_geometry::ROWS,
@@ -242,6 +243,8 @@ pub enum Part {
     Concept,
     /// Networks adapted to a concept.
     Tuned,
+    /// A search for the worst case, which some sweeps make.
+    Search,
     /// Single inputs and pairs of labels, which pages about a pair show.
     Detail,
 }

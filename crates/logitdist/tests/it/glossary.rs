@@ -17,6 +17,9 @@ fn the_glossary_explains_exactly_what_a_comparison_reports() {
     measures.extend(["probe_majority", "probe_accuracy_a", "probe_accuracy_b", "probe_accuracy_carried"]);
     measures.extend(["probe_accuracy_determined", "probe_error", "probe_certificate", "probe_sd"]);
     measures.extend(["probe_undetermined", "probe_kept"]);
+    // And one with a search.
+    measures.extend(["search_tightness", "search_random", "search_family", "search_start"]);
+    measures.extend(["search_ascents", "search_evaluations"]);
     let mut bounds: BTreeSet<&str> = comparison.bounds.iter().map(|bound| bound.theorem.token).collect();
     bounds.insert("probe_agreement"); // It needs a probe.
     // The names of the fields of `PerInput`, and of what `label_geometry` gives.

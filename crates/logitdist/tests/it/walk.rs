@@ -10,7 +10,7 @@ use logitdist::{
 use logitdist_testing::changed;
 use std::path::Path;
 
-/// Whether a part is computed here; the others need networks, and logitdist-train and logitdist-sim test them.
+/// Whether a part is computed here; the others need networks or a search, and logitdist-train, logitdist-search and logitdist-sim test them.
 fn is_of_a_pair(part: Part) -> bool {
     match part {
         Part::Geometry
@@ -21,7 +21,7 @@ fn is_of_a_pair(part: Part) -> bool {
         | Part::HeldOut
         | Part::Baselines
         | Part::Detail => true,
-        Part::Accuracy | Part::Concept | Part::Tuned => false,
+        Part::Accuracy | Part::Concept | Part::Tuned | Part::Search => false,
     }
 }
 
