@@ -5,12 +5,11 @@ use crate::bound::{Bound, Certificate, certificate, theorems};
 use crate::error::Error;
 use crate::llv_sets::LlvSets;
 use crate::measure::per_input::PerInput;
-use crate::measure::subsets::ChosenSubsets;
 use crate::measure::table::{Measure, Part, Value, measures, tokens};
 use crate::model::Pair;
 use crate::null::Nulls;
 use crate::progress::{Stage, Watch};
-use crate::reduced::{Direction, Reduced, ReducedModel};
+use crate::reduced::{Direction, Reduced};
 use crate::resampled::Resampled;
 use crate::settings::Settings;
 use crate::shared::Shared;
@@ -172,7 +171,7 @@ pub fn compare_watched(
     let summary = PairSummary::watched(pair, &inputs, tracked, settings.logit_precision, watch)?;
     watch(Stage::Measures, 0);
     let reduced = Reduced::of(&summary);
-    let subsets = settings.d_rep.then(|| chosen_subsets(&reduced, settings, rng)).transpose()?;
+    let subsets = settings.d_rep.then(|| settings.subsets.both_ways(&reduced, rng)).transpose()?;
     let resampled = Resampled::of(pair, &summary, &reduced, &inputs, subsets.as_ref(), settings)?;
     let probability = summary.probability;
     // What follows holds most matrices at a time, and the factors are no longer among them.
@@ -205,16 +204,6 @@ fn nulls(
     Nulls::of(pair, &shared.reduced, settings, rng).map(Some)
 }
 
-/// The label subsets of both directions.
-pub(crate) fn chosen_subsets(
-    reduced: &Reduced,
-    settings: &Settings,
-    rng: &mut impl Rng,
-) -> Result<[ChosenSubsets; 2], Error> {
-    let mut choose = |model: &ReducedModel| settings.subsets.choose(reduced.n_labels, model.dim, rng);
-    Ok([choose(&reduced.a)?, choose(&reduced.b)?])
-}
-
 /// Every measure and bound of the settings, from what was left of a pair: its inputs may have been seen part by part.
 ///
 /// `rng` serves the label subsets.
@@ -237,7 +226,7 @@ pub fn compare_summary(
     let reduced = Reduced::of(&summary);
     let probability = summary.probability.filter(|_| settings.probability);
     drop((summary.inputs, summary.labels));
-    let subsets = settings.d_rep.then(|| chosen_subsets(&reduced, settings, rng)).transpose()?;
+    let subsets = settings.d_rep.then(|| settings.subsets.both_ways(&reduced, rng)).transpose()?;
     let shared = Shared::of(reduced, probability, subsets.as_ref(), None, settings, rng)?;
     Ok(evaluated(shared, settings, None))
 }

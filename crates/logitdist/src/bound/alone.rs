@@ -1,7 +1,6 @@
 //! One bound on a pair, without the rest of a comparison.
 
 use super::{Bound, Theorem};
-use crate::comparison::chosen_subsets;
 use crate::error::Error;
 use crate::llv_sets::LlvSets;
 use crate::measure::table::Part;
@@ -46,7 +45,7 @@ pub fn evaluate(
     let summary = PairSummary::of(pair, &inputs, tracked)?;
     let reduced = Reduced::of(&summary);
     let sets = sets.as_ref().map(|sets| (sets, pair));
-    let subsets = settings.d_rep.then(|| chosen_subsets(&reduced, &settings, rng)).transpose()?;
+    let subsets = settings.d_rep.then(|| settings.subsets.both_ways(&reduced, rng)).transpose()?;
     let shared = Shared::of(reduced, summary.probability, subsets.as_ref(), sets, &settings, rng)?;
     Ok(theorem.of(&shared, direction))
 }
