@@ -44,6 +44,7 @@ pub fn evaluate(
     let tracked = sets.as_ref().map_or(&[][..], |s| &s.tracked);
     let summary = PairSummary::of(pair, &inputs, tracked)?;
     let reduced = Reduced::of(&summary);
-    let shared = Shared::of(pair, reduced, summary.probability, sets.as_ref(), &settings, rng)?;
+    let sets = sets.as_ref().map(|sets| (sets, pair));
+    let shared = Shared::of(reduced, summary.probability, sets, &settings, rng)?;
     Ok(theorem.of(&shared, direction))
 }
