@@ -32,6 +32,7 @@
 //! | measures | [`measures`], [`Measure`], [`measure()`], and a function for each in [`mod@measure`] |
 //! | bounds | [`theorems`], [`Theorem`], [`theorem`], [`Bound`], [`Statement`], [`Status`], [`Form`] |
 //! | what is certified | [`Certificate`], [`bound::probe_transfer`] |
+//! | how close is close enough | [`bound::Budgets`], [`bound::tv_budget`], [`bound::kl_budget`] |
 //! | words | [`glossary`], [`Change`] for what leaves a measure as it is, [`Reason`] for what does not exist |
 //! | labels to one another | [`label_geometry()`], [`LabelGeometry`] |
 //! | in steps | [`PairSummary`], [`merge_summaries`], [`Factor`], [`Reduced`], [`Shared`] |
@@ -78,7 +79,7 @@ pub use measure::subsets::Subsets;
 pub use measure::table::{Measure, Of, Part, Range, Same, Section, Unit, Value, measure, measures, tokens};
 pub use model::{LARGEST_ENTRY, Model, Pair, SMALLEST_SCALE};
 pub use near::Frame;
-pub use probability::{InputDivergences, LogitPrecision, Moments, ProbabilityPart, ProbabilitySums};
+pub use probability::{InputDivergences, LogitPrecision, Margin, Moments, ProbabilityPart, ProbabilitySums};
 pub use progress::{Stage, Watch};
 pub use reduced::{CENTRING_NOISE, Direction, Reduced, ReducedModel};
 pub use rows::ModelRows;

@@ -5,6 +5,7 @@
 
 mod chunk;
 mod divergence;
+mod margins;
 mod terms;
 mod tile;
 
@@ -21,6 +22,8 @@ use logitdist_linalg::Mat;
 use terms::InputTerms;
 use tile::Tiling;
 
+pub use margins::Margin;
+pub(crate) use margins::margins;
 pub use tile::LogitPrecision;
 
 /// Number, sum and squared deviations from the mean of a quantity over inputs.

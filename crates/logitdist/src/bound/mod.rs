@@ -5,6 +5,7 @@
 
 mod agreement;
 mod alignment;
+mod budget;
 mod cca;
 mod certificate;
 pub(crate) mod contrasts;
@@ -15,6 +16,7 @@ mod table;
 mod weighted;
 
 pub use agreement::{LinearProbe, probe_agreement, probe_agreement_of_scores};
+pub use budget::{Budgets, Decisions, kl_budget, tv_budget};
 pub use cca::{CcaSide, compression_floor, greedy_two_spectra, water_filling};
 pub use certificate::{Certificate, ProbeTransfer, certificate, probe_transfer};
 pub use divergence::{largest_hellinger, largest_js, largest_kl};
