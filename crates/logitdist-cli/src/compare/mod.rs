@@ -9,7 +9,8 @@ mod probes;
 mod table;
 mod verdict;
 
-pub use arguments::{Arguments, EXPORTING};
+pub use arguments::{Arguments, EXPORTING, Transposed};
+pub use probes::read as read_probes;
 
 use crate::models::Models;
 use crate::output::{Beside, Format, beside, to_stdout};
