@@ -1,5 +1,6 @@
 //! The commands of `logitdist`; `cargo xtask` shares those for sweeps and reports, and Python what is said of a pair.
 
+mod budget;
 pub mod compare;
 pub mod explain;
 mod models;
@@ -31,6 +32,7 @@ struct CommandLine {
 #[derive(Subcommand)]
 enum Command {
     Compare(Box<compare::Arguments>),
+    Budget(Box<budget::Arguments>),
     Probe(probe::Arguments),
     Report(report::Arguments),
     /// Say what a token, a theorem (T5), a family (E3) or a column means, and where to read on. Without any, list all.
@@ -69,6 +71,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
 fn execute(command: Command, line: &[OsString]) -> anyhow::Result<ExitCode> {
     match command {
         Command::Compare(arguments) => compare::run(&arguments, line),
+        Command::Budget(arguments) => budget::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Explain { tokens } => explain::run(&tokens),

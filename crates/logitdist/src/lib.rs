@@ -32,6 +32,7 @@
 //! | measures | [`measures`], [`Measure`], [`measure()`], and a function for each in [`mod@measure`] |
 //! | bounds | [`theorems`], [`Theorem`], [`theorem`], [`Bound`], [`Statement`], [`Status`], [`Form`] |
 //! | what is certified | [`Certificate`], [`bound::probe_transfer`] |
+//! | how close is close enough | [`bound::Budgets`], [`bound::tv_budget`], [`bound::kl_budget`] |
 //! | words | [`glossary`], [`Change`] for what leaves a measure as it is, [`Reason`] for what does not exist |
 //! | labels to one another | [`label_geometry()`], [`LabelGeometry`] |
 //! | in steps | [`PairSummary`], [`merge_summaries`], [`compare_summary`], [`Factor`], [`Reduced`], [`Shared`] |
@@ -89,7 +90,7 @@ pub use model::{LARGEST_ENTRY, Model, Pair, SMALLEST_SCALE};
 pub use near::Frame;
 pub use null::{NullLaw, Nulls, Reordering};
 pub use probability::{
-    CommonLabels, InputDivergences, LogitPrecision, Moments, ProbabilityPart, ProbabilitySums,
+    CommonLabels, InputDivergences, LogitPrecision, Margin, Moments, ProbabilityPart, ProbabilitySums,
 };
 pub use progress::{Stage, Watch};
 pub use reduced::{CENTRING_NOISE, Direction, Reduced, ReducedModel};

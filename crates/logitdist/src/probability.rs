@@ -5,6 +5,7 @@
 
 mod chunk;
 mod divergence;
+mod margins;
 mod moments;
 mod terms;
 mod tile;
@@ -23,6 +24,8 @@ use serde::{Deserialize, Serialize};
 use terms::InputTerms;
 use tile::Tiling;
 
+pub use margins::Margin;
+pub(crate) use margins::margins;
 pub use moments::Moments;
 pub use tile::LogitPrecision;
 pub use top_labels::{CommonLabels, TOP};

@@ -147,6 +147,7 @@ pub enum Logits {
     F32,
 }
 
+/// Which array of a model is stored the other way round.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Transposed {
     /// Embeddings are stored dimension × inputs.

@@ -13,9 +13,10 @@ mod shown;
 mod table;
 mod verdict;
 
-pub use arguments::{Arguments, EXPORTING, parse_subsets};
+pub use arguments::{Arguments, EXPORTING, Transposed, parse_subsets};
 pub use compared_pair::ComparedPair;
 pub use page::{MOST_LABELS, Page};
+pub use probes::read as read_probes;
 
 use crate::models::Models;
 use crate::output::{Beside, Format, beside, to_stdout};

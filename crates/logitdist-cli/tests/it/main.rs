@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod answer;
+mod budget;
 mod compare;
 mod endless;
 mod explain;

@@ -2,6 +2,7 @@
 
 mod accuracy;
 mod bounds;
+mod budgets;
 mod definitions;
 mod details;
 mod edge;
