@@ -27,6 +27,7 @@ pub fn compare(
     listener: Option<Py<PyAny>>,
     command: String,
 ) -> PyResult<Comparison> {
+    let intervals = settings.intervals;
     let settings = settings.settings()?;
     let refused = |error: anyhow::Error| PyValueError::new_err(format!("{error:#}"));
     let (seen_a, seen_b) = (a.seen().map_err(refused)?, b.seen().map_err(refused)?);
@@ -48,7 +49,7 @@ pub fn compare(
         progress.expect(rows_to_see(&pair, &settings));
         let watch = |stage, rows| progress.watch(stage, rows);
         let probes = probes.as_ref().map(|probes| ("probe", probes.as_slice()));
-        ComparedPair::of(&pair, &settings, run, probes, &watch)
+        ComparedPair::of(&pair, &settings, intervals, run, probes, &watch)
     })?;
     Ok(Comparison::of(compared))
 }

@@ -19,6 +19,11 @@ pub struct Asked {
     llv: bool,
     baselines: bool,
     per_input: bool,
+    /// Whether intervals are wanted; where they cost little if nothing is said.
+    pub intervals: Option<bool>,
+    blocks: Option<usize>,
+    groups: Option<Vec<i64>>,
+    null: usize,
 }
 
 impl Asked {
@@ -36,6 +41,7 @@ impl Asked {
                 return Err(PyValueError::new_err(format!("logits is {other:?}; f64 or f32 is needed")));
             }
         };
+        let standard = Settings::default();
         Ok(Settings {
             probability: self.probability,
             d_rep: self.d_rep,
@@ -47,7 +53,10 @@ impl Asked {
             llv_labels: self.llv_labels,
             llv_inputs: self.llv_inputs,
             per_input: self.per_input,
-            ..Settings::default()
+            blocks: self.blocks.unwrap_or(standard.blocks),
+            groups: self.groups,
+            null: self.null,
+            ..standard
         })
     }
 }

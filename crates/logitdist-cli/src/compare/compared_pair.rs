@@ -4,6 +4,7 @@ use super::answer::Answer;
 use super::gate::Gate;
 use super::json;
 use super::probes::CarriedProbe;
+use super::sampling::Sampling;
 use super::table;
 use super::verdict::sentences;
 use anyhow::Context;
@@ -30,20 +31,26 @@ pub struct ComparedPair {
 }
 
 impl ComparedPair {
-    /// Compares a pair with the seed of `run`. Probes are of a, and come with the name that errors give them.
+    /// Compares a pair with the seed of `run`. Probes are of a, and come with the name that errors give them. Intervals and what is held
+    /// out are computed if `intervals` says so, and where nothing is said if they cost little.
     ///
     /// # Errors
     /// Settings or probes that do not fit the pair, or embeddings that cannot be read.
     pub fn of(
         pair: &Pair<'_>,
         settings: &Settings,
+        intervals: Option<bool>,
         run: PairRun,
         probes: Option<(&str, &[LinearProbe])>,
         watch: Watch<'_>,
     ) -> anyhow::Result<ComparedPair> {
         let mut rng = ChaCha8Rng::seed_from_u64(run.seed);
+        let sampling = Sampling::of(pair, settings.blocks, intervals);
+        let settings =
+            Settings { intervals: sampling.is_on, held_out: sampling.is_on, ..settings.clone() };
         let mut compared =
-            ComparedPair::without_probes(compare_watched(pair, settings, &mut rng, watch)?, run);
+            ComparedPair::without_probes(compare_watched(pair, &settings, &mut rng, watch)?, run);
+        compared.answer = Answer::of(&compared.comparison, sampling.note.into_iter().collect());
         if let Some((name, probes)) = probes {
             let carried = |(i, probe)| {
                 CarriedProbe::of(pair, &compared.comparison.reduced, probe)

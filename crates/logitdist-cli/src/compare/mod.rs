@@ -21,14 +21,13 @@ pub use probes::read as read_probes;
 use crate::models::Models;
 use crate::output::{Beside, Format, beside, to_stdout};
 use crate::progress::Progress;
-use answer::Answer;
 use anyhow::Context;
 use arguments::Logits;
 use command_line::command_line;
 use logitdist::{LogitPrecision, Pair, Settings};
 use logitdist_io::{open_model, say};
 use logitdist_results::pair::PairRun;
-use sampling::{Sampling, read_groups};
+use sampling::{read_groups, wanted};
 use std::ffi::OsString;
 use std::process::ExitCode;
 
@@ -91,15 +90,13 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
         command,
     };
     let pair = models.pair()?;
-    let sampling = Sampling::of(arguments, &pair, gate::need_resampling(&gates))?;
-    (settings.intervals, settings.held_out) = (sampling.is_on, sampling.is_on);
+    let intervals = wanted(arguments, gate::need_resampling(&gates))?;
     let progress = Progress::new(rows_to_see(&pair, &settings));
     let watch = |stage, rows| progress.watch(stage, rows);
     let probes = probes.as_ref().map(|(path, probes)| (path.display().to_string(), probes));
     let probes = probes.as_ref().map(|(name, probes)| (name.as_str(), probes.as_slice()));
-    let compared = ComparedPair::of(&pair, &settings, run, probes, &watch)?;
-    let answer = Answer::of(&compared.comparison, sampling.note.into_iter().collect());
-    Ok(ComparedPair { answer, gates, ..compared })
+    let compared = ComparedPair::of(&pair, &settings, intervals, run, probes, &watch)?;
+    Ok(ComparedPair { gates, ..compared })
 }
 
 /// What the command line asks for; whether blocks of inputs are left out follows from the pair.

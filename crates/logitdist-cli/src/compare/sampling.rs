@@ -20,23 +20,29 @@ pub struct Sampling {
 }
 
 impl Sampling {
-    /// On if they were asked for or a gate needs them, off if they were not wanted, and else on where they cost little.
-    pub fn of(arguments: &Arguments, pair: &Pair<'_>, needed: bool) -> anyhow::Result<Sampling> {
-        if arguments.no_intervals && needed {
-            bail!("--no-intervals leaves out what a gate needs: leave out one of the two");
+    /// As it is wanted; and if nobody said so, on where it costs little.
+    pub fn of(pair: &Pair<'_>, blocks: usize, wanted: Option<bool>) -> Sampling {
+        let seconds = resampling_work(pair, blocks) / OPERATIONS_A_SECOND;
+        match wanted {
+            Some(is_on) => Sampling { is_on, note: None },
+            None if seconds <= UNASKED_SECONDS => Sampling { is_on: true, note: None },
+            None => {
+                let note = format!(
+                    "intervals and m_cca_cv were left out: they would take about {seconds:.0} s of one processor; --intervals asks for them"
+                );
+                Sampling { is_on: false, note: Some(note) }
+            }
         }
-        if arguments.no_intervals {
-            return Ok(Sampling { is_on: false, note: None });
-        }
-        let seconds = resampling_work(pair, arguments.blocks) / OPERATIONS_A_SECOND;
-        if arguments.intervals || needed || seconds <= UNASKED_SECONDS {
-            return Ok(Sampling { is_on: true, note: None });
-        }
-        let note = format!(
-            "intervals and m_cca_cv were left out: they would take about {seconds:.0} s of one processor; --intervals asks for them"
-        );
-        Ok(Sampling { is_on: false, note: Some(note) })
     }
+}
+
+/// What the command line says of intervals; `needed` if a gate cannot do without them.
+pub fn wanted(arguments: &Arguments, needed: bool) -> anyhow::Result<Option<bool>> {
+    if arguments.no_intervals && needed {
+        bail!("--no-intervals leaves out what a gate needs: leave out one of the two");
+    }
+    let (on, off) = (arguments.intervals || needed, arguments.no_intervals);
+    Ok((on || off).then_some(on))
 }
 
 /// The group of each input: an `.npy` of whole numbers, or a text file with one in each line.

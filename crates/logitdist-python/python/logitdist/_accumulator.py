@@ -126,6 +126,10 @@ class Accumulator:
             "llv_labels": None,
             "llv_inputs": None,
             "per_input": False,
+            "intervals": False,
+            "blocks": None,
+            "groups": None,
+            "null": 0,
             **{part: part not in left_out for part in PARTS},
         }
         return Comparison(

@@ -34,6 +34,10 @@ def compare(
     probe_offset: Any = 0.0,
     skip: Iterable[str] = (),
     per_input: bool = False,
+    intervals: bool | None = None,
+    blocks: int | None = None,
+    groups: Sequence[int] | None = None,
+    null: int = 0,
     array_names: Mapping[str, str] | str | None = None,
     array_names_b: Mapping[str, str] | str | None = None,
     transpose: Iterable[str] | str = (),
@@ -77,6 +81,14 @@ def compare(
         Parts to leave out, of ``"probability"``, ``"d_rep"``, ``"llv"`` and ``"baselines"``.
     per_input : bool
         Keep the distances at each input. Without it, what needs them compares again.
+    intervals : bool, optional
+        Compute 95 % intervals and `m_cca_cv`. If absent, where they take two seconds at most.
+    blocks : int, optional
+        Blocks of neighbouring inputs that intervals leave out one by one, 20 if absent.
+    groups : sequence of int, optional
+        A group for each input, such as the document it comes from; blocks cut none.
+    null : int
+        Reorderings of b's inputs that show what unrelated models would give, from 100; 0 for none.
     array_names, array_names_b : mapping or str, optional
         Other names of the arrays of mappings and files, as
         ``{"embeddings": "h", "unembeddings": "lm_head.weight"}``; the second if those of `b` differ.
@@ -126,6 +138,10 @@ def compare(
         "logits": logits,
         "llv_labels": None if llv_labels is None else [whole("llv_labels", x) for x in llv_labels],
         "llv_inputs": None if llv_inputs is None else [whole("llv_inputs", x) for x in llv_inputs],
+        "intervals": None if intervals is None else bool(intervals),
+        "blocks": None if blocks is None else whole("blocks", blocks, 3),
+        "groups": None if groups is None else [operator.index(x) for x in groups],
+        "null": whole("null", null),
         **{part: part not in left_out for part in PARTS},
     }
     compared = partial(
@@ -187,6 +203,7 @@ def parts(skip: Iterable[str]) -> set[str]:
 def _command(seed: int, settings: dict[str, Any], skip: set[str]) -> str:
     said = {"seed": seed or None, **settings, "skip": sorted(skip) or None}
     said["logits"] = None if said["logits"] == "f64" else said["logits"]
+    said["null"] = said.get("null") or None
     arguments = [f"{name}={value!r}" for name, value in said.items() if value is not None and name not in PARTS]
     return f"logitdist.compare({', '.join(['a', 'b', *arguments])})"
 

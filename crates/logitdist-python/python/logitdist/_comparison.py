@@ -90,6 +90,8 @@ class Comparison(Mapping[str, Any]):
         Of each probe the error of carrying it over, what is certified for it, and its deviation.
     reasons : dict of str to str
         Tokens without a value, and why.
+    intervals : dict of str to dict
+        Of tokens with a 95 % interval its `low` and `high` ends, `se` and `method`.
     notes : dict of str to str
         Remarks on values that need a word.
     verdict : list of str
@@ -112,6 +114,7 @@ class Comparison(Mapping[str, Any]):
         self.certificate: dict[str, dict[str, Any]] = said["certificate"]
         self.certificate_ba: dict[str, dict[str, Any]] = said["certificate_ba"]
         self.probes: list[dict[str, float]] = said["probes"]
+        self.intervals: dict[str, dict[str, Any]] = said.get("intervals") or {}
         self.notes: dict[str, str] = said["notes"]
         self.verdict = native.verdict()
 
