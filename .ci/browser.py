@@ -30,27 +30,39 @@ def browser(profile):
 
 
 def visible_figure(page):
-    shown = [f for f in page.find_elements(By.CSS_SELECTOR, "figure[data-key]") if f.is_displayed()]
+    shown = [f for f in page.find_elements(By.CSS_SELECTOR, "#pictures figure[data-key]") if f.is_displayed()]
     assert len(shown) == 1, f"{len(shown)} figures are shown, not one"
     return shown[0]
 
 
 def check_pictures(page):
+    # The answer and two figures come first.
+    first = [f for f in page.find_elements(By.CSS_SELECTOR, "#answer figure[data-key]") if f.is_displayed()]
+    assert len(first) == 2 and page.find_element(By.CSS_SELECTOR, "#answer .answer").text, first
     view = Select(page.find_element(By.ID, "view"))
     seen = set()
     for option in [o.get_attribute("value") for o in view.options]:
         view.select_by_value(option)
         seen.add(visible_figure(page).get_attribute("data-key"))
     assert len(seen) == len(view.options), f"the selector shows only {seen}"
-    view.select_by_value("bound")
-    before = visible_figure(page).get_attribute("data-key")
-    bound = Select(page.find_element(By.ID, "bound"))
-    bound.select_by_index(len(bound.options) - 1)
-    after = visible_figure(page).get_attribute("data-key")
-    assert after != before and bound.first_selected_option.text in after, (before, after)
-    second = Select(page.find_element(By.ID, "second"))
-    second.select_by_value("")
-    assert visible_figure(page).get_attribute("data-key").endswith("|")
+
+
+def check_explorer(page):
+    drawn, command = page.find_element(By.ID, "drawn"), page.find_element(By.ID, "command")
+    boxes = [s for s in page.find_elements(By.CSS_SELECTOR, "#choices select") if s.is_displayed()]
+    assert len(boxes) > 5, f"{len(boxes)} selectors"
+    bound, colour = Select(boxes[1]), Select(boxes[3])
+    before = drawn.get_attribute("innerHTML")
+    bound.select_by_index(2)
+    colour.select_by_value("")
+    after = drawn.get_attribute("innerHTML")
+    assert after != before and "<path" in after and "NaN" not in after, after[:300]
+    assert "bound=m_cca" in command.text and "direction==" in command.text, command.text
+    # What is fixed can be changed, and nothing else then is drawn.
+    fixed = [Select(s) for s in page.find_elements(By.CSS_SELECTOR, "#choices select")[5:] if s.is_displayed()]
+    assert fixed and all(s.first_selected_option.text for s in fixed)
+    fixed[0].select_by_index(len(fixed[0].options) - 1)
+    assert drawn.get_attribute("innerHTML") != after
 
 
 def visible_rows(page):
@@ -128,7 +140,7 @@ def main():
                 screenshots(page, sys.argv[2])
                 page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
                 page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
-            for check in (check_pictures, check_table, check_point, check_console):
+            for check in (check_pictures, check_explorer, check_table, check_point, check_console):
                 check(page)
                 print(f"{check.__name__}: ok")
         finally:

@@ -1,6 +1,7 @@
-//! The commands of `logitdist`; `cargo xtask` shares those for sweeps and reports.
+//! The commands of `logitdist`; `cargo xtask` shares those for sweeps and reports, and Python what is said of a pair.
 
-mod compare;
+mod budget;
+pub mod compare;
 pub mod explain;
 mod models;
 mod output;
@@ -31,6 +32,7 @@ struct CommandLine {
 #[derive(Subcommand)]
 enum Command {
     Compare(Box<compare::Arguments>),
+    Budget(Box<budget::Arguments>),
     Probe(probe::Arguments),
     Report(report::Arguments),
     /// Say what a token, a theorem (T5), a family (E3) or a column means, and where to read on. Without any, list all.
@@ -57,17 +59,19 @@ pub fn main() -> ExitCode {
 
 /// Runs a command line, the name of the program first.
 pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
-    let command = match parse::<CommandLine>(arguments) {
+    let line: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    let command = match parse::<CommandLine>(&line) {
         Ok(line) => line.command,
         Err(code) => return code,
     };
-    let result = threads::check_environment().and_then(|()| execute(command));
+    let result = threads::check_environment().and_then(|()| execute(command, &line));
     exit_code(result)
 }
 
-fn execute(command: Command) -> anyhow::Result<ExitCode> {
+fn execute(command: Command, line: &[OsString]) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments, line),
+        Command::Budget(arguments) => budget::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Explain { tokens } => explain::run(&tokens),

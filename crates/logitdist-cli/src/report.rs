@@ -1,12 +1,12 @@
 //! `logitdist report` and `cargo xtask report`: what a sweep or a comparison found, from its results alone.
 
 use crate::output::to_stdout;
-use anyhow::bail;
+use anyhow::{anyhow, bail};
 use logitdist_io::{Claims, say, visible};
 use logitdist_report::pair::{is_pair, report_pair};
-use logitdist_report::{difference, report};
+use logitdist_report::{difference, plot, report};
 use logitdist_results::pair::PairResults;
-use logitdist_results::{Damaged, damage};
+use logitdist_results::{Damaged, PlotSpec, Study, damage};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -20,6 +20,13 @@ pub struct Arguments {
     /// Folder of the results: of a sweep, for example results/quickstart, or of `logitdist compare --report`.
     #[arg(value_name = "FOLDER", required_unless_present = "compare")]
     results: Option<PathBuf>,
+    /// Make one picture of a sweep and nothing else, for example "bound=m_cca_two_spectra x=level colour=dim panels=source
+    /// where='direction==ab'". Keys: bound, y, x, rows, colour, panels, where, interval, name. May be given several times.
+    #[arg(long, value_name = "PICTURE", conflicts_with = "compare")]
+    plot: Vec<String>,
+    /// Width of all pictures, such as 85mm for a column or 180mm for a page; in mm, cm, in or pt.
+    #[arg(long, value_name = "WIDTH", value_parser = width_of, conflicts_with = "compare")]
+    width: Option<f64>,
     /// Compare two folders of results of a sweep cell by cell.
     #[arg(long, num_args = 2, value_names = ["FIRST", "SECOND"], conflicts_with = "results")]
     compare: Option<Vec<PathBuf>>,
@@ -46,7 +53,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let results = arguments.results.as_deref().unwrap_or(Path::new(""));
     claim_outputs(results)?;
     if is_pair(results) {
-        return of_pair(results);
+        if !arguments.plot.is_empty() {
+            bail!("{}: --plot is for the results of a sweep; these are of a comparison", results.display());
+        }
+        return of_pair(results, arguments.width);
     }
     if !results.join("bounds.csv").exists() {
         bail!(
@@ -54,7 +64,51 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             results.display()
         );
     }
-    of_sweep(results, damaged)
+    if arguments.plot.is_empty() {
+        of_sweep(results, damaged, arguments.width)
+    } else {
+        plots(results, damaged, arguments)
+    }
+}
+
+/// A width in points.
+fn width_of(text: &str) -> Result<f64, String> {
+    const UNITS: [(&str, f64); 4] = [("mm", 72.0 / 25.4), ("cm", 720.0 / 25.4), ("in", 72.0), ("pt", 1.0)];
+    const LEAST: f64 = 100.0;
+    const MOST: f64 = 2000.0;
+    let (number, points) = UNITS
+        .iter()
+        .find_map(|(unit, points)| Some((text.strip_suffix(unit)?.trim(), points)))
+        .ok_or("a number with its unit is needed, such as 85mm")?;
+    let number: f64 = number.parse().map_err(|_| "a number with its unit is needed, such as 85mm")?;
+    match number * points {
+        width if (LEAST..=MOST).contains(&width) => Ok(width),
+        _ => Err("a width from 36mm to 700mm is needed".into()),
+    }
+}
+
+/// Makes the pictures that were asked for.
+fn plots(results: &Path, damaged: Damaged, arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let specs = arguments
+        .plot
+        .iter()
+        .map(|text| PlotSpec::parse(text).map_err(|message| anyhow!("--plot {text:?}: {message}")));
+    let specs = specs.collect::<anyhow::Result<Vec<PlotSpec>>>()?;
+    let study = Study::read(results)?;
+    let mut text = String::new();
+    for what in damage(results, damaged)? {
+        writeln!(text, "DAMAGED: {}", visible(&what))?;
+    }
+    for spec in &specs {
+        let made = plot(&study, results, spec, arguments.width)
+            .map_err(|message| anyhow!("{}: --plot \"{spec}\": {message}", results.display()))?;
+        writeln!(text, "{}", made.caption)?;
+        for file in made.files {
+            writeln!(text, "{}", visible(&file.display().to_string()))?;
+        }
+    }
+    to_stdout(text.as_bytes())?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Refuses a report that would replace, through a link, what it is made from.
@@ -79,8 +133,8 @@ fn claim_outputs(results: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn of_pair(results: &Path) -> anyhow::Result<ExitCode> {
-    let report = report_pair(&PairResults::read(results)?, results)?;
+fn of_pair(results: &Path, width: Option<f64>) -> anyhow::Result<ExitCode> {
+    let report = report_pair(&PairResults::read(results)?, results, width)?;
     to_stdout(opening(results).as_bytes())?;
     if report.violated.is_empty() {
         return Ok(ExitCode::SUCCESS);
@@ -89,8 +143,8 @@ fn of_pair(results: &Path) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(1))
 }
 
-fn of_sweep(results: &Path, damaged: Damaged) -> anyhow::Result<ExitCode> {
-    let report = report(results, damaged)?;
+fn of_sweep(results: &Path, damaged: Damaged, width: Option<f64>) -> anyhow::Result<ExitCode> {
+    let report = report(results, damaged, width)?;
     let mut text = report.summary.to_table();
     writeln!(text)?;
     for sentence in &report.sentences {

@@ -2,9 +2,10 @@
 //! reported here.
 //!
 //! [`report`] makes pictures, sentences and a page of a sweep, [`difference`] sets two runs of one config side by side, and [`pair`] has
-//! the page of one pair. [`picture`] has the numbers behind every picture, and [`plot`] draws them; [`trained`] has what pairs of trained
+//! the page of one pair. [`picture`] and [`declared`] have the numbers behind every picture, and [`plot`] draws them; [`trained`] has what pairs of trained
 //! networks measured.
 
+pub mod declared;
 mod difference;
 mod html;
 mod markdown;
@@ -19,10 +20,11 @@ mod table;
 pub mod trained;
 mod typeset;
 mod view;
+mod words;
 
 pub use difference::{Difference, TokenDifference, difference};
 pub use pictures::pictures;
-pub use report::{Report, report};
+pub use report::{Plotted, Report, plot, report};
 pub use splice::{picture_part, spliced};
 pub use typeset::typeset;
 pub use view::{Choice, Picture, View};

@@ -1,15 +1,14 @@
 //! The whole report of a folder of results: pictures, tables, sentences and a page.
 
+use crate::declared;
 use crate::html;
 use crate::markdown::markdown;
 use crate::pictures::{is_picture, pictures};
+use crate::plot::Figure;
 use crate::sentences;
 use crate::trained;
-use crate::view::{self, write_whole};
-use logitdist_results::ResultsError;
-use logitdist_results::Study;
-use logitdist_results::Summary;
-use logitdist_results::{Damaged, damage};
+use crate::view::{self, View, write_whole};
+use logitdist_results::{Damaged, PlotSpec, ResultsError, Study, Summary, damage};
 use std::path::{Path, PathBuf};
 
 /// What was reported and where it is.
@@ -30,14 +29,15 @@ impl Report {
     }
 }
 
-/// Reports a folder of results: writes `plots/*.svg` and `plots/*.png`, `summary.csv`, `summary.md` and `report.html` into it, and
+/// Reports a folder of results: writes pictures as SVG, PNG and PDF into `plots/`, and `summary.csv`, `summary.md` and `report.html`, and
 /// `measures.csv` if networks were trained, each whole or not at all. Pictures of an earlier report that are not among the new ones are removed.
+/// With a width, pictures are so many points wide.
 ///
 /// Tables that are not as the run left them are an error, or the first sentences say so.
 ///
 /// # Errors
 /// Results that cannot be read or are not what a sweep writes; a file that cannot be written.
-pub fn report(results: &Path, damaged: Damaged) -> Result<Report, ResultsError> {
+pub fn report(results: &Path, damaged: Damaged, width: Option<f64>) -> Result<Report, ResultsError> {
     let damage = damage(results, damaged)?;
     let study = Study::read(results)?;
     let pictures = pictures(&study);
@@ -46,7 +46,9 @@ pub fn report(results: &Path, damaged: Damaged) -> Result<Report, ResultsError> 
     let sentences: Vec<String> = damage.chain(sentences::sentences(&study)).collect();
     let plots = results.join("plots");
     let filed = pictures.iter().filter(|picture| picture.is_filed);
-    let filed: Vec<_> = filed.map(|picture| (picture.name.clone(), &picture.figure)).collect();
+    let filed: Vec<(String, Figure)> =
+        filed.map(|picture| (picture.name.clone(), sized(&picture.figure, width))).collect();
+    let filed: Vec<(String, &Figure)> = filed.iter().map(|(name, figure)| (name.clone(), figure)).collect();
     let mut files = view::write(&plots, &filed)?;
     remove_older(&plots, &files)?;
     // `results/.` and the like have no name of their own.
@@ -66,6 +68,37 @@ pub fn report(results: &Path, damaged: Damaged) -> Result<Report, ResultsError> 
         files.push(path);
     }
     Ok(Report { summary: study.summary, sentences, files })
+}
+
+/// A picture that was asked for.
+#[derive(Debug)]
+pub struct Plotted {
+    /// What it shows: all that is drawn, and what everything else is fixed to.
+    pub caption: String,
+    /// Its files, `plots/own-NAME.svg` and so on. Reports leave them.
+    pub files: Vec<PathBuf>,
+}
+
+/// Makes one picture of a folder of results, as it was declared.
+///
+/// # Errors
+/// In words: what the study does not have of what was asked for, or a file that cannot be written.
+pub fn plot(study: &Study, results: &Path, spec: &PlotSpec, width: Option<f64>) -> Result<Plotted, String> {
+    let picture = declared::resolve(study, spec)?;
+    let drawn = picture.numbers(study).ok_or("there is nothing to show")?;
+    let figures: Vec<Figure> =
+        picture.figures(study, &drawn).iter().map(|figure| sized(figure, width)).collect();
+    let named: Vec<(String, &Figure)> =
+        figures.iter().map(|figure| (format!("own-{}", picture.name), figure)).collect();
+    let files = view::write(&results.join("plots"), &named).map_err(|e| e.to_string())?;
+    Ok(Plotted { caption: picture.question(study), files })
+}
+
+fn sized(figure: &Figure, width: Option<f64>) -> Figure {
+    match width {
+        Some(points) => figure.clone().as_wide_as(points),
+        None => figure.clone(),
+    }
 }
 
 /// Removes pictures of earlier reports: those that have a name that reports give.

@@ -1,10 +1,15 @@
-//! Headline sentences, computed: each only where its numbers exist.
+//! Headline sentences, computed: each only where its numbers exist. None has a median over what differs in more than its replicates.
 
-use crate::picture::{certificates_of_m_cca, families};
+mod certificates;
+mod trained;
+
+use crate::declared::is_equal_pair;
+use crate::picture::families;
 use crate::typeset::typeset;
+use crate::words;
 use logitdist::Form;
 use logitdist_results::networks::NETWORKS;
-use logitdist_results::{Distribution, Group, RunStatus, Study};
+use logitdist_results::{Cell, Distribution, Group, RunStatus, Study};
 
 /// The share of equality that counts as attained.
 const ATTAINED: f64 = 0.999;
@@ -12,7 +17,9 @@ const ATTAINED: f64 = 0.999;
 /// What a sweep found, in sentences.
 pub fn sentences(study: &Study) -> Vec<String> {
     let mut all = vec![size(study), violations(study)];
-    all.extend(certificates(study));
+    all.extend(trained::extremes(study));
+    all.extend(certificates::certified(study));
+    all.extend(certificates::vacuous(study));
     all.extend(comparisons(study));
     all.extend(attained(study));
     all.extend(counter_example(study));
@@ -21,8 +28,25 @@ pub fn sentences(study: &Study) -> Vec<String> {
     all
 }
 
-fn group<'a>(study: &'a Study, bound: &str, axis: &str, value: &str) -> Option<&'a Group> {
-    study.summary.groups.iter().find(|g| g.bound == bound && g.axis == axis && g.value == value)
+/// The answer to the question of a sweep in few sentences, as far as numbers give it: of trained networks how alike they are, of the
+/// counter-example its course, else what is certified and how much sharpening gains; and whether all bounds hold.
+pub fn answer(study: &Study) -> Vec<String> {
+    const MOST: usize = 4;
+    let mut all = trained::extremes(study);
+    all.extend(counter_example(study));
+    all.extend(independent(study));
+    all.extend(certificates::certified(study));
+    all.extend(comparisons(study));
+    all.truncate(MOST);
+    all.push(violations(study));
+    all
+}
+
+/// Whether a study has pairs of the counter-example E6.
+pub fn is_counter_example(study: &Study) -> bool {
+    study
+        .axis("source")
+        .is_some_and(|axis| study.axes[axis].values.iter().any(|value| value == "permuted_clusters"))
 }
 
 pub fn all_groups(study: &Study) -> impl Iterator<Item = &Group> {
@@ -39,15 +63,18 @@ pub fn incomplete(study: &Study) -> Option<String> {
 
 fn size(study: &Study) -> String {
     let varied = study.varied();
-    let axes = varied.iter().map(|&axis| {
-        let axis = &study.axes[axis];
+    let axes = varied.iter().map(|&position| {
+        let axis = &study.axes[position];
         let ends = match (axis.values.first(), axis.values.last()) {
-            (Some(first), Some(last)) if axis.numbers().is_some() => {
+            // What sources mean differently has no ends in common.
+            (Some(first), Some(last))
+                if axis.numbers().is_some() && study.sources_apart(position).is_empty() =>
+            {
                 format!(", {} to {}", tidy(first), tidy(last))
             }
             _ => String::new(),
         };
-        format!("{} ({} values{ends})", axis.name, axis.values.len())
+        format!("{} ({} values{ends})", words::axis(&axis.name, None), axis.values.len())
     });
     let axes: Vec<String> = axes.collect();
     let networks = NETWORKS.iter().filter_map(|name| {
@@ -70,7 +97,7 @@ fn violations(study: &Study) -> String {
     let n: u64 = all_groups(study).map(|g| g.n - g.not_applicable).sum();
     let broken: Vec<String> = all_groups(study)
         .filter(|g| g.violations > 0)
-        .map(|g| format!("{} in {}", g.bound, g.violations))
+        .map(|g| format!("{} in {}", words::bound(&g.bound), g.violations))
         .collect();
     match (n, broken.is_empty()) {
         (0, _) => "No bound exists in any cell.".into(),
@@ -79,73 +106,51 @@ fn violations(study: &Study) -> String {
     }
 }
 
-/// What is certified over all, and at the ends of every axis of numbers.
-fn certificates(study: &Study) -> Vec<String> {
+/// Published against sharpened bounds of a family, pair by pair: the same pair in the same direction.
+fn comparisons(study: &Study) -> Vec<String> {
+    /// Ratios under this are not worth a sentence.
+    const LEAST: f64 = 1.02;
     let mut all = Vec::new();
-    let about = |axis: &str, value: &str| -> Option<String> {
-        let parts: Vec<String> = certificates_of_m_cca()
-            .filter_map(|theorem| {
-                let name = theorem.number;
-                let g = group(study, theorem.token, axis, value)?;
-                let (share, median) = (g.vacuous_share()?, g.certified.quantile(0.5)?);
-                Some(match share {
-                    _ if median > 0.0 => format!(
-                        "{name} certifies m_CCA ≥ {} at the median{}",
-                        typeset(floored(median)),
-                        if share > 0.0 {
-                            format!(" and is vacuous in {}", percent(share))
-                        } else {
-                            String::new()
-                        }
-                    ),
-                    _ => format!("{name} is vacuous in {} of cells", percent(share)),
-                })
-            })
-            .collect();
-        (!parts.is_empty()).then(|| parts.join("; "))
-    };
-    all.extend(about("all", "").map(|what| format!("Over all cells, {what}.")));
-    for position in study.varied_of_pairs() {
-        let axis = &study.axes[position];
-        if axis.numbers().is_none() || !study.sources_apart(position).is_empty() {
-            continue;
-        }
-        let ends = [axis.values.first(), axis.values.last()];
-        for value in ends.into_iter().flatten() {
-            let what = about(&axis.name, value);
-            all.extend(what.map(|what| format!("At {} {}, {what}.", axis.name, tidy(value))));
+    for family in families(study).into_iter().filter(|f| !f.certifies) {
+        let of =
+            |form: Form| family.bounds.iter().copied().filter(move |&bound| study.bounds[bound].1 == form);
+        let Some(published) = of(Form::Published).next() else { continue };
+        for sharpened in of(Form::Sharpened) {
+            let ratios: Distribution =
+                study.sample().flat_map(|cell| ratios(study, cell, sharpened, published)).collect();
+            let Some([low, high]) = ratios.quantiles([0.05, 0.95]) else { continue };
+            if high < LEAST {
+                continue;
+            }
+            let name = |bound: usize| words::bound(&study.bounds[bound].0);
+            all.push(format!(
+                "Of {}: {} is {} to {} times as tight as {}, in nine of ten pairs.",
+                family.title,
+                name(sharpened),
+                typeset(low),
+                typeset(high),
+                name(published)
+            ));
         }
     }
     all
 }
 
-/// Published against sharpened bounds of a family.
-fn comparisons(study: &Study) -> Vec<String> {
-    let mut all = Vec::new();
-    for family in families(study).into_iter().filter(|f| !f.certifies) {
-        let median = |bound: usize| {
-            let (token, form) = &study.bounds[bound];
-            let median = group(study, token, "all", "")?.tightness.quantile(0.5)?;
-            Some((token.as_str(), *form, median))
-        };
-        let medians: Vec<_> = family.bounds.iter().filter_map(|&(bound, _)| median(bound)).collect();
-        let published = medians.iter().find(|m| m.1 == Form::Published);
-        let sharpened = medians.iter().filter(|m| m.1 == Form::Sharpened).max_by(|a, b| a.2.total_cmp(&b.2));
-        let (Some(published), Some(sharpened)) = (published, sharpened) else { continue };
-        let times = match sharpened.2 / published.2 {
-            ratio if ratio.is_finite() && ratio >= 1.05 => format!(", {} times as tight", typeset(ratio)),
-            _ => String::new(),
-        };
-        all.push(format!(
-            "{}: the median tightness is {} by {} (published) and {} by {} (sharpened){times}.",
-            family.title,
-            typeset(published.2),
-            published.0,
-            typeset(sharpened.2),
-            sharpened.0
-        ));
+/// Tightness under this is a ratio of rounding errors.
+const ROUNDING: f64 = 1e-12;
+
+/// The tightness of a bound over that of another, on the same pair in the same direction.
+fn ratios(study: &Study, cell: &Cell, bound: usize, other: usize) -> Vec<f64> {
+    if is_equal_pair(study, cell) {
+        return Vec::new();
     }
-    all
+    let own = cell.evaluations.iter().filter(|e| e.bound == bound);
+    let ratio = own.filter_map(|e| {
+        let same = |o: &&logitdist_results::Evaluation| o.bound == other && o.direction == e.direction;
+        let other = cell.evaluations.iter().find(same)?.tightness.filter(|&t| t > ROUNDING)?;
+        Some(e.tightness? / other)
+    });
+    ratio.collect()
 }
 
 /// Bounds that come to equality somewhere.
@@ -153,7 +158,7 @@ fn attained(study: &Study) -> Vec<String> {
     let closest = |g: &Group| g.tightness.quantile(1.0);
     let tokens: Vec<String> = all_groups(study)
         .filter(|g| closest(g).is_some_and(|t| t >= ATTAINED && g.violations == 0))
-        .map(|g| g.bound.clone())
+        .map(|g| words::bound(&g.bound))
         .collect();
     match tokens.is_empty() {
         true => Vec::new(),
@@ -186,7 +191,8 @@ fn counter_example(study: &Study) -> Option<String> {
         Some(format!("{} to {}", typeset(median(measure, first)?), typeset(median(measure, last)?)))
     };
     Some(format!(
-        "Counter-example permuted_clusters (E6): as gamma goes from {} to {}, kl_ab goes from {}, d_logit from {} and m_cca from {}.",
+        "Counter-example permuted clusters (E6): as γ goes from {} to {}, the KL divergence goes from {} nats, the logit distance from {} nats and m_CCA \
+         from {}.",
         study.axes[gamma].values[first],
         study.axes[gamma].values[last],
         from_to(kl)?,
@@ -195,25 +201,34 @@ fn counter_example(study: &Study) -> Option<String> {
     ))
 }
 
-/// How alike independent models seem.
+/// How alike independent models seem, of the greatest dimension that there is at all numbers of inputs.
 fn independent(study: &Study) -> Option<String> {
     let source = study.axis("source")?;
     let independent = study.axes[source].values.iter().position(|v| v == "independent")?;
-    let m_cca = study.measure("m_cca")?;
+    let (m_cca, dim) = (study.measure("m_cca")?, study.axis("dim")?);
     let inputs = study.axes.iter().position(|axis| axis.name == "inputs" && axis.values.len() > 1)?;
-    let at = |value: usize| {
-        let cells = study
+    let at = |value: usize, of: usize| {
+        let is_own = |c: &&Cell| {
+            [(source, independent), (inputs, value), (dim, of)].iter().all(|&(a, v)| c.values[a] == Some(v))
+        };
+        study
             .sample()
-            .filter(|c| c.values[source] == Some(independent) && c.values[inputs] == Some(value));
-        cells.filter_map(|c| c.measures[m_cca]).collect::<Distribution>().quantile(0.5)
+            .filter(is_own)
+            .filter_map(|c| c.measures[m_cca])
+            .collect::<Distribution>()
+            .quantile(0.5)
     };
-    let present: Vec<(usize, f64)> =
-        (0..study.axes[inputs].values.len()).filter_map(|v| Some((v, at(v)?))).collect();
+    let present = |of: usize| -> Vec<(usize, f64)> {
+        (0..study.axes[inputs].values.len()).filter_map(|v| Some((v, at(v, of)?))).collect()
+    };
+    let most = (0..study.axes[dim].values.len()).max_by_key(|&of| present(of).len())?;
+    let present = present(most);
     let ((first, high), (last, low)) = (*present.first()?, *present.last()?);
     (first != last).then(|| {
         let values = &study.axes[inputs].values;
         format!(
-            "Independent models have a median m_cca of {} at {} inputs and of {} at {} inputs.",
+            "Independent models of dimension {} have a median m_CCA of {} at {} inputs and of {} at {} inputs.",
+            study.axes[dim].values[most],
             typeset(high),
             values[first],
             typeset(low),
@@ -231,7 +246,7 @@ fn tidy(value: &str) -> String {
 }
 
 /// A certified correlation is rounded down, so that what is said is certified.
-fn floored(x: f64) -> f64 {
+pub fn floored(x: f64) -> f64 {
     if x >= 0.01 { (x * 1000.0).floor() / 1000.0 } else { x }
 }
 
@@ -245,7 +260,7 @@ pub fn percent(share: f64) -> String {
 }
 
 /// `a, b and c`.
-fn listed(items: &[String]) -> String {
+pub fn listed(items: &[String]) -> String {
     match items {
         [] => String::new(),
         [one] => one.clone(),

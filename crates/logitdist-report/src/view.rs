@@ -20,6 +20,11 @@ pub trait View<R>: Sized {
     /// Its pictures: one for each choice that these results offer.
     fn all(results: &R) -> Vec<Self>;
 
+    /// What this one shows, in a line.
+    fn title(&self, _results: &R) -> String {
+        Self::TITLE.to_owned()
+    }
+
     /// Which of its pictures this is: selectors of the page and their values.
     fn choice(&self, _results: &R) -> Vec<Choice> {
         Vec::new()
@@ -97,19 +102,20 @@ fn drawn<R, V: View<R>>(results: &R) -> Vec<Picture> {
     V::all(results).iter().flat_map(|view| parts(results, view)).collect()
 }
 
-fn parts<R, V: View<R>>(results: &R, view: &V) -> Vec<Picture> {
+/// The pictures of a view, which has several where one would be too large.
+pub(crate) fn parts<R, V: View<R>>(results: &R, view: &V) -> Vec<Picture> {
     let figures = match view.numbers(results) {
         Some(numbers) => view.figures(results, &numbers),
         None => view.needs(results).map(Figure::empty).into_iter().collect(),
     };
-    let (choice, question) = (view.choice(results), view.question(results));
+    let (choice, question, title) = (view.choice(results), view.question(results), view.title(results));
     let values = choice.iter().map(|(_, value)| value.as_str());
     let name = file_name(std::iter::once(V::FILES).chain(values));
     let picture = |(part, figure): (usize, Figure)| {
         let which = |text: &str| if part > 0 { format!("{text}{}", part + 1) } else { String::new() };
         Picture {
             view: format!("{}{}", V::VIEW, which("-")),
-            title: format!("{}{}", V::TITLE, which(", part ")),
+            title: format!("{title}{}", which(", part ")),
             choice: choice.clone(),
             name: format!("{name}{}", which("-")),
             question: question.clone(),
@@ -127,7 +133,10 @@ fn file_name<'a>(parts: impl Iterator<Item = &'a str>) -> String {
     parts.map(|part| part.chars().map(clean).collect::<String>()).collect::<Vec<_>>().join("-")
 }
 
-/// Draws figures on all processors as `NAME.svg` and `NAME.png`, each whole or not at all; the files in order.
+/// The endings of a picture's files.
+pub(crate) const ENDINGS: [&str; 3] = ["svg", "png", "pdf"];
+
+/// Draws figures on all processors as `NAME.svg`, `NAME.png` and `NAME.pdf`, each whole or not at all; the files in order.
 pub(crate) fn write(folder: &Path, figures: &[(String, &Figure)]) -> Result<Vec<PathBuf>, ResultsError> {
     logitdist_io::make_folder(folder).map_err(|e| ResultsError::io("make the folder", folder, e))?;
     let file = |name: &str, ending: &str| folder.join(format!("{name}.{ending}"));
@@ -135,7 +144,8 @@ pub(crate) fn write(folder: &Path, figures: &[(String, &Figure)]) -> Result<Vec<
     let take = || next.lock().expect("a drawer panicked").next();
     let draw = |(name, figure): &(String, &Figure)| {
         write_whole(&file(name, "svg"), figure.to_svg().as_bytes())?;
-        write_whole(&file(name, "png"), &figure.to_png())
+        write_whole(&file(name, "png"), &figure.to_png())?;
+        write_whole(&file(name, "pdf"), &figure.to_pdf())
     };
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
@@ -150,7 +160,7 @@ pub(crate) fn write(folder: &Path, figures: &[(String, &Figure)]) -> Result<Vec<
     });
     match failed.into_inner().expect("a drawer panicked") {
         Some(error) => Err(error),
-        None => Ok(figures.iter().flat_map(|(name, _)| [file(name, "svg"), file(name, "png")]).collect()),
+        None => Ok(figures.iter().flat_map(|(name, _)| ENDINGS.map(|ending| file(name, ending))).collect()),
     }
 }
 

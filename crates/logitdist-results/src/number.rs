@@ -29,6 +29,19 @@ fn significant(x: f64, digits: usize) -> String {
     }
 }
 
+/// A value with the ends of its interval, all with as many decimals as tell the ends apart in two digits: 0.785 [0.761, 0.808].
+pub fn interval(value: f64, [low, high]: [f64; 2]) -> String {
+    let (width, size) = (high - low, value.abs().max(low.abs()).max(high.abs()));
+    if width > 0.0 && (1e-3..1e6).contains(&size) {
+        let decimals = 1.0 - width.log10().floor();
+        if decimals <= 12.0 {
+            let decimals = decimals.max(0.0) as usize;
+            return format!("{value:.decimals$} [{low:.decimals$}, {high:.decimals$}]");
+        }
+    }
+    format!("{} [{}, {}]", short(value), short(low), short(high))
+}
+
 /// The shortest text that reads back as the same number, whole numbers without a point: 899, 0.1, 1e-7.
 pub fn exact(x: f64) -> String {
     if x == 0.0 {
@@ -59,6 +72,20 @@ pub(crate) fn parse(column: &str, field: &[u8]) -> Result<Option<f64>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn intervals_show_what_tells_their_ends_apart() {
+        for (value, ends, text) in [
+            (0.785_12, [0.761_2, 0.808_3], "0.785 [0.761, 0.808]"),
+            (7.964_66, [6.1, 9.9], "8.0 [6.1, 9.9]"),
+            (97.107_9, [95.79, 98.1], "97.1 [95.8, 98.1]"),
+            (393.27, [218.0, 1101.0], "393 [218, 1101]"),
+            (1.0, [1.0, 1.0], "1 [1, 1]"),
+            (5.5e-7, [5e-7, 6.1e-7], "5.50e-7 [5.00e-7, 6.10e-7]"),
+        ] {
+            assert_eq!(interval(value, ends), text);
+        }
+    }
 
     #[test]
     fn numbers_have_their_significant_digits() {

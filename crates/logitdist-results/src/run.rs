@@ -3,6 +3,7 @@
 use crate::csv_file::CsvFile;
 use crate::error::ResultsError;
 use crate::manifest::Manifest;
+use crate::plot::PlotSpec;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::Path;
@@ -19,6 +20,8 @@ pub struct Run {
     pub logarithmic: BTreeSet<String>,
     /// Whether there is a `config.toml`.
     pub has_config: bool,
+    /// The pictures that the config declares.
+    pub plots: Vec<PlotSpec>,
     /// The first cells that failed.
     pub failures: Vec<FailedCell>,
 }
@@ -66,6 +69,10 @@ impl Run {
                 run.manifest.expected = word("expected").to_owned();
             }
             collect_logarithmic(&config, &mut run.logarithmic);
+            run.plots = plots(&config).map_err(|message| {
+                let line = 1 + text.lines().take_while(|line| !line.starts_with("[[plot]]")).count();
+                ResultsError::content(&path, line as u64, message)
+            })?;
         }
         let path = results.join("failures.csv");
         if path.exists() {
@@ -100,6 +107,17 @@ fn read_if_there(
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(e) => Err(ResultsError::io("read", path, e)),
     }
+}
+
+/// The pictures of a config.
+fn plots(config: &toml::Table) -> Result<Vec<PlotSpec>, String> {
+    let Some(value) = config.get("plot") else { return Ok(Vec::new()) };
+    let tables = value.as_array().ok_or("`plot` is no list of tables; each picture begins with [[plot]]")?;
+    let one = |table: &toml::Value| match table.as_table() {
+        Some(table) => PlotSpec::of_toml(table),
+        None => Err("`plot` is no list of tables; each picture begins with [[plot]]".into()),
+    };
+    tables.iter().map(one).collect()
 }
 
 /// Keys whose value is a table with `scale = "log"`.
@@ -192,6 +210,11 @@ mod tests {
             ("manifest.json", r#"{"counts": 1}"#, "manifest.json:1: not a manifest of a sweep"),
             ("manifest.json", r#"{"processes":[{"result_version": 9}]}"#, "the results are of version 9"),
             ("config.toml", "a = 1\nb = \n", "config.toml:2: not TOML"),
+            (
+                "config.toml",
+                "a = 1\n[[plot]]\ny = 1\nhue = 2\n",
+                "config.toml:2: unknown key `hue` of a picture",
+            ),
             ("failures.csv", "a,b\n1,2\n", "failures.csv:1: there is no column `message`"),
         ] {
             let error = run(&[(name, text)]).unwrap_err();

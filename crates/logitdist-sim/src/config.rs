@@ -11,8 +11,9 @@ use crate::search::{self, SearchSettings};
 use crate::table::Columns;
 use crate::train::{Group, TrainSettings};
 use crate::user_files::{self, UserData};
-use logitdist::{Settings, Subsets, theorem};
+use logitdist::{Settings, Subsets, theorem, theorems};
 use logitdist_io::{RUN_BY_SPREADSHEETS, is_hidden};
+use logitdist_results::PlotSpec;
 use std::path::Path;
 use toml::Value;
 
@@ -42,13 +43,18 @@ pub struct Config {
 /// No sweep could finish more cells.
 const MOST_CELLS: usize = 10_000_000_000;
 
-const TOP_KEYS: [&str; 7] =
-    ["question", "expected", "seed", "replicates", "measures", user_files::FROM, user_files::CONTENT];
+const TOP_KEYS: [&str; 8] =
+    ["question", "expected", "seed", "replicates", "measures", PLOT, user_files::FROM, user_files::CONTENT];
+/// The pictures that a report is to make, a list of tables.
+const PLOT: &str = "plot";
 /// The tables of a config.
 pub const TABLES: [&str; 6] = ["model", "d_rep", "perturbation", "family", "train", "search"];
 
 const D_REP_KEYS: [&str; 3] = ["pivots", "per_pivot", "all_up_to"];
-const MEASURES: [&str; 5] = ["probability", "d_rep", "llv", "baselines", "lists"];
+const MEASURES: [&str; 6] = ["probability", "d_rep", "llv", "baselines", "lists", "held_out"];
+
+/// Those that a config without `measures` has; the others cost more than all of these, or are asked for.
+const DEFAULT_MEASURES: usize = 5;
 
 /// Parameters of base models in the order of the grid, with their defaults.
 fn model_defaults() -> [(&'static str, Option<Value>); 9] {
@@ -114,6 +120,7 @@ impl Config {
             files_content: user_files::content(document),
             data: UserData::default(),
         };
+        config.check_plots(document)?;
         if let Replicates::UntilNarrow { of, .. } = &config.grid.replicates {
             let columns = config.columns();
             if columns.position(of).is_none() {
@@ -124,6 +131,37 @@ impl Config {
             }
         }
         Ok(config)
+    }
+
+    /// Refuses pictures of what the tables will not have.
+    fn check_plots(&self, document: &Document) -> Result<(), SimError> {
+        const BESIDE: [&str; 3] = ["direction", "bound", "family"];
+        let Some(setting) = document.get(PLOT) else { return Ok(()) };
+        let refused = |message: String| document.error_at(PLOT, message);
+        let is_needed = || refused("is no list of tables; each picture begins with [[plot]]".into());
+        let columns = self.columns();
+        let coordinates = columns.coordinate_header();
+        let names =
+            coordinates.iter().map(String::as_str).filter(|name| !["replicate", "cell_seed"].contains(name));
+        let known: Vec<&str> = names.chain(BESIDE).collect();
+        for table in setting.value.as_array().ok_or_else(is_needed)? {
+            let spec = PlotSpec::of_toml(table.as_table().ok_or_else(is_needed)?).map_err(refused)?;
+            if let Some(token) = spec.bounds.iter().find(|token| theorem(token).is_none()) {
+                let hint = did_you_mean(token, theorems().map(|row| row.token));
+                return Err(refused(format!("`bound` is {token}, which is no bound{hint}")));
+            }
+            let shown = [&spec.x, &spec.rows, &spec.colour, &spec.panels].into_iter().flatten();
+            let fixed = spec.filter.iter().map(|(name, _)| name);
+            let is_unknown = |name: &&String| !known.contains(&name.as_str()) && *name != PlotSpec::NONE;
+            if let Some(name) = shown.chain(fixed).find(is_unknown) {
+                let hint = did_you_mean(name, known.iter().copied());
+                return Err(refused(format!(
+                    "{name} is no axis of this config; there are {}{hint}",
+                    known.join(", ")
+                )));
+            }
+        }
+        Ok(())
     }
 
     /// The columns of its tables.
@@ -144,7 +182,7 @@ impl Config {
     /// What is measured in a cell, in words. Equal words and an equal seed of the run give equal results of a cell.
     pub fn measured(&self) -> String {
         let s = &self.settings;
-        let chosen = [s.probability, s.d_rep, s.llv, s.baselines, self.lists];
+        let chosen = [s.probability, s.d_rep, s.llv, s.baselines, self.lists, s.held_out];
         let names = MEASURES.iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(name, _)| *name);
         let subsets = match s.subsets {
             Subsets::AllUpTo { at_most, pivots, per_pivot } => {
@@ -278,7 +316,7 @@ fn statement(document: &Document, path: &str) -> Result<String, SimError> {
 /// What to measure, and whether rows hold lists.
 fn settings(document: &Document) -> Result<(Settings, bool), SimError> {
     let chosen: Vec<String> = match document.get("measures").map(|s| &s.value) {
-        None => MEASURES.map(String::from).to_vec(),
+        None => MEASURES[..DEFAULT_MEASURES].iter().map(|name| (*name).to_owned()).collect(),
         Some(Value::Array(names)) => {
             names.iter().map(|n| n.as_str().unwrap_or_default().to_owned()).collect()
         }
@@ -303,6 +341,7 @@ fn settings(document: &Document) -> Result<(Settings, bool), SimError> {
         d_rep: has("d_rep"),
         llv: has("llv"),
         baselines: has("baselines"),
+        held_out: has("held_out"),
         subsets,
         ..Settings::default()
     };

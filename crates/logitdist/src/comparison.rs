@@ -7,11 +7,14 @@ use crate::llv_sets::LlvSets;
 use crate::measure::per_input::PerInput;
 use crate::measure::table::{Measure, Part, Value, measures, tokens};
 use crate::model::Pair;
+use crate::null::Nulls;
 use crate::progress::{Stage, Watch};
 use crate::reduced::{Direction, Reduced};
+use crate::resampled::Resampled;
 use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::summary::{PairSummary, ProbabilityInputs};
+use crate::uncertainty::Intervals;
 use rand::{Rng, seq::index};
 use rayon::prelude::*;
 use std::ops::Index;
@@ -44,6 +47,10 @@ pub struct Comparison {
     pub certificate_ba: Certificate,
     /// The distances at each input, if the settings asked for them.
     pub per_input: Option<PerInput>,
+    /// How sure its numbers are, if the settings asked for intervals.
+    pub intervals: Option<Intervals>,
+    /// What unrelated inputs would show, if the settings asked for it and the embeddings of both models vary.
+    pub nulls: Option<Nulls>,
     /// The reduced pair, for further questions such as [`probe_transfer`](crate::bound::probe_transfer) and
     /// [`label_geometry`](crate::measure::label_geometry::label_geometry).
     pub reduced: Reduced,
@@ -151,25 +158,77 @@ pub fn compare_watched(
     if settings.llv && !settings.probability {
         return Err(Error::Option("d_LLV needs the probability part: ask for both or neither".into()));
     }
+    if let Some(groups) = settings.groups.as_ref().filter(|groups| groups.len() != pair.n_inputs()) {
+        return Err(Error::Option(format!(
+            "there are {} groups and {} inputs; a group for each input is needed",
+            groups.len(),
+            pair.n_inputs()
+        )));
+    }
     let inputs = probability_inputs(pair, settings, rng)?;
     let sets = if settings.llv { Some(LlvSets::of(pair, settings)?) } else { None };
     let tracked = sets.as_ref().map_or(&[][..], |s| &s.tracked);
-    let precision = settings.logit_precision;
-    let (summary, divergences) = if settings.per_input {
-        PairSummary::keeping(pair, &inputs, tracked, precision, &|divergences| divergences, watch)?
-    } else {
-        let (summary, _) = PairSummary::keeping(pair, &inputs, tracked, precision, &|_| (), watch)?;
-        (summary, Vec::new())
-    };
+    let summary = PairSummary::watched(pair, &inputs, tracked, settings.logit_precision, watch)?;
     watch(Stage::Measures, 0);
     let reduced = Reduced::of(&summary);
+    let subsets = settings.d_rep.then(|| settings.subsets.both_ways(&reduced, rng)).transpose()?;
+    let resampled = Resampled::of(pair, &summary, &reduced, &inputs, subsets.as_ref(), settings)?;
     let probability = summary.probability;
     // What follows holds most matrices at a time, and the factors are no longer among them.
     drop((summary.inputs, summary.labels));
-    let per_input =
-        if settings.per_input { Some(PerInput::of(pair, &reduced, inputs, &divergences)?) } else { None };
-    let shared = Shared::of(pair, reduced, probability, sets.as_ref(), settings, rng)?;
-    Ok(evaluated(shared, settings, per_input))
+    let per_input = if settings.per_input {
+        let divergences = probability.as_ref().map_or(&[][..], |part| &part.at_inputs);
+        Some(PerInput::of(pair, &reduced, inputs, divergences)?)
+    } else {
+        None
+    };
+    let sets = sets.as_ref().map(|sets| (sets, pair));
+    let shared = Shared::of(reduced, probability, subsets.as_ref(), sets, settings, rng)?;
+    let mut shared = shared.with_held_out(resampled.held_out());
+    // The last to draw, so that it changes nothing else.
+    let nulls = nulls(pair, &shared, settings, rng)?;
+    let intervals = resampled.intervals(&mut shared, nulls.as_ref(), settings);
+    Ok(Comparison { intervals, nulls, ..evaluated(shared, settings, per_input) })
+}
+
+/// What b's inputs in another order show, if that was asked for and the embeddings vary.
+fn nulls(
+    pair: &Pair<'_>,
+    shared: &Shared,
+    settings: &Settings,
+    rng: &mut impl Rng,
+) -> Result<Option<Nulls>, Error> {
+    if settings.null == 0 || shared.embeddings_cca().is_err() {
+        return Ok(None);
+    }
+    Nulls::of(pair, &shared.reduced, settings, rng).map(Some)
+}
+
+/// Every measure and bound of the settings, from what was left of a pair: its inputs may have been seen part by part.
+///
+/// `rng` serves the label subsets.
+///
+/// # Errors
+/// [`Error::Option`] if the settings ask for what a summary does not have: d_LLV and the distances at each input, or probabilities that
+/// it was made without.
+pub fn compare_summary(
+    summary: PairSummary,
+    settings: &Settings,
+    rng: &mut impl Rng,
+) -> Result<Comparison, Error> {
+    if settings.llv || settings.per_input || settings.held_out || settings.intervals || settings.null > 0 {
+        let needed = "d_LLV, the distances at each input, intervals, what is held out and the null need the models, and a summary has none: leave them out";
+        return Err(Error::Option(needed.into()));
+    }
+    if settings.probability && summary.probability.is_none() {
+        return Err(Error::Option("the summary was made without probabilities: leave them out".into()));
+    }
+    let reduced = Reduced::of(&summary);
+    let probability = summary.probability.filter(|_| settings.probability);
+    drop((summary.inputs, summary.labels));
+    let subsets = settings.d_rep.then(|| settings.subsets.both_ways(&reduced, rng)).transpose()?;
+    let shared = Shared::of(reduced, probability, subsets.as_ref(), None, settings, rng)?;
+    Ok(evaluated(shared, settings, None))
 }
 
 /// Dimensions from which rows are worth a task each.
@@ -221,6 +280,8 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
         bounds,
         bounds_ba,
         per_input,
+        intervals: None,
+        nulls: None,
         reduced: shared.reduced,
     }
 }

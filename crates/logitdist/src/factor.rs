@@ -2,6 +2,7 @@
 
 use crate::tree::merge_tree;
 use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, TallQr, r_factor};
+use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -50,8 +51,9 @@ fn appended_rows(cols: usize) -> usize {
 /// R of `A = Q R` for a matrix A (n×p) that was seen row by row, and n. `RᵀR = AᵀA`.
 ///
 /// R is upper trapezoidal with min(n, p) rows. Factors merge: the factor of two stacked factors is that of the joined rows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Factor {
+    #[serde(with = "crate::serial::matrix")]
     r: Mat<f64>,
     rows: usize,
 }

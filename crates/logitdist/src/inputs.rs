@@ -5,10 +5,12 @@ use crate::factor::Factor;
 use crate::model::Pair;
 use crate::near::Frame;
 use crate::progress::{Stage, Watch};
+use crate::rows::rows_of;
 use logitdist_linalg::{MatMut, MatRef, Reborrow, ReborrowMut};
+use serde::{Deserialize, Serialize};
 
 /// R_x, the factor of [1 F F′ ‖f‖² ‖f′‖²] over the inputs, in a frame. The squared lengths serve `cka_debiased` alone.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct InputSide {
     /// How F and F′ are written; squared lengths are those of what is left when the shifts are taken away.
     pub frame: Frame,
@@ -24,19 +26,13 @@ impl InputSide {
         let frame = Frame::of(pair)?;
         let fill = |start: usize, mut piece: MatMut<'_, f64>| {
             let count = piece.nrows();
-            let (mut first, mut lengths) = piece.rb_mut().split_at_col_mut(1 + m_a + m_b);
+            let (mut first, lengths) = piece.rb_mut().split_at_col_mut(1 + m_a + m_b);
             first.rb_mut().col_mut(0).fill(1.0);
             let mut embeddings = first.get_mut(.., 1..);
             let (mut a, mut b) = embeddings.rb_mut().split_at_col_mut(m_a);
             pair.a().read(start, a.rb_mut())?;
             pair.b().read(start, b.rb_mut())?;
-            frame.write(embeddings.rb_mut());
-            add_squares(embeddings.rb().get(.., ..m_a), lengths.rb_mut().subcols_mut(0, 1));
-            if frame.has_twins() {
-                add_squares(frame.second(embeddings.rb()).as_ref(), lengths.rb_mut().subcols_mut(1, 1));
-            } else {
-                add_squares(embeddings.rb().get(.., m_a..), lengths.rb_mut().subcols_mut(1, 1));
-            }
+            write(&frame, embeddings, lengths, m_a);
             watch(Stage::Inputs, count);
             Ok(())
         };
@@ -44,6 +40,25 @@ impl InputSide {
         pair.a().finish_reading()?;
         pair.b().finish_reading()?;
         Ok(InputSide { frame, factor })
+    }
+
+    /// The input side of some inputs of the same pair, in the frame of `self`.
+    pub(crate) fn of_inputs(&self, pair: &Pair<'_>, inputs: &[usize]) -> Result<InputSide, Error> {
+        let (m_a, m_b) = (pair.a().dim(), pair.b().dim());
+        let frame = &self.frame;
+        let fill = |start: usize, mut piece: MatMut<'_, f64>| {
+            let chosen = &inputs[start..start + piece.nrows()];
+            let (mut first, lengths) = piece.rb_mut().split_at_col_mut(1 + m_a + m_b);
+            first.rb_mut().col_mut(0).fill(1.0);
+            let mut embeddings = first.get_mut(.., 1..);
+            let (mut a, mut b) = embeddings.rb_mut().split_at_col_mut(m_a);
+            a.copy_from(rows_of(pair.a(), chosen)?);
+            b.copy_from(rows_of(pair.b(), chosen)?);
+            write(frame, embeddings, lengths, m_a);
+            Ok(())
+        };
+        let factor = Factor::of_rows(inputs.len(), self.factor.cols(), fill)?;
+        Ok(InputSide { frame: frame.clone(), factor })
     }
 
     /// The input side over the inputs of `self` followed by those of `other`, in the frame of `self`.
@@ -55,6 +70,17 @@ impl InputSide {
             self.factor.merge(&Factor::of_triangle(rewritten, other.factor.rows()))
         };
         InputSide { frame: self.frame.clone(), factor }
+    }
+}
+
+/// Writes both models' embeddings in a frame, and their squared lengths beside them.
+fn write(frame: &Frame, mut embeddings: MatMut<'_, f64>, mut lengths: MatMut<'_, f64>, m_a: usize) {
+    frame.write(embeddings.rb_mut());
+    add_squares(embeddings.rb().get(.., ..m_a), lengths.rb_mut().subcols_mut(0, 1));
+    if frame.has_twins() {
+        add_squares(frame.second(embeddings.rb()).as_ref(), lengths.rb_mut().subcols_mut(1, 1));
+    } else {
+        add_squares(embeddings.rb().get(.., m_a..), lengths.rb_mut().subcols_mut(1, 1));
     }
 }
 

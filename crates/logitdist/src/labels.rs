@@ -8,14 +8,16 @@ use crate::near::{is_twin, shift};
 use crate::progress::{Stage, Watch};
 use logitdist_linalg::{Mat, MatMut, Reborrow, ReborrowMut, norm};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::sync::Arc;
 
 /// The labels of one model. Where the mean of a column over labels is far larger than what varies around it, it is taken away: no
 /// probability depends on it, and it would only cost digits. Elsewhere it would cost digits to take it away.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Labels {
     /// Unembeddings G, K×M, large means taken away.
+    #[serde(with = "crate::serial::matrix")]
     pub unembeddings: Mat<f64>,
     /// Means of these columns over labels, M: G̃ is less them.
     pub means: Vec<f64>,
@@ -85,11 +87,13 @@ fn take_large_mean(values: &mut [f64], count: usize) {
 }
 
 /// The label side of a pair: the labels of both models as they are, and their factor.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LabelSide {
     /// Labels of model a.
+    #[serde(with = "crate::serial::shared")]
     pub a: Arc<Labels>,
     /// Labels of model b.
+    #[serde(with = "crate::serial::shared")]
     pub b: Arc<Labels>,
     /// Labels of probability 0 in one model or both.
     pub masks: Masks,

@@ -32,9 +32,10 @@
 //! | measures | [`measures`], [`Measure`], [`measure()`], and a function for each in [`mod@measure`] |
 //! | bounds | [`theorems`], [`Theorem`], [`theorem`], [`Bound`], [`Statement`], [`Status`], [`Form`] |
 //! | what is certified | [`Certificate`], [`bound::probe_transfer`] |
+//! | how close is close enough | [`bound::Budgets`], [`bound::tv_budget`], [`bound::kl_budget`] |
 //! | words | [`glossary`], [`Change`] for what leaves a measure as it is, [`Reason`] for what does not exist |
 //! | labels to one another | [`label_geometry()`], [`LabelGeometry`] |
-//! | in steps | [`PairSummary`], [`merge_summaries`], [`Factor`], [`Reduced`], [`Shared`] |
+//! | in steps | [`PairSummary`], [`merge_summaries`], [`compare_summary`], [`Factor`], [`Reduced`], [`Shared`] |
 //! | errors and rounding | [`Error`], [`Applicable`], [`RELATIVE_TOLERANCE`], [`ABSOLUTE_TOLERANCE`] |
 
 mod applicable;
@@ -46,44 +47,58 @@ pub mod glossary;
 mod inputs;
 mod jackknife;
 mod labels;
+mod leave_out;
 mod llv_sets;
 mod masks;
 pub mod measure;
 mod model;
 mod near;
+mod null;
 mod probability;
 mod progress;
 mod reduced;
+mod resampled;
 mod rows;
+mod serial;
 mod settings;
 mod shared;
+mod student_t;
 mod summary;
 mod tolerance;
 mod tree;
+mod uncertainty;
 
 pub use applicable::{Applicable, Reason};
 pub use bound::{Bound, Certificate, Form, Side as BoundSide, Statement, Status, Theorem, theorem, theorems};
-pub use comparison::{Comparison, List, NoValue, Scalar, compare, compare_watched};
+pub use comparison::{Comparison, List, NoValue, Scalar, compare, compare_summary, compare_watched};
 pub use error::{Error, Side};
 pub use factor::{Blocks, Factor};
 pub use inputs::InputSide;
 pub use jackknife::{Jackknife, jackknife};
 pub use labels::{LabelSide, Labels};
+pub use leave_out::{BLOCKS, InputBlocks, LeaveOut, resampling_work};
 pub use logitdist_linalg::{Mat, MatMut, MatRef};
 pub use masks::{MASKED_UNDER, Masks};
 pub use measure::invariance::Change;
 pub use measure::label_geometry::{LabelCorrelations, LabelGeometry, label_geometry};
 pub use measure::per_input::PerInput;
 pub use measure::subsets::Subsets;
-pub use measure::table::{Measure, Of, Part, Range, Same, Section, Unit, Value, measure, measures, tokens};
+pub use measure::table::{
+    Measure, Of, Part, Range, Same, Section, Uncertainty, Unit, Value, measure, measures, tokens,
+};
 pub use model::{LARGEST_ENTRY, Model, Pair, SMALLEST_SCALE};
 pub use near::Frame;
-pub use probability::{InputDivergences, LogitPrecision, Moments, ProbabilityPart, ProbabilitySums};
+pub use null::{NullLaw, Nulls, Reordering};
+pub use probability::{
+    CommonLabels, InputDivergences, LogitPrecision, Margin, Moments, ProbabilityPart, ProbabilitySums,
+};
 pub use progress::{Stage, Watch};
 pub use reduced::{CENTRING_NOISE, Direction, Reduced, ReducedModel};
 pub use rows::ModelRows;
 pub use settings::Settings;
 pub use shared::Shared;
+pub use student_t::t_975;
 pub use summary::{PairSummary, ProbabilityInputs, merge_summaries};
 pub use tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
 pub use tree::{Stream, merge_tree};
+pub use uncertainty::{Interval, Intervals, LEVEL};

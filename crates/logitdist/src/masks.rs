@@ -1,5 +1,6 @@
 //! Labels that a model excludes: their bias says that the probability is 0.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// A bias under this masks its label, as −∞ and the lowest number of a type do. Anything above is an ordinary logit.
@@ -14,7 +15,7 @@ pub(crate) fn is_masked(bias: f64) -> bool {
 }
 
 /// The masked labels of a pair, rising in each list.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Masks {
     /// Labels of probability 0 in both models.
     pub both: Vec<usize>,

@@ -6,6 +6,7 @@
 use crate::error::Error;
 use crate::model::Pair;
 use logitdist_linalg::{Mat, MatMut, MatRef, norm};
+use serde::{Deserialize, Serialize};
 
 /// A column is a twin of the other model's if they are this close, relative to what varies in it: then the difference is kept.
 const TWIN: f64 = 1e-3;
@@ -41,7 +42,7 @@ fn norm_around(column: &[f64], centre: f64) -> f64 {
 
 /// How the embeddings of a pair are written before they are factored: less a shift for each column, and as differences to the first
 /// model where they are its twins.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     /// M, of the first model.
     dim_a: usize,

@@ -5,10 +5,12 @@
 
 mod chunk;
 mod divergence;
+mod margins;
+mod moments;
 mod terms;
 mod tile;
+mod top_labels;
 
-use crate::applicable::{Applicable, Reason};
 use crate::error::Error;
 use crate::factor::Factor;
 use crate::labels::LabelSide;
@@ -18,60 +20,18 @@ use crate::progress::Watch;
 use crate::reduced::Direction;
 use crate::tree::{Stream, merge_tree};
 use logitdist_linalg::Mat;
+use serde::{Deserialize, Serialize};
 use terms::InputTerms;
 use tile::Tiling;
 
+pub use margins::Margin;
+pub(crate) use margins::margins;
+pub use moments::Moments;
 pub use tile::LogitPrecision;
-
-/// Number, sum and squared deviations from the mean of a quantity over inputs.
-///
-/// Deviations are added up as they come and when two are merged (Welford; Chan, Golub & LeVeque): a sum of squares less the squared
-/// mean would leave nothing of a quantity that hardly varies.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Moments {
-    n: usize,
-    sum: f64,
-    squared_deviations: f64,
-}
-
-impl Moments {
-    fn push(&mut self, x: f64) {
-        *self = self.merge(Moments { n: 1, sum: x, squared_deviations: 0.0 });
-    }
-
-    fn merge(self, other: Moments) -> Moments {
-        let (n, sum) = (self.n + other.n, self.sum + other.sum);
-        if self.n == 0 || other.n == 0 || !sum.is_finite() {
-            let squared_deviations = self.squared_deviations + other.squared_deviations;
-            return Moments { n, sum, squared_deviations };
-        }
-        let (left, right) = (self.n as f64, other.n as f64);
-        let between = other.sum / right - self.sum / left;
-        let apart = between * between * (left * right / (left + right));
-        Moments { n, sum, squared_deviations: self.squared_deviations + other.squared_deviations + apart }
-    }
-
-    /// Mean over the inputs; ∞ if it is at any of them.
-    pub fn mean(&self) -> f64 {
-        self.sum / self.n as f64
-    }
-
-    /// Standard error of the mean over the inputs, `sd / √n` with the sample sd (n − 1).
-    ///
-    /// Not applicable to one input, or to an infinite mean.
-    pub fn standard_error(&self) -> Applicable<f64> {
-        if !self.sum.is_finite() {
-            return Err(Reason::Undetermined("the mean is infinite".into()));
-        }
-        if self.n < 2 {
-            return Err(Reason::Inputs { inputs: self.n, needed: 2 });
-        }
-        Ok((self.squared_deviations / (self.n - 1) as f64 / self.n as f64).sqrt())
-    }
-}
+pub use top_labels::{CommonLabels, TOP};
 
 /// Sums over inputs of everything that is a function of p(·|x) and p′(·|x).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProbabilitySums {
     /// Number of inputs summed over.
     pub n: usize,
@@ -87,6 +47,10 @@ pub struct ProbabilitySums {
     pub hellinger: Moments,
     /// Inputs on which both models have the same most probable label.
     pub agreeing: usize,
+    /// Inputs on which both models have the same set of [`TOP`] most probable labels.
+    pub same_top: [usize; 2],
+    /// Labels that both sets have in common, over the inputs.
+    pub common_top: [usize; 2],
     /// log min p, over inputs, labels and both models; of no meaning if a label is masked.
     pub log_tau: f64,
     /// Σ_x (2/τ(x)) KL(p ‖ p′), infinite once τ(x) underflows.
@@ -104,7 +68,7 @@ pub struct ProbabilitySums {
 }
 
 impl ProbabilitySums {
-    fn none() -> ProbabilitySums {
+    pub(crate) fn none() -> ProbabilitySums {
         ProbabilitySums {
             n: 0,
             kl_ab: Moments::default(),
@@ -113,6 +77,8 @@ impl ProbabilitySums {
             tv: Moments::default(),
             hellinger: Moments::default(),
             agreeing: 0,
+            same_top: [0; 2],
+            common_top: [0; 2],
             log_tau: f64::INFINITY,
             kl_ab_over_tau: 0.0,
             kl_ba_over_tau: 0.0,
@@ -123,20 +89,35 @@ impl ProbabilitySums {
         }
     }
 
-    fn add(&mut self, terms: &InputTerms) {
+    /// The sums over inputs of what is kept of each; all else is as if there were none.
+    pub(crate) fn of_kept<'a>(inputs: impl IntoIterator<Item = &'a InputDivergences>) -> ProbabilitySums {
+        let mut sums = ProbabilitySums::none();
+        inputs.into_iter().for_each(|input| sums.add_kept(input));
+        sums
+    }
+
+    fn add_kept(&mut self, input: &InputDivergences) {
         self.n += 1;
-        self.kl_ab.push(terms.kl_ab);
-        self.kl_ba.push(terms.kl_ba);
-        self.js.push(terms.js);
-        self.tv.push(terms.tv);
-        self.hellinger.push(terms.hellinger);
-        self.agreeing += usize::from(terms.agreeing);
+        self.kl_ab.push(input.kl_ab);
+        self.kl_ba.push(input.kl_ba);
+        self.js.push(input.js);
+        self.tv.push(input.tv);
+        self.hellinger.push(input.hellinger);
+        self.agreeing += usize::from(input.agreeing);
+        for (i, top) in input.top.into_iter().enumerate() {
+            self.same_top[i] += usize::from(top.are_same());
+            self.common_top[i] += usize::from(top.common);
+        }
+        self.squared_logit_distance += input.squared_logit_distance;
+    }
+
+    fn add(&mut self, terms: &InputTerms) {
+        self.add_kept(&terms.divergences());
         self.log_tau = self.log_tau.min(terms.log_tau);
         self.kl_ab_over_tau += over_tau(terms.kl_ab, terms.log_tau);
         self.kl_ba_over_tau += over_tau(terms.kl_ba, terms.log_tau);
         self.kl_lower += terms.kl_between[0];
         self.kl_upper += terms.kl_between[1];
-        self.squared_logit_distance += terms.squared_logit_distance;
     }
 
     /// KL divergence from the first model of the direction to the second.
@@ -147,7 +128,7 @@ impl ProbabilitySums {
         }
     }
 
-    fn merge(&self, other: &ProbabilitySums) -> ProbabilitySums {
+    pub(crate) fn merge(&self, other: &ProbabilitySums) -> ProbabilitySums {
         ProbabilitySums {
             n: self.n + other.n,
             kl_ab: self.kl_ab.merge(other.kl_ab),
@@ -156,6 +137,8 @@ impl ProbabilitySums {
             tv: self.tv.merge(other.tv),
             hellinger: self.hellinger.merge(other.hellinger),
             agreeing: self.agreeing + other.agreeing,
+            same_top: [0, 1].map(|i| self.same_top[i] + other.same_top[i]),
+            common_top: [0, 1].map(|i| self.common_top[i] + other.common_top[i]),
             log_tau: self.log_tau.min(other.log_tau),
             kl_ab_over_tau: self.kl_ab_over_tau + other.kl_ab_over_tau,
             kl_ba_over_tau: self.kl_ba_over_tau + other.kl_ba_over_tau,
@@ -174,10 +157,12 @@ fn block_inputs(cols: usize) -> usize {
 }
 
 /// What the inputs' distributions leave behind: sums, and the factor of some labels' log-probabilities.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProbabilityPart {
     /// Sums over the inputs.
     pub sums: ProbabilitySums,
+    /// Divergences at each input, in the order of the inputs.
+    pub at_inputs: Vec<InputDivergences>,
     /// Largest minus second largest logit at each input, in the order of the inputs, of each model; infinite for one label.
     pub gaps: [Vec<f64>; 2],
     /// τ_y, the smallest p(y|x) of each label over inputs and both models, K; 0 where it underflows.
@@ -189,17 +174,44 @@ pub struct ProbabilityPart {
     pub near: bool,
 }
 
-/// KL divergences at one input.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Divergences at one input.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct InputDivergences {
     /// KL(p(·|x) ‖ p′(·|x)), nats, ≥ 0.
     pub kl_ab: f64,
     /// KL(p′(·|x) ‖ p(·|x)), nats, ≥ 0.
     pub kl_ba: f64,
+    /// Jensen–Shannon divergence, nats.
+    pub js: f64,
+    /// Total variation.
+    pub tv: f64,
+    /// Hellinger distance.
+    pub hellinger: f64,
+    /// ‖Δ(x)‖², ≥ 0; of no meaning if a label is masked.
+    pub squared_logit_distance: f64,
+    /// Whether both models have the same most probable label.
+    pub agreeing: bool,
+    /// What the sets of the [`TOP`] most probable labels have in common.
+    pub top: [CommonLabels; 2],
+}
+
+impl InputDivergences {
+    /// KL divergence from the first model of the direction to the second.
+    pub fn kl(&self, direction: Direction) -> f64 {
+        match direction {
+            Direction::Ab => self.kl_ab,
+            Direction::Ba => self.kl_ba,
+        }
+    }
+
+    /// ‖Δ(x)‖.
+    pub fn d_logit(&self) -> f64 {
+        self.squared_logit_distance.sqrt()
+    }
 }
 
 impl ProbabilityPart {
-    /// The part of the given inputs of a pair. `inputs` must not be empty. Memory: one tile per thread, and 16 bytes an input for the gaps.
+    /// The part of the given inputs of a pair. `inputs` must not be empty. Memory: one tile per thread, and 72 bytes an input.
     ///
     /// # Errors
     /// [`Error::Unreadable`] if a model's embeddings cannot be read.
@@ -209,54 +221,55 @@ impl ProbabilityPart {
         inputs: &[usize],
         tracked: &[usize],
     ) -> Result<ProbabilityPart, Error> {
-        let precision = LogitPrecision::F64;
-        ProbabilityPart::keeping(pair, labels, inputs, tracked, precision, &|_| (), &|_, _| ())
-            .map(|(part, _)| part)
+        ProbabilityPart::watched(pair, labels, inputs, tracked, LogitPrecision::F64, &|_, _| ())
     }
 
-    /// The part, and what `keep` makes of each input, in the order of `inputs`. Nothing is kept for `()`.
-    pub(crate) fn keeping<T: Send>(
+    /// Sums alone, of which nothing is asked but what [`ProbabilitySums::of_kept`] has.
+    pub(crate) fn of_sums(sums: ProbabilitySums) -> ProbabilityPart {
+        ProbabilityPart {
+            sums,
+            at_inputs: Vec::new(),
+            gaps: [Vec::new(), Vec::new()],
+            smallest: Vec::new(),
+            tracked: Factor::of_triangle(Mat::zeros(0, 1), 0),
+            near: false,
+        }
+    }
+
+    /// The part, with logits of a precision, and `watch` is told how far it is.
+    pub(crate) fn watched(
         pair: &Pair<'_>,
         labels: &LabelSide,
         inputs: &[usize],
         tracked: &[usize],
         precision: LogitPrecision,
-        keep: &(impl Fn(InputDivergences) -> T + Sync),
         watch: Watch<'_>,
-    ) -> Result<(ProbabilityPart, Vec<T>), Error> {
-        type Part<T> = Result<(ProbabilityPart, Vec<T>), Error>;
+    ) -> Result<ProbabilityPart, Error> {
+        type Part = Result<ProbabilityPart, Error>;
         let near = tile::are_near(pair, labels, inputs)?;
         let tiling = Tiling { pair, labels, tracked, precision, near, watch };
         let step = block_inputs(1 + 2 * tracked.len());
-        let merge = |a: Part<T>, b: Part<T>| {
-            let ((a, mut kept), (b, kept_b)) = (a?, b?);
-            kept.extend(kept_b);
-            Ok((a.followed_by(b), kept))
-        };
+        let merge = |a: Part, b: Part| Ok(a?.followed_by(b?));
         if tiling.one_at_a_time() {
             let mut stream = Stream::new();
             for block in inputs.chunks(step) {
-                stream.push(Ok(Self::of_block(&tiling, block, keep)?), merge);
+                stream.push(Ok(Self::of_block(&tiling, block)?), merge);
             }
             stream.finish(merge)
         } else {
             let block = |i: usize| &inputs[i * step..inputs.len().min((i + 1) * step)];
-            merge_tree(inputs.len().div_ceil(step), &|i| Self::of_block(&tiling, block(i), keep), &merge)
+            merge_tree(inputs.len().div_ceil(step), &|i| Self::of_block(&tiling, block(i)), &merge)
         }
         .expect("at least one input")
     }
 
     /// The tiles of one block of the factor.
-    fn of_block<T: Send>(
-        tiling: &Tiling<'_>,
-        inputs: &[usize],
-        keep: &(impl Fn(InputDivergences) -> T + Sync),
-    ) -> Result<(ProbabilityPart, Vec<T>), Error> {
+    fn of_block(tiling: &Tiling<'_>, inputs: &[usize]) -> Result<ProbabilityPart, Error> {
         let mut columns = Mat::zeros(inputs.len(), 1 + 2 * tiling.tracked.len());
         let mut sums = ProbabilitySums::none();
         let mut gaps = [Vec::with_capacity(inputs.len()), Vec::with_capacity(inputs.len())];
         let mut smallest = vec![f64::INFINITY; tiling.pair.n_labels()];
-        let mut kept = Vec::new();
+        let mut at_inputs = Vec::with_capacity(inputs.len());
         for tile in tiling.tiles(inputs)? {
             columns.as_mut().subrows_mut(sums.n, tile.terms.len()).copy_from(&tile.tracked);
             let mut of_tile = ProbabilitySums { logit_error: tile.logit_error, ..ProbabilitySums::none() };
@@ -266,10 +279,10 @@ impl ProbabilityPart {
                 gaps.extend(tile.terms.iter().map(|terms| terms.gaps[model]));
             }
             lower(&mut smallest, &tile.smallest);
-            kept.extend(tile.terms.iter().map(|t| keep(InputDivergences { kl_ab: t.kl_ab, kl_ba: t.kl_ba })));
+            at_inputs.extend(tile.terms.iter().map(InputTerms::divergences));
         }
         let tracked = Factor::of_block(columns.as_ref());
-        Ok((ProbabilityPart { sums, gaps, smallest, tracked, near: tiling.near }, kept))
+        Ok(ProbabilityPart { sums, at_inputs, gaps, smallest, tracked, near: tiling.near })
     }
 
     /// The part of the inputs of both.
@@ -288,6 +301,7 @@ impl ProbabilityPart {
         for (gaps, others) in self.gaps.iter_mut().zip(other.gaps) {
             gaps.extend(others);
         }
+        self.at_inputs.extend(other.at_inputs);
         lower(&mut self.smallest, &other.smallest);
         ProbabilityPart { sums, tracked, near, ..self }
     }
@@ -334,33 +348,5 @@ mod tests {
         assert_eq!(over_tau(0.0, -1.0), 0.0);
         assert_eq!(over_tau(0.0, -1e9), f64::INFINITY);
         assert_eq!(over_tau(1e-30, -1e9), f64::INFINITY);
-    }
-
-    #[test]
-    fn deviations_survive_a_large_mean_however_parts_are_merged() {
-        let values: Vec<f64> = (0..1000).map(|i| 1.0 + 1e-11 * (f64::from(i) * 0.7).sin()).collect();
-        let mean = values.iter().map(|x| x - 1.0).sum::<f64>() / 1000.0;
-        let variance = values.iter().map(|x| (x - 1.0 - mean).powi(2)).sum::<f64>() / 999.0;
-        for part in [1, 7, 500, 1000] {
-            let of = |values: &[f64]| {
-                let mut moments = Moments::default();
-                values.iter().for_each(|&x| moments.push(x));
-                moments
-            };
-            let merged = values.chunks(part).map(of).fold(Moments::default(), Moments::merge);
-            let error = merged.standard_error().unwrap();
-            assert!((error / (variance / 1000.0).sqrt() - 1.0).abs() < 1e-4, "{part}: {error}");
-        }
-    }
-
-    #[test]
-    fn one_input_and_an_infinite_mean_have_no_standard_error() {
-        let mut moments = Moments::default();
-        moments.push(1.0);
-        assert_eq!(moments.standard_error(), Err(Reason::Inputs { inputs: 1, needed: 2 }));
-        moments.push(f64::INFINITY);
-        moments.push(f64::INFINITY);
-        assert_eq!(moments.mean(), f64::INFINITY);
-        assert!(moments.standard_error().unwrap_err().to_string().contains("infinite"));
     }
 }

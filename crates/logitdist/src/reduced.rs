@@ -50,7 +50,7 @@ struct Uncentred {
 /// Decompositions, computed on first use. None waits for other threads, so none can wait for itself.
 #[derive(Debug, Clone, Default)]
 struct Decompositions {
-    embeddings_basis: OnceLock<Mat<f64>>,
+    embeddings: OnceLock<Svd>,
     unembeddings: OnceLock<Svd>,
     logits: OnceLock<Logits>,
 }
@@ -63,11 +63,16 @@ struct Logits {
 }
 
 impl ReducedModel {
+    /// Singular value decomposition of the centred embeddings over inputs with null directions dropped.
+    pub fn embeddings_svd(&self) -> &Svd {
+        self.decompositions.embeddings.get_or_init(|| {
+            without_null_directions(self.centred_embeddings(), self.uncentred.embeddings, self.counts[0])
+        })
+    }
+
     /// Orthonormal basis of the centred embeddings over inputs, (p−1)×rank.
     pub fn embeddings_basis(&self) -> &Mat<f64> {
-        self.decompositions.embeddings_basis.get_or_init(|| {
-            without_null_directions(self.centred_embeddings(), self.uncentred.embeddings, self.counts[0]).u
-        })
+        &self.embeddings_svd().u
     }
 
     /// Singular value decomposition of G̃ with null directions dropped.

@@ -1,5 +1,6 @@
 //! What to compute of a pair.
 
+use crate::leave_out::BLOCKS;
 use crate::measure::subsets::Subsets;
 use crate::measure::table::Part;
 use crate::probability::LogitPrecision;
@@ -15,6 +16,8 @@ pub struct Settings {
     pub llv: bool,
     /// Baselines of others: CKA, Procrustes, SVCCA, PWCCA, R².
     pub baselines: bool,
+    /// `m_cca_cv`: rows are read a second time, and canonical directions are fitted twenty times.
+    pub held_out: bool,
     /// Label subsets for d_rep.
     pub subsets: Subsets,
     /// Run the probability part on a random sample of this many inputs if there are more.
@@ -27,6 +30,14 @@ pub struct Settings {
     pub llv_inputs: Option<Vec<usize>>,
     /// Random input sets that `d_llv_min` is minimised over.
     pub llv_samples: usize,
+    /// An interval for every measure that follows the inputs, from leaving out blocks of them.
+    pub intervals: bool,
+    /// Blocks of inputs for intervals and inputs held out: at most so many.
+    pub blocks: usize,
+    /// For each input the group that it belongs to, such as a document: blocks never cut a group. Each is its own if absent.
+    pub groups: Option<Vec<i64>>,
+    /// Reorderings of b's inputs that tell what unrelated inputs would show; 0 for none.
+    pub null: usize,
     /// Keep the distances at each input as well. They cost two numbers an input more.
     pub per_input: bool,
 }
@@ -39,12 +50,17 @@ impl Default for Settings {
             d_rep: true,
             llv: true,
             baselines: true,
+            held_out: true,
             subsets: Subsets::default(),
             inputs_limit: None,
             logit_precision: LogitPrecision::F64,
             llv_labels: None,
             llv_inputs: None,
             llv_samples: 10,
+            intervals: false,
+            blocks: BLOCKS,
+            groups: None,
+            null: 0,
             per_input: false,
         }
     }
@@ -60,6 +76,7 @@ impl Settings {
             Part::SinglePrecision => self.probability && self.logit_precision == LogitPrecision::F32,
             Part::Llv => self.llv,
             Part::Baselines => self.baselines,
+            Part::HeldOut => self.held_out,
             Part::Accuracy | Part::Concept | Part::Tuned | Part::Search | Part::Detail => false,
         }
     }

@@ -7,8 +7,10 @@ use crate::llv_sets::{LlvSets, LlvValues};
 use crate::measure::cca::{self, CanonicalCorrelations};
 use crate::measure::d_rep::{self, DRep};
 use crate::measure::kl::{Divergences, divergences};
+use crate::measure::percentiles::{LEVELS, Percentiles, percentiles};
+use crate::measure::subsets::ChosenSubsets;
 use crate::model::Pair;
-use crate::probability::{LogitPrecision, ProbabilityPart, ProbabilitySums};
+use crate::probability::{InputDivergences, LogitPrecision, ProbabilityPart, ProbabilitySums};
 use crate::reduced::{Direction, Reduced, ReducedModel};
 use crate::settings::Settings;
 use rand::Rng;
@@ -26,18 +28,20 @@ pub struct Shared {
     logits_cca: Applicable<CanonicalCorrelations>,
     d_rep: Option<[Applicable<DRep>; 2]>,
     contrasts: Vec<Contrast>,
+    held_out: Option<Applicable<f64>>,
     probability: Option<(ProbabilityPart, Divergences)>,
+    percentiles: Option<Percentiles>,
     precision: LogitPrecision,
     llv: Option<LlvValues>,
 }
 
 impl Shared {
-    /// All parts that the settings ask for. `rng` serves the label subsets of ab and ba, then the input sets of `d_llv_min`.
+    /// All parts that the settings ask for; sets of d_LLV come with the models. `rng` serves the input sets of `d_llv_min`.
     pub(crate) fn of(
-        pair: &Pair<'_>,
         reduced: Reduced,
         probability: Option<ProbabilityPart>,
-        sets: Option<&LlvSets>,
+        subsets: Option<&[ChosenSubsets; 2]>,
+        sets: Option<(&LlvSets, &Pair<'_>)>,
         settings: &Settings,
         rng: &mut impl Rng,
     ) -> Result<Shared, Error> {
@@ -46,13 +50,14 @@ impl Shared {
             || rayon::join(|| cca::embeddings(&reduced), || contrasts(&reduced)),
             || rayon::join(|| cca::unembeddings(&reduced), || cca::logits(&reduced)),
         );
-        let d_rep = settings.d_rep.then(|| d_rep_both_ways(&reduced, settings, rng)).transpose()?;
+        let d_rep = subsets.map(|chosen| d_rep_both_ways(&reduced, chosen));
         let llv = match (&probability, sets) {
-            (Some(part), Some(sets)) => {
+            (Some(part), Some((sets, pair))) => {
                 Some(sets.evaluate(pair, &reduced, part, settings.llv_samples, rng)?)
             }
             _ => None,
         };
+        let percentiles = probability.as_ref().map(|part| percentiles_of(&part.at_inputs));
         let probability = probability.map(|part| {
             let divergences = divergences(&part.sums);
             (part, divergences)
@@ -64,10 +69,55 @@ impl Shared {
             logits_cca,
             d_rep,
             contrasts,
+            held_out: None,
             probability,
+            percentiles,
             precision: settings.logit_precision,
             llv,
         })
+    }
+
+    /// The same with `m_cca_cv`, if it was asked for.
+    pub(crate) fn with_held_out(self, held_out: Option<Applicable<f64>>) -> Shared {
+        Shared { held_out, ..self }
+    }
+
+    /// What the measures need that follow the inputs: the pair without some of them, and the sums over the others.
+    pub(crate) fn of_some_inputs(
+        reduced: Reduced,
+        sums: Option<ProbabilitySums>,
+        subsets: Option<&[ChosenSubsets; 2]>,
+        precision: LogitPrecision,
+    ) -> Shared {
+        reduced.decompose();
+        Shared {
+            embeddings_cca: cca::embeddings(&reduced),
+            unembeddings_cca: cca::unembeddings(&reduced),
+            logits_cca: cca::logits(&reduced),
+            d_rep: subsets.map(|chosen| d_rep_both_ways(&reduced, chosen)),
+            contrasts: Vec::new(),
+            held_out: None,
+            probability: sums.map(|sums| {
+                let divergences = divergences(&sums);
+                (ProbabilityPart::of_sums(sums), divergences)
+            }),
+            percentiles: None,
+            precision,
+            llv: None,
+            reduced,
+        }
+    }
+
+    /// The same with d_rep over other subsets, while `look` looks at it.
+    pub(crate) fn over_subsets<T>(
+        &mut self,
+        subsets: &[ChosenSubsets; 2],
+        look: impl FnOnce(&Shared) -> T,
+    ) -> T {
+        let own = self.d_rep.replace(d_rep_both_ways(&self.reduced, subsets));
+        let seen = look(self);
+        self.d_rep = own;
+        seen
     }
 
     /// The first model of a direction: a for ab, b for ba.
@@ -113,6 +163,16 @@ impl Shared {
     /// KL divergence and its relatives.
     pub fn divergences(&self) -> &Divergences {
         &self.probability().1
+    }
+
+    /// Percentiles over the inputs of the probability part.
+    pub fn percentiles(&self) -> &Percentiles {
+        self.percentiles.as_ref().expect("the settings ask for probabilities")
+    }
+
+    /// `m_cca_cv`. Asked for only by rows of its part.
+    pub fn held_out(&self) -> &Applicable<f64> {
+        self.held_out.as_ref().expect("the settings ask for inputs held out")
     }
 
     /// d_logit² over the inputs of the probability part.
@@ -171,16 +231,17 @@ impl Shared {
     }
 }
 
-fn d_rep_both_ways(
-    reduced: &Reduced,
-    settings: &Settings,
-    rng: &mut impl Rng,
-) -> Result<[Applicable<DRep>; 2], Error> {
-    let mut choose = |model: &ReducedModel| settings.subsets.choose(reduced.n_labels, model.dim, rng);
-    let (chosen_ab, chosen_ba) = (choose(&reduced.a)?, choose(&reduced.b)?);
-    let (ab, ba) = rayon::join(
-        || d_rep::d_rep(reduced, Direction::Ab, &chosen_ab),
-        || d_rep::d_rep(reduced, Direction::Ba, &chosen_ba),
-    );
-    Ok([ab, ba])
+fn percentiles_of(inputs: &[InputDivergences]) -> Percentiles {
+    let of = |value: fn(&InputDivergences) -> f64| percentiles(inputs.iter().map(value).collect(), LEVELS);
+    Percentiles {
+        kl_ab: of(|input| input.kl_ab),
+        kl_ba: of(|input| input.kl_ba),
+        d_logit: of(InputDivergences::d_logit),
+    }
+}
+
+fn d_rep_both_ways(reduced: &Reduced, [ab, ba]: &[ChosenSubsets; 2]) -> [Applicable<DRep>; 2] {
+    let (ab, ba) =
+        rayon::join(|| d_rep::d_rep(reduced, Direction::Ab, ab), || d_rep::d_rep(reduced, Direction::Ba, ba));
+    [ab, ba]
 }

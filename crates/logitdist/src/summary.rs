@@ -2,20 +2,22 @@
 
 use crate::error::Error;
 use crate::inputs::InputSide;
-use crate::labels::LabelSide;
+use crate::labels::{LabelSide, Labels};
 use crate::model::Pair;
-use crate::probability::{InputDivergences, LogitPrecision, ProbabilityPart};
+use crate::probability::{LogitPrecision, ProbabilityPart};
 use crate::progress::{Stage, Watch};
 use crate::tree::merge_tree;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Everything about a pair that measures and bounds need, without its N inputs.
 ///
 /// Summaries of the same models on different inputs merge; block size and merge tree are fixed, so a result does not
 /// depend on the number of threads.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PairSummary {
     /// The label side, the same in all summaries that merge.
+    #[serde(with = "crate::serial::shared")]
     pub labels: Arc<LabelSide>,
     /// The input side: the factor of both embeddings.
     pub inputs: InputSide,
@@ -41,7 +43,7 @@ impl PairSummary {
     /// Reduces a pair: one pass over the inputs in blocks, in parallel, and the labels likewise.
     ///
     /// `tracked` names labels whose log-probabilities enter `d_llv`; it may be empty. Each thread holds at most 2048 rows at a
-    /// time; nothing else grows with the number of inputs.
+    /// time; of inputs, only their divergences are kept.
     ///
     /// # Errors
     /// [`Error::Option`] for a label or an input that the pair does not have, or an empty choice of inputs;
@@ -51,40 +53,48 @@ impl PairSummary {
         probability: &ProbabilityInputs,
         tracked: &[usize],
     ) -> Result<PairSummary, Error> {
-        PairSummary::keeping(pair, probability, tracked, LogitPrecision::F64, &|_| (), &|_, _| ())
-            .map(|(summary, _)| summary)
+        PairSummary::watched(pair, probability, tracked, LogitPrecision::F64, &|_, _| ())
     }
 
-    /// The summary, and the KL divergences at each input of the probability part, in the order in which it was given them.
-    ///
-    /// The same pass and the same summary as [`of`](PairSummary::of); two numbers an input are kept beside it.
+    /// The summary of inputs of two models whose labels were reduced before: what [`of`](PairSummary::of) gives, without reducing the
+    /// labels once more.
     ///
     /// # Errors
-    /// As [`of`](PairSummary::of).
-    pub fn with_input_divergences(
+    /// As [`of`](PairSummary::of); [`Error::Merge`] if `labels` are those of other models.
+    pub fn of_inputs(
         pair: &Pair<'_>,
+        labels: &Arc<LabelSide>,
         probability: &ProbabilityInputs,
         tracked: &[usize],
-    ) -> Result<(PairSummary, Vec<InputDivergences>), Error> {
-        PairSummary::keeping(
-            pair,
-            probability,
-            tracked,
-            LogitPrecision::F64,
-            &|divergences| divergences,
-            &|_, _| (),
-        )
+    ) -> Result<PairSummary, Error> {
+        let is_of = |own: &Arc<Labels>, given: Arc<Labels>| Arc::ptr_eq(own, &given) || *own == given;
+        if !is_of(&labels.a, pair.a().labels()) || !is_of(&labels.b, pair.b().labels()) {
+            return Err(Error::Merge);
+        }
+        let reduced = || Arc::clone(labels);
+        PairSummary::beside(reduced, pair, probability, tracked, LogitPrecision::F64, &|_, _| ())
     }
 
-    /// The summary, and what `keep` makes of each input of the probability part.
-    pub(crate) fn keeping<T: Send>(
+    /// The summary, with logits of a precision, and `watch` is told how far it is.
+    pub(crate) fn watched(
         pair: &Pair<'_>,
         probability: &ProbabilityInputs,
         tracked: &[usize],
         precision: LogitPrecision,
-        keep: &(impl Fn(InputDivergences) -> T + Sync),
         watch: Watch<'_>,
-    ) -> Result<(PairSummary, Vec<T>), Error> {
+    ) -> Result<PairSummary, Error> {
+        let labels = || Arc::new(LabelSide::watched(pair, watch));
+        PairSummary::beside(labels, pair, probability, tracked, precision, watch)
+    }
+
+    fn beside(
+        labels: impl FnOnce() -> Arc<LabelSide> + Send,
+        pair: &Pair<'_>,
+        probability: &ProbabilityInputs,
+        tracked: &[usize],
+        precision: LogitPrecision,
+        watch: Watch<'_>,
+    ) -> Result<PairSummary, Error> {
         let all: Vec<usize>;
         let chosen = match probability {
             ProbabilityInputs::None => None,
@@ -102,18 +112,15 @@ impl PairSummary {
             }
         }
         // Side by side, so that threads that one of them has no more work for find some in the other.
-        let (labels, inputs) =
-            rayon::join(|| LabelSide::watched(pair, watch), || InputSide::watched(pair, watch));
-        let (labels, inputs) = (Arc::new(labels), inputs?);
-        let (probability, kept) = chosen
+        let (labels, inputs) = rayon::join(labels, || InputSide::watched(pair, watch));
+        let inputs = inputs?;
+        let probability = chosen
             .map(|chosen| {
                 watch(Stage::Probability, 0);
-                ProbabilityPart::keeping(pair, &labels, chosen, tracked, precision, keep, watch)
+                ProbabilityPart::watched(pair, &labels, chosen, tracked, precision, watch)
             })
-            .transpose()?
-            .unzip();
-        let summary = PairSummary { inputs, probability, tracked: tracked.to_vec(), labels };
-        Ok((summary, kept.unwrap_or_default()))
+            .transpose()?;
+        Ok(PairSummary { inputs, probability, tracked: tracked.to_vec(), labels })
     }
 
     /// The summary over the inputs of `self` followed by those of `other`.

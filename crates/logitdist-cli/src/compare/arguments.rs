@@ -4,12 +4,13 @@ use super::page;
 use crate::output::Format;
 use crate::threads::number;
 use anyhow::{Context, bail};
-use clap::{Args, ValueEnum};
-use logitdist::Subsets;
+use clap::{ArgAction, Args, ValueEnum};
+use logitdist::{BLOCKS, Subsets};
 use logitdist_io::{ArrayNames, Claims, INFLATION_LIMIT, ReadOptions, Source, Taken, Transpose};
 use std::path::PathBuf;
 
 // Paragraphs are single lines: clap wraps them to the terminal.
+/// What stands under the long help.
 pub const EXPORTING: &str = "\
 Exporting from PyTorch, with h the inputs of the last layer and head that layer:
 
@@ -19,11 +20,12 @@ Exporting from PyTorch, with h the inputs of the last layer and head that layer:
 
 Both models must be evaluated on the same inputs and labels, in the same order; their dimensions may differ.
 
-Where to look first: `top1_agreement` and `kl_ab` say whether the predictions agree; `m_cca` (1 = linearly equivalent) and \
-`d_rep_ab` (0 = equal up to an affine map) whether the representations do; the verdict says how much of that the predictions \
-alone guarantee. `logitdist explain TOKEN` says what a number means.
+Where to look first: the output begins with an answer, and docs/verdict.md says what its words mean. `top1_agreement` and the \
+percentiles of KL divergence say whether the predictions agree; `m_cca` beside `m_cca_null` and `d_ls_relative_ab` whether the \
+representations do. `logitdist explain TOKEN` says what a number means.
 
-Exit codes: 0 fine, 1 a bound was violated (a proof or this program is wrong), 2 bad usage or input.";
+Exit codes: 0 fine, 1 a bound was violated (a proof or this program is wrong), 2 bad usage or input, 4 a gate (--fail-if, --gate) was \
+crossed.";
 
 /// Compare two models: distances of the predictions, dissimilarities of the representations, and bounds between them.
 ///
@@ -70,6 +72,33 @@ pub struct Arguments {
     /// the memory.
     #[arg(long, value_name = "TIMES", default_value_t = INFLATION_LIMIT, value_parser = clap::value_parser!(u64).range(1..))]
     pub inflation_limit: u64,
+    /// Show the tables of bounds, too. JSON and CSV always have them.
+    #[arg(long)]
+    pub bounds: bool,
+    /// Exit with code 4 if a measure is so, for example 'kl_ab_q99 > 0.1' or 'low(top1_agreement) < 0.98'; low() and high() are the ends of
+    /// its interval. A measure that does not exist for this pair counts as crossed.
+    #[arg(long, value_name = "CONDITION", action = ArgAction::Append)]
+    pub fail_if: Vec<String>,
+    /// Gates from a TOML file: tables [[gate]] with `fail_if`, and perhaps `name` and `why`.
+    #[arg(long, value_name = "FILE", action = ArgAction::Append)]
+    pub gate: Vec<PathBuf>,
+    /// Compute intervals and m_cca_cv whatever they cost. Without this they are there where they take under two seconds or so.
+    #[arg(long, conflicts_with = "no_intervals")]
+    pub intervals: bool,
+    /// Leave intervals and m_cca_cv out.
+    #[arg(long)]
+    pub no_intervals: bool,
+    /// Blocks of inputs that are left out one at a time for intervals and m_cca_cv.
+    #[arg(long, value_name = "N", default_value_t = BLOCKS, value_parser = parse_blocks)]
+    pub blocks: usize,
+    /// The group of each input, such as the document it is from: an .npy, or a text file with a whole number in each line. Blocks never cut a
+    /// group, so that intervals are right for inputs that depend on each other.
+    #[arg(long, value_name = "FILE")]
+    pub groups: Option<PathBuf>,
+    /// Put b's inputs into another order so many times, and print what similarities that shows: what unrelated models would. Groups stay
+    /// together; where neighbouring inputs depend on each other, b's are shifted.
+    #[arg(long, value_name = "R", default_value_t = 0, value_parser = parse_null)]
+    pub null: usize,
     /// How to print the result. CSV has one number in each line: section,token,side,value,reason.
     #[arg(long, value_enum, default_value = "table")]
     pub format: Format,
@@ -118,6 +147,7 @@ pub enum Logits {
     F32,
 }
 
+/// Which array of a model is stored the other way round.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Transposed {
     /// Embeddings are stored dimension × inputs.
@@ -142,8 +172,9 @@ impl Arguments {
             &self.unembeddings_b,
             &self.bias_b,
             &self.probe,
+            &self.groups,
         ];
-        let read = self.models.iter().chain(single.into_iter().flatten());
+        let read = self.models.iter().chain(single.into_iter().flatten()).chain(&self.gate);
         let mut claims = Claims::reading(read.map(PathBuf::as_path));
         if let Some(folder) = &self.report {
             claims.write("--report", folder)?;
@@ -204,7 +235,21 @@ impl Arguments {
     }
 }
 
-fn parse_subsets(text: &str) -> anyhow::Result<Subsets> {
+fn parse_blocks(text: &str) -> anyhow::Result<usize> {
+    let blocks = text.parse().ok().filter(|blocks| (3..=1000).contains(blocks));
+    blocks.context("a whole number from 3 to 1000 is needed")
+}
+
+fn parse_null(text: &str) -> anyhow::Result<usize> {
+    let count = text.parse().ok().filter(|count| *count == 0 || (100..=100_000).contains(count));
+    count.context("a whole number from 100 to 100000 is needed, or 0 for none")
+}
+
+/// Reads `all` or `PIVOTSxSETS`.
+///
+/// # Errors
+/// Neither of them.
+pub fn parse_subsets(text: &str) -> anyhow::Result<Subsets> {
     if text == "all" {
         return Ok(Subsets::All);
     }

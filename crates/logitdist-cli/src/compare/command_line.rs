@@ -1,14 +1,17 @@
 //! The command of this run, as it can be pasted into a shell.
 
 use logitdist_io::for_shell;
+use std::ffi::OsString;
 
 /// Options that change where a result goes or how fast it comes, and nothing in it.
-const WITHOUT_EFFECT: [&str; 4] = ["--format", "--out", "--report", "--threads"];
+const WITHOUT_EFFECT: [&str; 6] = ["--format", "--out", "--report", "--threads", "--fail-if", "--gate"];
 
-/// The arguments of this process that the result depends on, after `logitdist`.
-pub fn command_line() -> String {
-    let arguments = std::env::args_os().skip(1).map(|a| a.to_string_lossy().into_owned());
-    command_of(arguments)
+/// The same of options without a value.
+const FLAGS_WITHOUT_EFFECT: [&str; 1] = ["--bounds"];
+
+/// The arguments that the result depends on, after `logitdist`, of a command line with the name of the program first.
+pub fn command_line(line: &[OsString]) -> String {
+    command_of(line.iter().skip(1).map(|a| a.to_string_lossy().into_owned()))
 }
 
 fn command_of(arguments: impl Iterator<Item = String>) -> String {
@@ -16,6 +19,9 @@ fn command_of(arguments: impl Iterator<Item = String>) -> String {
     let mut command = "logitdist".to_owned();
     while let Some(argument) = arguments.next() {
         let name = argument.split('=').next().unwrap_or_default();
+        if FLAGS_WITHOUT_EFFECT.contains(&name) {
+            continue;
+        }
         if WITHOUT_EFFECT.contains(&name) {
             if !argument.contains('=') {
                 arguments.next();
@@ -41,6 +47,7 @@ mod tests {
                 "logitdist compare 'a b.npz' 'it'\\''s' --seed=3",
             ),
             (&["compare", "", "--format"], "logitdist compare ''"),
+            (&["compare", "--bounds", "a", "--fail-if", "m_cca < 1", "b"], "logitdist compare a b"),
         ] {
             assert_eq!(command_of(arguments.iter().map(ToString::to_string)), command);
         }

@@ -1,21 +1,116 @@
-//! What `compare` prints of a pair, whatever the format.
+//! A comparison and what is said of it, whatever the format: what the command prints and Python hands out.
 
+use super::answer::Answer;
+use super::gate::Gate;
+use super::json;
 use super::probes::CarriedProbe;
+use super::sampling::Sampling;
+use super::table;
 use super::verdict::sentences;
-use logitdist::Comparison;
+use anyhow::Context;
+use logitdist::bound::LinearProbe;
+use logitdist::{Comparison, Pair, Settings, Watch, compare_watched};
+use logitdist_results::number::short;
 use logitdist_results::pair::{PairComparison, PairRun};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 
 /// A comparison and everything that is printed with it.
+#[derive(Debug, Clone)]
 pub struct ComparedPair {
+    /// What was compared, and how.
     pub run: PairRun,
+    /// Measures and bounds.
     pub comparison: Comparison,
+    /// What it means: the first lines of the output.
+    pub answer: Answer,
+    /// Probes carried over from b to a.
     pub probes: Vec<CarriedProbe>,
+    /// What may not be crossed.
+    pub gates: Vec<Gate>,
 }
 
 impl ComparedPair {
+    /// Compares a pair with the seed of `run`. Probes are of a, and come with the name that errors give them. Intervals and what is held
+    /// out are computed if `intervals` says so, and where nothing is said if they cost little.
+    ///
+    /// # Errors
+    /// Settings or probes that do not fit the pair, or embeddings that cannot be read.
+    pub fn of(
+        pair: &Pair<'_>,
+        settings: &Settings,
+        intervals: Option<bool>,
+        run: PairRun,
+        probes: Option<(&str, &[LinearProbe])>,
+        watch: Watch<'_>,
+    ) -> anyhow::Result<ComparedPair> {
+        let mut rng = ChaCha8Rng::seed_from_u64(run.seed);
+        let sampling = Sampling::of(pair, settings.blocks, intervals);
+        let settings =
+            Settings { intervals: sampling.is_on, held_out: sampling.is_on, ..settings.clone() };
+        let mut compared =
+            ComparedPair::without_probes(compare_watched(pair, &settings, &mut rng, watch)?, run);
+        compared.answer = Answer::of(&compared.comparison, sampling.note.into_iter().collect());
+        if let Some((name, probes)) = probes {
+            let carried = |(i, probe)| {
+                CarriedProbe::of(pair, &compared.comparison.reduced, probe)
+                    .with_context(|| format!("{name}: row {i}"))
+            };
+            compared.probes = probes.iter().enumerate().map(carried).collect::<anyhow::Result<_>>()?;
+        }
+        Ok(compared)
+    }
+
+    /// What was compared elsewhere.
+    pub fn without_probes(mut comparison: Comparison, run: PairRun) -> ComparedPair {
+        comparison.notes.extend(lost_digits(&comparison));
+        let answer = Answer::of(&comparison, Vec::new());
+        ComparedPair { run, answer, comparison, probes: Vec::new(), gates: Vec::new() }
+    }
+
     /// The comparison as it is written and read.
     pub fn results(&self) -> PairComparison {
         let probes = self.probes.iter().map(CarriedProbe::numbers).collect();
-        PairComparison::of(self.run.clone(), &self.comparison, probes, sentences(self))
+        PairComparison::of(self.run.clone(), &self.comparison, probes, self.verdict())
     }
+
+    /// The answer and the verdict, a sentence each.
+    pub fn verdict(&self) -> Vec<String> {
+        let answer = self.answer.sentences().into_iter().map(|(heading, said)| format!("{heading}: {said}."));
+        answer.chain(sentences(self)).collect()
+    }
+
+    /// One JSON object, tokens as keys.
+    pub fn to_json(&self) -> String {
+        json::render(self)
+    }
+
+    /// The table for people, with that of the bounds if it is asked for.
+    pub fn to_table(&self, bounds: bool) -> String {
+        table::render(self, bounds)
+    }
+
+    /// Tokens of the bounds that are violated, in either direction: a proof or this program is wrong.
+    pub fn violated(&self) -> Vec<&'static str> {
+        let of_probes = self.probes.iter().map(|probe| &probe.agreement);
+        let all = self.comparison.all_bounds().map(|(_, bound)| bound).chain(of_probes);
+        all.filter(|bound| bound.is_violated()).map(|bound| bound.theorem.token).collect()
+    }
+}
+
+/// A note where rounding of logits alone changes probabilities by more than a millionth of themselves.
+///
+/// −log τ is how far the logits of an input are apart at most, and a logit z in f64 is uncertain by ε|z|, a probability relatively by as much.
+fn lost_digits(comparison: &Comparison) -> Option<(&'static str, String)> {
+    const TOO_COARSE: f64 = 1e-6;
+    let apart = -comparison.scalar("log_tau")?.as_ref().ok()?;
+    let rounding = f64::EPSILON * apart;
+    (rounding > TOO_COARSE).then(|| {
+        let note = format!(
+            "logits of one input are up to {} apart, so that rounding alone changes probabilities by up to {} of themselves; so few digits of kl, jeffreys, js, tv, hellinger and d_llv mean anything",
+            short(apart),
+            short(rounding)
+        );
+        ("log_tau", note)
+    })
 }

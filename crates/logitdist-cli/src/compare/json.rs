@@ -1,7 +1,8 @@
 //! A comparison as one JSON object.
 
+use super::answer::{Answer, Level, Part};
 use super::compared_pair::ComparedPair;
-use logitdist::{Applicable, Bound, Certificate, Statement, Unit, measure};
+use logitdist::{Applicable, Bound, Certificate, Comparison, Interval, LEVEL, Statement, Unit, measure};
 use serde_json::{Map, Value, json};
 
 /// Whether a token's values are whole numbers.
@@ -35,6 +36,9 @@ pub fn render(result: &ComparedPair) -> String {
         object.insert("n_subsets".into(), count);
     }
     let notes = comparison.notes.iter().map(|(token, note)| ((*token).to_owned(), json!(note)));
+    object.insert("verdict".into(), verdict(&result.answer));
+    object.insert("intervals".into(), intervals(comparison));
+    object.insert("null".into(), nulls(comparison));
     object.insert("reasons".into(), Value::Object(reasons));
     object.insert("notes".into(), Value::Object(notes.collect()));
     object.insert("bounds".into(), bounds(&comparison.bounds));
@@ -53,6 +57,60 @@ pub fn render(result: &ComparedPair) -> String {
     object.insert("probes".into(), Value::Array(probes.collect()));
     let text = serde_json::to_string_pretty(&Value::Object(object)).expect("a tree of values is JSON");
     format!("{text}\n")
+}
+
+/// The answer that the table begins with.
+fn verdict(answer: &Answer) -> Value {
+    let part = |part: &Part| json!({ "level": part.level.map(Level::name), "words": part.words });
+    let guarantee = &answer.guarantee;
+    json!({
+        "predictions": part(&answer.predictions),
+        "representations": part(&answer.representations),
+        "guarantee": {
+            "m_cca_at_least": guarantee.at_least.map(number),
+            "by": guarantee.by,
+            "says_something": guarantee.says_something,
+            "words": guarantee.words,
+        },
+        "warnings": answer.warnings,
+    })
+}
+
+/// What unrelated inputs would show; `null` if it was not asked for.
+fn nulls(comparison: &Comparison) -> Value {
+    let Some(all) = &comparison.nulls else { return Value::Null };
+    let of = all.of.iter().map(|(token, law)| {
+        let law = json!({
+            "mean": number(law.mean),
+            "q95": number(law.q95),
+            "q99": number(law.q99),
+            "share": number(law.share),
+        });
+        ((*token).to_owned(), law)
+    });
+    let of: Map<String, Value> = of.collect();
+    json!({ "reorderings": all.count, "how": all.reordering.words(), "of": of })
+}
+
+/// The interval of each token that has one, and of the others the reason; `null` if none were computed.
+fn intervals(comparison: &Comparison) -> Value {
+    let Some(all) = &comparison.intervals else { return Value::Null };
+    let of = |(token, interval): &(&'static str, Result<Interval, String>)| {
+        let value = match interval {
+            Ok(found) => json!({
+                "se": number(found.se),
+                "low": number(found.low),
+                "high": number(found.high),
+                "level": LEVEL,
+                "method": found.method,
+                "corrected": found.corrected.map(number),
+                "marked": found.marked,
+            }),
+            Err(reason) => json!({ "reason": reason }),
+        };
+        ((*token).to_owned(), value)
+    };
+    Value::Object(all.of.iter().map(of).collect())
 }
 
 fn put(

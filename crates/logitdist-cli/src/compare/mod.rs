@@ -1,15 +1,22 @@
-//! `logitdist compare`.
+//! `logitdist compare`, and what it says of a pair for other programs.
 
+mod answer;
 mod arguments;
 mod command_line;
 mod compared_pair;
+mod gate;
 mod json;
 mod page;
 mod probes;
+mod sampling;
+mod shown;
 mod table;
 mod verdict;
 
-pub use arguments::{Arguments, EXPORTING};
+pub use arguments::{Arguments, EXPORTING, Transposed, parse_subsets};
+pub use compared_pair::ComparedPair;
+pub use page::{MOST_LABELS, Page};
+pub use probes::read as read_probes;
 
 use crate::models::Models;
 use crate::output::{Beside, Format, beside, to_stdout};
@@ -17,19 +24,18 @@ use crate::progress::Progress;
 use anyhow::Context;
 use arguments::Logits;
 use command_line::command_line;
-use compared_pair::ComparedPair;
-use logitdist::{Comparison, LogitPrecision, Pair, Settings, compare_watched};
+use logitdist::{LogitPrecision, Pair, Settings};
 use logitdist_io::{open_model, say};
-use logitdist_results::number::short;
 use logitdist_results::pair::PairRun;
-use page::Page;
-use probes::CarriedProbe;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
+use sampling::{read_groups, wanted};
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-/// Runs the command: exit code 1 if a bound is violated.
-pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+/// Exit code if a gate was crossed.
+const GATE_CROSSED: u8 = 4;
+
+/// Runs the command, which was asked for by `line`: exit code 1 if a bound is violated, else 4 if a gate was crossed.
+pub fn run(arguments: &Arguments, line: &[OsString]) -> anyhow::Result<ExitCode> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(arguments.threads.map_or(0, usize::from))
         .build()
@@ -37,10 +43,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     // Outputs that cannot be should not cost a comparison.
     arguments.claim_outputs()?;
     let page = arguments.report.as_deref().map(Page::begin).transpose()?;
-    let result = pool.install(|| evaluate(arguments))?;
+    let result = pool.install(|| evaluate(arguments, command_line(line)))?;
     let text = match arguments.format {
-        Format::Table => table::render(&result),
-        Format::Json => json::render(&result),
+        Format::Table => result.to_table(arguments.bounds),
+        Format::Json => result.to_json(),
         Format::Csv => result.results().to_csv(),
     };
     // All is written before anything is replaced: a command that fails leaves what was there.
@@ -51,13 +57,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     page.map(Page::finish).transpose()?;
     out.map(Beside::finish).transpose()?;
-    let comparison = &result.comparison;
-    let violated = comparison.all_bounds().filter(|(_, bound)| bound.is_violated());
-    let of_probes = result.probes.iter().map(|probe| &probe.agreement).filter(|bound| bound.is_violated());
-    let violated: Vec<&str> =
-        violated.map(|(_, bound)| bound).chain(of_probes).map(|bound| bound.theorem.token).collect();
+    let violated = result.violated();
     if violated.is_empty() {
-        return Ok(ExitCode::SUCCESS);
+        let crossed = gate::crossed(&result.gates, &result.comparison);
+        crossed.iter().for_each(|line| say(format_args!("{line}")));
+        return Ok(if crossed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(GATE_CROSSED) });
     }
     say(format_args!(
         "error: violated: {}; a proof or this program is wrong, please report it with the two files",
@@ -66,7 +70,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::from(1))
 }
 
-fn evaluate(arguments: &Arguments) -> anyhow::Result<ComparedPair> {
+fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPair> {
+    // Before anything is read: a wrong gate should not cost a comparison.
+    let mut settings = settings(arguments);
+    let gates = gate::of(arguments, &settings)?;
+    settings.groups = arguments.groups.as_deref().map(read_groups).transpose()?;
     let models = Models::read(arguments.sources()?, open_model)?;
     // Read before anything is computed: a wrong path should not cost a comparison.
     let probes = arguments
@@ -74,7 +82,26 @@ fn evaluate(arguments: &Arguments) -> anyhow::Result<ComparedPair> {
         .as_ref()
         .map(|path| Ok::<_, anyhow::Error>((path, probes::read(path, arguments.probe_offset)?)))
         .transpose()?;
-    let settings = Settings {
+    let run = PairRun {
+        model_a: models.name_a.clone(),
+        model_b: models.name_b.clone(),
+        seed: arguments.seed,
+        version: env!("CARGO_PKG_VERSION").into(),
+        command,
+    };
+    let pair = models.pair()?;
+    let intervals = wanted(arguments, gate::need_resampling(&gates))?;
+    let progress = Progress::new(rows_to_see(&pair, &settings));
+    let watch = |stage, rows| progress.watch(stage, rows);
+    let probes = probes.as_ref().map(|(path, probes)| (path.display().to_string(), probes));
+    let probes = probes.as_ref().map(|(name, probes)| (name.as_str(), probes.as_slice()));
+    let compared = ComparedPair::of(&pair, &settings, intervals, run, probes, &watch)?;
+    Ok(ComparedPair { gates, ..compared })
+}
+
+/// What the command line asks for; whether blocks of inputs are left out follows from the pair.
+fn settings(arguments: &Arguments) -> Settings {
+    Settings {
         subsets: arguments.subsets.unwrap_or_default(),
         inputs_limit: arguments.inputs_limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
         logit_precision: match arguments.logits {
@@ -84,54 +111,15 @@ fn evaluate(arguments: &Arguments) -> anyhow::Result<ComparedPair> {
         llv_labels: arguments.llv_labels.clone(),
         llv_inputs: arguments.llv_inputs.clone(),
         per_input: arguments.report.is_some(),
+        held_out: false,
+        blocks: arguments.blocks,
+        null: arguments.null,
         ..Settings::default()
-    };
-    let mut rng = ChaCha8Rng::seed_from_u64(arguments.seed);
-    let pair = models.pair()?;
-    let progress =
-        Progress::new(pair.n_labels() + pair.n_inputs() + inputs_of_probabilities(&pair, &settings));
-    let watch = |stage, rows| progress.watch(stage, rows);
-    let mut comparison = compare_watched(&pair, &settings, &mut rng, &watch)?;
-    comparison.notes.extend(lost_digits(&comparison));
-    drop(progress);
-    let probes = probes.map_or(Ok(Vec::new()), |(path, probes)| {
-        let carried = |(i, probe)| {
-            CarriedProbe::of(&pair, &comparison.reduced, probe)
-                .with_context(|| format!("{}: row {i}", path.display()))
-        };
-        probes.iter().enumerate().map(carried).collect::<anyhow::Result<_>>()
-    })?;
-    Ok(ComparedPair {
-        run: PairRun {
-            model_a: models.name_a,
-            model_b: models.name_b,
-            seed: arguments.seed,
-            version: env!("CARGO_PKG_VERSION").into(),
-            command: command_line(),
-        },
-        comparison,
-        probes,
-    })
+    }
 }
 
-/// A note where rounding of logits alone changes probabilities by more than a millionth of themselves.
-///
-/// −log τ is how far the logits of an input are apart at most, and a logit z in f64 is uncertain by ε|z|, a probability relatively by as much.
-fn lost_digits(comparison: &Comparison) -> Option<(&'static str, String)> {
-    const TOO_COARSE: f64 = 1e-6;
-    let apart = -comparison.scalar("log_tau")?.as_ref().ok()?;
-    let rounding = f64::EPSILON * apart;
-    (rounding > TOO_COARSE).then(|| {
-        let note = format!(
-            "logits of one input are up to {} apart, so that rounding alone changes probabilities by up to {} of themselves; so few digits of kl, jeffreys, js, tv, hellinger and d_llv mean anything",
-            short(apart),
-            short(rounding)
-        );
-        ("log_tau", note)
-    })
-}
-
-/// Inputs that are seen a second time.
-fn inputs_of_probabilities(pair: &Pair<'_>, settings: &Settings) -> usize {
-    settings.inputs_limit.map_or(pair.n_inputs(), |limit| limit.min(pair.n_inputs()))
+/// How many rows a comparison is told of in all: labels, inputs, and inputs that are seen a second time.
+pub fn rows_to_see(pair: &Pair<'_>, settings: &Settings) -> usize {
+    let again = settings.inputs_limit.map_or(pair.n_inputs(), |limit| limit.min(pair.n_inputs()));
+    pair.n_labels() + pair.n_inputs() + again
 }

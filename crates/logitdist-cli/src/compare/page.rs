@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// The most labels whose correlations are written and shown: more could not be told apart in a picture.
-const MOST_LABELS: usize = 64;
+pub const MOST_LABELS: usize = 64;
 
 /// The files of a report beside its pictures; the comparison gets its name last, so that a folder without it is of an unfinished run.
 pub const FILES: [&str; 5] = ["inputs.csv", "labels.csv", "spectra.csv", "report.html", COMPARISON];
@@ -47,7 +47,7 @@ impl Page {
         let labels = Labels::of(&label_geometry(&comparison.reduced, MOST_LABELS));
         let results = PairResults::of(pair.results(), labels, Inputs::of(per_input));
         results.write(self.beside.path())?;
-        report_pair(&results, self.beside.path())?;
+        report_pair(&results, self.beside.path(), None)?;
         Ok(())
     }
 

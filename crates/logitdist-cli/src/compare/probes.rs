@@ -8,6 +8,7 @@ use logitdist_results::pair::{PROBE_TOKENS, ProbeNumbers};
 use std::path::Path;
 
 /// A probe of A carried over from B.
+#[derive(Debug, Clone)]
 pub struct CarriedProbe {
     /// Its error and T8.
     pub transfer: ProbeTransfer,

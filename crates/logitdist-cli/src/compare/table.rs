@@ -1,19 +1,25 @@
 //! A comparison as a table for people.
 
 use super::compared_pair::ComparedPair;
+use super::shown::with_interval;
 use super::verdict::sentences;
-use logitdist::{Bound, Comparison, Measure, Of, Same, Section, Statement, measures};
+use logitdist::{Bound, Comparison, Interval, Measure, Of, Same, Section, Statement, measures};
 use logitdist_results::number::{number, short};
 
 /// The whole table, at most [`WIDTH`] columns wide but for the models' paths.
-pub fn render(result: &ComparedPair) -> String {
+pub fn render(result: &ComparedPair, with_bounds: bool) -> String {
     let mut table = Table { comparison: &result.comparison, text: String::new(), footnotes: Vec::new() };
+    result.answer.lines(WIDTH).iter().for_each(|line| table.line(line));
+    table.line("");
     table.models(result);
     table.distributions();
     table.representations();
-    table.bounds("Bounds, with a's spectrum and labels", &result.comparison.bounds);
-    table.bounds("Bounds, with b's spectrum and labels", &result.comparison.bounds_ba);
-    table.verdict(result);
+    table.nulls();
+    if with_bounds {
+        table.bounds("Bounds, with a's spectrum and labels", &result.comparison.bounds);
+        table.bounds("Bounds, with b's spectrum and labels", &result.comparison.bounds_ba);
+    }
+    table.certified(result);
     table.notes();
     table.text
 }
@@ -67,11 +73,19 @@ impl Table<'_> {
 
     /// The value of a token with its standard error, if it has one.
     fn value_with_error(&mut self, token: &str) -> String {
+        if self.interval(token).is_some() {
+            return with_interval(self.comparison, token, |x| x);
+        }
         let value = self.value(token);
         match self.comparison.scalar(&format!("{token}_se")) {
             Some(Ok(error)) if *error > 0.0 => format!("{value} ± {}", short(*error)),
             _ => value,
         }
+    }
+
+    /// The interval of a token, if it has a value and one.
+    fn interval(&self, token: &str) -> Option<&Interval> {
+        self.comparison.intervals.as_ref()?.get(token)?.as_ref().ok()
     }
 
     fn not_applicable(&mut self, reason: &str) -> String {
@@ -111,7 +125,8 @@ impl Table<'_> {
     fn representations(&mut self) {
         let sections = &[Section::Representation, Section::Baseline];
         self.heading("Representations, larger is closer (1 = same; two numbers are ab | ba)");
-        let larger = self.headlines(sections).filter(|row| matches!(row.same, Same::One(_)));
+        // What unrelated models would show stands beside what these do.
+        let larger = self.headlines(sections).filter(|row| !matches!(row.same, Same::Zero(_)));
         larger.for_each(|row| self.measure(row));
         self.heading("Representations, smaller is closer (0 = same; two numbers are ab | ba)");
         let smaller = self.headlines(sections).filter(|row| matches!(row.same, Same::Zero(_)));
@@ -122,23 +137,44 @@ impl Table<'_> {
     fn measure(&mut self, row: &'static Measure) {
         if row.of == Of::Directions && !row.name.contains("{a}") {
             let [ab, ba] = [0, 1].map(|direction| self.value_with_error(row.tokens[direction]));
-            let token = row.tokens[0].trim_end_matches("_ab");
-            return self.entry(token, &format!("{ab} | {ba}"), &remarks(row, row.name));
+            let token = row.tokens[0].replacen("_ab", "", 1);
+            return self.entry(&token, &format!("{ab} | {ba}"), &remarks(row, row.name));
         }
         let sampled = self.comparison.scalar("n_inputs_probability") != self.comparison.scalar("n_inputs");
         for (token, direction) in row.directions() {
-            let value = if sampled { self.value_with_error(token) } else { self.value(token) };
+            let with_error = sampled || self.interval(token).is_some();
+            let value = if with_error { self.value_with_error(token) } else { self.value(token) };
             self.entry(token, &value, &remarks(row, &row.words(row.name, direction)));
         }
     }
 
     /// Token, value and name; the name on a line of its own if the value is long.
     fn entry(&mut self, token: &str, value: &str, name: &str) {
-        if value.chars().count() <= 40 {
-            self.line(&format!("  {token:22} {value:22} {name}"));
+        let line = format!("  {token:22} {value:24} {name}");
+        if line.chars().count() <= WIDTH {
+            self.line(&line);
         } else {
             self.line(&format!("  {token:22} {value}"));
-            self.line(&format!("  {:22} {:22} {name}", "", ""));
+            self.line(&format!("  {:22} {:24} {name}", "", ""));
+        }
+    }
+
+    /// What unrelated inputs would show, if that was asked for.
+    fn nulls(&mut self) {
+        let Some(all) = self.comparison.nulls.clone() else { return };
+        let heading = format!("What {} reorderings show ({})", all.count, all.reordering.words());
+        self.heading(&heading);
+        let columns = ["here", "mean", "95 % within", "99 % within", "share as close"];
+        let row = |first: &str, cells: [&str; 5]| {
+            let cells: String = cells.iter().map(|cell| format!("{cell:>15}")).collect();
+            format!("  {first:14}{cells}")
+        };
+        self.line(&row("", columns));
+        for (token, law) in &all.of {
+            let here = self.value(token);
+            let numbers = [law.mean, law.q95, law.q99, law.share].map(short);
+            let [mean, q95, q99, share] = numbers.each_ref().map(String::as_str);
+            self.line(&row(token, [&here, mean, q95, q99, share]));
         }
     }
 
@@ -183,8 +219,8 @@ impl Table<'_> {
         format!("{text:>12}")
     }
 
-    fn verdict(&mut self, result: &ComparedPair) {
-        self.heading("Verdict");
+    fn certified(&mut self, result: &ComparedPair) {
+        self.heading("What is certified");
         for sentence in sentences(result) {
             self.sentence("  ", "    ", &sentence);
         }

@@ -24,14 +24,21 @@ pub fn run(names: &[String]) -> anyhow::Result<ExitCode> {
     let articles: Vec<(&String, String)> = names.iter().map(|name| (name, articles(name))).collect();
     let known: String = articles.iter().map(|(_, article)| article.as_str()).collect();
     to_stdout(known.as_bytes())?;
-    let unknown = articles.iter().filter(|(_, article)| article.is_empty());
-    let complaints: Vec<String> = unknown
-        .map(|(name, _)| format!("there is no token `{name}`; did you mean `{}`?", nearest(name)))
-        .collect();
+    let unknown_ones = articles.iter().filter(|(_, article)| article.is_empty());
+    let complaints: Vec<String> = unknown_ones.map(|(name, _)| unknown(name)).collect();
     if !complaints.is_empty() {
         bail!("{}\n`logitdist explain` lists all", complaints.join("\n"));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// All that a name means.
+///
+/// # Errors
+/// Which name was meant, if it means nothing.
+pub fn explained(name: &str) -> Result<String, String> {
+    let text = articles(name);
+    if text.is_empty() { Err(unknown(name)) } else { Ok(text) }
 }
 
 /// All that a name means; empty if nothing.
@@ -114,6 +121,10 @@ fn list() -> String {
     }
     text.push_str("\n`logitdist explain TOKEN` gives formula, range, source and where to read on.\n");
     text.trim_start().to_owned()
+}
+
+fn unknown(name: &str) -> String {
+    format!("there is no token `{name}`; did you mean `{}`?", nearest(name))
 }
 
 /// The known name that is most like this one.

@@ -104,13 +104,13 @@ pub const WORDS: &[Word] = &[
     // The files of a pair.
     word(
         &["section"],
-        "What a line is about: run, measure, bounds, certificate, probe, verdict or note",
+        "What a line is about: run, measure, interval, null, bounds, certificate, probe, verdict or note",
         COMPARISON,
     ),
     word(&["token"], "The measure, the bound, or what is said of the run or the probe", COMPARISON),
     word(
         &["side"],
-        "Side of a bound, position in a list, row of a probe, or bound that certifies",
+        "Side of a bound, end of an interval, position in a list, row of a probe, or bound that certifies",
         COMPARISON,
     ),
     word(

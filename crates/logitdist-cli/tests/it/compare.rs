@@ -232,7 +232,8 @@ fn the_same_command_prints_the_same_bytes_at_any_number_of_threads() {
         (&sampled["n_subsets"], &sampled["n_inputs_probability"]),
         (&Value::from(12), &Value::from(300))
     );
-    let table = compare("digits-m4-a.npz", "digits-m4-b.npz", &["--inputs-limit", "300"]).stdout;
+    let sampled = ["--inputs-limit", "300", "--no-intervals"];
+    let table = compare("digits-m4-a.npz", "digits-m4-b.npz", &sampled).stdout;
     assert!(table.contains(" ± "), "{table}");
 }
 
@@ -242,17 +243,14 @@ fn the_documents_show_what_is_printed_today() {
     let text_of = |document: &str| std::fs::read_to_string(root.join(document)).unwrap();
     let folder = "crates/logitdist/tests/fixtures";
     let pair = ["a", "b"].map(|model| format!("{folder}/digits-m8-{model}.npz"));
-    let printed = run(program().current_dir(&root).arg("compare").args(pair)).ok().stdout;
-    // docs/compare.md leaves the second table of bounds and the sets of d_llv out.
-    let shown: Vec<&str> = printed
-        .split("\n\n")
-        .filter(|part| !part.starts_with("Bounds, with b") && !part.starts_with("d_llv"))
-        .collect();
+    let printed = run(program().current_dir(&root).arg("compare").args(pair).arg("--bounds")).ok().stdout;
+    // docs/compare.md leaves the second table of bounds out.
+    let shown: Vec<&str> = printed.split("\n\n").filter(|part| !part.starts_with("Bounds, with b")).collect();
     let (page, shown) = (text_of("docs/compare.md"), shown.join("\n\n"));
     assert!(page.contains(shown.trim_end()), "docs/compare.md needs:\n{shown}");
     // The README shows single lines, in their order, and an ellipsis for those between.
     let readme = text_of("README.md");
-    let block = readme.split("```text\n").find(|block| block.contains("Verdict\n")).unwrap();
+    let block = readme.split("```text\n").find(|block| block.contains("Predictions  ")).unwrap();
     let mut rest = printed.lines();
     for line in block.split("```").next().unwrap().lines().filter(|line| *line != "…") {
         assert!(

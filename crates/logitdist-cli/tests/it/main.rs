@@ -7,9 +7,12 @@ use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+mod answer;
+mod budget;
 mod compare;
 mod endless;
 mod explain;
+mod gates;
 mod model_files;
 mod outputs;
 mod probe;

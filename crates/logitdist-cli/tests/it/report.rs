@@ -33,6 +33,7 @@ fn check_report(folder: &str) {
         assert!(
             fs::read(Path::new(folder).join(format!("plots/{name}.png"))).unwrap().starts_with(b"\x89PNG")
         );
+        assert!(fs::read(Path::new(folder).join(format!("plots/{name}.pdf"))).unwrap().starts_with(b"%PDF"));
     }
     let page = read(folder, "report.html");
     assert!(page.ends_with("</html>\n") && !page.contains("NaN"), "{folder}");
@@ -186,6 +187,10 @@ fn a_report_that_cannot_be_made_leaves_a_clear_message_and_no_page() {
         (&["report", &sweep], &["sweep", "rows.csv: cannot read"]),
         (&["report", &files.path("missing")], &["missing", "comparison.csv"]),
         (&["report", &broken], &["inputs.csv:2", "was the file cut off?"]),
+        (&["report", &broken, "--plot", "x=level"], &["broken", "--plot is for the results of a sweep"]),
+        (&["report", &sweep, "--plot", "level"], &["--plot \"level\"", "is no key=value"]),
+        (&["report", &sweep, "--width", "85"], &["--width", "such as 85mm"]),
+        (&["report", &sweep, "--width", "2mm"], &["--width", "from 36mm to 700mm"]),
         (&["report"], &["FOLDER"]),
     ] {
         logitdist(arguments).refused(needed);

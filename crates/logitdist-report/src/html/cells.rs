@@ -1,12 +1,13 @@
 //! The table of cells, and what a cell shows when it is opened.
 
+use super::in_script;
 use super::table::{Frame, region};
 use crate::plot::Panel;
 use crate::view::Picture;
-use logitdist::{BoundSide, Direction, theorem};
+use logitdist::{BoundSide, Direction, Same, Section as MeasureSection, measure, theorem};
 use logitdist_io::for_shell;
 use logitdist_results::{BoundStatus, Cell, CellStatus, Study};
-use maud::{Markup, PreEscaped, html};
+use maud::{Markup, html};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -15,8 +16,13 @@ const CELLS_LISTED: usize = 600;
 /// Of these, cells without a comparison.
 const NOT_APPLICABLE_LISTED: usize = 100;
 
-/// Measures that have a column.
-const MEASURES: [&str; 6] = ["d_logit", "kl_ab", "m_cca", "d_ls_ab", "d_rep_ab", "top1_agreement"];
+/// Whether a measure has a column: those of the short table that compare models, of two directions the first.
+fn has_column(token: &str) -> bool {
+    measure(token).is_some_and(|(row, direction)| {
+        let compares = [MeasureSection::Distribution, MeasureSection::Representation].contains(&row.section);
+        row.headline && compares && row.same != Same::Neither && direction == Direction::Ab
+    })
+}
 
 /// The table, and the data that the script opens a cell from.
 pub fn content(study: &Study, name: &str, pictures: &[Picture]) -> Markup {
@@ -58,11 +64,6 @@ pub fn content(study: &Study, name: &str, pictures: &[Picture]) -> Markup {
     }
 }
 
-/// JSON as it may stand in a script element.
-fn in_script(json: &Value) -> PreEscaped<String> {
-    PreEscaped(json.to_string().replace('<', "\\u003c"))
-}
-
 /// Seeds of the cells that pictures lead to.
 fn linked(pictures: &[Picture]) -> BTreeSet<u64> {
     let points = pictures.iter().flat_map(|picture| &picture.figure.panels).flat_map(Panel::points);
@@ -98,7 +99,10 @@ struct Columns {
 impl Columns {
     fn of(study: &Study) -> Columns {
         let axes = (0..study.axes.len()).filter(|&axis| study.axes[axis].values.len() > 1).collect();
-        Columns { axes, measures: MEASURES.iter().filter_map(|token| study.measure(token)).collect() }
+        Columns {
+            axes,
+            measures: (0..study.measures.len()).filter(|&m| has_column(&study.measures[m])).collect(),
+        }
     }
 
     fn names(&self, study: &Study) -> Vec<String> {
@@ -188,15 +192,4 @@ fn data(study: &Study, name: &str, columns: &Columns, listed: &[&Cell]) -> Value
         "bounds": bounds.collect::<Vec<_>>(),
         "cells": listed.iter().map(cell).collect::<serde_json::Map<String, Value>>(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_in_a_script_ends_it() {
-        let json = json!({"a": "</script>"});
-        assert_eq!(in_script(&json).into_string(), "{\"a\":\"\\u003c/script>\"}");
-    }
 }

@@ -6,12 +6,15 @@ mod glossary;
 mod sweep;
 mod table;
 
+use crate::plot::{Figure, Width};
+use crate::view::Picture;
 pub(crate) use glossary::{terms, token};
 pub(crate) use sweep::page;
-pub(crate) use table::{Frame, region, table};
+pub(crate) use table::{Frame, table};
 
 use logitdist_io::is_hidden;
 use maud::{DOCTYPE, Markup, PreEscaped, html};
+use serde_json::Value;
 
 /// What every page looks like.
 const STYLE: &str = include_str!("style.css");
@@ -90,4 +93,52 @@ impl maud::Render for Section {
 pub(crate) fn labelled(svg: &str, name: &str) -> Markup {
     let attributes = html! { (name) }.into_string();
     PreEscaped(svg.replacen("<svg ", &format!("<svg role=\"img\" aria-label=\"{attributes}\" "), 1))
+}
+
+/// A picture with its title and caption, which its key finds.
+fn figure(picture: &Picture, is_hidden: bool) -> Markup {
+    html! {
+        figure class=(if picture.figure.width == Width::Full { "full" } else { "column" })
+            data-key=(picture.key()) hidden[is_hidden] {
+            (drawing(&picture.figure, &picture.question))
+            figcaption {
+                strong { (picture.title) ". " }
+                (picture.question)
+                @if picture.is_filed { " " code { "plots/" (picture.name) ".svg" } ", " code { ".pdf" } ", " code { ".png" } }
+            }
+        }
+    }
+}
+
+/// A figure as a page and a phone show it: on a narrow screen its panels stand below one another, unless that would make the page too large.
+pub(crate) fn drawing(figure: &Figure, name: &str) -> Markup {
+    /// The largest drawing that a page has twice, in bytes.
+    const MOST: usize = 100_000;
+    let is_wide = figure.width == Width::Full && figure.panels.len() > 1;
+    let narrow =
+        is_wide.then(|| Figure { width: Width::Column, columns: 1, ..figure.clone() }.to_linked_svg());
+    let narrow = narrow.filter(|svg| svg.len() <= MOST);
+    html! {
+        div class=(if narrow.is_some() { "broad once" } else { "broad" }) tabindex="0" role="region" aria-label=(name) {
+            (labelled(&figure.to_linked_svg(), name))
+        }
+        @if let Some(svg) = &narrow { div class="narrow" { (labelled(svg, name)) } }
+    }
+}
+
+/// JSON as it may stand in a script element.
+fn in_script(json: &Value) -> PreEscaped<String> {
+    PreEscaped(json.to_string().replace('<', "\\u003c"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn nothing_in_a_script_ends_it() {
+        let json = json!({"a": "</script>"});
+        assert_eq!(in_script(&json).into_string(), "{\"a\":\"\\u003c/script>\"}");
+    }
 }

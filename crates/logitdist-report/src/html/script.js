@@ -3,30 +3,12 @@
   const one = (id) => document.getElementById(id);
   const data = JSON.parse(one("data").textContent);
 
-  // Pictures: the selectors make a key, and the figure of that key is shown.
-  const figures = new Map([...document.querySelectorAll("figure[data-key]")].map((f) => [f.dataset.key, f]));
-  const selects = ["view", "bound", "quantity", "x", "second", "source"].map(one);
-  const [view, bound, quantity, x, second, source] = selects;
-  const keys = () => {
-    switch (view.value) {
-      case "bound": return [["bound", bound.value, x.value, second.value]];
-      case "map": return [["map", quantity.value, x.value, second.value], ["map", quantity.value, second.value, x.value]];
-      case "families": return [["families", x.value, source.value], ["families", x.value, ""]];
-      default: return [[view.value]];
-    }
-  };
+  // Pictures: the selector's value is the key of a figure.
+  const view = one("view");
   const show = () => {
-    const needs = { bound: [bound, x, second], map: [quantity, x, second], families: [x, source] }[view.value] || [];
-    for (const select of selects.slice(1)) select.parentElement.hidden = !needs.includes(select) || select.options.length < 2 && select === source;
-    if (view.value === "families" && !figures.has(keys()[0].join("|"))) {
-      const own = [...source.options].find((o) => figures.has(["families", x.value, o.value].join("|")));
-      if (own) source.value = own.value;
-    }
-    const chosen = keys().map((key) => figures.get(key.join("|"))).find((f) => f);
-    for (const figure of figures.values()) figure.hidden = figure !== chosen;
-    one("no-picture").hidden = Boolean(chosen);
+    for (const figure of document.querySelectorAll("#pictures figure[data-key]")) figure.hidden = figure.dataset.key !== view.value;
   };
-  for (const select of selects) select.addEventListener("change", show);
+  view.addEventListener("change", show);
   show();
 
   // Cells: sorting by a column, filtering by words, each of which must occur.

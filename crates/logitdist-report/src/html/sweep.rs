@@ -1,9 +1,9 @@
 //! The page of a sweep.
 
 use super::table::{Frame, table};
-use super::{Page, Section, cells, gallery, terms};
+use super::{Page, Section, cells, figure, gallery, terms};
 use crate::markdown::headline;
-use crate::sentences::incomplete;
+use crate::sentences::{self, incomplete, is_counter_example};
 use crate::table::Table;
 use crate::trained::{self, INTERVALS};
 use crate::view::Picture;
@@ -11,7 +11,7 @@ use logitdist_io::for_shell;
 use logitdist_results::Study;
 use maud::{Markup, html};
 
-const SCRIPT: &str = include_str!("script.js");
+const SCRIPT: &str = concat!(include_str!("script.js"), include_str!("explorer.js"));
 
 /// The most processes of a run that are listed.
 const PROCESSES_LISTED: usize = 20;
@@ -20,9 +20,12 @@ const PROCESSES_LISTED: usize = 20;
 pub fn page(study: &Study, name: &str, pictures: &[Picture], sentences: &[String]) -> String {
     let is_here = |token: &str| study.measure(token).is_some() || study.bound(token).is_some();
     let glossary = html! { details open { summary { "What the tokens mean" } (terms(is_here)) } };
+    let (first, others) = main_first(study, pictures);
     let sections = vec![
-        Section::new("found", "Found", found(study, sentences)),
-        Section::new("pictures", "Pictures", gallery::content(study, pictures)),
+        Section::new("answer", "Answer", answer(study, &first)),
+        Section::new("found", "All that was found", found(study, sentences)),
+        Section::new("pictures", "More pictures", gallery::content(&others)),
+        Section::new("explorer", "Draw any picture", gallery::explorer(study, name)),
         Section::new("cells", "Cells", cells::content(study, name, pictures)),
         Section::new("reproduce", "Reproduce", reproduce(study, name)),
         Section::new("glossary", "Glossary", glossary),
@@ -39,6 +42,43 @@ fn introduction(study: &Study) -> Markup {
             @if !text.is_empty() { p { strong { (label) } " " (text) } }
         }
         @if let Some(sentence) = incomplete(study) { p class="bad" { (sentence) } }
+    }
+}
+
+/// How many pictures stand at the top.
+const MAIN: usize = 2;
+
+/// The pictures that answer the question, and the others: those that the config declares, else by what the study is about.
+fn main_first(study: &Study, pictures: &[Picture]) -> (Vec<Picture>, Vec<Picture>) {
+    let declared = study.run.plots.len();
+    let rank = |(place, picture): &(usize, &Picture)| match picture.view.as_str() {
+        _ if *place < declared => 0,
+        view if view.starts_with("training-") => 1,
+        "divergence" if is_counter_example(study) => 1,
+        "plot" => 2,
+        "frontier" => 3,
+        _ => 4,
+    };
+    let mut order: Vec<(usize, &Picture)> = pictures.iter().enumerate().collect();
+    order.sort_by_key(|one| (rank(one), one.0));
+    // Of the declared kinds of pictures one is enough at the top, unless the config has more.
+    let mut first: Vec<usize> = Vec::new();
+    for (place, picture) in &order {
+        let is_known = |&other: &usize| pictures[other].view == picture.view && *place >= declared;
+        if first.len() < MAIN && !first.iter().any(is_known) {
+            first.push(*place);
+        }
+    }
+    let of = |places: &mut dyn Iterator<Item = usize>| places.map(|place| pictures[place].clone()).collect();
+    let others: Vec<Picture> = of(&mut (0..pictures.len()).filter(|place| !first.contains(place)));
+    (of(&mut first.iter().copied()), others)
+}
+
+/// The answer in words, and two figures.
+fn answer(study: &Study, first: &[Picture]) -> Markup {
+    html! {
+        div class="answer" { @for sentence in sentences::answer(study) { p { (sentence) } } }
+        @for picture in first { (figure(picture, false)) "\n" }
     }
 }
 

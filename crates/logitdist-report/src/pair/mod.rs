@@ -27,18 +27,24 @@ pub struct PairReport {
     pub files: Vec<PathBuf>,
 }
 
-/// Reports a comparison in its folder: writes `plots/*.svg` and `plots/*.png`, as wide as a page and as a column of a
-/// paper, and `report.html` into it, each whole or not at all.
+/// Reports a comparison in its folder: writes pictures as SVG, PNG and PDF into `plots/`, as wide as a page and as a column of a
+/// paper, or so many points wide, and `report.html` into it, each whole or not at all.
 ///
 /// # Errors
 /// A file that cannot be written.
-pub fn report_pair(results: &PairResults, folder: &Path) -> Result<PairReport, ResultsError> {
+pub fn report_pair(
+    results: &PairResults,
+    folder: &Path,
+    width: Option<f64>,
+) -> Result<PairReport, ResultsError> {
     let pictures = pictures(results);
     // As wide as a page, and as wide as a column with the panels one below the other.
     let in_a_column = |figure: &Figure| Figure { width: Width::Column, columns: 1, ..figure.clone() };
     let columns: Vec<Figure> = pictures.iter().map(|picture| in_a_column(&picture.figure)).collect();
-    let named = pictures.iter().zip(&columns).flat_map(|(picture, column)| {
-        [(picture.name.clone(), &picture.figure), (format!("{}-column", picture.name), column)]
+    let wide = |figure: &Figure| width.map_or(figure.clone(), |points| figure.clone().as_wide_as(points));
+    let pages: Vec<Figure> = pictures.iter().map(|picture| wide(&picture.figure)).collect();
+    let named = pictures.iter().zip(pages.iter().zip(&columns)).flat_map(|(picture, (page, column))| {
+        [(picture.name.clone(), page), (format!("{}-column", picture.name), column)]
     });
     let mut files = view::write(&folder.join("plots"), &named.collect::<Vec<_>>())?;
     let path = folder.join("report.html");

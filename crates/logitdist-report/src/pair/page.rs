@@ -1,10 +1,10 @@
 //! `report.html` of a pair: one file that needs no other, no network and no script.
 
 use super::tables;
-use crate::html::{Frame, Page, Section, labelled, region, table, terms, token};
+use crate::html::{Frame, Page, Section, drawing, table, terms, token};
 use crate::table::{numbers, text};
 use crate::view::Picture;
-use logitdist::{Direction, glossary};
+use logitdist::{Direction, glossary, measure};
 use logitdist_results::number::number;
 use logitdist_results::pair::PairResults;
 use maud::{Markup, html};
@@ -12,23 +12,6 @@ use std::path::Path;
 
 /// What is of this page alone.
 const STYLE_OF_PAIRS: &str = include_str!("page.css");
-
-/// Tokens of the headline table.
-const HEADLINE: [&str; 13] = [
-    "d_logit",
-    "kl_ab",
-    "kl_ba",
-    "tv",
-    "top1_agreement",
-    "m_cca",
-    "m_cca_logits",
-    "cka",
-    "r2_ab",
-    "r2_ba",
-    "d_rep_ab",
-    "d_rep_ba",
-    "d_ls_ab",
-];
 
 /// The page.
 pub(super) fn page(results: &PairResults, pictures: &[Picture]) -> String {
@@ -98,7 +81,9 @@ fn verdict(results: &PairResults) -> Markup {
 
 fn headline(results: &PairResults) -> Markup {
     let caption = "The numbers to look at first; each token leads to what it means";
-    tables::measures(&results.comparison, caption, |entry| HEADLINE.contains(&entry.token))
+    tables::measures(&results.comparison, caption, |entry| {
+        measure(entry.token).is_some_and(|(row, _)| row.headline)
+    })
 }
 
 /// A picture with its title and caption.
@@ -107,9 +92,9 @@ fn figure(picture: &Picture) -> Markup {
     html! {
         figure id={ "picture-" (name) } {
             h3 { (picture.title) }
-            (region(Frame::Captioned, &picture.title, &labelled(&picture.figure.to_svg(), &picture.title)))
+            (drawing(&picture.figure, &picture.title))
             figcaption {
-                (picture.question) " Files: plots/" (name) ".svg and .png, and " (name) "-column for a paper's column."
+                (picture.question) " Files: plots/" (name) ".svg, .pdf and .png, and " (name) "-column for a paper's column."
             }
         }
     }

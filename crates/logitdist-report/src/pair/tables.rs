@@ -4,10 +4,10 @@ use crate::html::{Frame, table, token};
 use crate::table::{numbers, text};
 use crate::typeset::typeset;
 use logitdist::glossary::{Entry, Section, explain};
-use logitdist_results::number::{number, short};
+use logitdist_results::number::{interval as in_interval, number, short};
 use logitdist_results::pair::Inputs;
 use logitdist_results::pair::Labels;
-use logitdist_results::pair::{PairComparison, Value};
+use logitdist_results::pair::{IntervalLine, PairComparison, Value};
 use logitdist_results::{BoundRow, BoundStatus};
 use maud::{Markup, html};
 
@@ -28,10 +28,11 @@ pub(super) fn measures(
         .filter_map(|(name, value)| {
             let entry = explain(name).find(|e| e.section != Section::Bound)?;
             let error = comparison.value(&format!("{name}_se"));
+            let interval = comparison.interval(name);
             chosen(entry).then(|| {
                 vec![
                     token(name),
-                    value_cell(value, error),
+                    value_cell(value, error, interval),
                     html! { (entry.meaning) },
                     html! { (entry.range) },
                 ]
@@ -46,9 +47,15 @@ pub(super) fn measures(
     )
 }
 
-/// A value with its standard error, or why there is none.
-fn value_cell(value: &Value, error: Option<f64>) -> Markup {
+/// A value with its interval or standard error, or why there is none.
+fn value_cell(value: &Value, error: Option<f64>, interval: Option<&IntervalLine>) -> Markup {
     match (value, error) {
+        (Ok(x), _) if interval.is_some() => html! {
+            @if let Some(line) = interval {
+                span title=(format!("{} % interval: {}", 100.0 * line.level, line.method)) { (in_interval(*x, line.ends)) }
+                @if !line.marked.is_empty() { " (" (line.marked) ")" }
+            }
+        },
         (Ok(x), Some(error)) if error > 0.0 => html! { (number(*x)) " ± " (short(error)) },
         (Ok(x), _) => html! { (number(*x)) },
         (Err(reason), _) if reason.is_empty() => html! { "beyond the floating-point range" },

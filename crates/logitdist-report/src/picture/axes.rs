@@ -2,18 +2,18 @@
 
 use crate::plot::Axis;
 use crate::typeset::minus;
-use logitdist_results::{Study, StudyAxis};
-
-/// The most axes that pictures are drawn over.
-const AXES_DRAWN: usize = 4;
+use crate::words;
+use logitdist_results::StudyAxis;
 
 /// The most values that are shown as ticks of their own.
 const MOST_TICKS: usize = 12;
 
 /// The horizontal axis of a study's axis.
 pub fn axis(axis: &StudyAxis) -> Axis {
-    let Some(numbers) = axis.numbers() else { return Axis::places(&axis.name, &axis.values) };
-    let plot = if axis.logarithmic { Axis::log(&axis.name) } else { Axis::linear(&axis.name) };
+    let label = words::axis(&axis.name, None);
+    let names: Vec<String> = axis.values.iter().map(|value| words::value(value)).collect();
+    let Some(numbers) = axis.numbers() else { return Axis::places(label, &names) };
+    let plot = if axis.logarithmic { Axis::log(label) } else { Axis::linear(label) };
     if numbers.len() > MOST_TICKS || (axis.logarithmic && !are_short(&axis.values)) {
         return plot;
     }
@@ -32,19 +32,6 @@ fn are_short(values: &[String]) -> bool {
 /// Where a value of an axis stands on it.
 pub fn at(axis: &StudyAxis, value: usize) -> f64 {
     axis.values[value].parse().ok().filter(|_| axis.numbers().is_some()).unwrap_or(value as f64)
-}
-
-/// A vertical axis for values between 0 and 1: logarithmic if they are small or of very different size.
-pub fn share_axis(label: &str, medians: impl Iterator<Item = f64>) -> Axis {
-    let (mut least, mut most) = (f64::INFINITY, 0.0f64);
-    for median in medians.filter(|&x| x > 0.0) {
-        (least, most) = (least.min(median), most.max(median));
-    }
-    if most > 0.0 && (most < 0.05 || least < 0.02 * most) {
-        Axis::log(label)
-    } else {
-        Axis::linear(label).between(0.0, most.max(1.0))
-    }
 }
 
 /// An axis between two ends with at least three ticks, as far apart as that allows.
@@ -66,26 +53,6 @@ pub fn ticked(label: &str, low: f64, high: f64) -> Axis {
     };
     let chosen = steps.into_iter().map(ticks).find(|ticks| ticks.len() >= 3);
     chosen.map_or(axis.clone(), |ticks| axis.ticked(ticks))
-}
-
-/// The axes that pictures are drawn over: those with the most values.
-pub fn drawn(study: &Study) -> Vec<usize> {
-    let mut varied = study.varied_of_pairs();
-    varied.truncate(AXES_DRAWN);
-    varied
-}
-
-/// The sources that are seen apart along an axis; `None` alone if they are not.
-pub fn sources(study: &Study, axis: usize) -> Vec<Option<usize>> {
-    match study.sources_apart(axis) {
-        apart if apart.is_empty() => vec![None],
-        apart => apart.into_iter().map(Some).collect(),
-    }
-}
-
-/// The name of a source; empty for all.
-pub fn source_name(study: &Study, source: Option<usize>) -> &str {
-    source.zip(study.sources()).map_or("", |(source, axis)| &study.axes[axis].values[source])
 }
 
 #[cfg(test)]

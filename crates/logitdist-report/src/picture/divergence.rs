@@ -4,6 +4,7 @@
 use super::sample;
 use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Point, Scale, Shape, Width, palette};
 use crate::view::View;
+use crate::words;
 use logitdist_results::Study;
 
 /// Cells drawn.
@@ -25,7 +26,7 @@ pub struct Divergences;
 
 impl View<Study> for Divergences {
     const VIEW: &'static str = "divergence";
-    const TITLE: &'static str = "KL divergence against logit distance";
+    const TITLE: &'static str = "Small KL divergence, small logit distance?";
     const FILES: &'static str = "kl-against-d_logit";
     type Numbers = Vec<Divergence>;
 
@@ -34,7 +35,7 @@ impl View<Study> for Divergences {
     }
 
     fn question(&self, _: &Study) -> String {
-        "KL divergence against logit distance; the colour says how alike the embeddings are.".into()
+        "KL divergence against logit distance, a mark for each pair of all sources; the colour says how alike the embeddings are.".into()
     }
 
     fn needs(&self, _: &Study) -> Option<String> {
@@ -72,7 +73,9 @@ impl View<Study> for Divergences {
             let positive = all.iter().map(of).filter(|&x| x > 0.0 && x.is_finite());
             positive.fold((f64::INFINITY, 0.0f64), |(l, m), x| (l.min(x), m.max(x)))
         };
-        let mut plot = Panel::new("", Axis::log("d_logit (nats)"), Axis::log("kl_ab (nats)")).shaped(0.9);
+        let mut plot =
+            Panel::new("", Axis::log(words::measure_of("d_logit")), Axis::log(words::measure_of("kl_ab")))
+                .shaped(0.9);
         // The curve of T10 inside the range of the points, so that it does not widen the axes.
         let (distances, divergences) = (range(|d| d.d_logit), range(|d| d.kl));
         let from = distances.0.max(2.0 * divergences.0.sqrt());
@@ -80,20 +83,24 @@ impl View<Study> for Divergences {
         if from < to {
             let at = |i: i32| from * (to / from).powf(f64::from(i) / 40.0);
             let curve = (0..=40).map(at).map(|d| (d, d * d / 4.0)).collect();
-            plot = plot
-                .with(Mark::line(curve, palette::GREY).dashed().labelled("kl = d_logit²/4 (kl_from_logit)"));
+            plot = plot.with(
+                Mark::line(curve, palette::GREY)
+                    .dashed()
+                    .labelled(format!("at most: {}", words::bound("kl_from_logit"))),
+            );
         }
         plot = plot.with(Mark::points(all.iter().map(point).collect(), palette::GREY));
         let marked: Vec<Point> =
             all.iter().filter(|d| d.is_counter_example).map(|d| Point::at(d.d_logit, d.kl)).collect();
         if !marked.is_empty() {
             let rings = Mark::new(Form::Points(marked, Shape::Ring), palette::VERMILLION);
-            plot = plot.with(rings.labelled(format!("{COUNTER_EXAMPLE} (E6)")));
+            plot = plot.with(rings.labelled(format!("{} (E6)", words::value(COUNTER_EXAMPLE))));
         }
-        let colours = Colours { label: "m_cca (1 = same)".into(), scale: Scale::Linear, range: (0.0, 1.0) };
+        let colours =
+            Colours { label: words::measure_name("m_cca"), scale: Scale::Linear, range: (0.0, 1.0) };
         let figure = Figure::new(Width::Column, vec![plot]).coloured(colours);
         let figure = match all.iter().any(|d| d.d_logit == 0.0) {
-            true => figure.noted("Under 10⁻¹² nats, a rounding error, d_logit is drawn as 0."),
+            true => figure.noted("Logit distances under 10⁻¹² nats are rounding errors and drawn as 0."),
             false => figure,
         };
         vec![figure.noted(match study.sample().count() > CELLS_DRAWN {

@@ -2,7 +2,7 @@
 
 use super::canvas::{Anchor, Canvas, TEXT, text_width};
 use super::figure::{Axis, Colours, Scale};
-use super::layout::{LINE, Placed};
+use super::layout::{LINE, Placed, wrapped};
 use super::palette::{GREY, GRID, GROUND, INK};
 use super::scale::{Gutter, Mapping};
 
@@ -16,10 +16,16 @@ pub fn height_below(placed: &Placed<'_>) -> f64 {
     }
     let ticks = match placed.upright {
         true => placed.ticks[0].iter().map(|(_, text)| text_width(text)).fold(0.0, f64::max) + 3.0,
-        false => LINE,
+        false => LINE * lines_below(placed) as f64,
     };
     let label = if placed.labels[0] && !placed.panel.x.label.is_empty() { LINE } else { 0.0 };
     ticks + label + 3.0
+}
+
+/// The lines that the names along x take, where they stand side by side.
+fn lines_below(placed: &Placed<'_>) -> usize {
+    let lines = |text: &str| placed.room.map_or(1, |room| wrapped(text, room).len());
+    placed.ticks[0].iter().map(|(_, text)| lines(text)).max().unwrap_or(1)
 }
 
 /// Gutters and grid, below the marks.
@@ -71,11 +77,19 @@ pub fn draw_frame(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     let (x, y) = (placed.x.ends, placed.y.ends);
     canvas.line(&[(left + x.0, bottom), (left + x.1, bottom)], 0.6, INK);
     canvas.line(&[(left, bottom - y.0), (left, bottom - y.1)], 0.6, INK);
+    draw_ticks(canvas, placed);
     let below = bottom + 3.0 + LINE / 2.0;
     if placed.upright {
         for (x, text) in &placed.ticks[0] {
             let x = left + placed.x.position(*x).unwrap_or(0.0);
             canvas.text_upwards(text, (x, bottom + 3.0 + text_width(text) / 2.0), INK);
+        }
+    } else if let Some(room) = placed.room {
+        for (x, text) in &placed.ticks[0] {
+            let x = left + placed.x.position(*x).unwrap_or(0.0);
+            for (i, line) in wrapped(text, room).iter().enumerate() {
+                canvas.text(line, (x, below + LINE * i as f64), Anchor::Middle, INK);
+            }
         }
     } else {
         for (x, text) in spaced(&placed.x, &placed.ticks[0], text_width) {
@@ -93,25 +107,41 @@ pub fn draw_frame(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     if placed.labels[1] && !placed.panel.y.label.is_empty() {
         let widest = placed.ticks[1].iter().map(|(_, text)| text_width(text)).fold(0.0, f64::max);
         let widest = placed.y.gutters().map(|g| text_width(&g.label)).fold(widest, f64::max);
-        let place = (left - widest - 5.0 - LINE / 2.0, (top + bottom) / 2.0);
-        canvas.text_upwards(&placed.panel.y.label, place, INK);
+        for (i, line) in placed.y_label.iter().rev().enumerate() {
+            let place = (left - widest - 5.0 - LINE * (i as f64 + 0.5), (top + bottom) / 2.0);
+            canvas.text_upwards(line, place, INK);
+        }
     }
     draw_title(canvas, placed);
 }
 
 /// The title, over the plotting area.
 pub fn draw_title(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
-    let [left, _, right, _] = placed.area;
-    let whole = &placed.panel.title;
-    let fits = |title: &str| text_width(title) <= right - left + 6.0;
-    let title = if fits(whole) {
-        whole.clone()
-    } else {
-        let ends = whole.char_indices().map(|(end, _)| format!("{}…", &whole[..end])).rev();
-        ends.into_iter().find(|title| fits(title)).unwrap_or_default()
-    };
-    if !title.is_empty() {
-        canvas.text(&title, (left, placed.title), Anchor::Left, INK);
+    let (lines, first) = &placed.title;
+    for (i, line) in lines.iter().enumerate() {
+        canvas.text(line, (placed.area[0], first + LINE * i as f64), Anchor::Left, INK);
+    }
+}
+
+/// Short marks at the ticks and, on logarithmic axes, at the values between them.
+fn draw_ticks(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
+    const LENGTH: f64 = 2.5;
+    let [left, _, _, bottom] = placed.area;
+    let fine = [placed.x.minor_ticks(&placed.panel.x), placed.y.minor_ticks(&placed.panel.y)];
+    for (axis, mapping) in [&placed.x, &placed.y].into_iter().enumerate() {
+        // Places in a row have names and no scale.
+        if [placed.panel.x.scale, placed.panel.y.scale][axis] == Scale::Places {
+            continue;
+        }
+        let ticks = placed.ticks[axis].iter().map(|(x, _)| (*x, LENGTH));
+        for (x, length) in ticks.chain(fine[axis].iter().map(|&x| (x, LENGTH * 0.6))) {
+            let Some(at) = mapping.position(x).filter(|_| mapping.contains(x)) else { continue };
+            let ends = match axis {
+                0 => [(left + at, bottom), (left + at, bottom - length)],
+                _ => [(left, bottom - at), (left + length, bottom - at)],
+            };
+            canvas.line(&ends, 0.5, INK);
+        }
     }
 }
 
@@ -145,7 +175,7 @@ fn spaced<'a>(
 const COLOURS_WIDTH: f64 = 26.0;
 
 /// The colour bar, beside a panel, with its label above.
-pub fn draw_colours(canvas: &mut dyn Canvas, colours: &Colours, left: f64, beside: &Placed<'_>) {
+pub fn draw_colours(canvas: &mut dyn Canvas, colours: &Colours, left: f64, beside: &Placed<'_>, label: f64) {
     let [_, top, _, bottom] = beside.area;
     const STEPS: usize = 60;
     const WIDTH: f64 = 7.0;
@@ -160,7 +190,7 @@ pub fn draw_colours(canvas: &mut dyn Canvas, colours: &Colours, left: f64, besid
     for (y, text) in spaced(&mapping, &ticks, |_| TEXT) {
         canvas.text(text, (left + WIDTH + 2.0, bottom - y), Anchor::Left, INK);
     }
-    canvas.text(&colours.label, (left + COLOURS_WIDTH, beside.title), Anchor::Right, INK);
+    canvas.text(&colours.label, (left + COLOURS_WIDTH, label), Anchor::Right, INK);
 }
 
 /// The colour of a value.

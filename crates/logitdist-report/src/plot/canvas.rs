@@ -1,6 +1,6 @@
-//! Lines, areas, discs and texts in points (1/72 in), as SVG or as pixels.
+//! Lines, areas, discs and texts in points (1/72 in), as SVG or as pixels; [`pdf`](super::pdf) has them as PDF.
 
-use super::palette::Colour;
+use super::palette::{Colour, WHITE};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -8,7 +8,7 @@ use plotters::style::{FontStyle, register_font};
 use std::sync::Once;
 
 /// DejaVu Sans with the Latin, Greek and mathematical characters that labels use; its licence is beside it.
-const FONT: &[u8] = include_bytes!("../../assets/DejaVuSans-subset.ttf");
+pub(super) const FONT: &[u8] = include_bytes!("../../assets/DejaVuSans-subset.ttf");
 
 /// The family under which it is registered, and what an SVG asks for.
 const FAMILY: &str = "sans-serif";
@@ -73,7 +73,7 @@ const TEXT_LOWER: f64 = 0.8;
 /// Plotters' size of a font in units of what is commonly called its size.
 const SIZE_OF_EM: f64 = 1.24;
 
-/// Draws an SVG of a size in points.
+/// Draws an SVG of a size in points, on white.
 pub fn svg(size: (f64, f64), draw: impl FnOnce(&mut dyn Canvas)) -> String {
     register();
     let units = |x: f64| (x * SVG_UNITS).round() as u32;
@@ -81,7 +81,10 @@ pub fn svg(size: (f64, f64), draw: impl FnOnce(&mut dyn Canvas)) -> String {
     let mut text = String::new();
     {
         let area = SVGBackend::with_string(&mut text, (width, height)).into_drawing_area();
-        draw(&mut Backend { area: &area, scale: SVG_UNITS, lower: 0.0 });
+        let mut backend = Backend { area: &area, scale: SVG_UNITS, lower: 0.0 };
+        // A dark page would show through.
+        backend.rectangle([0.0, 0.0, size.0, size.1], WHITE, 1.0);
+        draw(&mut backend);
         area.present().expect("a string takes everything");
     }
     // The size in points; what is the same for every element said once.

@@ -3,12 +3,25 @@
 use super::palette::{Colour, diverging, sequential};
 
 /// How wide a figure is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Width {
     /// A column of a paper, 3.4 in.
     Column,
     /// A page, 7 in.
     Full,
+    /// So many points; panels that would be too narrow stand below one another.
+    Points(f64),
+}
+
+impl Width {
+    /// The width in points.
+    pub fn points(self) -> f64 {
+        match self {
+            Width::Column => 245.0,
+            Width::Full => 504.0,
+            Width::Points(points) => points,
+        }
+    }
 }
 
 /// A picture: panels in rows.
@@ -26,7 +39,7 @@ pub struct Figure {
     pub note: String,
 }
 
-/// Values as colours, from dark blue to yellow; from blue over near-white to vermillion if the range is symmetric around 0.
+/// Values as colours, from dark violet to light green; from blue over near-white to vermillion if the range is symmetric around 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Colours {
     /// Token and unit.
@@ -156,8 +169,8 @@ pub enum Form {
     Bars(Vec<Bar>),
     /// A heat map.
     Tiles(Tiles),
-    /// The line y = x across the panel.
-    Diagonal,
+    /// The line on which y is this share of x, across the panel; each of several has its share beside it.
+    Diagonal(f64),
     /// A vertical line across the panel.
     Vertical(f64),
     /// A text beside a place.
@@ -184,6 +197,14 @@ impl Figure {
     /// A figure that says why there is nothing to show.
     pub fn empty(reason: impl Into<String>) -> Figure {
         Figure::new(Width::Column, vec![Panel::empty("", reason)])
+    }
+
+    /// The same, so wide: panels that would be too narrow stand in more rows.
+    pub fn as_wide_as(self, points: f64) -> Figure {
+        /// The least width of a panel with its labels.
+        const LEAST: f64 = 115.0;
+        let columns = self.columns.min(((points / LEAST) as usize).max(1));
+        Figure { width: Width::Points(points), columns, ..self }
     }
 
     /// The same with so many panels in a row.
@@ -324,7 +345,7 @@ impl Mark {
                 let places = |n: usize| (0..n).map(|i| i as f64).collect();
                 (places(tiles.columns), places(rows))
             }
-            Form::Diagonal | Form::Text(..) => (vec![], vec![]),
+            Form::Diagonal(_) | Form::Text(..) => (vec![], vec![]),
             Form::Vertical(x) => (vec![*x], vec![]),
         }
     }

@@ -2,9 +2,10 @@
 
 use super::axes;
 use super::canvas::{self, Anchor, Canvas, TEXT, text_width};
-use super::figure::{Figure, Form, Mark, Panel, Scale, Width};
+use super::figure::{Figure, Form, Mark, Panel, Scale};
 use super::marks;
 use super::palette::{GREY, INK};
+use super::pdf;
 use super::scale::Mapping;
 
 /// Entries of a key above all panels; with more, each panel has its own, unless one has them all.
@@ -13,8 +14,9 @@ const MOST_IN_KEY: usize = 6;
 /// Height of a line of text, in points.
 pub const LINE: f64 = 9.5;
 
-/// Most ticks of an axis, for so many points of length each at least.
+/// Most ticks of an axis, for so many points of length each at least; below one another, and side by side.
 const TICK_EVERY: f64 = 24.0;
+const TICK_BESIDE: f64 = 21.0;
 
 /// Width of the colour bar with its numbers.
 const COLOUR_BAR: f64 = 36.0;
@@ -31,12 +33,16 @@ pub struct Placed<'a> {
     pub y: Mapping,
     /// Ticks of both axes.
     pub ticks: [Vec<(f64, String)>; 2],
-    /// Whether the names along x are written upwards, being too long to stand side by side.
+    /// Whether the names along x are written upwards, being too long to stand side by side even in lines.
     pub upright: bool,
+    /// Width that a name along x has, if it is to be wrapped.
+    pub room: Option<f64>,
     /// Whether the labels of the axes are written here; a neighbour may have the same.
     pub labels: [bool; 2],
-    /// Vertical middle of the title.
-    pub title: f64,
+    /// The title in lines, and the vertical middle of the first.
+    pub title: (Vec<String>, f64),
+    /// The label of the vertical axis in lines.
+    pub y_label: Vec<String>,
     /// Whether lines are named at their ends.
     pub names_at_ends: bool,
 }
@@ -56,6 +62,8 @@ struct Layout<'a> {
     /// Entries of the key with the places of their left ends.
     key: Vec<(&'a Mark, (f64, f64))>,
     note: Vec<(String, f64)>,
+    /// Vertical middle of the label of the colour bar.
+    bar_label: f64,
 }
 
 impl Figure {
@@ -84,6 +92,12 @@ impl Figure {
         svg
     }
 
+    /// The figure as PDF, with text as text and its font embedded.
+    pub fn to_pdf(&self) -> Vec<u8> {
+        let layout = Layout::new(self);
+        pdf::pdf(layout.size, |c| layout.draw(c))
+    }
+
     /// The figure as PNG, 216 pixels an inch, on white.
     pub fn to_png(&self) -> Vec<u8> {
         let layout = Layout::new(self);
@@ -93,10 +107,7 @@ impl Figure {
 
 impl<'a> Layout<'a> {
     fn new(figure: &'a Figure) -> Layout<'a> {
-        let width = match figure.width {
-            Width::Column => 245.0,
-            Width::Full => 504.0,
-        };
+        let width = figure.width.points();
         let columns = figure.columns.max(1).min(figure.panels.len().max(1));
         let names_at_ends = columns == 1 && figure.colours.is_none() && names_fit(figure, width);
         let mut key = key(figure, names_at_ends, width);
@@ -106,7 +117,11 @@ impl<'a> Layout<'a> {
         if keys_in_panels {
             key.clear();
         }
-        let key_height = key.last().map_or(0.0, |(_, (_, y))| y + LINE / 2.0 + 4.0);
+        let key_height = key.last().map_or(0.0, |(_, (_, y))| y + LINE / 2.0 + 6.0);
+        // What colours mean stands over the titles, where there are some.
+        let has_title = figure.panels.iter().take(columns).any(|panel| !panel.title.is_empty());
+        let label_height = if figure.colours.is_some() && has_title { LINE } else { 0.0 };
+        let key_height = key_height + label_height;
         let bar = if figure.colours.is_some() { COLOUR_BAR } else { 0.0 };
         let margins: Vec<[f64; 2]> =
             (0..columns).map(|c| margins(figure, columns, c, names_at_ends)).collect();
@@ -114,11 +129,15 @@ impl<'a> Layout<'a> {
         let plot_width = ((width - bar - taken) / columns as f64).max(20.0);
         let (mut panels, mut top) = (Vec::new(), key_height);
         for (row_index, row) in figure.panels.chunks(columns).enumerate() {
-            let has_title = row.iter().any(|p| !p.title.is_empty()) || (row_index == 0 && bar > 0.0);
+            let titles = row.iter().map(|panel| title_lines(panel, plot_width));
+            let title_lines = titles.map(|lines| lines.len()).max().unwrap_or(0);
+            let title_lines = title_lines.max(usize::from(row_index == 0 && bar > 0.0));
+            let title_height = if title_lines > 0 { LINE * title_lines as f64 + 2.0 } else { 5.0 };
             let names = if keys_in_panels { row.iter().map(names).max().unwrap_or(0) } else { 0 };
             // The highest number beside the colour bar stands half a line above it.
             let above = if row_index == 0 && bar > 0.0 { LINE / 2.0 } else { 0.0 };
-            let title = if has_title { LINE + 2.0 } else { 5.0 } + above + LINE * names as f64;
+            let gap = if names > 0 { 4.0 } else { 0.0 };
+            let title = title_height + above + LINE * names as f64 + gap;
             let aspect = row.iter().map(|p| p.aspect).fold(0.0, f64::max);
             let (upper, height) = (top + title, plot_width * aspect);
             let last_of_column = |c: usize| (row_index + 1) * columns + c >= figure.panels.len();
@@ -130,14 +149,15 @@ impl<'a> Layout<'a> {
                     c == 0 || !same(row.iter().map(|p| &p.y.label)),
                 ];
                 let area = [left, upper, left + plot_width, upper + height];
-                let placed = place(panel, area, labels, names_at_ends);
+                let y_label = y_label(figure, columns, panel);
+                let placed = place(panel, area, labels, names_at_ends, y_label);
                 below = below.max(axes::height_below(&placed));
                 if keys_in_panels {
                     let named = panel.marks.iter().filter(|m| !m.label.is_empty());
-                    let first = top + if has_title { LINE * 1.5 + 1.0 } else { LINE / 2.0 + 3.0 };
+                    let first = top + title_height + LINE / 2.0 - 1.0;
                     key.extend(named.zip(0..).map(|(m, i)| (m, (left, first + LINE * f64::from(i)))));
                 }
-                let title = top + LINE / 2.0 + 1.5;
+                let title = (self::title_lines(panel, plot_width), top + LINE / 2.0 + 1.5);
                 panels.push(Placed { title, ..placed });
                 left += plot_width + margins[c][1];
             }
@@ -148,7 +168,8 @@ impl<'a> Layout<'a> {
             note.push((line, top + LINE / 2.0));
             top += LINE;
         }
-        Layout { figure, size: (width, top.ceil()), panels, key, note }
+        let bar_label = panels.first().map_or(0.0, |first: &Placed<'_>| first.title.1 - label_height);
+        Layout { figure, size: (width, top.ceil()), panels, key, note, bar_label }
     }
 
     fn draw(&self, canvas: &mut dyn Canvas) {
@@ -167,9 +188,10 @@ impl<'a> Layout<'a> {
             axes::draw_counts(canvas, placed);
             axes::draw_frame(canvas, placed);
             marks::draw_names(canvas, placed);
+            marks::draw_shares(canvas, placed);
         }
         if let (Some(colours), Some(first)) = (&self.figure.colours, self.panels.first()) {
-            axes::draw_colours(canvas, colours, self.size.0 - COLOUR_BAR + 8.0, first);
+            axes::draw_colours(canvas, colours, self.size.0 - COLOUR_BAR + 8.0, first, self.bar_label);
         }
         for (line, y) in &self.note {
             canvas.text(line, (2.0, *y), Anchor::Left, GREY);
@@ -193,7 +215,30 @@ fn same<'a>(mut labels: impl Iterator<Item = &'a String>) -> bool {
     labels.all(|label| Some(label) == first)
 }
 
-fn place<'a>(panel: &'a Panel, area: [f64; 4], labels: [bool; 2], names_at_ends: bool) -> Placed<'a> {
+/// The title of a panel in at most two lines of a width.
+fn title_lines(panel: &Panel, width: f64) -> Vec<String> {
+    let mut lines = wrapped(&panel.title, width + 6.0);
+    if lines.len() > 2 {
+        lines.truncate(2);
+        lines[1].push('…');
+    }
+    lines
+}
+
+/// The label of a panel's vertical axis in lines that are about as long as the axis.
+fn y_label(figure: &Figure, columns: usize, panel: &Panel) -> Vec<String> {
+    /// The share of a figure's width that its plotting areas have.
+    const PLOTTED: f64 = 0.72;
+    wrapped(&panel.y.label, PLOTTED * figure.width.points() / columns as f64 * panel.aspect + LINE)
+}
+
+fn place<'a>(
+    panel: &'a Panel,
+    area: [f64; 4],
+    labels: [bool; 2],
+    names_at_ends: bool,
+    y_label: Vec<String>,
+) -> Placed<'a> {
     let (width, height) = (area[2] - area[0], area[3] - area[1]);
     let (xs, ys) = values(panel);
     let (mut x, mut y) = (Mapping::new(&panel.x, &xs, width), Mapping::new(&panel.y, &ys, height));
@@ -203,12 +248,18 @@ fn place<'a>(panel: &'a Panel, area: [f64; 4], labels: [bool; 2], names_at_ends:
         y.range.0 = 0.0;
     }
     let most = |length: f64| ((length / TICK_EVERY) as usize).clamp(2, 7);
-    let ticks = [x.ticks(&panel.x, most(width - 10.0)), y.ticks(&panel.y, most(height))];
+    let ticks = [x.ticks(&panel.x, most(width * TICK_EVERY / TICK_BESIDE)), y.ticks(&panel.y, most(height))];
     x.count(panel.points().map(|p| p.x));
     y.count(panel.points().map(|p| p.y));
     let total: f64 = ticks[0].iter().map(|(_, text)| text_width(text) + 5.0).sum();
-    let upright = panel.x.scale == Scale::Places && total > width;
-    Placed { panel, area, x, y, ticks, upright, labels, title: area[1] - LINE / 2.0, names_at_ends }
+    let is_tight = panel.x.scale == Scale::Places && total > width;
+    let room = is_tight.then(|| width / ticks[0].len().max(1) as f64);
+    let fits =
+        |text: &str| room.is_none_or(|room| wrapped(text, room).iter().all(|line| text_width(line) <= room));
+    let upright = !ticks[0].iter().all(|(_, text)| fits(text));
+    let room = room.filter(|_| !upright);
+    let title = (Vec::new(), area[1] - LINE / 2.0);
+    Placed { panel, area, x, y, ticks, upright, room, labels, title, y_label, names_at_ends }
 }
 
 /// The values of a panel's marks along x and along y.
@@ -237,7 +288,7 @@ fn margins(figure: &Figure, columns: usize, column: usize, names_at_ends: bool) 
         gutters.chain(texts).collect::<Vec<_>>()
     });
     let widest = ticks.map(|text| text_width(&text)).fold(0.0, f64::max);
-    let label = if panels().any(|p| !p.y.label.is_empty()) { LINE } else { 0.0 };
+    let label = panels().map(|panel| y_label(figure, columns, panel).len()).max().unwrap_or(0) as f64 * LINE;
     let names = panels().flat_map(|panel| &panel.marks).filter(|m| is_line(m)).map(|m| text_width(&m.label));
     let right = if names_at_ends { names.fold(0.0, f64::max) + 5.0 } else { 8.0 };
     [widest + label + 6.0, right.max(8.0)]

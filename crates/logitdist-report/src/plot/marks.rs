@@ -9,6 +9,8 @@ use crate::typeset::typeset;
 
 /// Radius of a point.
 pub const RADIUS: f64 = 1.6;
+/// Opacity of bars, and of their samples in the key.
+const BARS: f64 = 0.8;
 /// Width of a line.
 const WIDTH: f64 = 1.1;
 /// Width of a line's or a shape's sample in the key.
@@ -58,23 +60,11 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, mark: &Mark, colours: 
                 else {
                     continue;
                 };
-                canvas.area(&[(a.0, base), a, b, (b.0, base)], mark.colour, 0.8);
+                canvas.area(&[(a.0, base), a, b, (b.0, base)], mark.colour, BARS);
             }
         }
         Form::Tiles(tiles) => draw_tiles(canvas, placed, tiles, colours),
-        Form::Diagonal => {
-            let (x, y) = (placed.x.range, placed.y.range);
-            let (low, high) = (x.0.max(y.0), x.1.min(y.1));
-            let log = placed.panel.x.scale == Scale::Log || placed.panel.y.scale == Scale::Log;
-            let at = |i: usize| match (i as f64 / STEPS as f64, log && low > 0.0) {
-                (share, true) => (low.ln() + share * (high.ln() - low.ln())).exp().clamp(low, high),
-                (share, false) => low + share * (high - low),
-            };
-            if low < high {
-                let points: Vec<_> = (0..=STEPS).map(|i| (at(i), at(i))).collect();
-                draw_line(canvas, placed, &points, mark);
-            }
-        }
+        Form::Diagonal(share) => draw_diagonal(canvas, placed, *share, mark),
         Form::Vertical(x) => {
             if let Some(x) = placed.x.position(*x) {
                 stroke(canvas, &[(left + x, bottom), (left + x, top)], mark);
@@ -85,6 +75,44 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, mark: &Mark, colours: 
             let fits = x + 4.0 + text_width(text) < right;
             let (x, anchor) = if fits { (x + 4.0, Anchor::Left) } else { (x - 4.0, Anchor::Right) };
             canvas.text(text, (x, y), anchor, mark.colour.towards(INK, 0.35));
+        }
+    }
+}
+
+/// The line on which y is a share of x, as far as the panel has it. Several have their shares at their ends.
+fn draw_diagonal(canvas: &mut dyn Canvas, placed: &Placed<'_>, share: f64, mark: &Mark) {
+    let (x, y) = (placed.x.range, placed.y.range);
+    let (low, high) = (x.0.max(y.0 / share), x.1.min(y.1 / share));
+    if low >= high {
+        return;
+    }
+    let log = placed.panel.x.scale == Scale::Log || placed.panel.y.scale == Scale::Log;
+    let at = |i: usize| match (i as f64 / STEPS as f64, log && low > 0.0) {
+        (part, true) => (low.ln() + part * (high.ln() - low.ln())).exp().clamp(low, high),
+        (part, false) => low + part * (high - low),
+    };
+    let points: Vec<_> = (0..=STEPS).map(|i| (at(i), share * at(i))).collect();
+    draw_line(canvas, placed, &points, mark);
+}
+
+/// Writes the shares of several diagonals at their ends, if they are far enough apart.
+pub fn draw_shares(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
+    let shares = placed.panel.marks.iter().filter_map(|mark| match mark.form {
+        Form::Diagonal(share) => Some(share),
+        _ => None,
+    });
+    let end = |share: f64| {
+        let high = placed.x.range.1.min(placed.y.range.1 / share);
+        // Under the line, inside the panel.
+        let (x, y) = placed.place(high, share * high)?;
+        let place = (x.min(placed.area[2]) - 2.0, (y + LINE).min(placed.area[3] - LINE / 2.0));
+        Some((share, place))
+    };
+    let ends: Vec<(f64, (f64, f64))> = shares.filter_map(end).collect();
+    let is_clear = ends.windows(2).all(|w| (w[1].1.1 - w[0].1.1).abs() > LINE);
+    if ends.len() > 1 && is_clear {
+        for (share, place) in ends {
+            canvas.text(&typeset(share), place, Anchor::Right, GREY);
         }
     }
 }
@@ -207,7 +235,7 @@ pub fn draw_names(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
 /// Draws an entry of the key, its left end at the place.
 pub fn draw_key(canvas: &mut dyn Canvas, mark: &Mark, (x, y): (f64, f64)) {
     if matches!(mark.form, Form::Band(_) | Form::Bars(_)) {
-        canvas.rectangle([x + 1.0, y - 2.5, x + KEY_WIDTH - 5.0, y + 2.5], mark.colour, 0.4);
+        canvas.rectangle([x + 1.0, y - 2.5, x + KEY_WIDTH - 5.0, y + 2.5], mark.colour, BARS);
     } else if !matches!(mark.form, Form::Points(..)) {
         stroke(canvas, &[(x, y), (x + KEY_WIDTH - 4.0, y)], mark);
     }

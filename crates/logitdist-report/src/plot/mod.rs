@@ -1,4 +1,4 @@
-//! Pictures fit for a paper: one description ([`Figure`]), drawn as SVG and as PNG with the same content.
+//! Pictures fit for a paper: one description ([`Figure`]), drawn as SVG, PNG and PDF with the same content, on white.
 //!
 //! A figure is panels in rows; a panel has two axes and marks. Widths are those of a paper's column (3.4 in) and page (7 in), text is 7 pt,
 //! colours are told apart by the colour-blind, lines are named at their ends where there is room and in a key above where
@@ -15,6 +15,7 @@
 //! let figure = Figure::new(Width::Column, vec![panel]);
 //! assert!(figure.to_svg().starts_with("<svg"));
 //! assert_eq!(&figure.to_png()[1..4], b"PNG");
+//! assert!(figure.to_pdf().starts_with(b"%PDF"));
 //! ```
 
 mod axes;
@@ -23,6 +24,7 @@ mod figure;
 mod layout;
 mod marks;
 pub mod palette;
+mod pdf;
 mod scale;
 mod ticks;
 

@@ -124,6 +124,13 @@ impl Mapping {
             Scale::Places => Vec::new(),
         }
     }
+    /// Values without a name between the ticks of a logarithmic axis that has none of its own.
+    pub fn minor_ticks(&self, axis: &Axis) -> Vec<f64> {
+        match self.scale {
+            Scale::Log if axis.ticks.is_empty() => ticks::between(self.range.0, self.range.1),
+            _ => Vec::new(),
+        }
+    }
 }
 
 /// The range of values, a little extended; around a single value, or from 0 to 1 if there is none.

@@ -39,12 +39,24 @@ pub fn logarithmic(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     let step = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200].into_iter().find(|s| (count + s - 1) / s <= most);
     let step = step.unwrap_or(300);
     let powers: Vec<i32> = (first..=last).filter(|power| power % step == 0).collect();
-    let plain = powers.iter().all(|power| (-2..=3).contains(power));
-    let text = |power: i32| match plain {
-        true => typeset(10f64.powi(power)),
-        false => format!("10{}", superscript(power)),
+    // Always as powers, so that neighbouring panels agree.
+    powers.into_iter().map(|power| (10f64.powi(power), format!("10{}", superscript(power)))).collect()
+}
+
+/// The most decades whose multiples are marked; of more, decades are.
+const MOST_DECADES: f64 = 7.0;
+
+/// Values of a logarithmic axis that have marks and no names: 2 to 9 times powers of ten, or the powers where there are many.
+pub fn between(low: f64, high: f64) -> Vec<f64> {
+    const MOST: usize = 80;
+    let (first, last) = (low.log10().floor() as i32, high.log10().ceil() as i32);
+    let multiples: &[f64] = match high.log10() - low.log10() <= MOST_DECADES {
+        true => &[2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0],
+        false => &[1.0],
     };
-    powers.into_iter().map(|power| (10f64.powi(power), text(power))).collect()
+    let all = (first..=last).flat_map(|power| multiples.iter().map(move |m| m * 10f64.powi(power)));
+    let inside: Vec<f64> = all.filter(|x| (low..=high).contains(x)).collect();
+    if inside.len() > MOST { Vec::new() } else { inside }
 }
 
 #[cfg(test)]
@@ -70,9 +82,34 @@ mod tests {
     }
 
     #[test]
+    fn between_decades_are_multiples_and_of_many_decades_the_powers() {
+        assert_eq!(
+            between(0.5, 20.0),
+            [
+                0.5,
+                0.6000000000000001,
+                0.7000000000000001,
+                0.8,
+                0.9,
+                2.0,
+                3.0,
+                4.0,
+                5.0,
+                6.0,
+                7.0,
+                8.0,
+                9.0,
+                20.0
+            ]
+        );
+        assert_eq!(between(1.0, 1e10).len(), 11);
+        assert!(between(1e-300, 1e300).is_empty());
+    }
+
+    #[test]
     fn logarithmic_ticks_are_powers_of_ten_or_few_between_them() {
         for (low, high, want) in [
-            (1e-2, 1e3, "0.01 0.1 1 10 100 1000"),
+            (1e-2, 1e3, "10⁻² 10⁻¹ 10⁰ 10¹ 10² 10³"),
             (1e-6, 1.0, "10⁻⁶ 10⁻⁴ 10⁻² 10⁰"),
             (1e-30, 1.0, "10⁻³⁰ 10⁻²⁰ 10⁻¹⁰ 10⁰"),
             (1e-300, 1e300, "10⁻³⁰⁰ 10⁰ 10³⁰⁰"),

@@ -6,8 +6,10 @@ use logitdist_results::networks::{NETWORKS, depends};
 use logitdist_results::{Study, StudyAxis};
 use std::collections::BTreeMap;
 
-/// Measures of the first network alone, which do not vary with the second.
-const OF_TEACHERS: [&str; 3] = ["accuracy_a", "probe_accuracy_a", "tuned_accuracy_a"];
+/// Whether a measure is of the first network alone, which does not vary with the second: its token says so.
+fn is_of_teachers(token: &str) -> bool {
+    token.ends_with("_a")
+}
 
 /// The loss of networks that are trained on labels alone, so that all teachers share them.
 const INDEPENDENT: &str = "cross_entropy";
@@ -22,14 +24,14 @@ pub struct Arm {
 }
 
 /// The means of a measure, in all arms that have it, in the order of the axes' values.
-pub fn arms(study: &Study, measure: &str) -> Vec<Arm> {
-    let Some(position) = study.training.measures.iter().position(|m| *m == measure) else {
+pub fn arms(study: &Study, token: &str) -> Vec<Arm> {
+    let Some(position) = study.training.measures.iter().position(|m| *m == token) else {
         return Vec::new();
     };
     let pairs = study.training.pairs.iter();
     let measured =
         pairs.filter_map(|pair| Some((&pair.values[..], &pair.replicate[..], pair.measures[position]?)));
-    grouped(&study.axes, measure, measured)
+    grouped(&study.axes, token, measured)
 }
 
 /// The means of something that sampled cells have, such as a side of a bound.
@@ -37,6 +39,11 @@ pub fn arms_of(study: &Study, of: impl Fn(&Cell) -> Option<f64>) -> Vec<Arm> {
     let cells = study.sample().filter(|cell| study.is_trained(&cell.values));
     let measured = cells.filter_map(|cell| Some((&cell.values[..], &cell.replicate[..], of(cell)?)));
     grouped(&study.axes, "", measured)
+}
+
+/// The means of a measure at the last epoch that each source has.
+pub fn arms_at_the_end(study: &Study, token: &str) -> Vec<Arm> {
+    at_the_end(study, arms(study, token))
 }
 
 /// The arms of the last epoch that each source has.
@@ -85,7 +92,7 @@ pub fn own_values(study: &Study, measures: &[&str], values: &[Option<usize>]) ->
 /// Arms of measured pairs, each with values, replicate and what was measured.
 fn grouped<'a>(
     axes: &[StudyAxis],
-    measure: &str,
+    token: &str,
     measured: impl Iterator<Item = (&'a [Option<usize>], &'a str, f64)>,
 ) -> Vec<Arm> {
     let find = |name: &str| axes.iter().position(|axis| axis.name == name);
@@ -98,14 +105,14 @@ fn grouped<'a>(
     let mut groups: BTreeMap<Vec<Option<usize>>, Vec<Observation>> = BTreeMap::new();
     for (values, replicate, value) in measured {
         let is_of_arm =
-            |axis: &StudyAxis| depends(measure, &axis.name) && !NETWORKS.contains(&axis.name.as_str());
+            |axis: &StudyAxis| depends(token, &axis.name) && !NETWORKS.contains(&axis.name.as_str());
         let own = values.iter().zip(axes).map(|(value, axis)| value.filter(|_| is_of_arm(axis)));
         let (teacher, student) =
             (number(replicate, at(values, teacher)), number(replicate, at(values, student)));
         groups.entry(own.collect()).or_default().push(Observation { teacher, student, value });
     }
     let design = |values: &[Option<usize>]| match loss.zip(at(values, loss)) {
-        _ if OF_TEACHERS.contains(&measure) => Design::Nested,
+        _ if is_of_teachers(token) => Design::Nested,
         Some((axis, value)) if axes[axis].values[value] == INDEPENDENT => Design::Crossed,
         _ => Design::Nested,
     };

@@ -5,7 +5,7 @@ mod interval;
 mod picture;
 mod table;
 
-pub use arms::{Arm, arms};
+pub use arms::{Arm, arms, arms_at_the_end};
 pub use interval::{Design, Estimate, Observation, estimate};
 pub use picture::{Concepts, Course, Sameness, Sides, Sizes, Tuning};
 pub use table::{INTERVALS, csv, tables};

@@ -4,6 +4,7 @@ use super::arms::{Arm, arms, at_the_end};
 use super::interval::Estimate;
 use crate::table::{Column, Table, numbers, text};
 use crate::typeset::typeset;
+use logitdist::{Measure, Part, Section, measure};
 use logitdist_results::Study;
 use logitdist_results::networks::{MEASURES, NETWORKS, name_of};
 use logitdist_results::quoted;
@@ -13,16 +14,20 @@ use std::fmt::Write;
 /// The most rows of a table; all are in `measures.csv`.
 pub const ROWS_SHOWN: usize = 60;
 
-/// Tables: what they are about, and their measures.
-const TABLES: [(&str, &[&str]); 4] = [
-    ("Distributions", &["d_logit", "kl_ab", "top1_agreement", "accuracy_a", "accuracy_b", "d_llv"]),
-    ("Representations", &["m_cca", "m_cca_logits", "d_rep_ab", "d_fg"]),
-    (
-        "Concepts",
-        &["probe_majority", "probe_accuracy_a", "probe_accuracy_b", "probe_accuracy_carried", "probe_error"],
-    ),
-    ("Networks tuned to other labels", &["tuned_accuracy_a", "tuned_accuracy_b"]),
+/// Whether a measure belongs to a table.
+type Belongs = fn(&Measure) -> bool;
+
+/// Tables: what they are about, and which measures of the tables of core belong there.
+const TABLES: [(&str, Belongs); 4] = [
+    ("Distributions", |row| row.section == Section::Distribution && !is_of_concepts(row)),
+    ("Representations", |row| row.section != Section::Distribution && !is_of_concepts(row)),
+    ("Concepts", |row| row.part == Part::Concept),
+    ("Networks tuned to other labels", |row| row.part == Part::Tuned),
 ];
+
+fn is_of_concepts(row: &Measure) -> bool {
+    matches!(row.part, Part::Concept | Part::Tuned)
+}
 
 /// What the tables of means show, in words.
 pub const INTERVALS: &str = "Means over teachers at the last epoch, ± half a 95 % confidence interval (Student’s t over teachers’ means; networks trained on \
@@ -57,7 +62,11 @@ pub fn csv(study: &Study) -> String {
 
 /// Tables of what trained networks measured, at the last epoch of every source.
 pub fn tables(study: &Study) -> Vec<Table> {
-    TABLES.iter().filter_map(|(title, measures)| table(study, title, measures)).collect()
+    let tables = TABLES.iter().filter_map(|(title, belongs)| {
+        let own = MEASURES.into_iter().filter(|token| measure(token).is_some_and(|(row, _)| belongs(row)));
+        table(study, title, &own.collect::<Vec<_>>())
+    });
+    tables.collect()
 }
 
 fn table(study: &Study, title: &str, measures: &[&str]) -> Option<Table> {

@@ -11,7 +11,7 @@ fn changed(change: impl Fn(&Path, String, String)) -> Result<Vec<String>, String
     sweep::write(folder.path());
     let (rows, bounds) = sweep::tables();
     change(folder.path(), rows, bounds);
-    let made = report(folder.path(), Damaged::Refused).map_err(|e| e.to_string())?;
+    let made = report(folder.path(), Damaged::Refused, None).map_err(|e| e.to_string())?;
     assert!(made.files.iter().all(|file| file.is_file()));
     Ok(made.sentences)
 }
@@ -55,7 +55,7 @@ fn what_is_no_result_names_file_line_and_what_is_needed() {
         let error = changed(change).unwrap_err();
         assert!(error.contains(message), "{error}");
     }
-    assert!(report(Path::new("nowhere"), Damaged::Refused).is_err());
+    assert!(report(Path::new("nowhere"), Damaged::Refused, None).is_err());
 }
 
 #[test]
@@ -110,6 +110,6 @@ fn violated_bounds_come_first() {
     let found = changed(|f, _, b| put(f, "bounds.csv", &b.replacen(",true,", ",false,", 3))).unwrap();
     assert_eq!(
         found[1],
-        "VIOLATED, so that a proof or the program is wrong: d_ls in 1, m_cca_linear in 1 and m_cca_sharp in 1 of 360 bounds."
+        "VIOLATED, so that a proof or the program is wrong: T7 (least-squares alignment) in 1, T2 (linear) in 1 and T3 (one spectrum) in 1 of 360 bounds."
     );
 }

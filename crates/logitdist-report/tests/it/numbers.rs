@@ -2,10 +2,9 @@
 
 use crate::sweep;
 use logitdist_report::View;
-use logitdist_report::picture::{
-    Bounds, Certificates, Divergences, Families, Frontiers, Maps, certificates, quantity::Quantity,
-};
-use logitdist_results::Study;
+use logitdist_report::declared::resolve;
+use logitdist_report::picture::{Certificates, Divergences, Frontiers, families};
+use logitdist_results::{PlotSpec, Study};
 
 fn study() -> Study {
     let folder = tempfile::tempdir().unwrap();
@@ -37,40 +36,39 @@ fn a_study_knows_its_axes_cells_and_bounds() {
 fn tightness_against_an_axis_has_the_quantiles_of_the_formula() {
     let s = study();
     let (dim, level) = (axis(&s, "dim"), axis(&s, "level"));
-    let panels = Bounds { bound: s.bound("d_ls").unwrap(), x: dim, lines: Some(level), is_filed: true }
-        .numbers(&s)
-        .unwrap();
+    let picture =
+        resolve(&s, &PlotSpec::parse("bound=d_ls x=dim colour=level where=direction==ab").unwrap()).unwrap();
+    assert_eq!((picture.x, picture.colour, picture.panels), (dim, Some(level), None));
+    let drawn = picture.numbers(&s).unwrap();
     // E6 has neither the axis nor bounds.
-    assert_eq!(panels.len(), 1);
-    assert_eq!((panels[0].title.as_str(), panels[0].label.as_str()), ("noise", "tightness lhs/rhs"));
-    let names: Vec<&str> = panels[0].curves.iter().map(|c| c.name.as_str()).collect();
-    assert_eq!(names, ["level 0", "level 0.01", "level 0.1", "level 1"]);
-    for curve in &panels[0].curves {
+    // At level 0 the models are equal, and tightness is a ratio of rounding errors.
+    assert_eq!((drawn.panels.len(), drawn.panels[0].curves.len()), (1, 3));
+    for curve in &drawn.panels[0].curves {
         for (at, m) in [2.0, 4.0, 8.0].into_iter().enumerate() {
-            let q = curve.points[at];
-            assert_eq!((q.at, q.n), (at, 10));
-            // Ten values, 1 1 2 2 3 3 4 4 5 5 over 10 M.
-            for (got, want) in [(q.q05, 1.0), (q.q50, 3.0), (q.q95, 5.0)] {
+            let place = curve.places[at];
+            assert_eq!((place.x, place.n), (at, 5));
+            // Five values, 1 2 3 4 5 over 10 M.
+            let (low, high) = place.ends.unwrap();
+            for (got, want) in [(low, 1.2), (place.middle, 3.0), (high, 4.8)] {
                 assert!((got - want / (10.0 * m)).abs() < 1e-12, "{curve:?}");
             }
         }
     }
-    let families = Families { x: dim, source: None }.numbers(&s).unwrap();
-    let titles: Vec<&str> = families.iter().map(|p| p.title.as_str()).collect();
-    assert_eq!(titles, ["m_cca", "alignment"]);
-    assert_eq!(families[0].label, "certified m_cca");
-    assert_eq!(families[0].curves.len(), 2);
 }
 
 #[test]
 fn frontiers_pair_the_two_sides_of_each_evaluation() {
-    let panels = Frontiers.numbers(&study()).unwrap();
+    let s = study();
+    let panels = Frontiers.numbers(&s).unwrap();
     assert_eq!(panels.len(), 1);
     let series = &panels[0].series[0];
-    assert_eq!((series.name.as_str(), series.n, series.points.len()), ("d_ls, sharpened", 120, 120));
+    // Pairs at level 0 are equal, and their sides rounding errors.
+    assert_eq!((series.bound, series.n, series.points.len()), (s.bound("d_ls").unwrap(), 90, 90));
     let mut lhs: Vec<f64> = series.points.iter().map(|p| p.1).collect();
     lhs.sort_by(f64::total_cmp);
-    assert_eq!((lhs[0], lhs[119]), (1.0 / 80.0, 0.25));
+    assert_eq!((lhs[0], lhs[89]), (1.0 / 80.0, 0.25));
+    let titles: Vec<String> = families(&s).into_iter().map(|family| family.title).collect();
+    assert_eq!(titles, ["least-squares alignment", "mean canonical correlation of the embeddings", "d_rep"]);
     assert!(series.points.iter().all(|p| p.0 == 1.0));
 }
 
@@ -81,12 +79,8 @@ fn certificates_are_cut_off_at_zero_and_vacuous_ones_counted() {
     // 1 − M x ≤ 0 at level 1 for every M; 1 − M x/2 also at M = 2.
     let counts: Vec<(usize, usize)> = all.iter().map(|c| (c.n, c.vacuous)).collect();
     assert_eq!(counts, [(120, 30), (120, 30)]);
-    assert!(all[0].points.iter().all(|p| p.0 == 0.99 && (0.0..=0.99).contains(&p.1)));
-    let (level, dim) = (axis(&s, "level"), axis(&s, "dim"));
-    let shares = certificates::vacuous(&s, level, None);
-    assert_eq!(shares[0].2, [(0, 0.0), (1, 0.0), (2, 0.0), (3, 1.0)]);
-    let noise = s.axes[0].values.iter().position(|v| v == "noise");
-    assert_eq!(certificates::vacuous(&s, dim, noise)[1].2, [(0, 0.25), (1, 0.25), (2, 0.25)]);
+    assert!(all.iter().all(|c| c.points.len() == 90), "vacuous ones are counted, not drawn");
+    assert!(all[0].points.iter().all(|p| p.1 == 0.99 && p.0 > 0.0 && p.0 <= 0.99));
 }
 
 #[test]
@@ -103,16 +97,19 @@ fn divergences_begin_with_the_counter_example() {
 #[test]
 fn maps_hold_medians_and_shares() {
     let s = study();
-    let (level, dim) = (axis(&s, "level"), axis(&s, "dim"));
-    let found = |quantity, axes| Maps { quantity, axes, is_filed: true }.numbers(&s);
-    let map = found(Quantity::Bound(s.bound("d_ls").unwrap()), [level, dim]).unwrap();
-    let want: Vec<f64> = [2.0, 4.0, 8.0].into_iter().flat_map(|m| [3.0 / (10.0 * m); 4]).collect();
+    let found = |spec: &str| {
+        let picture = resolve(&s, &PlotSpec::parse(spec).unwrap()).unwrap();
+        let rows = picture.numbers(&s).unwrap().panels[0].curves.clone();
+        rows.iter().flat_map(|row| &row.places).map(|place| place.middle).collect::<Vec<f64>>()
+    };
+    let map = found("bound=d_ls x=level rows=dim where=direction==ab");
+    let want: Vec<f64> = [2.0, 4.0, 8.0].into_iter().flat_map(|m| [3.0 / (10.0 * m); 3]).collect();
+    assert_eq!(map.len(), want.len());
     for (got, want) in map.iter().zip(want) {
-        assert!((got.unwrap() - want).abs() < 1e-12);
+        assert!((got - want).abs() < 1e-12);
     }
-    let map = found(Quantity::Vacuous(s.bound("m_cca_linear").unwrap()), [level, dim]).unwrap();
-    assert_eq!(map, [0.0, 0.0, 0.0, 1.0].repeat(3).into_iter().map(Some).collect::<Vec<_>>());
-    let gamma = axis(&s, "gamma");
-    let map = found(Quantity::Measure(s.measure("m_cca").unwrap()), [gamma, dim]);
-    assert!(map.is_none(), "no cell has both parameters");
+    let map = found("bound=m_cca_linear y=vacuous x=level rows=dim where=direction==ab");
+    assert_eq!(map, [0.0, 0.0, 0.0, 1.0].repeat(3));
+    let error = resolve(&s, &PlotSpec::parse("y=m_cca x=gamma rows=dim").unwrap()).unwrap_err();
+    assert!(error.contains("no two values of gamma"), "no cell has both parameters: {error}");
 }

@@ -32,7 +32,7 @@ fn scatter() -> Panel {
             Mark::new(Form::Points(points(0.5), Shape::Triangle), palette::BLUE)
                 .labelled("d_rep_per_subset, sharpened"),
         )
-        .with(Mark::new(Form::Diagonal, palette::GREY).dashed())
+        .with(Mark::new(Form::Diagonal(1.0), palette::GREY).dashed())
 }
 
 fn lines(title: &str) -> Panel {
@@ -173,7 +173,7 @@ fn hostile_values_are_drawn_without_a_panic() {
                 .with(Mark::new(Form::Band(band), palette::GREEN))
                 .with(Mark::new(Form::Bars(bars), palette::GREEN))
                 .with(Mark::new(Form::Vertical(f64::NAN), palette::GREEN))
-                .with(Mark::new(Form::Diagonal, palette::GREY));
+                .with(Mark::new(Form::Diagonal(1.0), palette::GREY));
             let figure = Figure::new(Width::Column, vec![panel]);
             assert!(figure.to_svg().contains("&lt;&amp;&gt;") || n == 0);
             figure.to_png();

@@ -29,7 +29,7 @@ fn a_report_is_whole_the_same_each_time_and_removes_pictures_of_an_earlier_one()
     for name in ["tightness-old.svg", "mine.svg"] {
         std::fs::write(results.join("plots").join(name), "x").unwrap();
     }
-    let made = report(&results, Damaged::Refused).unwrap();
+    let made = report(&results, Damaged::Refused, None).unwrap();
     assert_eq!(made.violations(), 0);
     let first = files(&results);
     for file in &made.files {
@@ -38,6 +38,7 @@ fn a_report_is_whole_the_same_each_time_and_removes_pictures_of_an_earlier_one()
     for name in [
         "plots/frontier.svg",
         "plots/frontier.png",
+        "plots/frontier.pdf",
         "plots/kl-against-d_logit.svg",
         "summary.md",
         "plots/mine.svg",
@@ -45,7 +46,7 @@ fn a_report_is_whole_the_same_each_time_and_removes_pictures_of_an_earlier_one()
         assert!(first.contains_key(name), "{name}");
     }
     assert!(!first.contains_key("plots/tightness-old.svg"));
-    report(&results, Damaged::Refused).unwrap();
+    report(&results, Damaged::Refused, None).unwrap();
     assert_eq!(files(&results), first);
     assert!(difference(&results, &results).unwrap().is_none());
 }
@@ -54,7 +55,7 @@ fn a_report_is_whole_the_same_each_time_and_removes_pictures_of_an_earlier_one()
 fn tables_and_sentences_say_what_the_formulas_do() {
     let folder = tempfile::tempdir().unwrap();
     sweep::write(folder.path());
-    let made = report(folder.path(), Damaged::Refused).unwrap();
+    let made = report(folder.path(), Damaged::Refused, None).unwrap();
     let read = |name: &str| std::fs::read_to_string(folder.path().join(name)).unwrap();
     insta::assert_snapshot!("summary_md", read("summary.md"));
     insta::assert_snapshot!("summary_csv", read("summary.csv"));
@@ -65,12 +66,14 @@ fn tables_and_sentences_say_what_the_formulas_do() {
 fn a_page_has_everything_inside_and_no_text_as_markup() {
     let folder = tempfile::tempdir().unwrap();
     sweep::write(folder.path());
-    report(folder.path(), Damaged::Refused).unwrap();
+    report(folder.path(), Damaged::Refused, None).unwrap();
     let page = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
     for part in [
         "Very &amp; &lt;truly&gt;.",
-        "data-key=\"bound|d_ls|dim|level\"",
-        "data-key=\"map|vacuous m_cca_linear|level|dim\"",
+        "data-key=\"plot|tightness-dim\"",
+        "data-key=\"plot|map-level-dim\"",
+        "<div class=\"answer\">",
+        "id=\"explorer-data\"",
         "<tr id=\"cell-9e3779b97f4a7c15\">",
         "href=\"#cell-9e3779b97f4a7c15\"",
         "logitdist sweep cell results/",

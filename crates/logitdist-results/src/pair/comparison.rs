@@ -13,6 +13,10 @@ pub struct PairComparison {
     pub run: PairRun,
     /// Measures with a single value, in order.
     pub measures: Vec<(String, Value)>,
+    /// The interval of each measure that has one, if intervals were asked for.
+    pub intervals: Vec<IntervalLine>,
+    /// What unrelated inputs would show of a measure, if that was asked for.
+    pub nulls: Vec<NullLine>,
     /// Measures that are lists, or why they do not exist.
     pub lists: Vec<(String, Result<Vec<f64>, String>)>,
     /// Bounds: with a's spectrum and labels, then with b's.
@@ -48,6 +52,37 @@ pub type ProbeNumbers = Vec<(&'static str, f64)>;
 /// Numbers of a carried probe, in order: both sides of T8 and the standard deviation of its score, both sides of T17.
 pub const PROBE_TOKENS: [&str; 5] = ["error", "certified", "probe_sd", "probe_kept", "probe_agreement"];
 
+/// What unrelated inputs would show of a measure, each number with its name in [`NULL_SIDES`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct NullLine {
+    /// The measure.
+    pub token: String,
+    /// Mean, what 95 % and 99 % of the reorderings do not exceed, and the share of those at least as similar.
+    pub numbers: [f64; 4],
+}
+
+/// Names of the numbers of a [`NullLine`].
+pub const NULL_SIDES: [&str; 4] = ["mean", "q95", "q99", "share"];
+
+/// The interval of a measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IntervalLine {
+    /// The measure.
+    pub token: String,
+    /// Standard error.
+    pub se: f64,
+    /// Both ends.
+    pub ends: [f64; 2],
+    /// The level.
+    pub level: f64,
+    /// How it was made.
+    pub method: String,
+    /// The value less its bias, where the interval is around that.
+    pub corrected: Option<f64>,
+    /// Why it may be too narrow; else empty.
+    pub marked: String,
+}
+
 /// Something that the distributions certify.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CertificateLine {
@@ -78,6 +113,12 @@ impl PairComparison {
         PairComparison {
             run,
             measures: comparison.scalars.iter().map(|(token, x)| ((*token).to_owned(), value(x))).collect(),
+            intervals: comparison
+                .intervals
+                .iter()
+                .flat_map(|all| all.of.iter().filter_map(interval))
+                .collect(),
+            nulls: comparison.nulls.iter().flat_map(|all| all.of.iter().map(null)).collect(),
             lists: lists.map(|(token, own)| ((*token).to_owned(), list(own))).collect(),
             bounds: comparison.all_bounds().map(|(d, bound)| BoundRow::of(d, bound)).collect(),
             certificates: certificates.into_iter().flat_map(|(d, own)| certificate(d, own)).collect(),
@@ -91,6 +132,11 @@ impl PairComparison {
     pub fn value(&self, token: &str) -> Option<f64> {
         let (_, value) = self.measures.iter().find(|(t, _)| t == token)?;
         value.as_ref().ok().copied()
+    }
+
+    /// The interval of a measure, if it has one.
+    pub fn interval(&self, token: &str) -> Option<&IntervalLine> {
+        self.intervals.iter().find(|line| line.token == token)
     }
 
     /// A measure's value as the count that it is, 0 if it has none.
@@ -108,6 +154,24 @@ impl PairComparison {
         let violated = self.bounds.iter().filter(|bound| bound.is_violated());
         violated.map(|bound| bound.token.to_string()).collect()
     }
+}
+
+fn null((token, law): &(&'static str, logitdist::NullLaw)) -> NullLine {
+    NullLine { token: (*token).to_owned(), numbers: [law.mean, law.q95, law.q99, law.share] }
+}
+
+fn interval((token, found): &(&'static str, Result<logitdist::Interval, String>)) -> Option<IntervalLine> {
+    let found = found.as_ref().ok()?;
+    let is_finite = [found.se, found.low, found.high].into_iter().all(f64::is_finite);
+    is_finite.then(|| IntervalLine {
+        token: (*token).to_owned(),
+        se: found.se,
+        ends: [found.low, found.high],
+        level: logitdist::LEVEL,
+        method: found.method.to_owned(),
+        corrected: found.corrected,
+        marked: found.marked.clone().unwrap_or_default(),
+    })
 }
 
 /// A number that a file can hold.

@@ -1,11 +1,14 @@
 //! `comparison.csv`: one line per number, `section,token,side,value,reason`.
 //!
-//! `section` is one of: `run` (the models' paths, seed, version, command), `measure`, `bounds`, `bounds_ba`, `certificate`,
+//! `section` is one of: `run` (the models' paths, seed, version, command), `measure`, `interval`, `null`, `bounds`, `bounds_ba`, `certificate`,
 //! `certificate_ba`, `probe`, `verdict` and `note`. `side` is empty for single values, the position in a list (from 1), the row of a
 //! probe (from 0), one of lhs, rhs, tightness, bound, value, slack, form, holds and status of a bound, or the bound that a certificate
 //! rests on. Text that a spreadsheet would run has a leading apostrophe. A number beyond the floating-point range is blank.
 
-use super::comparison::{CertificateLine, PROBE_TOKENS, PairComparison, PairRun, ProbeNumbers, Value};
+use super::comparison::{
+    CertificateLine, IntervalLine, NULL_SIDES, NullLine, PROBE_TOKENS, PairComparison, PairRun, ProbeNumbers,
+    Value,
+};
 use super::lines::{Line, Lines};
 use crate::bound::{BoundRow, BoundStatus, form, holds};
 use crate::error::ResultsError;
@@ -41,6 +44,12 @@ impl PairComparison {
                     }
                 }
                 Err(reason) => csv.line(["measure", token, "", "", reason]),
+            }
+        }
+        self.intervals.iter().for_each(|interval| csv.interval(interval));
+        for null in &self.nulls {
+            for (side, x) in NULL_SIDES.iter().zip(null.numbers) {
+                csv.line(["null", &null.token, side, &or_blank(x), ""]);
             }
         }
         self.bounds.iter().for_each(|bound| csv.bound(bound));
@@ -109,6 +118,23 @@ impl Csv {
         }
     }
 
+    fn interval(&mut self, interval: &IntervalLine) {
+        let [low, high] = interval.ends;
+        let numbers = [
+            ("se", Some(interval.se)),
+            ("low", Some(low)),
+            ("high", Some(high)),
+            ("level", Some(interval.level)),
+            ("corrected", interval.corrected),
+        ];
+        for (side, x) in numbers {
+            if let Some(x) = x {
+                self.line(["interval", &interval.token, side, &or_blank(x), ""]);
+            }
+        }
+        self.line(["interval", &interval.token, "method", &interval.method, &interval.marked]);
+    }
+
     fn bound(&mut self, bound: &BoundRow<'_>) {
         let (section, token) = (section("bounds", bound.direction), &*bound.token);
         let sides = match bound.is_lower() {
@@ -134,6 +160,8 @@ struct Reader {
     seed: u64,
     measures: Vec<(String, Value)>,
     lists: Vec<(String, Result<Vec<f64>, String>)>,
+    intervals: Vec<IntervalLine>,
+    nulls: Vec<NullLine>,
     bounds: Vec<BoundRow<'static>>,
     certificates: Vec<CertificateLine>,
     probes: Vec<ProbeNumbers>,
@@ -170,6 +198,20 @@ impl Reader {
                 }
             }
             "measure" => self.measures.push((token.to_owned(), valued()?)),
+            "interval" => {
+                let number = if side == "method" { None } else { number()? };
+                self.add_to_interval(token, side, number, value, reason)?;
+            }
+            "null" => {
+                if self.nulls.last().is_none_or(|last| last.token != token) {
+                    self.nulls.push(NullLine { token: token.to_owned(), numbers: [0.0; 4] });
+                }
+                let place = NULL_SIDES.iter().position(|known| *known == side);
+                let place = place.ok_or_else(|| format!("`side` is {side:?}, which no null has"))?;
+                let null = self.nulls.last_mut().expect("one was pushed");
+                null.numbers[place] =
+                    number()?.ok_or_else(|| format!("`value` of {token} is blank; a number is needed"))?;
+            }
             "bounds" | "bounds_ba" => self.add_to_bound(direction, token, side, number, value, reason)?,
             "certificate" | "certificate_ba" => self.certificates.push(CertificateLine {
                 direction,
@@ -190,6 +232,42 @@ impl Reader {
             "verdict" => self.verdict.push(value.to_owned()),
             "note" => self.notes.push((token.to_owned(), value.to_owned())),
             other => return Err(format!("`section` is {other:?}, which no comparison has")),
+        }
+        Ok(())
+    }
+
+    fn add_to_interval(
+        &mut self,
+        token: &str,
+        side: &str,
+        number: Option<f64>,
+        value: &str,
+        reason: &str,
+    ) -> Result<(), String> {
+        if self.intervals.last().is_none_or(|last| last.token != token) {
+            self.intervals.push(IntervalLine {
+                token: token.to_owned(),
+                se: 0.0,
+                ends: [0.0; 2],
+                level: 0.0,
+                method: String::new(),
+                corrected: None,
+                marked: String::new(),
+            });
+        }
+        let interval = self.intervals.last_mut().expect("one was pushed");
+        let needed = || number.ok_or_else(|| format!("`value` of {token} is blank; a number is needed"));
+        match side {
+            "se" => interval.se = needed()?,
+            "low" => interval.ends[0] = needed()?,
+            "high" => interval.ends[1] = needed()?,
+            "level" => interval.level = needed()?,
+            "corrected" => interval.corrected = number,
+            "method" => {
+                value.clone_into(&mut interval.method);
+                reason.clone_into(&mut interval.marked);
+            }
+            other => return Err(format!("`side` is {other:?}, which no interval has")),
         }
         Ok(())
     }
@@ -245,11 +323,33 @@ impl Reader {
         {
             return Err(format!("there is no line `run,{absent}`; {WRITTEN_BY}"));
         }
-        let Reader { run, seed, measures, lists, bounds, certificates, probes, verdict, notes } = self;
+        let Reader {
+            run,
+            seed,
+            measures,
+            intervals,
+            nulls,
+            lists,
+            bounds,
+            certificates,
+            probes,
+            verdict,
+            notes,
+        } = self;
         let [model_a, model_b, _, version, command] = run.map(Option::unwrap_or_default);
         let run = PairRun { model_a, model_b, seed, version, command };
-        let comparison =
-            PairComparison { run, measures, lists, bounds, certificates, probes, verdict, notes };
+        let comparison = PairComparison {
+            run,
+            measures,
+            intervals,
+            nulls,
+            lists,
+            bounds,
+            certificates,
+            probes,
+            verdict,
+            notes,
+        };
         // The logit distance may not exist, for a reason.
         let has_line = |token: &str| comparison.measures.iter().any(|(own, _)| own == token);
         for (token, is_there) in [

@@ -8,7 +8,10 @@ mod lines;
 mod results;
 mod spectra;
 
-pub use comparison::{CertificateLine, PROBE_TOKENS, PairComparison, PairRun, ProbeNumbers, Value};
+pub use comparison::{
+    CertificateLine, IntervalLine, NULL_SIDES, NullLine, PROBE_TOKENS, PairComparison, PairRun, ProbeNumbers,
+    Value,
+};
 pub use inputs::Inputs;
 pub use labels::Labels;
 pub use results::{COMPARISON, PairResults};

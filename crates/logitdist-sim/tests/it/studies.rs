@@ -1,6 +1,6 @@
 //! The configs of this repository.
 
-use logitdist_sim::Config;
+use logitdist_sim::{Config, Document};
 use std::path::Path;
 
 #[test]
@@ -20,5 +20,36 @@ fn every_study_can_be_run() {
             "{}",
             file.display()
         );
+    }
+}
+
+#[test]
+fn pictures_that_a_config_declares_are_checked_with_it() {
+    let read = |plot: &str| {
+        let text = format!(
+            "question = \"q\"\nexpected = \"e\"\n[perturbation.noise_embeddings]\nlevel = [0.1, 1]\n{plot}"
+        );
+        let document = Document::parse(Path::new("c.toml"), &text, &[]).unwrap();
+        Config::of(&document).map_err(|e| e.to_string())
+    };
+    let good =
+        "[[plot]]\nbound = [\"d_ls\"]\nx = \"level\"\ncolour = \"none\"\nwhere = { direction = \"ab\" }\n";
+    let config = read(good).unwrap();
+    // They are kept with the config of the results, and no result depends on them.
+    assert!(config.toml.contains("[[plot]]"), "{}", config.toml);
+    assert_eq!(config.measured(), read("").unwrap().measured());
+    assert!(Config::of(&Document::parse(Path::new("c.toml"), &config.toml, &[]).unwrap()).is_ok());
+    for (plot, message) in [
+        (
+            "[plot]\nx = \"level\"\n",
+            "c.toml:5: `plot`: is no list of tables; each picture begins with [[plot]]",
+        ),
+        ("[[plot]]\nhue = \"level\"\n", "c.toml:5: `plot`: unknown key `hue` of a picture"),
+        ("[[plot]]\nbound = \"d_lz\"\n", "`bound` is d_lz, which is no bound; did you mean `d_ls`?"),
+        ("[[plot]]\nx = \"levle\"\n", "levle is no axis of this config; there are source,"),
+        ("[[plot]]\nwhere = \"width==3\"\n", "width is no axis of this config"),
+    ] {
+        let error = read(plot).unwrap_err();
+        assert!(error.contains(message), "{error}");
     }
 }

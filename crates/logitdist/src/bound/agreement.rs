@@ -6,7 +6,7 @@ use crate::measure::d_logit::d_logit;
 use crate::measure::invariance::CARRIED;
 use crate::measure::table::Part;
 use crate::model::Pair;
-use crate::reduced::{Direction, Reduced};
+use crate::reduced::{Direction, Reduced, ReducedModel};
 use crate::rows::ModelRows;
 use crate::tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, ROUNDING};
 use logitdist_linalg::Mat;
@@ -88,6 +88,22 @@ pub struct LinearProbe {
     pub offset: f64,
 }
 
+impl LinearProbe {
+    /// Whether w and c are finite, and w of the dimension of the first model of a direction.
+    pub(super) fn check(&self, reduced: &Reduced, direction: Direction) -> Result<(), Error> {
+        super::certificate::check_probe(reduced, direction, &self.weights)?;
+        if self.offset.is_finite() {
+            return Ok(());
+        }
+        Err(Error::Option(format!("the probe's offset is {}; it must be finite", self.offset)))
+    }
+}
+
+/// The weights on embeddings of what v reads of the centred logits: `G̃ᵀv`.
+pub(super) fn on_embeddings(model: &ReducedModel, v: &[f64]) -> Vec<f64> {
+    model.unembeddings.col_iter().map(|g| g.iter().zip(v).map(|(g, v)| g * v).sum()).collect()
+}
+
 /// T17 for one probe: on how many inputs it decides, once carried over, as it does on its own model.
 ///
 /// Only the part of w in the range of G̃ᵀ is carried, and it is that part which decides on either model. A score of at least 0 is one
@@ -101,24 +117,16 @@ pub fn probe_agreement(
     direction: Direction,
     probe: &LinearProbe,
 ) -> Result<Bound, Error> {
-    super::certificate::check_probe(reduced, direction, &probe.weights)?;
-    if !probe.offset.is_finite() {
-        return Err(Error::Option(format!("the probe's offset is {}; it must be finite", probe.offset)));
-    }
+    probe.check(reduced, direction)?;
     let (model, other) = reduced.models(direction);
     let v = model.on_logits(&probe.weights);
-    let weights = |unembeddings: &Mat<f64>| -> Vec<f64> {
-        (0..unembeddings.ncols())
-            .map(|j| unembeddings.col(j).iter().zip(&v).map(|(g, v)| g * v).sum())
-            .collect()
-    };
     let shift: f64 = v.iter().zip(other.bias.iter().zip(&model.bias)).map(|(v, (b, a))| v * (b - a)).sum();
     let (first, second) = match direction {
         Direction::Ab => (pair.a(), pair.b()),
         Direction::Ba => (pair.b(), pair.a()),
     };
-    let own = scores(first, &weights(&model.unembeddings), probe.offset)?;
-    let carried = scores(second, &weights(&other.unembeddings), probe.offset + shift)?;
+    let own = scores(first, &on_embeddings(model, &v), probe.offset)?;
+    let carried = scores(second, &on_embeddings(other, &v), probe.offset + shift)?;
     Ok(probe_agreement_of_scores(reduced, direction, &probe.weights, &own, &carried))
 }
 
@@ -146,7 +154,7 @@ pub fn probe_agreement_of_scores(
 const BLOCK: usize = 512;
 
 /// w·f(x) + c at every input.
-fn scores(model: &dyn ModelRows, weights: &[f64], offset: f64) -> Result<Vec<f64>, Error> {
+pub(super) fn scores(model: &dyn ModelRows, weights: &[f64], offset: f64) -> Result<Vec<f64>, Error> {
     let mut scores = Vec::with_capacity(model.n_inputs());
     for start in (0..model.n_inputs()).step_by(BLOCK) {
         let mut rows = Mat::zeros(BLOCK.min(model.n_inputs() - start), model.dim());

@@ -44,6 +44,8 @@ pub fn evaluate(
     let tracked = sets.as_ref().map_or(&[][..], |s| &s.tracked);
     let summary = PairSummary::of(pair, &inputs, tracked)?;
     let reduced = Reduced::of(&summary);
-    let shared = Shared::of(pair, reduced, summary.probability, sets.as_ref(), &settings, rng)?;
+    let sets = sets.as_ref().map(|sets| (sets, pair));
+    let subsets = settings.d_rep.then(|| settings.subsets.both_ways(&reduced, rng)).transpose()?;
+    let shared = Shared::of(reduced, summary.probability, subsets.as_ref(), sets, &settings, rng)?;
     Ok(theorem.of(&shared, direction))
 }

@@ -6,6 +6,7 @@
 mod agreement;
 mod alignment;
 mod alone;
+mod budget;
 mod cca;
 mod certificate;
 pub(crate) mod contrasts;
@@ -17,6 +18,7 @@ mod weighted;
 
 pub use agreement::{LinearProbe, probe_agreement, probe_agreement_of_scores};
 pub use alone::evaluate;
+pub use budget::{Budgets, Decisions, kl_budget, tv_budget};
 pub use cca::{CcaSide, compression_floor, greedy_two_spectra, water_filling};
 pub use certificate::{Certificate, ProbeTransfer, certificate, probe_transfer};
 pub use divergence::{largest_hellinger, largest_js, largest_kl};

@@ -32,6 +32,8 @@ pub struct Theorem {
     pub number: &'static str,
     /// Its name for people.
     pub name: &'static str,
+    /// What it is about, where several bounds from above are about the same and are to be seen side by side; else empty.
+    pub family: &'static str,
     /// One sentence on what it says.
     pub meaning: &'static str,
     /// The inequality.
@@ -73,6 +75,7 @@ impl Theorem {
         token: "",
         number: "",
         name: "",
+        family: "",
         meaning: "",
         statement: "",
         needs: "",
@@ -105,6 +108,15 @@ impl Theorem {
             Side::AtLeast(value) => {
                 format!("{value} ≥ bound; vacuous if the bound is ≤ 0{equality}{}", self.equality)
             }
+        }
+    }
+
+    /// What it is about: bounds that have it in common are compared. Of lower bounds that is the measure that they certify.
+    pub fn about(&self) -> &'static str {
+        match self.side {
+            Side::AtLeast(token) => measure(token).map_or(token, |(row, _)| row.name),
+            Side::AtMost if self.family.is_empty() => self.name,
+            Side::AtMost => self.family,
         }
     }
 

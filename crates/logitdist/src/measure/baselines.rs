@@ -1,7 +1,7 @@
 //! Measures of similarity that others use, for comparison. All on centred embeddings.
 
 use super::invariance::Change;
-use super::table::{Measure, Of, Part, Range, Same, Section, Unit, Value};
+use super::table::{Measure, Of, Part, Range, Same, Section, Uncertainty, Unit, Value};
 use crate::applicable::{Applicable, Reason};
 use crate::measure::cca;
 use crate::reduced::{Direction, Reduced, ReducedModel};
@@ -47,6 +47,7 @@ pub(super) const PROCRUSTES: [Measure; 1] = [Measure {
     source: "Ding et al. 2021",
     range: Range::between(0.0, 2.0),
     same: Same::Zero("equal up to rotation and scale"),
+    uncertainty: Uncertainty::Log,
     value: Value::Number(|shared, _| procrustes(&shared.reduced)),
     ..SIMILARITY
 }];
@@ -88,7 +89,7 @@ pub(super) const R2: [Measure; 1] = [Measure {
 }];
 
 /// Share of the variance that SVCCA keeps of each representation.
-const SVCCA_VARIANCE: f64 = 0.99;
+pub(crate) const SVCCA_VARIANCE: f64 = 0.99;
 
 /// Linear CKA, in [0, 1]; 1 = equal up to rotation and scale.
 ///

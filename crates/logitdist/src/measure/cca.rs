@@ -2,7 +2,7 @@
 
 use super::invariance::{Change, DISTRIBUTIONS};
 use super::source::{CANONICAL, LOGIT_DISTANCE};
-use super::table::{Measure, Of, Range, Same, Unit, Value};
+use super::table::{Measure, Of, Range, Same, Uncertainty, Unit, Value};
 use crate::applicable::{Applicable, Reason};
 use crate::error::Side;
 use crate::reduced::Reduced;
@@ -42,6 +42,7 @@ pub(super) const ROWS: [Measure; 6] = [
         name: "mean canonical correlation of the unembeddings",
         meaning: "Mean canonical correlation of the unembeddings g(y), g′(y)",
         formula: "(1/r) Σ ρᵢ, r the smaller rank; 1 for any models once a rank reaches K − 1 (saturated)",
+        uncertainty: Uncertainty::Never("it is of the labels, and no inputs are in it"),
         value: Value::Number(|shared, _| mean(shared.unembeddings_cca())),
         note: |shared| saturated(shared.unembeddings_cca(), "labels"),
         ..MEAN

@@ -2,11 +2,12 @@
 
 use super::invariance::Change;
 use super::source::LOGIT_DISTANCE;
-use super::table::{Measure, Part, Range, Same, Unit, Value};
+use super::table::{Measure, Part, Range, Same, Uncertainty, Unit, Value};
 use crate::applicable::{Applicable, Reason};
 use crate::labels::Labels;
 use crate::measure::subsets::ChosenSubsets;
 use crate::reduced::{Direction, Reduced, ReducedModel};
+use crate::shared::Shared;
 use crate::tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE};
 use logitdist_linalg::{Mat, ReborrowMut, Simplex, Simplices, matmul_into, r_factor, upper_matmul_into};
 use rayon::prelude::*;
@@ -17,10 +18,24 @@ const LENGTH: Measure = Measure {
     part: Part::DRep,
     ..Measure::DISSIMILARITY
 };
-const COUNT: Measure =
-    Measure { unit: Unit::Count, same: Same::Neither, invariance: [Change::Affine, Change::Any], ..LENGTH };
+const COUNT: Measure = Measure {
+    unit: Unit::Count,
+    same: Same::Neither,
+    invariance: [Change::Affine, Change::Any],
+    uncertainty: Uncertainty::Never("it is a count"),
+    ..LENGTH
+};
 
 pub(super) const ROWS: [Measure; 9] = [
+    Measure {
+        tokens: &["d_rep_ab_median", "d_rep_ba_median"],
+        name: "median of d_rep over label subsets",
+        meaning: "Median over label subsets, with {b} carried onto {a}",
+        formula: "median of √(E‖f − A f′ − c‖²)",
+        headline: true,
+        value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.median)),
+        ..LENGTH
+    },
     Measure {
         tokens: &["d_rep_ab", "d_rep_ba"],
         name: "linear identifiability dissimilarity",
@@ -29,6 +44,7 @@ pub(super) const ROWS: [Measure; 9] = [
                   differences of model {a}, β its biases'",
         headline: true,
         value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.d_rep)),
+        note: |shared| heavy(shared),
         ..LENGTH
     },
     Measure {
@@ -38,15 +54,8 @@ pub(super) const ROWS: [Measure; 9] = [
         formula: "from the spread between sampled pivots",
         range: Range::at_least(0.0).with("0 if every subset was used"),
         same: Same::Neither,
+        uncertainty: Uncertainty::Never("it is an error itself"),
         value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.standard_error)),
-        ..LENGTH
-    },
-    Measure {
-        tokens: &["d_rep_ab_median", "d_rep_ba_median"],
-        name: "median of d_rep over subsets",
-        meaning: "Median over label subsets, with {b} carried onto {a}",
-        formula: "median of √(E‖f − A f′ − c‖²)",
-        value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.median)),
         ..LENGTH
     },
     Measure {
@@ -54,6 +63,7 @@ pub(super) const ROWS: [Measure; 9] = [
         name: "maximum of d_rep over subsets",
         meaning: "Maximum over label subsets, with {b} carried onto {a}",
         formula: "max of √(E‖f − A f′ − c‖²)",
+        uncertainty: Uncertainty::Never("it is a maximum over label subsets"),
         value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.max)),
         ..LENGTH
     },
@@ -84,6 +94,7 @@ pub(super) const ROWS: [Measure; 9] = [
         range: Range::at_least(0.0).with("above 0"),
         same: Same::Neither,
         invariance: [Change::Rotation, Change::Any],
+        uncertainty: Uncertainty::Never("it is of the labels, and no inputs are in it"),
         value: Value::Number(|shared, d| Ok(shared.d_rep(d)?.sigma_min)),
         ..LENGTH
     },
@@ -108,6 +119,18 @@ pub(super) const ROWS: [Measure; 9] = [
         ..COUNT
     },
 ];
+
+/// How many times its median the mean may be before a word on it is due.
+const HEAVY: f64 = 3.0;
+
+/// Where few subsets carry the mean.
+fn heavy(shared: &Shared) -> Option<String> {
+    let times = |d| shared.d_rep(d).ok().map_or(0.0, |own| own.d_rep / own.median);
+    let times = times(Direction::Ab).max(times(Direction::Ba));
+    (times > HEAVY && times.is_finite()).then(|| {
+        format!("a mean over label subsets that a few of them carry: it is {times:.1} times the median, and other subsets give others")
+    })
+}
 
 /// d_rep over label subsets and what its bounds need. All but the counts are square roots, in the units of f.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,12 +2,16 @@
 
 use super::invariance::Change;
 use super::source::LOGIT_DISTANCE;
-use super::table::{Measure, Of, Part, Range, Same, Section, Unit, Value};
+use super::table::{Measure, Of, Part, Range, Same, Section, Uncertainty, Unit, Value};
 use crate::probability::ProbabilitySums;
 use crate::reduced::Direction;
 
-const ERROR: Measure =
-    Measure { formula: "sd over inputs (n − 1) / √n", same: Same::Neither, ..Measure::DISTANCE };
+const ERROR: Measure = Measure {
+    formula: "sd over inputs (n − 1) / √n",
+    same: Same::Neither,
+    uncertainty: Uncertainty::Never("it is an error itself"),
+    ..Measure::DISTANCE
+};
 
 pub(super) const KL: [Measure; 2] = [
     Measure {
@@ -104,6 +108,7 @@ pub(super) const ROWS: [Measure; 11] = [
         unit: Unit::One,
         range: Range::between(0.0, 1.0).with("at most 1/K; 0 where it underflows: see log_tau"),
         same: Same::Neither,
+        uncertainty: Uncertainty::Never("it is a minimum"),
         value: Value::Number(|shared, _| Ok(shared.divergences().tau)),
         ..Measure::DISTANCE
     },
@@ -117,6 +122,7 @@ pub(super) const ROWS: [Measure; 11] = [
         range: Range::at_most(0.0).with("at most −log K; finite where τ underflows"),
         same: Same::Neither,
         headline: true,
+        uncertainty: Uncertainty::Never("it is a minimum"),
         value: Value::Number(|shared, _| Ok(shared.divergences().log_tau)),
         ..Measure::DISTANCE
     },
@@ -129,6 +135,7 @@ pub(super) const ROWS: [Measure; 11] = [
         range: Range::between(0.0, 1.0),
         same: Same::One("same predictions"),
         headline: true,
+        uncertainty: Uncertainty::Share(|input| input.agreeing),
         value: Value::Number(|shared, _| Ok(shared.divergences().top1_agreement)),
         ..Measure::DISTANCE
     },
@@ -141,6 +148,7 @@ pub(super) const ROWS: [Measure; 11] = [
         same: Same::Neither,
         invariance: [Change::Any; 2],
         section: Section::Size,
+        uncertainty: Uncertainty::Never("it is a count"),
         value: Value::Number(|shared, _| Ok(shared.sums().n as f64)),
         ..Measure::DISTANCE
     },
@@ -155,6 +163,7 @@ pub(super) const PRECISION: [Measure; 1] = [Measure {
     same: Same::Neither,
     invariance: [Change::Nothing; 2],
     part: Part::SinglePrecision,
+    uncertainty: Uncertainty::Never("it is a maximum"),
     value: Value::Number(|shared, _| Ok(shared.sums().logit_error)),
     ..Measure::DISTANCE
 }];

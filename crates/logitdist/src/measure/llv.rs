@@ -1,7 +1,7 @@
 //! The log-likelihood variance distance d_LLV.
 
 use super::source::CLOSENESS;
-use super::table::{Measure, Part, Same, Unit, Value};
+use super::table::{Measure, Part, Same, Uncertainty, Unit, Value};
 use crate::applicable::{Applicable, Reason};
 use crate::error::Side;
 use crate::factor::Factor;
@@ -15,6 +15,7 @@ const TERM: Measure = Measure {
     same: Same::Zero("equal distributions"),
     part: Part::Llv,
     log_p: true,
+    uncertainty: Uncertainty::Never("it is of chosen labels and inputs"),
     ..Measure::DISTANCE
 };
 

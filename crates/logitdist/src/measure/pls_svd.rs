@@ -2,7 +2,7 @@
 
 use super::invariance::DISTRIBUTIONS;
 use super::source::CLOSENESS;
-use super::table::{Measure, Of, Part, Range, Same, Unit, Value};
+use super::table::{Measure, Of, Part, Range, Same, Uncertainty, Unit, Value};
 use crate::applicable::{Applicable, Reason};
 use crate::error::Side;
 use logitdist_linalg::{Mat, MatRef, matmul_tn, singular_values};
@@ -16,6 +16,7 @@ const SHARE: Measure = Measure {
     same: Same::Zero("equal up to a rotation of standardised columns"),
     invariance: DISTRIBUTIONS,
     part: Part::Llv,
+    uncertainty: Uncertainty::Never("it is of chosen labels and inputs"),
     ..Measure::DISSIMILARITY
 };
 

@@ -1,6 +1,7 @@
 //! Which subsets of labels d_rep averages over.
 
 use crate::error::Error;
+use crate::reduced::{Reduced, ReducedModel};
 use rand::{Rng, RngExt, seq::index};
 
 /// Which label subsets d_rep averages over. A subset is a pivot y0 and M further labels.
@@ -54,6 +55,17 @@ pub struct ChosenSubsets {
 }
 
 impl ChosenSubsets {
+    /// So many of them at most, evenly spread.
+    pub(crate) fn thinned(&self, most: usize) -> ChosenSubsets {
+        let (count, size) = (self.len(), self.dim + 1);
+        let kept = most.min(count);
+        let labels = (0..kept).flat_map(|i| {
+            let at = i * count / kept;
+            self.labels[at * size..(at + 1) * size].to_vec()
+        });
+        ChosenSubsets { labels: labels.collect(), dim: self.dim, per_pivot: None }
+    }
+
     /// The labels of all subsets, M + 1 for each, its pivot first.
     pub fn labels(&self) -> &[usize] {
         &self.labels
@@ -103,6 +115,19 @@ impl Subsets {
             }
             (Subsets::Affordable, _) => unreachable!("it has numbers"),
         }
+    }
+
+    /// The subsets of both directions: first those of model a.
+    ///
+    /// # Errors
+    /// As [`choose`](Subsets::choose).
+    pub(crate) fn both_ways(
+        &self,
+        reduced: &Reduced,
+        rng: &mut impl Rng,
+    ) -> Result<[ChosenSubsets; 2], Error> {
+        let mut of = |model: &ReducedModel| self.choose(reduced.n_labels, model.dim, rng);
+        Ok([of(&reduced.a)?, of(&reduced.b)?])
     }
 
     /// The default as the numbers it stands for in M dimensions.

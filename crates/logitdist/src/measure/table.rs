@@ -4,24 +4,32 @@
 
 use super::invariance::{CARRIED, Change, DISTRIBUTIONS};
 use super::{
-    baselines, cca, d_logit, d_ls, d_rep, d_white, kl, label_geometry, llv, per_input, pls_svd, searched,
-    size, trained,
+    baselines, cca, chance, d_logit, d_ls, d_rep, d_white, held_out, kl, label_geometry, llv, per_input,
+    percentiles, pls_svd, relative, searched, size, top_labels, trained,
 };
 use crate::applicable::Applicable;
+use crate::probability::InputDivergences;
 use crate::reduced::Direction;
 use crate::shared::Shared;
 
 /// Groups of rows. Within a group, all values of direction ab come before those of ba.
-const GROUPS: [&[Measure]; 25] = [
+const GROUPS: [&[Measure]; 32] = [
     &size::ROWS,
     &d_logit::ROWS,
+    &relative::LOGIT,
     &d_white::ROWS,
     &cca::ROWS,
     &cca::SPECTRUM,
+    &chance::ROWS,
+    &held_out::ROWS,
     &d_ls::ROWS,
+    &relative::ALIGNMENT,
     &d_rep::ROWS,
     &kl::KL,
+    &percentiles::KL,
     &kl::ROWS,
+    &top_labels::ROWS,
+    &percentiles::LOGIT,
     &kl::PRECISION,
     &llv::ROWS,
     &llv::MINIMISED,
@@ -73,6 +81,8 @@ pub struct Measure {
     pub log_p: bool,
     /// Whether the short table shows it.
     pub headline: bool,
+    /// How its error over the inputs is found.
+    pub uncertainty: Uncertainty,
     /// How it is computed from what measures share.
     pub value: Value,
     /// A remark on the value of a pair, where one is needed.
@@ -223,6 +233,8 @@ pub enum Part {
     SinglePrecision,
     /// Sets of labels and inputs: `Settings::llv`.
     Llv,
+    /// Inputs held out: `Settings::held_out`.
+    HeldOut,
     /// Measures of others: `Settings::baselines`.
     Baselines,
     /// Right answers, which sweeps of trained networks have.
@@ -235,6 +247,25 @@ pub enum Part {
     Search,
     /// Single inputs and pairs of labels, which pages about a pair show.
     Detail,
+}
+
+/// How the error of a measure over the inputs is found, and on which scale its interval is made.
+#[derive(Debug, Clone, Copy)]
+pub enum Uncertainty {
+    /// By the jackknife, on the logarithm: distances and divergences.
+    Log,
+    /// By the jackknife, on log(x/(1 − x)): means of shares.
+    Logit,
+    /// By the jackknife, on Fisher's z, and around the value less its bias: correlations.
+    Fisher,
+    /// By leaving out a block's scores, on Fisher's z.
+    HeldOut,
+    /// A share of the inputs, here whether one belongs to it: Clopper and Pearson's interval with an effective number of inputs.
+    Share(fn(&InputDivergences) -> bool),
+    /// A percentile over the inputs, here of what: order statistics.
+    Percentile(f64, fn(&InputDivergences, Direction) -> f64),
+    /// None, and why.
+    Never(&'static str),
 }
 
 /// How a measure is computed. For a measure of each model, direction ab stands for a and ba for b.
@@ -265,6 +296,7 @@ impl Measure {
         part: Part::Probability,
         log_p: false,
         headline: false,
+        uncertainty: Uncertainty::Log,
         value: Value::Elsewhere,
         note: |_| None,
     };
@@ -276,6 +308,7 @@ impl Measure {
         invariance: [Change::Any; 2],
         section: Section::Size,
         part: Part::Geometry,
+        uncertainty: Uncertainty::Never("it is a count"),
         ..Measure::DISTANCE
     };
 
@@ -286,6 +319,7 @@ impl Measure {
         same: Same::One("linearly equivalent"),
         section: Section::Representation,
         part: Part::Geometry,
+        uncertainty: Uncertainty::Fisher,
         ..Measure::DISTANCE
     };
 

@@ -3,8 +3,10 @@
 //! Two passes over the labels: the first leaves `u − v`, `e^(u − max u)` and `e^(v − max v)` of each behind and their sums; with these
 //! the second has both probabilities without another exponential.
 
+use super::InputDivergences;
 use super::chunk::{CHUNK, Chunk, Extremes, exp, extremes, larger, less, polynomial, smaller, total};
 use super::divergence::DivergenceTerms;
+use super::top_labels::{CommonLabels, common_labels};
 
 /// Divergences of one input, and what its logits say besides.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,6 +23,8 @@ pub(super) struct InputTerms {
     pub hellinger: f64,
     /// Whether the first of the most probable labels is the same.
     pub agreeing: bool,
+    /// The most probable labels that both models have in common.
+    pub top: [CommonLabels; 2],
     /// log min p, over labels and both models.
     pub log_tau: f64,
     /// What T18 puts KL divergence between: ½ V_min and ½ V_max/(1 − TV).
@@ -125,6 +129,7 @@ impl InputTerms {
             tv: 0.5 * total(sums.l1),
             hellinger: (0.5 * total(sums.squared_hellinger)).sqrt(),
             agreeing: at_u == at_v,
+            top: common_labels(u, v),
             log_tau: (extremes_u.smallest - logs[0]).min(extremes_v.smallest - logs[1]).min(0.0),
             kl_between: sums.kl_between(),
             gaps: [extremes_u, extremes_v].map(|e| e.largest - e.second),
@@ -132,6 +137,14 @@ impl InputTerms {
             normalisers,
             between: between[1] - between[0],
         }
+    }
+}
+
+impl InputTerms {
+    /// What is kept of each input.
+    pub(super) fn divergences(&self) -> InputDivergences {
+        let InputTerms { kl_ab, kl_ba, js, tv, hellinger, squared_logit_distance, agreeing, top, .. } = *self;
+        InputDivergences { kl_ab, kl_ba, js, tv, hellinger, squared_logit_distance, agreeing, top }
     }
 }
 

@@ -72,12 +72,44 @@ impl Tiling<'_> {
     /// # Errors
     /// [`Error::Unreadable`] if a model's embeddings cannot be read.
     pub fn tiles(&self, inputs: &[usize]) -> Result<Vec<Tile>, Error> {
-        let step = (TILE_ENTRIES / self.pair.n_labels()).clamp(TILE_INPUTS[0], TILE_INPUTS[1]);
+        let step = self.step();
         if self.one_at_a_time() {
             inputs.chunks(step).map(|inputs| self.tile(inputs)).collect()
         } else {
             inputs.par_chunks(step).map(|inputs| self.tile(inputs)).collect()
         }
+    }
+
+    /// What `of_input` makes of the logits of the first model at each of some inputs, in their order.
+    ///
+    /// # Errors
+    /// As [`tiles`](Tiling::tiles).
+    pub fn of_first<T: Send>(
+        &self,
+        inputs: &[usize],
+        of_input: &(impl Fn(&[f64]) -> T + Sync),
+    ) -> Result<Vec<T>, Error> {
+        let tile = |inputs: &[usize]| -> Result<Vec<T>, Error> {
+            let (logits, _) = self.logits(&self.labels.a, &rows_of(self.pair.a(), inputs)?);
+            let of_column = |i| of_input(column(logits.as_ref(), i));
+            if self.one_at_a_time() {
+                Ok((0..inputs.len()).into_par_iter().map(of_column).collect())
+            } else {
+                Ok((0..inputs.len()).map(of_column).collect())
+            }
+        };
+        let step = self.step();
+        let tiles: Vec<Vec<T>> = if self.one_at_a_time() {
+            inputs.chunks(step).map(tile).collect::<Result<_, _>>()?
+        } else {
+            inputs.par_chunks(step).map(tile).collect::<Result<_, _>>()?
+        };
+        Ok(tiles.into_iter().flatten().collect())
+    }
+
+    /// Inputs in a tile.
+    fn step(&self) -> usize {
+        (TILE_ENTRIES / self.pair.n_labels()).clamp(TILE_INPUTS[0], TILE_INPUTS[1])
     }
 
     fn tile(&self, inputs: &[usize]) -> Result<Tile, Error> {

@@ -2,17 +2,21 @@
 
 mod accuracy;
 mod bounds;
+mod budgets;
 mod definitions;
 mod details;
 mod edge;
 mod edges;
 mod fixtures;
 mod glossary;
+mod intervals;
 mod invariance;
 mod linnerud;
 mod merging;
+mod nulls;
 mod pairs;
 mod peers;
+mod scales;
 mod sharper;
 mod singular_subsets;
 mod walk;

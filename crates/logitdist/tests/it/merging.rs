@@ -4,7 +4,7 @@ use crate::pairs::{assert_close, compared, model, noisy, regular_pair, rng};
 use logitdist::measure::{cca, d_logit, kl};
 use logitdist::{
     Comparison, Error, LogitPrecision, Mat, Model, Pair, PairSummary, ProbabilityInputs, Reduced, Settings,
-    compare, jackknife, merge_summaries,
+    compare, compare_summary, jackknife, merge_summaries,
 };
 
 /// The inputs `[start, end)` of a model.
@@ -165,4 +165,46 @@ fn indices_that_do_not_exist_are_refused() {
     }
     let one = Mat::zeros(1, 1);
     assert!(Model::new(one.clone(), Mat::zeros(1, 2), None).is_err());
+}
+
+#[test]
+fn a_comparison_of_a_summary_is_that_of_the_pair() {
+    for seed in 0..16 {
+        let (a, b) = regular_pair(seed);
+        let pair = Pair::new(&a, &b).unwrap();
+        for probability in [true, false] {
+            let settings = Settings { llv: false, held_out: false, probability, ..Settings::default() };
+            let whole = compare(&pair, &settings, &mut rng(seed)).unwrap();
+            let inputs = if probability { ProbabilityInputs::All } else { ProbabilityInputs::None };
+            let summary = PairSummary::of(&pair, &inputs, &[]).unwrap();
+            let again = PairSummary::of_inputs(&pair, &summary.labels, &inputs, &[]).unwrap();
+            assert_eq!(summary, again, "seed {seed}");
+            let found = compare_summary(again, &settings, &mut rng(seed)).unwrap();
+            assert_eq!(
+                (&whole.scalars, &whole.bounds, &whole.bounds_ba),
+                (&found.scalars, &found.bounds, &found.bounds_ba),
+                "seed {seed}"
+            );
+            assert_eq!((whole.lists, whole.notes), (found.lists, found.notes), "seed {seed}");
+        }
+    }
+}
+
+#[test]
+fn a_summary_has_no_models_and_only_its_own_labels() {
+    let (a, b) = regular_pair(1);
+    let pair = Pair::new(&a, &b).unwrap();
+    let summary = PairSummary::of(&pair, &ProbabilityInputs::None, &[]).unwrap();
+    for (settings, message) in [
+        (Settings::default(), "need the models"),
+        (Settings { llv: false, per_input: true, ..Settings::default() }, "need the models"),
+        (Settings { llv: false, held_out: false, ..Settings::default() }, "made without probabilities"),
+    ] {
+        let error = compare_summary(summary.clone(), &settings, &mut rng(1)).unwrap_err();
+        assert!(error.to_string().contains(message), "{error}");
+    }
+    let (other, _) = regular_pair(2);
+    let others = Pair::new(&other, &other).unwrap();
+    let refused = PairSummary::of_inputs(&others, &summary.labels, &ProbabilityInputs::None, &[]);
+    assert_eq!(refused, Err(Error::Merge));
 }

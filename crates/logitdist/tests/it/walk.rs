@@ -18,6 +18,7 @@ fn is_of_a_pair(part: Part) -> bool {
         | Part::Probability
         | Part::SinglePrecision
         | Part::Llv
+        | Part::HeldOut
         | Part::Baselines
         | Part::Detail => true,
         Part::Accuracy | Part::Concept | Part::Tuned | Part::Search => false,

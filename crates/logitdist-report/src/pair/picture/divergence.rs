@@ -4,6 +4,7 @@ use super::{EMPTY_ASPECT, MODELS, NAMED, fine_ticks};
 use crate::plot::palette::{GREY, INK};
 use crate::plot::{Axis, Figure, Form, Mark, Panel, Point, Shape, Width};
 use crate::view::View;
+use crate::words;
 use logitdist_results::pair::Inputs;
 use logitdist_results::pair::PairResults;
 
@@ -68,7 +69,7 @@ fn divergence_panel(
             (false, true) => "labels are masked: there is no logit distance",
             (false, false) => "the models are equal at every input",
         };
-        return Panel::empty(token, reason).shaped(EMPTY_ASPECT);
+        return Panel::empty(words::measure_name(token), reason).shaped(EMPTY_ASPECT);
     }
     // Squares of what is at the ends of the range are kept inside it.
     let inside = |x: f64| x.clamp(f64::MIN_POSITIVE, f64::MAX);
@@ -79,10 +80,10 @@ fn divergence_panel(
     let named = named_inputs(inputs, direction, 0.06 * (high / low).ln());
     let named: Vec<(usize, f64, f64)> = named.iter().filter_map(place).collect();
     let rings = named.iter().map(|(_, d, kl)| Point::at(*d, *kl)).collect();
-    let x = Axis::log("d_logit_x (nats)").ticked(fine_ticks(least, most));
-    let y = Axis::log("KL at x (nats)").between(low, high);
-    let panel = Panel::new(token, x, y)
-        .with(Mark::line(vec![bound(least), bound(most)], GREY).labelled("d_logit_x²/4 (kl_from_logit)"))
+    let x = Axis::log(words::measure_of("d_logit_x")).ticked(fine_ticks(least, most));
+    let y = Axis::log("KL divergence at the input (nats)").between(low, high);
+    let panel = Panel::new(words::measure_name(token), x, y)
+        .with(Mark::line(vec![bound(least), bound(most)], GREY).labelled("at most: T10"))
         .with(Mark::points(points, MODELS[direction]))
         .with(Mark::new(Form::Points(rings, Shape::Ring), INK));
     named.into_iter().fold(panel, |panel, (x, d, kl)| {

@@ -5,6 +5,7 @@ use crate::pair::histogram::LogBins;
 use crate::plot::palette::INK;
 use crate::plot::{Axis, Bar, Colour, Figure, Form, Mark, Panel, Point, Shape, Width};
 use crate::view::View;
+use crate::words;
 use logitdist_results::pair::PairResults;
 
 const WHITE: Colour = Colour(255, 255, 255);
@@ -48,7 +49,10 @@ impl View<PairResults> for Histograms {
 
     fn figures(&self, _: &PairResults, lists: &Self::Numbers) -> Vec<Figure> {
         let zeros: Vec<String> = lists.iter().filter_map(List::zeros).collect();
-        let panels = vec![panel("d_logit_x (nats)", &lists[..1]), panel("KL at x (nats)", &lists[1..])];
+        let panels = vec![
+            panel(&words::measure_of("d_logit_x"), &lists[..1]),
+            panel("KL divergence at an input (nats)", &lists[1..]),
+        ];
         let figure = Figure::new(Width::Full, panels);
         vec![if zeros.is_empty() {
             figure
@@ -72,10 +76,15 @@ pub struct List {
 }
 
 impl List {
+    /// What it is a distance by.
+    fn name(&self) -> String {
+        words::measure_name(self.token).trim_end_matches(" at an input").to_owned()
+    }
+
     /// At how many inputs the distance is 0, if at some and not at all.
     fn zeros(&self) -> Option<String> {
         let (zeros, all) = (self.values.iter().filter(|x| **x == 0.0).count(), self.values.len());
-        (zeros > 0 && zeros < all).then(|| format!("{} is 0 at {zeros} of {all} inputs", self.token))
+        (zeros > 0 && zeros < all).then(|| format!("{} is 0 at {zeros} of {all} inputs", self.name()))
     }
 
     /// The worst inputs, at the foot of the histogram.
@@ -93,12 +102,16 @@ fn panel(label: &str, lists: &[List]) -> Panel {
             1 => "it is 0 at the only input".to_owned(),
             n => format!("it is 0 at all {n} inputs"),
         };
-        let tokens: Vec<&str> = lists.iter().map(|list| list.token).collect();
-        return Panel::empty(tokens.join(", "), reason).shaped(EMPTY_ASPECT);
+        let names: Vec<String> = lists.iter().map(List::name).collect();
+        return Panel::empty(names.join(", "), reason).shaped(EMPTY_ASPECT);
     };
     for list in lists {
         if let Some((token, value)) = list.of_pair {
-            panel = panel.with(Mark::new(Form::Vertical(value), list.colour).labelled(token).dashed());
+            panel = panel.with(
+                Mark::new(Form::Vertical(value), list.colour)
+                    .labelled(format!("{} of the pair", words::measure_name(token)))
+                    .dashed(),
+            );
         }
         panel = panel.with(Mark::new(Form::Points(list.worst_points(), Shape::Triangle), list.colour));
     }
@@ -106,14 +119,14 @@ fn panel(label: &str, lists: &[List]) -> Panel {
     panel
 }
 
-/// `largest kl_ab_x at 3, 17; kl_ba_x at 3, 5`, with as many inputs as there is room for.
+/// `largest KL(a ‖ b) at 3, 17; KL(b ‖ a) at 3, 5`, with as many inputs as there is room for.
 fn worst_title(lists: &[List]) -> String {
     const MOST_CHARACTERS: usize = 56;
     let lists: Vec<&List> = lists.iter().filter(|list| !list.worst.is_empty()).collect();
     let title = |most: usize| {
         let part = |list: &&List| {
             let worst: Vec<String> = list.worst.iter().take(most).map(usize::to_string).collect();
-            format!("{} at {}", list.token, worst.join(", "))
+            format!("{} at {}", list.name(), worst.join(", "))
         };
         format!("largest {}", lists.iter().map(part).collect::<Vec<_>>().join("; "))
     };
@@ -139,7 +152,7 @@ fn histogram(label: &str, lists: &[List]) -> Option<Panel> {
         } else {
             Mark::line(outline(&bins, &counts), list.colour)
         };
-        panel = panel.with(mark.labelled(list.token));
+        panel = panel.with(mark.labelled(list.name()));
     }
     panel.y = panel.y.between(0.0, 1.05 * most as f64);
     if most < 6 {

@@ -46,7 +46,7 @@ impl View<PairResults> for LabelGeometry {
     }
 
     fn figures(&self, results: &PairResults, matrices: &Self::Numbers) -> Vec<Figure> {
-        let panels = ["label_correlation_a", "label_correlation_b", "b − a"].into_iter().zip(matrices);
+        let panels = ["model a", "model b", "b − a"].into_iter().zip(matrices);
         let panels = panels.map(|(title, matrix)| match matrix.iter().flatten().any(Option::is_some) {
             true => label_panel(title, &results.labels.labels, matrix),
             false if matrix.is_empty() => {

@@ -46,21 +46,18 @@ fn spectra(lists: &Spectra) -> Panel {
     }
     let values = || a.iter().chain(b).copied();
     let (least, most) = (values().fold(f64::INFINITY, f64::min), values().fold(0.0, f64::max));
-    let sigma = Axis::log("σ (nats²)");
+    let sigma = Axis::log("variance σ (nats²)");
     // Eigenvalues that are nearly equal should look so.
     let sigma = if most < 2.0 * least { sigma.between(least / 2.0, 2.0 * most) } else { sigma };
     let panel = Panel::new(title, position(a.len().max(b.len())), sigma);
-    [("spectrum_a", a), ("spectrum_b", b)].into_iter().zip(MODELS).fold(
-        panel,
-        |panel, ((name, list), colour)| {
-            if list.is_empty() {
-                return panel;
-            }
-            let mark = numbered(list, colour).labelled(name);
-            // Dashed, so that the other shows where they are equal.
-            panel.with(if name == "spectrum_b" { mark.dashed() } else { mark })
-        },
-    )
+    [("model a", a), ("model b", b)].into_iter().zip(MODELS).fold(panel, |panel, ((name, list), colour)| {
+        if list.is_empty() {
+            return panel;
+        }
+        let mark = numbered(list, colour).labelled(name);
+        // Dashed, so that the other shows where they are equal.
+        panel.with(if name == "model b" { mark.dashed() } else { mark })
+    })
 }
 
 fn correlations(lists: &Spectra) -> Panel {
@@ -72,22 +69,23 @@ fn correlations(lists: &Spectra) -> Panel {
     };
     let from = [0.99, 0.9, 0.5].into_iter().find(|from| *from <= least).unwrap_or(0.0);
     let longest = rho.len().max(rho_logits.len()).max(rho_unembeddings.len());
-    let panel = Panel::new(title, position(longest), Axis::linear("ρ").between(from, 1.0));
+    let panel =
+        Panel::new(title, position(longest), Axis::linear("canonical correlation ρ").between(from, 1.0));
     let same = rho.len() == rho_logits.len() && rho.iter().zip(rho_logits).all(|(x, y)| (x - y).abs() < 1e-6);
     let lines = [
-        (if same { "rho = rho_logits" } else { "rho" }, &rho[..], GREEN),
-        ("rho_logits", if same { &[] } else { &rho_logits[..] }, INK),
-        ("rho_unembeddings", rho_unembeddings, PURPLE),
+        (if same { "embeddings and logits" } else { "embeddings" }, &rho[..], GREEN),
+        ("logits", if same { &[] } else { &rho_logits[..] }, INK),
+        ("unembeddings", rho_unembeddings, PURPLE),
     ];
     lines.into_iter().filter(|(_, list, _)| !list.is_empty()).fold(panel, |panel, (name, list, colour)| {
         let mark = numbered(list, colour).labelled(name);
-        panel.with(if name == "rho_unembeddings" { mark.dashed() } else { mark })
+        panel.with(if name == "unembeddings" { mark.dashed() } else { mark })
     })
 }
 
 /// Places 1, 2, 3, … up to the length of the longest list.
 fn position(longest: usize) -> Axis {
-    Axis::linear("i").ticked(whole_ticks(longest)).between(0.5, longest as f64 + 0.5)
+    Axis::linear("direction").ticked(whole_ticks(longest)).between(0.5, longest as f64 + 0.5)
 }
 
 /// A list over 1, 2, 3, ….

@@ -5,6 +5,7 @@ use crate::picture::axes::ticked;
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Point, Shape, Width, palette};
 use crate::trained::arms::{Arm, arms, at_the_end};
 use crate::view::View;
+use crate::words;
 use logitdist_results::Study;
 use std::collections::BTreeSet;
 
@@ -24,7 +25,7 @@ pub struct Concepts;
 
 impl View<Study> for Concepts {
     const VIEW: &'static str = "training-concepts";
-    const TITLE: &'static str = "concepts carried over";
+    const TITLE: &'static str = "Concepts carried over";
     /// The arms of each accuracy of `SHOWN`.
     type Numbers = Vec<Vec<Arm>>;
 
@@ -57,11 +58,11 @@ fn figure(study: &Study, concept: usize, all: &[Vec<Arm>]) -> Figure {
     // Colours tell the accuracies apart: every other axis makes panels.
     let split = Split::of(study, &values, &[concept]).without_series();
     let panels = split.all(values.iter().copied());
-    let names = &study.axes[concept].values;
+    let names: Vec<String> = study.axes[concept].values.iter().map(|value| words::value(value)).collect();
     let (low, high) = range(all.iter().flatten());
     let plots = panels.iter().take(MOST_PANELS).map(|panel| {
         let x = ticked("accuracy", low, high);
-        let mut plot = Panel::new(split.title(study, panel), x, Axis::places("", names));
+        let mut plot = Panel::new(split.title(study, panel), x, Axis::places("", &names));
         for (i, ((_, name, colour, shape), arms)) in SHOWN.iter().zip(all).enumerate() {
             // Concepts are in rows, the accuracies of one a little apart.
             let height = |arm: &Arm| arm.values[concept].map_or(0.0, |v| v as f64) + 0.22 * (1.0 - i as f64);

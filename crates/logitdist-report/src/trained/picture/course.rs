@@ -18,7 +18,7 @@ pub struct Sides;
 
 impl View<Study> for Course {
     const VIEW: &'static str = "training-course";
-    const TITLE: &'static str = "measures over training";
+    const TITLE: &'static str = "Measures over training";
     type Numbers = Grid;
 
     fn all(_: &Study) -> Vec<Course> {
@@ -26,8 +26,8 @@ impl View<Study> for Course {
     }
 
     fn question(&self, _: &Study) -> String {
-        "Over training, how alike inside (m_cca), how far apart in logits (d_logit) and how often of one opinion (top1_agreement) \
-         the two networks are: means over teachers with 95 % intervals."
+        "Over training, how alike inside, how far apart in logits and how often of one opinion the two networks are: means over teachers with \
+         95 % intervals."
             .into()
     }
 
@@ -44,7 +44,7 @@ impl View<Study> for Course {
 
 impl View<Study> for Sides {
     const VIEW: &'static str = "training-sides";
-    const TITLE: &'static str = "both sides of T1 over training";
+    const TITLE: &'static str = "Both sides of T1 over training";
     type Numbers = Grid;
 
     fn all(_: &Study) -> Vec<Sides> {
@@ -52,8 +52,8 @@ impl View<Study> for Sides {
     }
 
     fn question(&self, _: &Study) -> String {
-        "Both sides of T1 (cca_spectral) over training: what correlations under 1 lose of the first network’s spectrum (lhs, solid), and \
-         the squared distance of the centred logits that bounds it (rhs, dashed)."
+        "Both sides of T1 over training, with the first network’s spectrum: what correlations under 1 lose of it (left side, solid), and the squared distance of the centred logits \
+         that bounds it (right side, dashed)."
             .into()
     }
 
@@ -67,12 +67,12 @@ impl View<Study> for Sides {
             });
             Layer { arms: varying(study, arms, epoch), suffix, dashed, of_logarithms: true }
         };
-        let layers = vec![side(|e| e.lhs, ", lhs", false), side(|e| e.rhs, ", rhs", true)];
-        Grid::of(epoch, [Row { label: "side of cca_spectral".into(), is_share: false, layers }])
+        let layers = vec![side(|e| e.lhs, ", left", false), side(|e| e.rhs, ", right", true)];
+        Grid::of(epoch, [Row { label: "sides of T1 (nats²)".into(), is_share: false, layers }])
     }
 
     fn figures(&self, study: &Study, grid: &Grid) -> Vec<Figure> {
-        let note = "Solid: lhs; dashed: rhs. Geometric means over teachers with 95 % intervals, cut off where they leave the axis.";
+        let note = "Solid: left side; dashed: right side. Geometric means over teachers with 95 % intervals, cut off where they leave the axis.";
         grid.figures(study, note)
     }
 }

@@ -2,19 +2,16 @@
 
 use super::split::{Split, Values};
 use crate::picture::axes;
-use crate::picture::quantity::measure_label;
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width};
 use crate::trained::arms::Arm;
 use crate::trained::interval::Estimate;
+use crate::words;
 use logitdist_results::Study;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most panels side by side; more are in pictures of their own, up to so many.
 const MOST_COLUMNS: usize = 4;
 const MOST_PARTS: usize = 3;
-
-/// Measures between 0 and 1.
-const SHARES: [&str; 4] = ["m_cca", "m_cca_logits", "top1_agreement", "d_fg"];
 
 /// A value over this many times another is easier to see on a logarithmic axis.
 const WIDE: f64 = 30.0;
@@ -83,7 +80,7 @@ impl Layer {
 /// The row of a measure.
 pub fn row(token: &str, arms: Vec<Arm>) -> Row {
     let layer = Layer { arms, suffix: "", dashed: false, of_logarithms: false };
-    Row { label: measure_label(token), is_share: SHARES.contains(&token), layers: vec![layer] }
+    Row { label: words::measure_of(token), is_share: words::is_share(token), layers: vec![layer] }
 }
 
 pub fn source(study: &Study, values: &Values) -> Option<usize> {

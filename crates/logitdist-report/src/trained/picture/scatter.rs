@@ -3,11 +3,11 @@
 use super::correlation;
 use super::split::{Split, Values};
 use crate::picture::axes::ticked;
-use crate::picture::quantity::measure_label;
 use crate::picture::sample;
 use crate::plot::{Axis, Figure, Form, Mark, Panel, Point};
 use crate::trained::arms::{LastEpochs, own_values};
 use crate::view::View;
+use crate::words;
 use logitdist_results::Cell;
 use logitdist_results::Study;
 use std::collections::BTreeMap;
@@ -26,7 +26,7 @@ pub struct Tuning;
 
 impl View<Study> for Sameness {
     const VIEW: &'static str = "training-sameness";
-    const TITLE: &'static str = "same predictions, same inside?";
+    const TITLE: &'static str = "Same predictions, same inside?";
     type Numbers = Scatter;
 
     fn all(_: &Study) -> Vec<Sameness> {
@@ -36,8 +36,8 @@ impl View<Study> for Sameness {
     fn question(&self, study: &Study) -> String {
         format!(
             "Same predictions, same inside? Each mark is a pair of networks at the last epoch: how alike they are inside ({}) against how often \
-             they are of one opinion (top1_agreement).",
-            correlation(study)
+             they are of one opinion.",
+            words::measure_name(correlation(study))
         )
     }
 
@@ -52,7 +52,7 @@ impl View<Study> for Sameness {
 
 impl View<Study> for Tuning {
     const VIEW: &'static str = "training-tuning";
-    const TITLE: &'static str = "tuned to other labels";
+    const TITLE: &'static str = "Tuned to other labels";
     type Numbers = Scatter;
 
     fn all(_: &Study) -> Vec<Tuning> {
@@ -61,9 +61,9 @@ impl View<Study> for Tuning {
 
     fn question(&self, study: &Study) -> String {
         format!(
-            "Each mark is a pair of networks: accuracy of the second one tuned to other labels (tuned_accuracy_b) against how alike the two were \
+            "Each mark is a pair of networks: accuracy of the second one tuned to other labels against how alike the two were \
              inside before ({}).",
-            correlation(study)
+            words::measure_name(correlation(study))
         )
     }
 
@@ -150,5 +150,5 @@ impl Scatter {
 fn axis(token: &str, values: impl Iterator<Item = f64>) -> Axis {
     let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
     let room = 0.06 * (high - low).max(0.01);
-    ticked(&measure_label(token), low - room, high + room)
+    ticked(&words::measure_of(token), low - room, high + room)
 }

@@ -6,6 +6,7 @@ use super::split::Values;
 use crate::plot::Figure;
 use crate::trained::arms::{Arm, arms};
 use crate::view::View;
+use crate::words;
 use logitdist_results::Study;
 use std::collections::BTreeSet;
 
@@ -17,7 +18,7 @@ pub struct Sizes {
 
 impl View<Study> for Sizes {
     const VIEW: &'static str = "training-sizes";
-    const TITLE: &'static str = "measures against size";
+    const TITLE: &'static str = "Measures against size";
     type Numbers = Grid;
 
     fn all(study: &Study) -> Vec<Sizes> {
@@ -32,7 +33,7 @@ impl View<Study> for Sizes {
     }
 
     fn question(&self, study: &Study) -> String {
-        let axis = &study.axes[self.x].name;
+        let axis = words::axis(&study.axes[self.x].name, None);
         format!("Measures of the two networks against {axis}: means over teachers with 95 % intervals.")
     }
 

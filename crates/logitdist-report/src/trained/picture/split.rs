@@ -1,8 +1,8 @@
 //! What tells panels apart, and what the marks of one panel.
 
 use crate::plot::{Colour, Shape, palette};
+use crate::words;
 use logitdist_results::Study;
-use logitdist_results::networks::name_of;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Positions of values on all axes.
@@ -60,7 +60,7 @@ impl Split {
         all.map(|values| self.panel(values)).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
-    /// A panel in words: `dim 2, interpolation`.
+    /// A panel in words: `dimension 2, interpolation`.
     pub fn title(&self, study: &Study, panel: &Values) -> String {
         let is_source = |axis: usize| study.axes[axis].name == "source";
         let levels = self.panels.iter().copied().zip(panel.iter().copied());
@@ -109,8 +109,9 @@ const LOSSES: [&str; 6] = ["kl", "l2", "cross_entropy", "reverse_kl", "l1", "cen
 /// A value of an axis in words: a number with its axis, a name alone.
 fn level(study: &Study, axis: usize, value: usize) -> String {
     let own = &study.axes[axis];
+    let text = words::value(&own.values[value]);
     match own.values[value].parse::<f64>() {
-        Ok(_) => format!("{} {}", own.name, own.values[value]),
-        Err(_) => name_of(&own.values[value]).to_owned(),
+        Ok(_) => format!("{} {text}", words::axis(&own.name, None)),
+        Err(_) => text,
     }
 }

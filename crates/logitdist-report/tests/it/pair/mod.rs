@@ -93,5 +93,5 @@ fn unchanged() -> TempDir {
 
 /// Reads and reports a folder.
 fn report_pair(folder: &Path) -> Result<PairReport, ResultsError> {
-    logitdist_report::pair::report_pair(&PairResults::read(folder)?, folder)
+    logitdist_report::pair::report_pair(&PairResults::read(folder)?, folder, None)
 }

@@ -40,15 +40,15 @@ fn points(panel: &Panel) -> Vec<(f64, f64)> {
 #[test]
 fn spectra_and_correlations_are_drawn_as_they_stand_in_the_file() {
     let figure = picture(&results(&unchanged()), "spectra").figure;
-    assert_eq!(line(&figure.panels[0], "spectrum_a"), [(1.0, 4.0), (2.0, 1.0)]);
-    assert_eq!(line(&figure.panels[0], "spectrum_b"), [(1.0, 3.0)]);
-    assert_eq!(line(&figure.panels[1], "rho = rho_logits"), [(1.0, 0.9), (2.0, 0.5)]);
+    assert_eq!(line(&figure.panels[0], "model a"), [(1.0, 4.0), (2.0, 1.0)]);
+    assert_eq!(line(&figure.panels[0], "model b"), [(1.0, 3.0)]);
+    assert_eq!(line(&figure.panels[1], "embeddings and logits"), [(1.0, 0.9), (2.0, 0.5)]);
     assert_eq!(figure.panels[1].marks.len(), 1, "correlations that do not exist are not drawn");
     assert_eq!(figure.panels[1].y.range, Some((0.5, 1.0)));
     let other = results(&with("spectra.csv", "2,0.5,,0.5", "2,0.5,,0.25"));
     let panel = &picture(&other, "spectra").figure.panels[1];
-    assert_eq!(line(panel, "rho"), [(1.0, 0.9), (2.0, 0.5)]);
-    assert_eq!(line(panel, "rho_logits"), [(1.0, 0.9), (2.0, 0.25)]);
+    assert_eq!(line(panel, "embeddings"), [(1.0, 0.9), (2.0, 0.5)]);
+    assert_eq!(line(panel, "logits"), [(1.0, 0.9), (2.0, 0.25)]);
 }
 
 #[test]
@@ -78,21 +78,21 @@ fn histograms_count_every_input_and_name_the_worst() {
     let results = results(&unchanged());
     let figure = picture(&results, "inputs").figure;
     let [d_logit, kl] = &figure.panels[..] else { panic!("{} panels", figure.panels.len()) };
-    let Form::Bars(bars) = &mark(d_logit, "d_logit_x").form else { panic!("no bars") };
+    let Form::Bars(bars) = &mark(d_logit, "logit distance").form else { panic!("no bars") };
     let counted: Vec<(bool, bool, f64)> = bars
         .iter()
         .map(|b| ((b.from..b.to).contains(&1.0), (b.from..b.to).contains(&2.0), b.height))
         .collect();
     assert_eq!(counted, [(true, false, 2.0), (false, true, 1.0)]);
-    assert_eq!(vertical(d_logit, "d_logit"), 1.25);
-    assert_eq!((vertical(kl, "kl_ab"), vertical(kl, "kl_ba")), (0.25, 0.5));
-    let highest = line(kl, "kl_ba_x").iter().map(|(_, y)| *y).fold(0.0, f64::max);
+    assert_eq!(vertical(d_logit, "logit distance of the pair"), 1.25);
+    assert_eq!((vertical(kl, "KL(a ‖ b) of the pair"), vertical(kl, "KL(b ‖ a) of the pair")), (0.25, 0.5));
+    let highest = line(kl, "KL(b ‖ a)").iter().map(|(_, y)| *y).fold(0.0, f64::max);
     assert_eq!(highest, 1.0);
-    assert_eq!(d_logit.title, "largest d_logit_x at 2, 0, 3");
-    assert_eq!(kl.title, "largest kl_ab_x at 2, 3; kl_ba_x at 2, 0");
+    assert_eq!(d_logit.title, "largest logit distance at 2, 0, 3");
+    assert_eq!(kl.title, "largest KL(a ‖ b) at 2, 3; KL(b ‖ a) at 2, 0");
     assert_eq!(
         figure.note,
-        "Not on the axis: d_logit_x is 0 at 1 of 4 inputs; kl_ab_x is 0 at 1 of 3 inputs; kl_ba_x is 0 at 1 of 3 inputs."
+        "Not on the axis: logit distance is 0 at 1 of 4 inputs; KL(a ‖ b) is 0 at 1 of 3 inputs; KL(b ‖ a) is 0 at 1 of 3 inputs."
     );
     assert_eq!(results.inputs.worst_by_logit_distance(2), [2, 0]);
     assert_eq!(results.inputs.worst_by_kl(1, 9), [2, 0]);
@@ -105,7 +105,7 @@ fn kl_is_drawn_against_logit_distance_under_its_bound() {
     assert_eq!(points(&figure.panels[0]), [(1.0, 0.0), (2.0, 0.5), (1.0, 0.25)]);
     assert_eq!(points(&figure.panels[1]), [(1.0, 0.125), (2.0, 1.0), (1.0, 0.0)]);
     for panel in &figure.panels {
-        assert_eq!(line(panel, "d_logit_x²/4 (kl_from_logit)"), [(1.0, 0.25), (2.0, 1.0)]);
+        assert_eq!(line(panel, "at most: T10"), [(1.0, 0.25), (2.0, 1.0)]);
     }
     assert_eq!(figure.note, "");
 }
@@ -130,7 +130,7 @@ fn of_many_inputs_the_worst_and_evenly_spread_ones_are_drawn() {
         figure.note
     );
     let figure = picture(&results(&folder), "inputs").figure;
-    let Form::Bars(bars) = &mark(&figure.panels[0], "d_logit_x").form else { panic!("no bars") };
+    let Form::Bars(bars) = &mark(&figure.panels[0], "logit distance").form else { panic!("no bars") };
     assert_eq!(bars.iter().map(|bar| bar.height).sum::<f64>(), n as f64);
 }
 

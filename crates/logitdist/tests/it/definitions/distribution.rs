@@ -24,6 +24,20 @@ pub const ALL: &[Definition] = &[
     close("tau", 1e-10, |case| vec![log_tau(case).exp()]),
     close("log_tau", 1e-10, |case| vec![log_tau(case)]),
     close("top1_agreement", 1e-10, |case| average(case, |p, q| f64::from(top(p) == top(q)))),
+    close("kl_ab_median", 1e-9, |case| percentile(at_inputs(case, kl), 0.5)),
+    close("kl_ab_q90", 1e-9, |case| percentile(at_inputs(case, kl), 0.9)),
+    close("kl_ab_q99", 1e-9, |case| percentile(at_inputs(case, kl), 0.99)),
+    close("kl_ab_q999", 1e-9, |case| percentile(at_inputs(case, kl), 0.999)),
+    close("kl_ab_max", 1e-9, |case| percentile(at_inputs(case, kl), 1.0)),
+    close("d_logit_median", 1e-10, |case| percentile(distances(case), 0.5)),
+    close("d_logit_q90", 1e-10, |case| percentile(distances(case), 0.9)),
+    close("d_logit_q99", 1e-10, |case| percentile(distances(case), 0.99)),
+    close("d_logit_q999", 1e-10, |case| percentile(distances(case), 0.999)),
+    close("d_logit_max", 1e-10, |case| percentile(distances(case), 1.0)),
+    close("top5_agreement", 1e-12, |case| average(case, |p, q| f64::from(overlap(p, q, 5) == 1.0))),
+    close("top5_overlap", 1e-12, |case| average(case, |p, q| overlap(p, q, 5))),
+    close("top10_agreement", 1e-12, |case| average(case, |p, q| f64::from(overlap(p, q, 10) == 1.0))),
+    close("top10_overlap", 1e-12, |case| average(case, |p, q| overlap(p, q, 10))),
     close("logit_error", 1e-6, |case| {
         vec![single_precision_error(&case.a).max(single_precision_error(&case.b))]
     }),
@@ -90,6 +104,31 @@ pub fn log_tau(case: &Case) -> f64 {
 
 pub fn top(p: &[f64]) -> usize {
     (0..p.len()).rev().max_by(|&i, &j| p[i].total_cmp(&p[j])).unwrap()
+}
+
+/// The share of the `most` most probable labels that both have in common.
+fn overlap(p: &[f64], q: &[f64], most: usize) -> f64 {
+    let [a, b] = [p, q].map(|p| {
+        let mut labels: Vec<usize> = (0..p.len()).collect();
+        labels.sort_by(|&i, &j| p[j].total_cmp(&p[i]));
+        labels.truncate(most);
+        labels
+    });
+    a.iter().filter(|y| b.contains(y)).count() as f64 / a.len() as f64
+}
+
+/// ‖Δ(x)‖ at every input of the probability part.
+fn distances(case: &Case) -> Vec<f64> {
+    let all = squared_distances(case);
+    case.inputs.iter().map(|&x| all[x].sqrt()).collect()
+}
+
+/// The value that a share of the values does not exceed, between the two nearest ones by the rule of three.
+fn percentile(mut values: Vec<f64>, level: f64) -> Vec<f64> {
+    values.sort_by(f64::total_cmp);
+    let at = level * (values.len() - 1) as f64;
+    let (low, high) = (values[at.floor() as usize], values[at.ceil() as usize]);
+    vec![low + (at - at.floor()) * (high - low)]
 }
 
 pub fn square(x: &[f64]) -> f64 {

@@ -8,6 +8,7 @@ mod bounds;
 mod correlations;
 mod distribution;
 mod llv;
+mod scale;
 mod sharper;
 mod sizes;
 
@@ -34,9 +35,16 @@ const fn exact(token: &'static str, of: fn(&Case) -> Vec<f64>) -> Definition {
 
 /// The definitions of all measures.
 pub fn measures() -> impl Iterator<Item = &'static Definition> {
-    [sizes::ALL, distribution::ALL, correlations::ALL, alignment::ALL, llv::ALL, sharper::MEASURES]
-        .into_iter()
-        .flatten()
+    let all = [
+        sizes::ALL,
+        distribution::ALL,
+        correlations::ALL,
+        alignment::ALL,
+        llv::ALL,
+        scale::ALL,
+        sharper::MEASURES,
+    ];
+    all.into_iter().flatten()
 }
 
 /// The definitions of all bounds.

@@ -1,0 +1,69 @@
+//! What limits the answer.
+
+use super::representations::{alignment, beyond_chance};
+use super::thresholds::{INPUTS_PER_DIMENSION, Level, REPRESENTATIONS};
+use logitdist::Comparison;
+use logitdist_results::number::short;
+
+/// The warnings, the gravest first.
+pub(super) fn of(comparison: &Comparison, inside: Option<Level>) -> Vec<String> {
+    let violated = comparison.any_violation();
+    let violated = violated.then(|| "A BOUND IS VIOLATED: a proof or this program is wrong".to_owned());
+    let all = [violated, few_inputs(comparison), other_map(comparison, inside), marked(comparison)];
+    all.into_iter().flatten().chain(unseen_directions(comparison)).collect()
+}
+
+/// Too few inputs for canonical correlations.
+fn few_inputs(comparison: &Comparison) -> Option<String> {
+    let reduced = &comparison.reduced;
+    let dimensions = reduced.a.dim + reduced.b.dim;
+    let enough = INPUTS_PER_DIMENSION * dimensions;
+    let null = comparison.value("m_cca_null").ok()?;
+    (reduced.n_inputs < enough).then(|| {
+        format!(
+            "{} inputs are few for {dimensions} dimensions: m_cca is {} by chance alone; {enough} inputs would do",
+            reduced.n_inputs,
+            short(null)
+        )
+    })
+}
+
+/// Correlations see any linear map, the alignment error only the one that the unembeddings say.
+fn other_map(comparison: &Comparison, inside: Option<Level>) -> Option<String> {
+    let value = |token: &str| comparison.value(token).ok();
+    let correlation =
+        value("m_cca_cv").or_else(|| Some(beyond_chance(value("m_cca")?, value("m_cca_null")?)))?;
+    let [.., nearly] = &REPRESENTATIONS;
+    let is_other = inside == Some(Level::Different) && correlation >= nearly.correlation;
+    let error = alignment(comparison).filter(|_| is_other)?;
+    Some(format!(
+        "some linear map relates the representations, but not the one that the labels say: that is off by {} % of the spread",
+        short(100.0 * error)
+    ))
+}
+
+/// Means that rest on few inputs.
+fn marked(comparison: &Comparison) -> Option<String> {
+    let all = &comparison.intervals.as_ref()?.of;
+    let marked =
+        all.iter().filter_map(|(token, interval)| Some((*token, interval.as_ref().ok()?.marked.as_ref()?)));
+    let marked: Vec<(&str, &String)> = marked.collect();
+    let (_, why) = marked.first()?;
+    let tokens: Vec<&str> = marked.iter().map(|(token, _)| *token).collect();
+    Some(format!("{}: {why}", tokens.join(", ")))
+}
+
+/// Directions of f that no label sees.
+fn unseen_directions(comparison: &Comparison) -> Option<String> {
+    let (a, b) = (&comparison.reduced.a, &comparison.reduced.b);
+    let unseen: Vec<String> = [("a", a), ("b", b)]
+        .into_iter()
+        .filter(|(_, model)| model.rank_unembeddings() < model.dim)
+        .map(|(name, model)| {
+            format!("{} of {name}'s {} dimensions", model.dim - model.rank_unembeddings(), model.dim)
+        })
+        .collect();
+    (!unseen.is_empty()).then(|| {
+        format!("the labels do not see {}: the predictions say nothing about them", unseen.join(" and "))
+    })
+}

@@ -1,0 +1,43 @@
+//! Gates from a file: tables `[[gate]]` with `fail_if`, and perhaps `name` and `why`.
+
+use super::Gate;
+use anyhow::{Context, bail};
+use logitdist_io::visible;
+use serde::Deserialize;
+use std::fs;
+use std::path::Path;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    gate: Vec<Table>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    fail_if: String,
+    name: Option<String>,
+    why: Option<String>,
+}
+
+/// The gates of a file, in their order.
+pub fn read(path: &Path) -> anyhow::Result<Vec<Gate>> {
+    let text = fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    let file: File = toml::from_str(&text).map_err(|error| {
+        anyhow::anyhow!(
+            "{}: {}; gates are tables [[gate]] with `fail_if`, and perhaps `name` and `why`",
+            path.display(),
+            error.message()
+        )
+    })?;
+    if file.gate.is_empty() {
+        bail!("{}: there is no gate", path.display());
+    }
+    let gate = |table: Table| {
+        let condition = table.fail_if.parse().with_context(|| path.display().to_string())?;
+        let shown = |text: String| visible(&text).into_owned();
+        Ok(Gate { condition, name: table.name.map(shown), why: table.why.map(shown) })
+    };
+    file.gate.into_iter().map(gate).collect()
+}

@@ -1,0 +1,70 @@
+//! Summaries of pairs as bytes: what one process reduced, another one merges.
+
+use logitdist::PairSummary;
+use thiserror::Error;
+
+/// What the bytes begin with; the number grows when the form changes.
+const MAGIC: &[u8] = b"logitdist summary 1\n";
+
+/// Bytes of the hash after it.
+const HASH: usize = 32;
+
+/// Why bytes are no summary.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SummaryError {
+    /// They begin otherwise.
+    #[error("this is no summary, or one of another version of logitdist: make it again with this one")]
+    Magic,
+    /// They are not those that were written.
+    #[error("the summary is cut off or damaged")]
+    Damaged,
+}
+
+/// The bytes of a summary.
+pub fn summary_to_bytes(summary: &PairSummary) -> Vec<u8> {
+    let content = postcard::to_allocvec(summary).expect("a summary has lists of known lengths alone");
+    let hash = blake3::hash(&content);
+    [MAGIC, hash.as_bytes(), &content].concat()
+}
+
+/// The summary of bytes.
+///
+/// # Errors
+/// The bytes are not those of [`summary_to_bytes`].
+pub fn summary_from_bytes(bytes: &[u8]) -> Result<PairSummary, SummaryError> {
+    let rest = bytes.strip_prefix(MAGIC).ok_or(SummaryError::Magic)?;
+    let (hash, content) = rest.split_at_checked(HASH).ok_or(SummaryError::Damaged)?;
+    if blake3::hash(content).as_bytes() != hash {
+        return Err(SummaryError::Damaged);
+    }
+    postcard::from_bytes(content).map_err(|_| SummaryError::Magic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use logitdist::{Mat, Model, Pair, ProbabilityInputs};
+
+    #[test]
+    fn a_summary_is_the_same_after_reading_and_damage_is_found() {
+        let g = Mat::from_fn(5, 2, |y, j| ((3 * y + j) as f64).sin());
+        let model = |shift: f64| {
+            let f = Mat::from_fn(9, 2, |i, j| ((7 * i + 5 * j) as f64 + shift).cos());
+            // A masked label makes a divergence infinite.
+            Model::new(f, g.clone(), Some(vec![0.0, 1.0, 2.0, if shift > 0.0 { -2e9 } else { 0.0 }, 0.5]))
+        };
+        let (a, b) = (model(0.0).unwrap(), model(0.1).unwrap());
+        let pair = Pair::new(&a, &b).unwrap();
+        for probability in [ProbabilityInputs::None, ProbabilityInputs::All] {
+            let summary = PairSummary::of(&pair, &probability, &[]).unwrap();
+            let bytes = summary_to_bytes(&summary);
+            assert_eq!(summary_from_bytes(&bytes), Ok(summary));
+            for at in 0..bytes.len() {
+                let mut damaged = bytes.clone();
+                damaged[at] ^= 0x20;
+                assert!(summary_from_bytes(&damaged).is_err(), "byte {at}");
+                assert!(summary_from_bytes(&bytes[..at]).is_err(), "cut at {at}");
+            }
+        }
+    }
+}

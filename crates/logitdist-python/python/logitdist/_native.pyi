@@ -1,0 +1,88 @@
+import os
+from collections.abc import Callable
+from typing import Any, final
+
+import numpy
+import numpy.typing
+
+from ._arrays import Given, Held
+
+__all__ = [
+    "Comparison",
+    "Heads",
+    "Summary",
+    "__version__",
+    "command",
+    "compare",
+    "explain",
+    "glossary",
+    "sweep",
+    "toml_of_json",
+]
+
+__version__: str
+
+def command(line: list[str]) -> int: ...
+def compare(
+    a: Given,
+    b: Given,
+    *,
+    names: tuple[str, str],
+    seed: int,
+    settings: dict[str, Any],
+    probe: tuple[Held, list[float]] | None,
+    threads: int | None,
+    listener: Callable[[int, int], None] | None,
+    command: str,
+) -> Comparison: ...
+def explain(token: str) -> str: ...
+def glossary() -> list[tuple[str, str, bool, tuple[str, str, str]]]: ...
+def sweep(
+    config: str | os.PathLike[str],
+    *,
+    overrides: list[str],
+    out: str | os.PathLike[str],
+    threads: int | None,
+    fresh: bool,
+) -> tuple[list[str], list[str]]: ...
+def toml_of_json(text: str) -> str: ...
+@final
+class Comparison:
+    def values(self) -> list[tuple[str, Any, str | None]]: ...
+    def to_json(self) -> str: ...
+    def to_csv(self) -> str: ...
+    def to_table(self) -> str: ...
+    def verdict(self) -> list[str]: ...
+    def violated(self) -> list[str]: ...
+    def has_inputs(self) -> bool: ...
+    def inputs(self) -> list[tuple[str, numpy.typing.NDArray[Any]]]: ...
+    def pictures(self) -> list[tuple[str, str, str, str]]: ...
+    def report(self, folder: str | os.PathLike[str]) -> None: ...
+@final
+class Heads:
+    def __new__(
+        cls,
+        a: tuple[Held, numpy.typing.NDArray[numpy.float64] | None],
+        b: tuple[Held, numpy.typing.NDArray[numpy.float64] | None],
+    ) -> Heads: ...
+    def are_of(self, summary: Summary) -> bool: ...
+    def reduce(
+        self, a: Held, b: Held, *, beside: Summary | None, probability: bool, threads: int | None
+    ) -> Summary: ...
+@final
+class Summary:
+    @staticmethod
+    def of_bytes(bytes: bytes) -> Summary: ...
+    def to_bytes(self) -> bytes: ...
+    def n_inputs(self) -> int: ...
+    def has_probabilities(self) -> bool: ...
+    def merge(self, other: Summary) -> Summary: ...
+    def compare(
+        self,
+        *,
+        names: tuple[str, str],
+        seed: int,
+        settings: dict[str, Any],
+        threads: int | None,
+        command: str,
+    ) -> Comparison: ...

@@ -1,0 +1,138 @@
+//! Arrays of numpy as rows of f64, without a copy of the whole.
+
+use logitdist::{Error, LARGEST_ENTRY, Mat, MatMut};
+use numpy::PyReadonlyArray2;
+use numpy::ndarray::ArrayView2;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+
+/// A 2-D array that Python holds. The package has seen to it that it is aligned, in native byte order, and of one of these types.
+pub enum Held<'py> {
+    F64(PyReadonlyArray2<'py, f64>),
+    F32(PyReadonlyArray2<'py, f32>),
+    /// The bits of half precision.
+    F16(PyReadonlyArray2<'py, u16>),
+    /// The bits of bfloat16.
+    Bf16(PyReadonlyArray2<'py, u16>),
+}
+
+impl<'a, 'py> FromPyObject<'a, 'py> for Held<'py> {
+    type Error = PyErr;
+
+    /// From the name of a type and an array.
+    fn extract(given: Borrowed<'a, 'py, PyAny>) -> PyResult<Held<'py>> {
+        let (kind, array): (String, Bound<'py, PyAny>) = given.extract()?;
+        Ok(match kind.as_str() {
+            "f64" => Held::F64(array.extract()?),
+            "f32" => Held::F32(array.extract()?),
+            "f16" => Held::F16(array.extract()?),
+            "bf16" => Held::Bf16(array.extract()?),
+            other => return Err(PyValueError::new_err(format!("entries of type {other} cannot be read"))),
+        })
+    }
+}
+
+impl Held<'_> {
+    /// What other threads may read while Python does other things.
+    pub fn view(&self) -> Array<'_> {
+        match self {
+            Held::F64(array) => Array::F64(array.as_array()),
+            Held::F32(array) => Array::F32(array.as_array()),
+            Held::F16(array) => Array::F16(array.as_array()),
+            Held::Bf16(array) => Array::Bf16(array.as_array()),
+        }
+    }
+}
+
+/// A view of a 2-D array with any strides.
+#[derive(Debug, Clone, Copy)]
+pub enum Array<'a> {
+    F64(ArrayView2<'a, f64>),
+    F32(ArrayView2<'a, f32>),
+    F16(ArrayView2<'a, u16>),
+    Bf16(ArrayView2<'a, u16>),
+}
+
+impl Array<'_> {
+    /// Rows and columns.
+    pub fn shape(&self) -> (usize, usize) {
+        match self {
+            Array::F64(array) => array.dim(),
+            Array::F32(array) => array.dim(),
+            Array::F16(array) | Array::Bf16(array) => array.dim(),
+        }
+    }
+
+    /// The same view for a shorter time.
+    pub fn reborrow(&self) -> Array<'_> {
+        match self {
+            Array::F64(array) => Array::F64(array.reborrow()),
+            Array::F32(array) => Array::F32(array.reborrow()),
+            Array::F16(array) => Array::F16(array.reborrow()),
+            Array::Bf16(array) => Array::Bf16(array.reborrow()),
+        }
+    }
+
+    /// Fills `rows` with those from `start` on, and gives their largest magnitude. Widening is exact.
+    ///
+    /// # Errors
+    /// The first entry that no model may have.
+    pub fn read(&self, name: &'static str, start: usize, rows: MatMut<'_, f64>) -> Result<f64, Error> {
+        match self {
+            Array::F64(array) => widened(array, name, start, rows, |x| x),
+            Array::F32(array) => widened(array, name, start, rows, f64::from),
+            Array::F16(array) => widened(array, name, start, rows, half),
+            Array::Bf16(array) => {
+                widened(array, name, start, rows, |bits| f64::from(f32::from_bits(u32::from(bits) << 16)))
+            }
+        }
+    }
+
+    /// All rows.
+    ///
+    /// # Errors
+    /// As [`read`](Array::read).
+    pub fn matrix(&self, name: &'static str) -> Result<Mat<f64>, Error> {
+        let (rows, cols) = self.shape();
+        let mut matrix = Mat::zeros(rows, cols);
+        self.read(name, 0, matrix.as_mut())?;
+        Ok(matrix)
+    }
+}
+
+/// Half precision: 1 bit of sign, 5 of exponent, 10 of fraction.
+fn half(bits: u16) -> f64 {
+    let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f64::from(bits & 0x3ff));
+    let magnitude = match exponent {
+        0 => fraction * 2f64.powi(-24),
+        31 if fraction == 0.0 => f64::INFINITY,
+        31 => f64::NAN,
+        _ => (1.0 + fraction / 1024.0) * 2f64.powi(exponent - 15),
+    };
+    if bits >> 15 == 1 { -magnitude } else { magnitude }
+}
+
+fn widened<T: Copy>(
+    array: &ArrayView2<'_, T>,
+    name: &'static str,
+    start: usize,
+    mut rows: MatMut<'_, f64>,
+    widen: impl Fn(T) -> f64,
+) -> Result<f64, Error> {
+    let mut largest: f64 = 0.0;
+    for col in 0..rows.ncols() {
+        let entries = array.column(col);
+        for (value, entry) in rows.as_mut().col_mut(col).iter_mut().zip(entries.iter().skip(start)) {
+            *value = widen(*entry);
+            // NaN is larger than all.
+            largest = if value.abs() <= largest { largest } else { value.abs() };
+        }
+    }
+    if largest <= LARGEST_ENTRY {
+        return Ok(largest);
+    }
+    let is_bad = |value: f64| value.is_nan() || value.abs() > LARGEST_ENTRY;
+    let entries = (0..rows.nrows()).flat_map(|row| (0..rows.ncols()).map(move |col| (row, col)));
+    let (row, col) = entries.into_iter().find(|&at| is_bad(rows[at])).unwrap_or_default();
+    Err(Error::Entry { array: name, row: start + row, col, value: rows[(row, col)] })
+}

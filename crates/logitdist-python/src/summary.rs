@@ -1,0 +1,138 @@
+//! A pair whose inputs come part by part.
+
+use crate::array::Held;
+use crate::comparison::Comparison;
+use crate::model::{ArrayModel, labels};
+use crate::settings::Asked;
+use crate::wait::wait_for;
+use logitdist::{Labels, Pair, PairSummary, ProbabilityInputs, Settings, compare_summary};
+use logitdist_cli::compare::ComparedPair;
+use logitdist_io::{summary_from_bytes, summary_to_bytes};
+use logitdist_results::pair::PairRun;
+use numpy::PyReadonlyArray1;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use std::sync::Arc;
+
+/// The labels of two models.
+#[pyclass(frozen, module = "logitdist._native")]
+pub struct Heads {
+    a: Arc<Labels>,
+    b: Arc<Labels>,
+}
+
+/// Unembeddings and a bias or none.
+type Head<'py> = (Held<'py>, Option<PyReadonlyArray1<'py, f64>>);
+
+#[pymethods]
+impl Heads {
+    #[new]
+    fn new(py: Python<'_>, a: Head<'_>, b: Head<'_>) -> PyResult<Heads> {
+        let bias = |head: &Head<'_>| -> Option<Vec<f64>> {
+            head.1.as_ref().map(|bias| bias.as_array().iter().copied().collect())
+        };
+        let (bias_a, bias_b, a, b) = (bias(&a), bias(&b), a.0.view(), b.0.view());
+        let (a, b) = wait_for(py, None, None, |_| {
+            let (a, b) = (labels("a", &a, bias_a)?, labels("b", &b, bias_b)?);
+            if a.bias.len() != b.bias.len() {
+                let (a, b) = (a.bias.len(), b.bias.len());
+                anyhow::bail!(
+                    "a has {a} labels (rows of the unembeddings) and b has {b}; a pair needs the same ones in the same order"
+                );
+            }
+            Ok((a, b))
+        })?;
+        Ok(Heads { a, b })
+    }
+
+    /// Whether a summary is of these labels.
+    fn are_of(&self, summary: &Summary) -> bool {
+        let labels = &summary.summary.labels;
+        labels.a == self.a && labels.b == self.b
+    }
+
+    /// Reduces some inputs; `beside` is a summary of others, of the same labels.
+    #[pyo3(signature = (a, b, *, beside, probability, threads))]
+    fn reduce(
+        &self,
+        py: Python<'_>,
+        a: Held<'_>,
+        b: Held<'_>,
+        beside: Option<&Summary>,
+        probability: bool,
+        threads: Option<usize>,
+    ) -> PyResult<Summary> {
+        let (a, b) = (a.view(), b.view());
+        let summary = wait_for(py, threads, None, |progress| {
+            let a = ArrayModel::new("a", a.reborrow(), Arc::clone(&self.a), &progress.stop)?;
+            let b = ArrayModel::new("b", b.reborrow(), Arc::clone(&self.b), &progress.stop)?;
+            let pair = Pair::new(&a, &b)?;
+            let inputs = if probability { ProbabilityInputs::All } else { ProbabilityInputs::None };
+            Ok(match beside {
+                Some(other) => PairSummary::of_inputs(&pair, &other.summary.labels, &inputs, &[])?,
+                None => PairSummary::of(&pair, &inputs, &[])?,
+            })
+        })?;
+        Ok(Summary { summary })
+    }
+}
+
+/// What is left of the inputs that were seen.
+#[pyclass(frozen, module = "logitdist._native")]
+pub struct Summary {
+    summary: PairSummary,
+}
+
+#[pymethods]
+impl Summary {
+    /// The summary of these bytes.
+    #[staticmethod]
+    fn of_bytes(bytes: &[u8]) -> PyResult<Summary> {
+        let summary = summary_from_bytes(bytes).map_err(|error| PyValueError::new_err(error.to_string()))?;
+        Ok(Summary { summary })
+    }
+
+    fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        PyBytes::new(py, &py.detach(|| summary_to_bytes(&self.summary)))
+    }
+
+    fn n_inputs(&self) -> usize {
+        self.summary.inputs.factor.rows()
+    }
+
+    fn has_probabilities(&self) -> bool {
+        self.summary.probability.is_some()
+    }
+
+    /// The inputs of `self`, followed by those of `other`.
+    fn merge(&self, py: Python<'_>, other: &Summary) -> PyResult<Summary> {
+        let summary = py.detach(|| self.summary.merge(&other.summary));
+        Ok(Summary { summary: summary.map_err(|error| PyValueError::new_err(error.to_string()))? })
+    }
+
+    /// Every measure and bound of the settings.
+    #[pyo3(signature = (*, names, seed, settings, threads, command))]
+    fn compare(
+        &self,
+        py: Python<'_>,
+        names: (String, String),
+        seed: u64,
+        settings: Asked,
+        threads: Option<usize>,
+        command: String,
+    ) -> PyResult<Comparison> {
+        let settings = Settings { held_out: false, ..settings.settings()? };
+        let compared = wait_for(py, threads, None, |_| {
+            let (model_a, model_b) = names.clone();
+            let version = env!("CARGO_PKG_VERSION").into();
+            let run = PairRun { model_a, model_b, seed, version, command: command.clone() };
+            let mut rng = ChaCha8Rng::seed_from_u64(seed);
+            let comparison = compare_summary(self.summary.clone(), &settings, &mut rng)?;
+            Ok(ComparedPair::without_probes(comparison, run))
+        })?;
+        Ok(Comparison::of(compared))
+    }
+}

@@ -1,0 +1,268 @@
+//! A declared picture as a figure.
+
+use super::Declared;
+use super::caption::{fixed, of_replicates};
+use super::items::Coordinates;
+use super::numbers::{Curve, Drawn, DrawnPanel};
+use crate::plot::{Axis, Colour, Colours, Figure, Form, Mark, Panel, Scale, Tiles, Width, palette};
+use crate::typeset::typeset;
+use crate::words;
+use std::collections::BTreeSet;
+
+/// The most lines of a panel, and the most panels of a figure.
+const MOST_LINES: usize = 10;
+const MOST_PANELS: usize = 12;
+
+/// The most values of a numeric axis that have ticks of their own.
+const MOST_TICKS: usize = 9;
+
+/// How far an axis reaches beyond the values, as a share of what they take.
+const MARGIN: f64 = 0.05;
+
+/// Values under this share of the largest are easier to see on a logarithmic axis.
+const SMALL: f64 = 0.03;
+
+/// The figure of what is drawn.
+pub fn figure(c: &Coordinates<'_>, picture: &Declared, drawn: &Drawn) -> Figure {
+    let left_out = drawn.panels.len().saturating_sub(MOST_PANELS);
+    let panels = &drawn.panels[..drawn.panels.len() - left_out];
+    let figure = match picture.rows {
+        Some(rows) => map(c, picture, panels, rows),
+        None => lines(c, picture, panels),
+    };
+    let replicates = match drawn.replicates {
+        (low, high) if low == high => format!("{low}"),
+        (low, high) => format!("{low} to {high}"),
+    };
+    let counted = of_replicates(picture).replacen("replicates", &format!("{replicates} replicates"), 1);
+    let counted = if drawn.replicates.1 == 1 { "Each value is of one cell.".to_owned() } else { counted };
+    let fixed = fixed(c, picture, false);
+    let fixed = if fixed.is_empty() { String::new() } else { format!("Fixed: {}.", fixed.join(", ")) };
+    let constant: Vec<String> = drawn
+        .constant
+        .iter()
+        .map(|(panel, y)| {
+            format!(
+                "{} (always {})",
+                picture.panels.zip(panel.level).map_or_else(String::new, |(own, level)| c.named(
+                    own,
+                    level,
+                    panel.source
+                )),
+                typeset(*y)
+            )
+        })
+        .collect();
+    let constant = match constant.is_empty() {
+        true => String::new(),
+        false => format!("Not drawn, as nothing moves: {}.", constant.join(", ")),
+    };
+    let figure =
+        figure.noted(counted).noted(fixed).noted(constant).noted(crate::picture::sample::note(c.study));
+    if left_out > 0 { figure.noted(format!("{left_out} more panels are left out.")) } else { figure }
+}
+
+fn lines(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel]) -> Figure {
+    let apart = picture.panels == Some(c.family()) || picture.panels == Some(c.bound());
+    let all: Vec<&Curve> = panels.iter().flat_map(|panel| &panel.curves).collect();
+    let common = vertical(c, picture, &all);
+    // The key has the levels in their order, whichever panel has them.
+    let mut levels: Vec<&Curve> = all.clone();
+    levels.sort_by_key(|curve| curve.level);
+    levels.dedup_by_key(|curve| curve.level);
+    let plots = panels.iter().enumerate().map(|(i, panel)| {
+        let own: Vec<&Curve> = panel.curves.iter().collect();
+        let y = if apart { vertical(c, picture, &own) } else { common.clone() };
+        let (x, at) = horizontal(c, picture, panel);
+        let mut plot = Panel::new(title(c, picture, panel), x, y);
+        let shown: BTreeSet<usize> = spread(panel.curves.len(), MOST_LINES).into_iter().collect();
+        let curves: Vec<&Curve> = panel
+            .curves
+            .iter()
+            .enumerate()
+            .filter(|(i, _)| shown.contains(i))
+            .map(|(_, curve)| curve)
+            .collect();
+        for curve in levels.iter().filter(|_| i == 0 && !apart) {
+            let (colour, name) = colour(c, picture, curve);
+            plot = plot.with(Mark::new(Form::DottedLine(Vec::new()), colour).labelled(name));
+        }
+        for curve in &curves {
+            let ends = curve.places.iter().filter_map(|place| Some((at(place.x), place.ends?)));
+            let band: Vec<(f64, f64, f64)> = ends.map(|(x, (low, high))| (x, low, high)).collect();
+            // A band that is nowhere wider than its line is none.
+            if band.iter().any(|(_, low, high)| high > low) {
+                plot = plot.with(Mark::new(Form::Band(band), colour(c, picture, curve).0));
+            }
+        }
+        for curve in &curves {
+            let line = curve.places.iter().map(|place| (at(place.x), place.middle)).collect();
+            let (colour, name) = colour(c, picture, curve);
+            plot = plot.with(Mark::new(Form::DottedLine(line), colour).labelled(name));
+        }
+        plot.shaped(if panels.len() > 1 { 0.8 } else { 0.7 })
+    });
+    Figure::arranged(plots.collect())
+}
+
+fn map(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel], rows: usize) -> Figure {
+    let tokens: Vec<&str> = picture.bounds.iter().map(|&bound| c.study.bounds[bound].0.as_str()).collect();
+    let places = || panels.iter().flat_map(|panel| &panel.curves).flat_map(|curve| &curve.places);
+    let values: Vec<f64> = places().map(|place| place.middle).filter(|y| y.is_finite()).collect();
+    let (least, most) = ends(values.iter().copied());
+    let positive = values.iter().copied().filter(|&y| y > 0.0).fold(f64::INFINITY, f64::min);
+    let is_log = least >= 0.0
+        && most > 0.0
+        && positive < SMALL * most
+        && picture.quantity != super::Quantity::Certified;
+    let (scale, range) = match is_log {
+        true => (Scale::Log, (positive, if most > positive { most } else { 10.0 * positive })),
+        false if picture.quantity.is_share(c.study) => (Scale::Linear, (0.0, 1.0)),
+        false => (Scale::Linear, (least, if most > least { most } else { least + 1.0 })),
+    };
+    let widest = panels.iter().map(|panel| xs(panel).len()).max().unwrap_or(1);
+    let highest = panels.iter().map(|panel| panel.curves.len()).max().unwrap_or(1);
+    let aspect = (highest as f64 / widest as f64).clamp(0.35, 1.0);
+    let plots: Vec<Panel> = panels
+        .iter()
+        .map(|panel| {
+            let columns: Vec<usize> = xs(panel).into_iter().collect();
+            let mut values = Vec::new();
+            for curve in &panel.curves {
+                let at =
+                    |x: &usize| curve.places.iter().find(|place| place.x == *x).map(|place| place.middle);
+                values.extend(columns.iter().map(at));
+            }
+            let names: Vec<String> = columns.iter().map(|&x| c.level_words(picture.x, x)).collect();
+            let levels = panel.curves.iter().filter_map(|curve| curve.level);
+            let lines: Vec<String> = levels.map(|level| c.level_words(rows, level)).collect();
+            let tiles = Tiles { columns: names.len(), values, written: true };
+            let x = Axis::places(c.words(picture.x, panel.source), &names);
+            let y = Axis::places(c.words(rows, panel.source), &lines);
+            Panel::new(title(c, picture, panel), x, y)
+                .shaped(aspect)
+                .with(Mark::new(Form::Tiles(tiles), palette::GREY))
+        })
+        .collect();
+    let label = picture.quantity.words(c.study, &tokens);
+    let label = label.split_once(':').map_or(label.as_str(), |(first, _)| first).to_owned();
+    let width = if plots.len() == 1 { Width::Column } else { Width::Full };
+    let columns = plots.len().min(2);
+    Figure::new(width, plots).in_columns(columns).coloured(Colours { label, scale, range })
+}
+
+/// The level of a panel in words.
+fn title(c: &Coordinates<'_>, picture: &Declared, panel: &DrawnPanel) -> String {
+    picture.panels.zip(panel.level).map_or_else(String::new, |(own, level)| c.named(own, level, panel.source))
+}
+
+/// The colour of a line and its name.
+fn colour(c: &Coordinates<'_>, picture: &Declared, curve: &Curve) -> (Colour, String) {
+    let Some((own, level)) = picture.colour.zip(curve.level) else {
+        return match picture.bounds[..] {
+            [bound] => (palette::of_bound(&c.study.bounds[bound].0), String::new()),
+            _ => (palette::BLUE, String::new()),
+        };
+    };
+    let name = c.named(own, level, None);
+    if own == c.bound() {
+        return (palette::of_bound(&c.study.bounds[level].0), name);
+    }
+    let n = c.levels(own).len();
+    match c.axis(own).and_then(|axis| axis.numbers()) {
+        Some(_) => (palette::ordered(n)[level], name),
+        None => (palette::UNORDERED[level % palette::UNORDERED.len()], name),
+    }
+}
+
+/// The places of a panel.
+fn xs(panel: &DrawnPanel) -> BTreeSet<usize> {
+    panel.curves.iter().flat_map(|curve| &curve.places).map(|place| place.x).collect()
+}
+
+/// The axis to the right with where each level stands on it: numbers where they are, names in a row.
+fn horizontal(
+    c: &Coordinates<'_>,
+    picture: &Declared,
+    panel: &DrawnPanel,
+) -> (Axis, Box<dyn Fn(usize) -> f64>) {
+    let label = c.words(picture.x, panel.source);
+    let own: Vec<usize> = xs(panel).into_iter().collect();
+    let texts: Vec<&str> = own.iter().map(|&x| c.levels(picture.x)[x]).collect();
+    let numbers: Option<Vec<f64>> =
+        texts.iter().map(|text| text.parse().ok().filter(|x: &f64| x.is_finite())).collect();
+    // Two numbers are two things side by side: a scale between them would be invented.
+    let numbers = numbers.filter(|numbers| numbers.len() > 2);
+    let names: Vec<String> = texts.iter().map(|text| words::value(text)).collect();
+    let label = if picture.x == c.bound() || picture.x == c.family() { String::new() } else { label };
+    let Some(numbers) = numbers else {
+        let places = own.clone();
+        let at = move |x: usize| places.iter().position(|own| *own == x).unwrap_or(0) as f64;
+        let names: Vec<String> = own.iter().map(|&x| c.level_words(picture.x, x)).collect();
+        return (Axis::places(label, &names), Box::new(at));
+    };
+    let positive = || numbers.iter().copied().filter(|&x| x > 0.0);
+    let (least, most) = ends(positive());
+    let is_log = numbers.iter().all(|&x| x >= 0.0)
+        && most >= 10.0 * least
+        && c.axis(picture.x).is_some_and(|axis| axis.logarithmic);
+    let axis = if is_log { Axis::log(label) } else { Axis::linear(label) };
+    // Powers of ten are ticks by themselves.
+    let are_decades = is_log && positive().all(|x| (x.log10() - x.log10().round()).abs() < 1e-9);
+    let ticks = numbers.iter().copied().zip(names).filter(|(x, _)| !is_log || *x > 0.0);
+    let axis = match numbers.len() > MOST_TICKS || are_decades || names_are_long(&texts) {
+        true => axis,
+        false => axis.ticked(ticks.collect()),
+    };
+    let places: Vec<(usize, f64)> = own.into_iter().zip(numbers).collect();
+    let at = move |x: usize| places.iter().find(|(own, _)| *own == x).map_or(f64::NAN, |(_, at)| *at);
+    (axis, Box::new(at))
+}
+
+/// Whether numbers have so many digits that they are no ticks.
+fn names_are_long(texts: &[&str]) -> bool {
+    texts.iter().any(|text| words::value(text).chars().count() > 6)
+}
+
+/// The vertical axis of some lines, the same for all panels that have them.
+fn vertical(c: &Coordinates<'_>, picture: &Declared, curves: &[&Curve]) -> Axis {
+    let tokens: Vec<&str> = picture.bounds.iter().map(|&bound| c.study.bounds[bound].0.as_str()).collect();
+    let label = picture.quantity.words(c.study, &tokens);
+    let places = || curves.iter().flat_map(|curve| &curve.places);
+    let middles = || places().map(|place| place.middle);
+    let (least, most) = ends(middles().filter(|&y| y > 0.0));
+    let (low, high) = ends(places().flat_map(|place| match place.ends {
+        Some((low, high)) => [low, place.middle, high],
+        None => [place.middle; 3],
+    }));
+    let spreads = most > 0.0 && least < SMALL * most;
+    let is_tiny = most > 0.0 && most < SMALL;
+    let may_be_log = middles().all(|y| y >= 0.0)
+        && picture.quantity != super::Quantity::Certified
+        && !picture.quantity.is_mean();
+    if may_be_log && (spreads || is_tiny) {
+        // A band may begin at 0; the axis begins where the lines do.
+        let from = if low > 0.0 { low.max(least * SMALL) } else { least };
+        let margin = (high / from).powf(MARGIN).max(1.0 + MARGIN);
+        return Axis::log(label).between(from / margin, high * margin);
+    }
+    match picture.quantity.is_share(c.study) {
+        true => Axis::linear(label).between(0.0, 1.0),
+        false if high > low => {
+            let margin = MARGIN * (high - low);
+            let from = if low >= 0.0 && low < high / 2.0 { 0.0 } else { low - margin };
+            Axis::linear(label).between(from, high + margin)
+        }
+        false => Axis::linear(label),
+    }
+}
+
+/// The least and the greatest of some values.
+fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
+}
+
+/// At most `most` of the numbers under `n`, evenly spread, both ends among them.
+fn spread(n: usize, most: usize) -> Vec<usize> {
+    if n <= most { (0..n).collect() } else { (0..most).map(|i| i * (n - 1) / (most - 1)).collect() }
+}

@@ -1,0 +1,143 @@
+//! What becomes of a pair when blocks of its inputs are left out: values held out, and intervals.
+
+use crate::applicable::{Applicable, Reason};
+use crate::error::Error;
+use crate::leave_out::{InputBlocks, LeaveOut};
+use crate::measure::held_out::{self, HeldOut};
+use crate::measure::subsets::ChosenSubsets;
+use crate::model::Pair;
+use crate::null::Nulls;
+use crate::probability::{InputDivergences, ProbabilitySums};
+use crate::reduced::Reduced;
+use crate::settings::Settings;
+use crate::shared::Shared;
+use crate::summary::{PairSummary, ProbabilityInputs};
+use crate::uncertainty::{Evidence, Intervals, RestValues};
+use rayon::prelude::*;
+
+/// Label subsets that the error over inputs of d_rep is read off: an error needs fewer digits than the value.
+pub(crate) const MOST_SUBSETS: usize = 64;
+
+/// All that leaving out blocks of inputs leaves behind.
+pub(crate) struct Resampled {
+    /// `m_cca_cv`, if it was asked for.
+    held_out: Option<Applicable<HeldOut>>,
+    /// What intervals are made of, if they were asked for.
+    evidence: Option<Evidence>,
+    /// A few of the label subsets.
+    few_subsets: Option<[ChosenSubsets; 2]>,
+}
+
+/// What one block leaves behind.
+struct WithoutBlock {
+    scores: Vec<held_out::PairSums>,
+    values: Option<RestValues>,
+}
+
+impl Resampled {
+    /// Reads rows a second time if something that was asked for needs it.
+    pub(crate) fn of(
+        pair: &Pair<'_>,
+        summary: &PairSummary,
+        whole: &Reduced,
+        inputs: &ProbabilityInputs,
+        subsets: Option<&[ChosenSubsets; 2]>,
+        settings: &Settings,
+    ) -> Result<Resampled, Error> {
+        let applies = settings.held_out.then(|| held_out::applies(whole));
+        let few_subsets = subsets.map(|both| both.each_ref().map(|chosen| chosen.thinned(MOST_SUBSETS)));
+        if !settings.intervals && !matches!(applies, Some(Ok(()))) {
+            let held_out = applies.map(|reason| Err(reason.expect_err("it does not apply")));
+            return Ok(Resampled { held_out, evidence: None, few_subsets });
+        }
+        let blocks = blocks(pair, settings)?;
+        let left_out = LeaveOut::of(pair, &summary.inputs, &blocks)?;
+        let kept = by_block(summary, inputs, &blocks, pair.n_inputs());
+        let sums: Vec<ProbabilitySums> = kept.iter().map(ProbabilitySums::of_kept).collect();
+        let without = |block: usize| {
+            let rest = Reduced::of(&left_out.without(summary, block));
+            let scores = match applies {
+                Some(Ok(())) => held_out::scores(&rest, &left_out, block),
+                _ => Vec::new(),
+            };
+            let values = settings.intervals.then(|| {
+                let others =
+                    sums.iter().enumerate().filter(|(other, _)| *other != block).map(|(_, sums)| sums);
+                let sums = others.fold(ProbabilitySums::none(), |sum, sums| sum.merge(sums));
+                let sums = settings.probability.then_some(sums);
+                let few = few_subsets.as_ref();
+                RestValues::of(&Shared::of_some_inputs(rest, sums, few, settings.logit_precision), settings)
+            });
+            WithoutBlock { scores, values }
+        };
+        let all: Vec<WithoutBlock> = (0..left_out.len()).into_par_iter().map(without).collect();
+        let (scores, values): (Vec<_>, Vec<_>) = all.into_iter().map(|one| (one.scores, one.values)).unzip();
+        let pairs = whole.a.rank_embeddings().min(whole.b.rank_embeddings());
+        let held_out = applies.map(|applies| applies.map(|()| HeldOut { pairs, blocks: scores }));
+        let evidence = settings.intervals.then(|| Evidence {
+            rests: values.into_iter().flatten().collect(),
+            held_out: match &held_out {
+                Some(Ok(held_out)) => (0..blocks.len()).map(|block| held_out.without(block)).collect(),
+                _ => Vec::new(),
+            },
+            sizes: blocks.iter().map(|inputs| inputs.len() as f64).collect(),
+            kept,
+        });
+        Ok(Resampled { held_out, evidence, few_subsets })
+    }
+
+    /// `m_cca_cv`, or why there is none; `None` if it was not asked for.
+    pub(crate) fn held_out(&self) -> Option<Applicable<f64>> {
+        let held_out = self.held_out.as_ref()?;
+        Some(held_out.as_ref().map(HeldOut::value).map_err(Reason::clone))
+    }
+
+    /// The intervals of what the settings ask for.
+    pub(crate) fn intervals(
+        &self,
+        shared: &mut Shared,
+        nulls: Option<&Nulls>,
+        settings: &Settings,
+    ) -> Option<Intervals> {
+        let evidence = self.evidence.as_ref()?;
+        let centres = match &self.few_subsets {
+            Some(few) => shared.over_subsets(few, |shared| RestValues::of(shared, settings)),
+            None => RestValues::of(shared, settings),
+        };
+        Some(evidence.intervals(shared, &centres, nulls, settings))
+    }
+}
+
+fn blocks(pair: &Pair<'_>, settings: &Settings) -> Result<InputBlocks, Error> {
+    let inputs = pair.n_inputs();
+    if settings.blocks < 2 {
+        return Err(Error::Option(format!("{} blocks of inputs; at least 2 are needed", settings.blocks)));
+    }
+    match &settings.groups {
+        None => Ok(InputBlocks::even(inputs, settings.blocks)),
+        Some(groups) => Ok(InputBlocks::of_groups(groups, settings.blocks)),
+    }
+}
+
+/// What is kept of the inputs of the probability part, by the block that they belong to.
+fn by_block(
+    summary: &PairSummary,
+    inputs: &ProbabilityInputs,
+    blocks: &InputBlocks,
+    count: usize,
+) -> Vec<Vec<InputDivergences>> {
+    let mut kept = vec![Vec::new(); blocks.len()];
+    let Some(part) = &summary.probability else { return kept };
+    let mut block_of = vec![0; count];
+    for (block, inputs) in blocks.iter().enumerate() {
+        inputs.iter().for_each(|&input| block_of[input] = block);
+    }
+    for (place, at_input) in part.at_inputs.iter().enumerate() {
+        let input = match inputs {
+            ProbabilityInputs::These(inputs) => inputs[place],
+            _ => place,
+        };
+        kept[block_of[input]].push(*at_input);
+    }
+    kept
+}

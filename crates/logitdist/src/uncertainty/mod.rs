@@ -1,0 +1,339 @@
+//! How sure each measure is: intervals over the inputs, from leaving out one block of them at a time.
+
+mod jackknife;
+mod share;
+
+use crate::applicable::Applicable;
+use crate::measure::chance::chance_limit;
+use crate::measure::table::{Measure, Uncertainty, Value, tokens};
+use crate::null::Nulls;
+use crate::probability::InputDivergences;
+use crate::reduced::Direction;
+use crate::settings::Settings;
+use crate::shared::Shared;
+use crate::student_t::t_975;
+use jackknife::LeaveOneOut;
+use share::{clopper_pearson, effective_inputs};
+
+/// The confidence level of intervals.
+pub const LEVEL: f64 = 0.95;
+
+/// Fewest blocks that an error can be read off.
+const FEWEST_BLOCKS: usize = 3;
+
+/// Share of a mean that one input may carry, and a block, before its interval is marked.
+const HEAVY: [f64; 2] = [0.05, 0.3];
+
+/// An interval for the value of a measure over infinitely many inputs like those given.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Interval {
+    /// Standard error, in the units of the measure.
+    pub se: f64,
+    /// Lower end.
+    pub low: f64,
+    /// Upper end.
+    pub high: f64,
+    /// How it was made.
+    pub method: &'static str,
+    /// The value less its bias, which the interval is around; only where that is another than the value.
+    pub corrected: Option<f64>,
+    /// Why the interval may be too narrow, if there is a reason.
+    pub marked: Option<String>,
+}
+
+/// The intervals of a comparison.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Intervals {
+    /// Blocks of inputs that were left out one at a time.
+    pub blocks: usize,
+    /// An interval for each number in the order of the table, or why there is none.
+    pub of: Vec<(&'static str, Result<Interval, String>)>,
+}
+
+impl Intervals {
+    /// The interval of a token, or why there is none; `None` if the comparison has no number of that token.
+    pub fn get(&self, token: &str) -> Option<&Result<Interval, String>> {
+        self.of.iter().find(|(t, _)| *t == token).map(|(_, interval)| interval)
+    }
+}
+
+/// The values of the table that follow the inputs, of a pair or of a pair without a block.
+#[derive(Debug, Clone)]
+pub(crate) struct RestValues {
+    /// For each number in the order of the table: its value, or why there is none; `None` if its interval is not made of it.
+    values: Vec<Option<Result<f64, String>>>,
+    /// Ranks of the embeddings and of the logits of both models.
+    ranks: [usize; 4],
+}
+
+impl RestValues {
+    pub(crate) fn of(shared: &Shared, settings: &Settings) -> RestValues {
+        let value = |(_, row, of, direction): (_, &Measure, Number, _)| {
+            let by_value =
+                matches!(row.uncertainty, Uncertainty::Log | Uncertainty::Logit | Uncertainty::Fisher);
+            by_value.then(|| number(shared, row, of, direction))
+        };
+        let (a, b) = (&shared.reduced.a, &shared.reduced.b);
+        RestValues {
+            values: numbers(settings).map(value).collect(),
+            ranks: [a.rank_embeddings(), b.rank_embeddings(), a.rank_logits(), b.rank_logits()],
+        }
+    }
+}
+
+/// How a number is computed.
+type Number = fn(&Shared, Direction) -> Applicable<f64>;
+
+/// The numbers of the table that the settings ask for.
+fn numbers(settings: &Settings) -> impl Iterator<Item = (&'static str, &'static Measure, Number, Direction)> {
+    let asked = tokens().filter(|(_, row, _)| settings.asks_for(row.part));
+    asked.filter_map(|(token, row, direction)| match row.value {
+        Value::Number(of) => Some((token, row, of, direction)),
+        _ => None,
+    })
+}
+
+fn number(shared: &Shared, row: &Measure, of: Number, direction: Direction) -> Result<f64, String> {
+    match shared.reduced.masked().filter(|_| row.log_p) {
+        Some(reason) => Err(reason.to_string()),
+        None => of(shared, direction).map_err(|reason| reason.to_string()),
+    }
+}
+
+/// What intervals are made of.
+pub(crate) struct Evidence {
+    /// Values without a block, for each block.
+    pub rests: Vec<RestValues>,
+    /// `m_cca_cv` without the scores of a block, for each block.
+    pub held_out: Vec<f64>,
+    /// Inputs of each block.
+    pub sizes: Vec<f64>,
+    /// What is kept of the inputs of the probability part, by block.
+    pub kept: Vec<Vec<InputDivergences>>,
+}
+
+impl Evidence {
+    /// The intervals of the numbers that a comparison has. `centres` are the values that those without a block are compared with: d_rep is
+    /// over the same few subsets in all of them.
+    pub(crate) fn intervals(
+        &self,
+        whole: &Shared,
+        centres: &RestValues,
+        nulls: Option<&Nulls>,
+        settings: &Settings,
+    ) -> Intervals {
+        let of = numbers(settings).enumerate().map(|(place, (token, row, of, direction))| {
+            let interval = number(whole, row, of, direction).and_then(|value| {
+                self.interval(Asked { token, row, place, direction, value, nulls }, whole, centres)
+            });
+            (token, interval)
+        });
+        Intervals { blocks: self.sizes.len(), of: of.collect() }
+    }
+
+    fn interval(&self, asked: Asked<'_>, whole: &Shared, centres: &RestValues) -> Result<Interval, String> {
+        let Asked { row, place, direction, value, .. } = asked;
+        if let Uncertainty::Never(why) = row.uncertainty {
+            return Err(why.to_owned());
+        }
+        if !value.is_finite() {
+            return Err("the value is infinite".to_owned());
+        }
+        if self.sizes.len() < FEWEST_BLOCKS {
+            return Err(format!(
+                "{} blocks of inputs; at least {FEWEST_BLOCKS} are needed",
+                self.sizes.len()
+            ));
+        }
+        let from_values = |scale: Scale| {
+            let of =
+                |values: &RestValues| values.values[place].clone().expect("its interval is made of values");
+            let rests: Result<Vec<f64>, String> = self.rests.iter().map(of).collect();
+            let rests = rests.map_err(|reason| format!("without one of the blocks of inputs: {reason}"))?;
+            let centre = of(centres)?;
+            let mut interval = self.jackknife(centre, &rests, scale)?;
+            if centre != value {
+                let times = value / centre;
+                interval.se *= times;
+                interval.low *= times;
+                interval.high *= times;
+            }
+            Ok(interval)
+        };
+        let mut interval = match row.uncertainty {
+            Uncertainty::Never(_) => unreachable!("asked before"),
+            Uncertainty::Log => from_values(Scale::LOG),
+            Uncertainty::Logit => from_values(Scale::LOGIT),
+            Uncertainty::Fisher => {
+                self.check_ranks(centres)?;
+                check_chance(asked, whole)?;
+                from_values(Scale::FISHER)
+            }
+            Uncertainty::HeldOut => {
+                self.jackknife(value, &self.held_out, Scale { corrected: false, ..Scale::FISHER })
+            }
+            Uncertainty::Share(belongs) => Ok(self.share(belongs)),
+            Uncertainty::Percentile(level, of) => self.percentile(level, |input| of(input, direction)),
+        }?;
+        interval.marked = self.marked(asked.token);
+        Ok(interval)
+    }
+
+    /// The interval of a value by those without a block.
+    fn jackknife(&self, theta: f64, rests: &[f64], scale: Scale) -> Result<Interval, String> {
+        if rests.iter().all(|rest| *rest == theta) {
+            return Ok(scale.interval(0.0, [theta; 2], None));
+        }
+        let plain = LeaveOneOut::of(theta, rests, &self.sizes);
+        let carried: Vec<f64> = rests.iter().map(|rest| (scale.forth)(*rest)).collect();
+        let centre = (scale.forth)(theta);
+        if !centre.is_finite() || carried.iter().any(|x| !x.is_finite()) {
+            return Err("with or without a block of inputs it is at the end of its range".to_owned());
+        }
+        let on_scale = LeaveOneOut::of(centre, &carried, &self.sizes);
+        let around = if scale.corrected { on_scale.corrected } else { centre };
+        let reach = t_975(rests.len() - 1) * on_scale.standard_error;
+        let ends = [around - reach, around + reach].map(scale.back);
+        Ok(scale.interval(plain.standard_error, ends, scale.corrected.then(|| (scale.back)(around))))
+    }
+
+    /// Clopper and Pearson's interval of a share of the inputs.
+    fn share(&self, belongs: impl Fn(&InputDivergences) -> bool) -> Interval {
+        let counts = self.counts(belongs);
+        let (share, inputs) = effective_inputs(&counts);
+        let [low, high] = clopper_pearson(share * inputs, inputs);
+        Interval {
+            se: (share * (1.0 - share) / inputs).sqrt(),
+            low,
+            high,
+            method: "Clopper–Pearson, effective inputs",
+            corrected: None,
+            marked: None,
+        }
+    }
+
+    /// The interval of a percentile: the order statistics at the ends of the interval of the share of inputs under it.
+    fn percentile(&self, level: f64, of: impl Fn(&InputDivergences) -> f64) -> Result<Interval, String> {
+        let mut values: Vec<f64> = self.kept.iter().flatten().map(&of).collect();
+        values.sort_unstable_by(f64::total_cmp);
+        let count = values.len() as f64;
+        let at = values[((level * count).ceil() as usize).clamp(1, values.len()) - 1];
+        let (_, inputs) = effective_inputs(&self.counts(|input| of(input) <= at));
+        let [low, high] = clopper_pearson(level * inputs, inputs).map(|share| share * count);
+        if low < 1.0 || high > count - 1.0 {
+            let needed = ((0.5 * (1.0 - LEVEL)).ln() / level.max(1.0 - level).ln()).ceil();
+            return Err(format!(
+                "{inputs:.0} independent inputs; about {needed} are needed to bound this percentile on both sides"
+            ));
+        }
+        let ends = [values[low.floor() as usize - 1], values[high.ceil() as usize - 1]];
+        Ok(Interval {
+            se: (ends[1] - ends[0]) / (2.0 * t_975(usize::MAX)),
+            low: ends[0],
+            high: ends[1],
+            method: "order statistics, effective inputs",
+            corrected: None,
+            marked: None,
+        })
+    }
+
+    /// In each block, the inputs that belong, and all.
+    fn counts(&self, belongs: impl Fn(&InputDivergences) -> bool) -> Vec<[f64; 2]> {
+        let of = |block: &Vec<InputDivergences>| {
+            [block.iter().filter(|input| belongs(input)).count() as f64, block.len() as f64]
+        };
+        self.kept.iter().filter(|block| !block.is_empty()).map(of).collect()
+    }
+
+    /// Directions that are there with all inputs must be there without any block.
+    fn check_ranks(&self, whole: &RestValues) -> Result<(), String> {
+        if self.rests.iter().all(|rest| rest.ranks == whole.ranks) {
+            return Ok(());
+        }
+        Err("without one of the blocks of inputs a rank is smaller".to_owned())
+    }
+
+    /// Why the interval of a mean may be too narrow.
+    fn marked(&self, token: &str) -> Option<String> {
+        let term: fn(&InputDivergences) -> f64 = match token {
+            "kl_ab" => |input| input.kl_ab,
+            "kl_ba" => |input| input.kl_ba,
+            "jeffreys" => |input| input.kl_ab + input.kl_ba,
+            "js" => |input| input.js,
+            "tv" => |input| input.tv,
+            "hellinger" => |input| input.hellinger,
+            "d_logit" | "d_logit_relative" | "d_logit_per_label" => |input| input.squared_logit_distance,
+            _ => return None,
+        };
+        let sums: Vec<f64> = self.kept.iter().map(|block| block.iter().map(term).sum()).collect();
+        let total: f64 = sums.iter().sum();
+        let largest = self.kept.iter().flatten().map(term).fold(0.0, f64::max);
+        let heaviest = sums.into_iter().fold(0.0, f64::max);
+        let percent = |x: f64| (100.0 * x / total).round();
+        match [largest, heaviest] {
+            [input, _] if input > HEAVY[0] * total => {
+                Some(format!("one input carries {} % of it: the interval may be too narrow", percent(input)))
+            }
+            [_, block] if block > HEAVY[1] * total => Some(format!(
+                "one block of inputs carries {} % of it: the interval may be too narrow",
+                percent(block)
+            )),
+            _ => None,
+        }
+    }
+}
+
+/// A number whose interval is asked for.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    token: &'static str,
+    row: &'static Measure,
+    /// Its place among the numbers of the settings.
+    place: usize,
+    direction: Direction,
+    value: f64,
+    nulls: Option<&'a Nulls>,
+}
+
+/// Correlations that chance explains have no interval.
+fn check_chance(asked: Asked<'_>, whole: &Shared) -> Result<(), String> {
+    let reduced = &whole.reduced;
+    let limit = |[a, b]: [usize; 2]| chance_limit(a, b, reduced.n_inputs);
+    let embeddings = [reduced.a.rank_embeddings(), reduced.b.rank_embeddings()];
+    let limit = match (asked.nulls.and_then(|nulls| nulls.get(asked.token)), asked.token) {
+        (Some(law), _) => law.q99,
+        (None, "m_cca" | "pwcca_ab" | "pwcca_ba") => limit(embeddings),
+        (None, "m_cca_logits") => limit([reduced.a.rank_logits(), reduced.b.rank_logits()]),
+        _ => return Ok(()),
+    };
+    if asked.value > limit {
+        return Ok(());
+    }
+    Err("it cannot be told from chance: unrelated models show as much".to_owned())
+}
+
+/// A scale on which a value has no end.
+#[derive(Clone, Copy)]
+struct Scale {
+    forth: fn(f64) -> f64,
+    back: fn(f64) -> f64,
+    /// Whether the interval is around the value less its bias.
+    corrected: bool,
+    method: &'static str,
+}
+
+impl Scale {
+    const LOG: Scale = Scale { forth: f64::ln, back: f64::exp, corrected: false, method: "jackknife, log" };
+    const LOGIT: Scale = Scale {
+        forth: |x| (x / (1.0 - x)).ln(),
+        back: |x| 1.0 / (1.0 + (-x).exp()),
+        corrected: false,
+        method: "jackknife, logit",
+    };
+    const FISHER: Scale =
+        Scale { forth: f64::atanh, back: f64::tanh, corrected: true, method: "jackknife, Fisher's z" };
+
+    fn interval(&self, se: f64, [low, high]: [f64; 2], corrected: Option<f64>) -> Interval {
+        Interval { se, low, high, method: self.method, corrected, marked: None }
+    }
+}
