@@ -46,8 +46,7 @@ impl ComparedPair {
     ) -> anyhow::Result<ComparedPair> {
         let mut rng = ChaCha8Rng::seed_from_u64(run.seed);
         let sampling = Sampling::of(pair, settings.blocks, intervals);
-        let settings =
-            Settings { intervals: sampling.is_on, held_out: sampling.is_on, ..settings.clone() };
+        let settings = Settings { intervals: sampling.is_on, held_out: sampling.is_on, ..settings.clone() };
         let mut compared =
             ComparedPair::without_probes(compare_watched(pair, &settings, &mut rng, watch)?, run);
         compared.answer = Answer::of(&compared.comparison, sampling.note.into_iter().collect());
