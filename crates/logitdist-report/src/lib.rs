@@ -2,7 +2,7 @@
 //! reported here.
 //!
 //! [`report`] makes pictures, sentences and a page of a sweep, [`difference`] sets two runs of one config side by side, and [`pair`] has
-//! the page of one pair. [`picture`] and [`declared`] have the numbers behind every picture, and [`plot`] draws them; [`trained`] has what pairs of trained
+//! the page of one pair. [`picture`] and [`declared`] have the numbers behind every picture, and [`mod@plot`] draws them; [`trained`] has what pairs of trained
 //! networks measured.
 
 pub mod declared;

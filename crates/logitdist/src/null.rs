@@ -63,7 +63,7 @@ pub struct Nulls {
     pub count: usize,
     /// How inputs were reordered.
     pub reordering: Reordering,
-    /// The law of each of [`TOKENS`] that exists.
+    /// The law of each of the similarities that exists.
     pub of: Vec<(&'static str, NullLaw)>,
 }
 

@@ -47,7 +47,7 @@ pub struct ProbabilitySums {
     pub hellinger: Moments,
     /// Inputs on which both models have the same most probable label.
     pub agreeing: usize,
-    /// Inputs on which both models have the same set of [`TOP`] most probable labels.
+    /// Inputs on which both models have the same set of five, or ten, most probable labels.
     pub same_top: [usize; 2],
     /// Labels that both sets have in common, over the inputs.
     pub common_top: [usize; 2],
@@ -191,7 +191,7 @@ pub struct InputDivergences {
     pub squared_logit_distance: f64,
     /// Whether both models have the same most probable label.
     pub agreeing: bool,
-    /// What the sets of the [`TOP`] most probable labels have in common.
+    /// What the sets of the five, or ten, most probable labels have in common.
     pub top: [CommonLabels; 2],
 }
 

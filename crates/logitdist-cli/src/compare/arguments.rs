@@ -79,7 +79,7 @@ pub struct Arguments {
     /// its interval. A measure that does not exist for this pair counts as crossed.
     #[arg(long, value_name = "CONDITION", action = ArgAction::Append)]
     pub fail_if: Vec<String>,
-    /// Gates from a TOML file: tables [[gate]] with `fail_if`, and perhaps `name` and `why`.
+    /// Gates from a TOML file: tables `[[gate]]` with `fail_if`, and perhaps `name` and `why`.
     #[arg(long, value_name = "FILE", action = ArgAction::Append)]
     pub gate: Vec<PathBuf>,
     /// Compute intervals and m_cca_cv whatever they cost. Without this they are there where they take under two seconds or so.
