@@ -20,3 +20,19 @@ pub fn remove(path: &Path) -> Result<(), SimError> {
         }
     }
 }
+
+/// Removes the models that a run keeps in a folder; nothing if there is no such folder.
+///
+/// # Errors
+/// A file cannot be removed.
+pub fn clear_models(folder: &Path) -> Result<(), SimError> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(()) };
+    for entry in entries {
+        let path = entry.map_err(|e| SimError::io("read the folder", folder, e))?.path();
+        // A killed process may have left half-written ones.
+        if path.extension().is_some_and(|extension| extension == "npz" || extension == "tmp") {
+            remove(&path)?;
+        }
+    }
+    Ok(())
+}

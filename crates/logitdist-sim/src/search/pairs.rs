@@ -1,7 +1,7 @@
 //! The best pairs of a run's searches, in a folder among its results. It is a cache: deleting it only costs time.
 
 use crate::error::SimError;
-use crate::whole_file::remove;
+use crate::whole_file::clear_models;
 use logitdist::Model;
 use logitdist_io::write_npz;
 use logitdist_results::seed_text;
@@ -48,14 +48,5 @@ impl Pairs {
 /// # Errors
 /// A file cannot be removed.
 pub fn clear(out: &Path) -> Result<(), SimError> {
-    let folder = out.join(FOLDER);
-    let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
-    for entry in entries {
-        let path = entry.map_err(|e| SimError::io("read the folder", &folder, e))?.path();
-        // A killed process may have left half-written ones.
-        if path.extension().is_some_and(|extension| extension == "npz" || extension == "tmp") {
-            remove(&path)?;
-        }
-    }
-    Ok(())
+    clear_models(&out.join(FOLDER))
 }

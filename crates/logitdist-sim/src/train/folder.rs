@@ -1,7 +1,7 @@
 //! The folder of trained networks among the results of a run. It is a cache: deleting it only costs time.
 
 use crate::error::SimError;
-use crate::whole_file::remove;
+use crate::whole_file::clear_models;
 use logitdist_io::{ReadOptions, Source, read_model};
 use logitdist_results::RESULT_VERSION;
 use logitdist_train::{Network, Recipe, Splits};
@@ -42,14 +42,5 @@ pub fn check_place(out: &Path) -> Result<(), SimError> {
 /// # Errors
 /// A file cannot be removed.
 pub fn clear(out: &Path) -> Result<(), SimError> {
-    let folder = out.join(FOLDER);
-    let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(()) };
-    for entry in entries {
-        let path = entry.map_err(|e| SimError::io("read the folder", &folder, e))?.path();
-        // A killed process may have left half-written ones.
-        if path.extension().is_some_and(|extension| extension == "npz" || extension == "tmp") {
-            remove(&path)?;
-        }
-    }
-    Ok(())
+    clear_models(&out.join(FOLDER))
 }
