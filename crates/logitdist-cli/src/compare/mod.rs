@@ -5,6 +5,7 @@ mod arguments;
 mod command_line;
 mod compared_pair;
 mod gate;
+mod given;
 mod json;
 mod page;
 mod probes;
@@ -13,8 +14,9 @@ mod shown;
 mod table;
 mod verdict;
 
-pub use arguments::{Arguments, EXPORTING, Transposed, parse_subsets};
+pub use arguments::{Arguments, EXPORTING, parse_subsets};
 pub use compared_pair::ComparedPair;
+pub use given::Transposed;
 pub use page::{MOST_LABELS, Page};
 pub use probes::read as read_probes;
 
@@ -75,7 +77,7 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     let mut settings = settings(arguments);
     let gates = gate::of(arguments, &settings)?;
     settings.groups = arguments.groups.as_deref().map(read_groups).transpose()?;
-    let models = Models::read(arguments.sources()?, open_model)?;
+    let models = Models::read(arguments.given.sources()?, open_model)?;
     // Read before anything is computed: a wrong path should not cost a comparison.
     let probes = arguments
         .probe
