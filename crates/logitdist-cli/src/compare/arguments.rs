@@ -2,10 +2,10 @@
 
 use super::given::Given;
 use super::page;
+use super::reducing::Reducing;
 use crate::output::Format;
-use crate::threads::number;
 use anyhow::{Context, bail};
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, Args};
 use logitdist::{BLOCKS, Subsets};
 use logitdist_io::{Claims, Taken};
 use std::path::PathBuf;
@@ -78,19 +78,13 @@ pub struct Arguments {
     /// Label subsets for d_rep: `all`, or PIVOTSxSETS drawn at random [default: all up to 20000, else 100x200, fewer from dimension 80 on].
     #[arg(long, value_parser = parse_subsets, value_name = "all|PxS")]
     pub subsets: Option<Subsets>,
-    /// Seed of all random choices: label subsets and sampled inputs.
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
-    /// Compute KL and its relatives on a random sample of this many inputs, with standard errors.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub inputs_limit: Option<u64>,
-    /// Precision of the logits for KL and its relatives. f32 halves the time for a large vocabulary, and prints the largest error of a
-    /// logit.
-    #[arg(long, value_enum, default_value = "f64")]
-    pub logits: Logits,
-    /// Pivot label and labels of d_LLV, for example 0,3,5 [default: evenly spread ones].
-    #[arg(long, value_delimiter = ',', value_name = "LABELS")]
-    pub llv_labels: Option<Vec<usize>>,
+    /// What decides how the inputs are reduced.
+    #[command(flatten)]
+    pub reducing: Reducing,
+    /// Summaries that `logitdist reduce` made of the inputs of A and B, or of other inputs of the same labels: what they hold is not computed
+    /// again.
+    #[arg(long, value_name = "SUMMARY", num_args = 1..)]
+    pub summaries: Vec<PathBuf>,
     /// Pivot input and inputs of d_LLV [default: evenly spread ones].
     #[arg(long, value_delimiter = ',', value_name = "INPUTS")]
     pub llv_inputs: Option<Vec<usize>>,
@@ -101,17 +95,6 @@ pub struct Arguments {
     /// The last column of the .npy of --probe holds the offsets c, which are 0 otherwise.
     #[arg(long, requires = "probe")]
     pub probe_offset: bool,
-    /// Number of threads [default: all processors]. The result does not depend on it.
-    #[arg(long, value_parser = number())]
-    pub threads: Option<u16>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Logits {
-    /// Double precision.
-    F64,
-    /// Single precision; sums are in double precision.
-    F32,
 }
 
 impl Arguments {
@@ -120,7 +103,7 @@ impl Arguments {
     /// # Errors
     /// One of them is an input, or another one.
     pub fn claim_outputs(&self) -> Result<(), Taken> {
-        let own = [&self.probe, &self.groups].into_iter().flatten().chain(&self.gate);
+        let own = [&self.probe, &self.groups].into_iter().flatten().chain(&self.gate).chain(&self.summaries);
         let mut claims = Claims::reading(self.given.files().chain(own.map(PathBuf::as_path)));
         if let Some(folder) = &self.report {
             claims.write("--report", folder)?;
