@@ -79,7 +79,7 @@ pub fn reduction(paths: &[PathBuf], pair: &Pair<'_>) -> anyhow::Result<Reduction
 fn in_order(saved: Vec<(&PathBuf, SavedSummary)>, pair: &Pair<'_>) -> anyhow::Result<Reduction> {
     let labels = Arc::new(LabelSide::of(pair));
     let summaries = saved.into_iter().map(|(path, summary)| match summary {
-        SavedSummary::Batches(summary) => Ok(summary),
+        SavedSummary::Batches(summary) => Ok(*summary),
         SavedSummary::Share { part, .. } => {
             part.into_summary(Arc::clone(&labels)).with_context(|| path.display().to_string())
         }

@@ -25,7 +25,7 @@ pub enum SummaryError {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum SavedSummary {
     /// Inputs that were seen batch by batch, with the labels of the models.
-    Batches(PairSummary),
+    Batches(Box<PairSummary>),
     /// A share of a pair that was read from files, whose labels are known by a hash.
     Share {
         /// [`labels_hash`] of both models.
@@ -99,8 +99,9 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(0);
         let side = LabelSide::of(&pair);
         let part = PartialSummary::of(&pair, &side, &Settings::default(), Share::WHOLE, &mut rng, &|_, _| ());
-        let batches = [ProbabilityInputs::None, ProbabilityInputs::All]
-            .map(|probability| SavedSummary::Batches(PairSummary::of(&pair, &probability, &[]).unwrap()));
+        let batches = [ProbabilityInputs::None, ProbabilityInputs::All].map(|probability| {
+            SavedSummary::Batches(Box::new(PairSummary::of(&pair, &probability, &[]).unwrap()))
+        });
         for summary in batches.into_iter().chain([SavedSummary::Share { labels, part: part.unwrap() }]) {
             let bytes = summary_to_bytes(&summary);
             assert_eq!(summary_from_bytes(&bytes), Ok(summary));

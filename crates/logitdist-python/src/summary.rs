@@ -92,7 +92,7 @@ impl Summary {
     #[staticmethod]
     fn of_bytes(bytes: &[u8]) -> PyResult<Summary> {
         match summary_from_bytes(bytes) {
-            Ok(SavedSummary::Batches(summary)) => Ok(Summary { summary }),
+            Ok(SavedSummary::Batches(summary)) => Ok(Summary { summary: *summary }),
             Ok(SavedSummary::Share { .. }) => {
                 let meant = "this is a share of two files, made by `logitdist reduce`: `logitdist compare A B --summaries` reads it";
                 Err(PyValueError::new_err(meant))
@@ -102,7 +102,10 @@ impl Summary {
     }
 
     fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &py.detach(|| summary_to_bytes(&SavedSummary::Batches(self.summary.clone()))))
+        PyBytes::new(
+            py,
+            &py.detach(|| summary_to_bytes(&SavedSummary::Batches(Box::new(self.summary.clone())))),
+        )
     }
 
     fn n_inputs(&self) -> usize {
