@@ -41,6 +41,7 @@
 mod applicable;
 pub mod bound;
 mod comparison;
+mod differences;
 mod error;
 mod factor;
 pub mod glossary;
