@@ -42,6 +42,7 @@
 mod applicable;
 pub mod bound;
 mod comparison;
+mod differences;
 mod error;
 mod factor;
 pub mod glossary;
