@@ -35,10 +35,10 @@ pub fn join(paths: &[PathBuf]) -> anyhow::Result<([u8; 32], PartialSummary)> {
             )
         };
         joined = Some(match joined {
-            None => (labels, part),
+            None => (labels, *part),
             Some((first, before)) => {
                 ensure!(first == labels, "{}: it is a share of models with other labels", path.display());
-                (first, before.join(part).with_context(|| path.display().to_string())?)
+                (first, before.join(*part).with_context(|| path.display().to_string())?)
             }
         });
     }
@@ -91,5 +91,5 @@ fn in_order(saved: Vec<(&PathBuf, SavedSummary)>, pair: &Pair<'_>) -> anyhow::Re
 
 /// Writes a share beside its place.
 pub fn write(path: &Path, labels: [u8; 32], part: PartialSummary) -> anyhow::Result<Beside> {
-    beside(path, &summary_to_bytes(&SavedSummary::Share { labels, part }))
+    beside(path, &summary_to_bytes(&SavedSummary::Share { labels, part: Box::new(part) }))
 }

@@ -31,7 +31,7 @@ pub enum SavedSummary {
         /// [`labels_hash`] of both models.
         labels: [u8; HASH],
         /// What is left of its inputs.
-        part: PartialSummary,
+        part: Box<PartialSummary>,
     },
 }
 
@@ -102,7 +102,9 @@ mod tests {
         let batches = [ProbabilityInputs::None, ProbabilityInputs::All].map(|probability| {
             SavedSummary::Batches(Box::new(PairSummary::of(&pair, &probability, &[]).unwrap()))
         });
-        for summary in batches.into_iter().chain([SavedSummary::Share { labels, part: part.unwrap() }]) {
+        for summary in
+            batches.into_iter().chain([SavedSummary::Share { labels, part: Box::new(part.unwrap()) }])
+        {
             let bytes = summary_to_bytes(&summary);
             assert_eq!(summary_from_bytes(&bytes), Ok(summary));
             for at in 0..bytes.len() {
