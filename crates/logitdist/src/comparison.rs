@@ -2,14 +2,14 @@
 
 use crate::applicable::{Applicable, Reason};
 use crate::bound::{Bound, Certificate, certificate, theorems};
-use crate::error::Error;
+use crate::error::{Error, PartError};
 use crate::labels::LabelSide;
 use crate::llv_sets::LlvSets;
 use crate::measure::per_input::PerInput;
 use crate::measure::table::{Measure, Part, Value, measures, tokens};
 use crate::model::Pair;
 use crate::null::Nulls;
-use crate::partial::{PartError, PartialSummary};
+use crate::partial::PartialSummary;
 use crate::progress::{Stage, Watch};
 use crate::reduced::{Direction, Reduced};
 use crate::resampled::Resampled;

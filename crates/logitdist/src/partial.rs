@@ -4,7 +4,7 @@
 //! some blocks, merged as far as they are neighbours in the tree. All shares together give the summary of one run, to the last bit.
 
 use crate::comparison::{llv_sets, probability_inputs};
-use crate::error::Error;
+use crate::error::{Error, PartError};
 use crate::factor::Factor;
 use crate::inputs::InputSide;
 use crate::labels::LabelSide;
@@ -16,11 +16,10 @@ use crate::rows::rows_of;
 use crate::settings::Settings;
 use crate::share::Share;
 use crate::summary::{PairSummary, ProbabilityInputs};
-use crate::tree::{JoinError, Subtrees};
+use crate::tree::Subtrees;
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use thiserror::Error as ThisError;
 
 /// What some blocks of inputs leave of a pair, without its labels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,22 +34,6 @@ pub struct PartialSummary {
     tracked: Vec<usize>,
     precision: LogitPrecision,
     probabilities: Option<Subtrees<ProbabilityPart>>,
-}
-
-/// Why shares do not make a summary.
-#[derive(Debug, Clone, PartialEq, ThisError)]
-pub enum PartError {
-    /// They are of other models, or of the same with other inputs.
-    #[error("they are parts of different pairs of models")]
-    Pair,
-    /// They were made with other options.
-    #[error(
-        "they were made with other options: the same --seed, --inputs-limit, --logits and --llv-labels are needed"
-    )]
-    Options,
-    /// Some are missing, or doubled.
-    #[error(transparent)]
-    Join(#[from] JoinError),
 }
 
 impl PartialSummary {
