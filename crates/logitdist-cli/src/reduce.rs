@@ -26,7 +26,7 @@ pub struct Arguments {
     #[arg(long, value_name = "K/N", default_value = "1/1", value_parser = parse_share)]
     part: Share,
     /// Join parts that were reduced before into a bigger one, in place of models.
-    #[arg(long, value_name = "SUMMARY", num_args = 1.., conflicts_with = "part")]
+    #[arg(long, value_name = "SUMMARY", num_args = 1.., conflicts_with_all = ["part", "models", "seed", "inputs_limit", "logits", "llv_labels"])]
     summaries: Vec<PathBuf>,
     /// The file that it becomes. It appears whole or not at all.
     #[arg(long, value_name = "SUMMARY")]

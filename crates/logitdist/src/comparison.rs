@@ -183,7 +183,10 @@ pub fn compare_reduced(
         if !reduced.was_asked_for(inputs, tracked, settings.logit_precision) {
             return Err(Error::Parts(PartError::Options));
         }
-        reduced.into_summary(Arc::new(LabelSide::watched(pair, watch))).map_err(Error::Parts)
+        // Whoever read a part could not verify the whole file.
+        pair.a().verify()?;
+        pair.b().verify()?;
+        reduced.into_summary(Arc::new(LabelSide::watched(pair, watch)))
     };
     compare_with(pair, summary, settings, rng, watch)
 }

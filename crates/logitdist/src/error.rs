@@ -32,6 +32,12 @@ pub enum PartError {
         "they were made with other options: the same --seed, --inputs-limit, --logits and --llv-labels are needed"
     )]
     Options,
+    /// They are of the same inputs.
+    #[error("they are of the same inputs")]
+    Same,
+    /// Their probabilities are those of samples, which stand for different numbers of inputs.
+    #[error("they hold samples (--inputs-limit) of files of their own: make them again without")]
+    Sample,
     /// Some are missing, or doubled.
     #[error(transparent)]
     Join(#[from] JoinError),

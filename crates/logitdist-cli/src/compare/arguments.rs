@@ -98,6 +98,26 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// Refuses what needs the inputs, where there are only summaries of other files.
+    pub fn check_without_inputs(&self) -> anyhow::Result<()> {
+        let asked = [
+            ("--intervals", self.intervals),
+            ("--null", self.null > 0),
+            ("--groups", self.groups.is_some()),
+            ("--probe", self.probe.is_some()),
+            ("--report", self.report.is_some()),
+            ("--inputs-limit", self.reducing.inputs_limit.is_some()),
+            ("--llv-labels", self.reducing.llv_labels.is_some()),
+            ("--llv-inputs", self.llv_inputs.is_some()),
+        ];
+        match asked.into_iter().find(|(_, asked)| *asked) {
+            Some((option, _)) => bail!(
+                "{option} needs the inputs, and these summaries are of other files than A and B; those that `logitdist reduce --part` makes of A and B will do"
+            ),
+            None => Ok(()),
+        }
+    }
+
     /// Claims the outputs.
     ///
     /// # Errors

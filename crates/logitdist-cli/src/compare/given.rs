@@ -87,7 +87,7 @@ impl Given {
         let needed = usize::from(a.is_none()) + usize::from(b.is_none());
         if self.models.len() != needed {
             bail!(
-                "{} model paths are given and {needed} needed: `logitdist compare A B`, where --embeddings-a and --unembeddings-a \
+                "{} model paths are given and {needed} needed: A and B, where --embeddings-a and --unembeddings-a \
                  stand for A, and --embeddings-b and --unembeddings-b for B",
                 self.models.len()
             );

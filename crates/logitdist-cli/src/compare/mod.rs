@@ -100,8 +100,10 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
         paths => Some(reduction(paths, &pair)?),
     };
     let compared = match reduction {
-        Some(Reduction::InOrder(summary)) => {
-            ComparedPair::of_summary(*summary, &settings, intervals, run, probes)?
+        Some(Reduction::InOrder(summary, precision)) => {
+            arguments.check_without_inputs()?;
+            let settings = Settings { logit_precision: precision, ..settings };
+            ComparedPair::of_summary(*summary, &settings, run)?
         }
         Some(Reduction::Whole(part)) => {
             ComparedPair::of(&pair, Some(*part), &settings, intervals, run, probes, &watch)?
