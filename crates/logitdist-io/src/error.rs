@@ -179,6 +179,9 @@ pub enum Problem {
         /// Which array would fit if it were transposed, as a clause, or nothing.
         hint: &'static str,
     },
+    /// Names of labels or inputs, a mask or a list of rows do not fit.
+    #[error("{0}")]
+    Names(String),
     /// Each array is well-formed, but together they are no model.
     #[error("{0}")]
     Model(logitdist::Error),

@@ -1,18 +1,12 @@
 //! A model whose embeddings stay in their file.
 
-use crate::array::Array;
-use crate::entries::Entries;
+use crate::embeddings::Embeddings;
 use crate::error::{Place, Problem, ReadError};
-use crate::npy;
-use crate::npz::Npz;
-use crate::read::INFLATION_LIMIT;
-use faer::{Mat, MatMut};
+use crate::fingerprints::{Fingerprints, RepeatedRows};
+use faer::MatMut;
 use logitdist::{Error, Labels, ModelRows, SMALLEST_SCALE};
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// A model in files: labels in memory, embeddings read in blocks of rows when they are needed.
 ///
@@ -21,20 +15,44 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Debug)]
 pub struct FileModel {
     embeddings: Embeddings,
+    /// The rows of the file that are the inputs; `None` for all in their order.
+    rows: Option<Vec<usize>>,
     labels: Arc<Labels>,
     /// The file to name in an error about several arrays.
     whole: PathBuf,
+    prints: Fingerprints,
 }
 
 impl FileModel {
-    pub(crate) fn new(embeddings: Embeddings, labels: Labels, whole: PathBuf) -> FileModel {
-        FileModel { embeddings, labels: Arc::new(labels), whole }
+    pub(crate) fn new(
+        embeddings: Embeddings,
+        rows: Option<Vec<usize>>,
+        labels: Labels,
+        whole: PathBuf,
+    ) -> FileModel {
+        let inputs = rows.as_ref().map_or(embeddings.shape().0, Vec::len);
+        FileModel { embeddings, rows, labels: Arc::new(labels), whole, prints: Fingerprints::new(inputs) }
+    }
+
+    /// How many of the rows read so far are zero, or repeat another one.
+    pub fn repeated_rows(&self) -> RepeatedRows {
+        self.prints.count()
+    }
+
+    fn fill(&self, start: usize, mut rows: MatMut<'_, f64>) -> Result<(), ReadError> {
+        let Some(chosen) = &self.rows else { return self.embeddings.read(start, rows) };
+        let mut from = 0;
+        for run in chosen[start..start + rows.nrows()].chunk_by(|x, next| x + 1 == *next) {
+            self.embeddings.read(run[0], rows.as_mut().subrows_mut(from, run.len()))?;
+            from += run.len();
+        }
+        Ok(())
     }
 }
 
 impl ModelRows for FileModel {
     fn n_inputs(&self) -> usize {
-        self.embeddings.shape().0
+        self.rows.as_ref().map_or(self.embeddings.shape().0, Vec::len)
     }
 
     fn n_labels(&self) -> usize {
@@ -50,24 +68,13 @@ impl ModelRows for FileModel {
     }
 
     fn read(&self, start: usize, mut rows: MatMut<'_, f64>) -> Result<(), Error> {
-        match &self.embeddings {
-            Embeddings::Stored(stored) => stored.read(start, rows).map_err(unreadable),
-            Embeddings::Memory(matrix) => {
-                let end = start + rows.nrows();
-                rows.copy_from(matrix.get(start..end, ..));
-                Ok(())
-            }
-        }
+        self.fill(start, rows.as_mut()).map_err(unreadable)?;
+        self.prints.take(start, rows.as_ref());
+        Ok(())
     }
 
     fn finish_reading(&self) -> Result<(), Error> {
-        let largest = match &self.embeddings {
-            Embeddings::Stored(stored) => {
-                stored.check_archive().map_err(unreadable)?;
-                f64::from_bits(stored.largest.load(Ordering::Relaxed))
-            }
-            Embeddings::Memory(matrix) => matrix.norm_max(),
-        };
+        let largest = self.embeddings.finish().map_err(unreadable)?;
         if largest > 0.0 && largest < SMALLEST_SCALE {
             let problem = Problem::Model(Error::Scale { array: "embeddings", largest });
             return Err(unreadable(Place::file(&self.whole).error(problem)));
@@ -78,66 +85,4 @@ impl ModelRows for FileModel {
 
 fn unreadable(error: ReadError) -> Error {
     Error::Unreadable(error.to_string())
-}
-
-/// Embeddings, N×M.
-#[derive(Debug)]
-pub(crate) enum Embeddings {
-    /// In a file, uncompressed.
-    Stored(Stored),
-    /// In memory, because they were compressed.
-    Memory(Mat<f64>),
-}
-
-impl Embeddings {
-    pub(crate) fn new(array: Array<'_>, transpose: bool) -> Result<Embeddings, ReadError> {
-        let entries = array.entries(transpose)?;
-        let Some(offset) = array.offset else {
-            return array.matrix(transpose).map(Embeddings::Memory);
-        };
-        let (file, _) = npy::open_file(&entries.place.file, "a file")?;
-        Ok(Embeddings::Stored(Stored { entries, offset, file: Mutex::new(file), largest: AtomicU64::new(0) }))
-    }
-
-    pub(crate) fn shape(&self) -> (usize, usize) {
-        match self {
-            Embeddings::Stored(stored) => stored.entries.shape(),
-            Embeddings::Memory(matrix) => matrix.shape(),
-        }
-    }
-}
-
-/// An uncompressed array in a file.
-#[derive(Debug)]
-pub(crate) struct Stored {
-    entries: Entries,
-    /// Where in the file the first entry is.
-    offset: u64,
-    /// Threads take turns at reading; they widen and compute at the same time.
-    file: Mutex<File>,
-    /// The largest magnitude read, as bits: for numbers ≥ 0, bits are ordered as the numbers are.
-    largest: AtomicU64,
-}
-
-impl Stored {
-    fn read(&self, start: usize, rows: MatMut<'_, f64>) -> Result<(), ReadError> {
-        let largest = self.entries.fill(start, rows, &mut |position, bytes| {
-            let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-            file.seek(SeekFrom::Start(self.offset + position))?;
-            file.read_exact(bytes)
-        })?;
-        self.largest.fetch_max(largest.to_bits(), Ordering::Relaxed);
-        Ok(())
-    }
-
-    /// Verifies the checksum of an archive's entry: it is of the whole entry, so blocks cannot be checked one by one.
-    fn check_archive(&self) -> Result<(), ReadError> {
-        let place = &self.entries.place;
-        match &place.array {
-            Some(name) if Npz::is_npz(&place.file) => {
-                Npz::open(&place.file, INFLATION_LIMIT)?.check(place, name)
-            }
-            _ => Ok(()),
-        }
-    }
 }

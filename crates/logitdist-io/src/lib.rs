@@ -40,13 +40,17 @@
 
 mod archive;
 mod array;
+mod chosen_rows;
 mod claims;
 mod element;
+mod embeddings;
 mod entries;
 mod error;
 mod file_model;
+mod fingerprints;
 mod folder;
 mod names;
+mod naming;
 mod npy;
 mod npz;
 mod read;
@@ -58,14 +62,17 @@ mod summary;
 mod whole_file;
 mod write;
 
+pub use chosen_rows::{read_mask, read_rows};
 pub use claims::{Claims, Taken};
 pub use error::{Place, Problem, ReadError, WriteError};
 pub use file_model::FileModel;
+pub use fingerprints::RepeatedRows;
 pub use folder::{make_folder, sync_folder};
 pub use names::{ArrayNames, ParseArrayNamesError};
+pub use naming::{Names, shortened};
 pub use read::{
-    INFLATION_LIMIT, ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model,
-    read_probes, read_text,
+    INFLATION_LIMIT, OpenedModel, ReadOptions, Source, Transpose, open_model, read_array, read_matrix,
+    read_model, read_probes, read_text,
 };
 pub use regular::{LARGEST_CONFIG, open_file, read_config, read_text_file};
 pub use say::say;

@@ -12,6 +12,12 @@ pub struct ArrayNames {
     pub unembeddings: String,
     /// Name of a bias (K) that must be there; `None` takes an array `bias` if there is one.
     pub bias: Option<String>,
+    /// Name of the labels' names (K) that must be there; `None` takes an array `labels` if there is one.
+    pub labels: Option<String>,
+    /// Name of the inputs' names (N) that must be there; `None` takes an array `inputs` if there is one.
+    pub inputs: Option<String>,
+    /// Name of the mask (N).
+    pub mask: String,
 }
 
 impl Default for ArrayNames {
@@ -20,6 +26,9 @@ impl Default for ArrayNames {
             embeddings: "embeddings".to_owned(),
             unembeddings: "unembeddings".to_owned(),
             bias: None,
+            labels: None,
+            inputs: None,
+            mask: "mask".to_owned(),
         }
     }
 }
@@ -27,7 +36,7 @@ impl Default for ArrayNames {
 /// Why a mapping of array names could not be understood.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 #[error(
-    "array names `{text}`: {problem}; the form is embeddings=NAME,unembeddings=NAME,bias=NAME, each at most once"
+    "array names `{text}`: {problem}; the form is embeddings=NAME,unembeddings=NAME,bias=NAME,labels=NAME,inputs=NAME,mask=NAME, each at most once"
 )]
 pub struct ParseArrayNamesError {
     text: String,
@@ -41,6 +50,7 @@ impl FromStr for ArrayNames {
     fn from_str(text: &str) -> Result<ArrayNames, ParseArrayNamesError> {
         let error = |problem: String| ParseArrayNamesError { text: text.to_owned(), problem };
         let (mut embeddings, mut unembeddings, mut bias) = (None, None, None);
+        let (mut labels, mut inputs, mut mask) = (None, None, None);
         for pair in text.split(',') {
             let Some((key, name)) = pair.split_once('=') else {
                 return Err(error(format!("`{pair}` has no `=`")));
@@ -50,6 +60,9 @@ impl FromStr for ArrayNames {
                 "embeddings" => &mut embeddings,
                 "unembeddings" => &mut unembeddings,
                 "bias" => &mut bias,
+                "labels" => &mut labels,
+                "inputs" => &mut inputs,
+                "mask" => &mut mask,
                 _ => return Err(error(format!("unknown key `{key}`"))),
             };
             if name.is_empty() {
@@ -64,6 +77,9 @@ impl FromStr for ArrayNames {
             embeddings: embeddings.unwrap_or(default.embeddings),
             unembeddings: unembeddings.unwrap_or(default.unembeddings),
             bias,
+            labels,
+            inputs,
+            mask: mask.unwrap_or(default.mask),
         })
     }
 }
@@ -77,7 +93,11 @@ mod tests {
         let names: ArrayNames = "unembeddings=lm_head.weight, embeddings = h".parse().unwrap();
         assert_eq!(
             names,
-            ArrayNames { embeddings: "h".into(), unembeddings: "lm_head.weight".into(), bias: None }
+            ArrayNames {
+                embeddings: "h".into(),
+                unembeddings: "lm_head.weight".into(),
+                ..ArrayNames::default()
+            }
         );
         let names: ArrayNames = "bias=b=1".parse().unwrap();
         assert_eq!(names, ArrayNames { bias: Some("b=1".into()), ..ArrayNames::default() });

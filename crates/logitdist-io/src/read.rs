@@ -2,8 +2,9 @@
 
 use crate::archive::Archive;
 use crate::array::Array;
+use crate::embeddings::Embeddings;
 use crate::error::{Place, Problem, ReadError};
-use crate::file_model::{Embeddings, FileModel};
+use crate::file_model::FileModel;
 use crate::names::ArrayNames;
 use crate::npy;
 use crate::npz::Npz;
@@ -44,6 +45,8 @@ pub struct ReadOptions {
     pub names: ArrayNames,
     /// Which arrays are stored with their axes exchanged.
     pub transpose: Transpose,
+    /// Whether embeddings of three axes, batch × positions × dimension, are read as batch · positions rows.
+    pub flatten: bool,
     /// How many bytes are believed of an archive's compressed entry for each byte that it has. See [`INFLATION_LIMIT`].
     pub inflation_limit: u64,
 }
@@ -59,6 +62,7 @@ impl Default for ReadOptions {
         ReadOptions {
             names: ArrayNames::default(),
             transpose: Transpose::default(),
+            flatten: false,
             inflation_limit: INFLATION_LIMIT,
         }
     }
@@ -83,7 +87,7 @@ pub struct Transpose {
 /// A [`ReadError`] naming the file and array, what was found and what was needed.
 pub fn read_model(source: &Source, options: &ReadOptions) -> Result<Model, ReadError> {
     let transpose = options.transpose.embeddings;
-    let arrays = arrays(source, options, |array| array.matrix(transpose))?;
+    let arrays = arrays(source, options, |array| array.flattened(transpose, options.flatten))?;
     let (f, g) = (arrays.embeddings.shape(), arrays.unembeddings.shape());
     let model = Model::new(arrays.embeddings, arrays.unembeddings, arrays.bias);
     model.map_err(|error| no_model(source, f, g, error))
@@ -96,18 +100,81 @@ pub fn read_model(source: &Source, options: &ReadOptions) -> Result<Model, ReadE
 /// # Errors
 /// As [`read_model`].
 pub fn open_model(source: &Source, options: &ReadOptions) -> Result<FileModel, ReadError> {
-    let transpose = options.transpose.embeddings;
-    let arrays = arrays(source, options, |array| Embeddings::new(array, transpose))?;
-    let (f, g) = (arrays.embeddings.shape(), arrays.unembeddings.shape());
-    if f.1 != g.1 {
-        return Err(no_model(source, f, g, Error::Dimension { embeddings: f.1, unembeddings: g.1 }));
+    OpenedModel::open(source, options)?.chosen(None, None)
+}
+
+/// A model whose arrays were found, before its labels and inputs are chosen.
+#[derive(Debug)]
+pub struct OpenedModel {
+    arrays: Arrays<Embeddings>,
+    source: Source,
+}
+
+impl OpenedModel {
+    /// Opens a model as [`open_model`] does.
+    ///
+    /// # Errors
+    /// As [`read_model`].
+    pub fn open(source: &Source, options: &ReadOptions) -> Result<OpenedModel, ReadError> {
+        let transpose = options.transpose.embeddings;
+        let arrays = arrays(source, options, |array| Embeddings::new(array, transpose, options.flatten))?;
+        let (f, g) = (arrays.embeddings.shape(), arrays.unembeddings.shape());
+        if f.1 != g.1 {
+            return Err(no_model(source, f, g, Error::Dimension { embeddings: f.1, unembeddings: g.1 }));
+        }
+        if let Some(found) = arrays.bias.as_ref().map(Vec::len).filter(|found| *found != g.0) {
+            return Err(no_model(source, f, g, Error::BiasLength { found, needed: g.0 }));
+        }
+        Ok(OpenedModel { arrays, source: source.clone() })
     }
-    let labels =
-        Labels::new(arrays.unembeddings, arrays.bias).map_err(|error| no_model(source, f, g, error))?;
-    Ok(FileModel::new(arrays.embeddings, labels, source.whole().to_path_buf()))
+
+    /// N, all inputs in the file.
+    pub fn n_inputs(&self) -> usize {
+        self.arrays.embeddings.shape().0
+    }
+
+    /// K, all labels in the file.
+    pub fn n_labels(&self) -> usize {
+        self.arrays.unembeddings.nrows()
+    }
+
+    /// Inputs with an entry that is not finite, rising: all rows are read for that.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn inputs_not_finite(&self) -> Result<Vec<usize>, ReadError> {
+        self.arrays.embeddings.rows_not_finite()
+    }
+
+    /// The model of these labels and inputs, in this order; of all, if none are named. The others are not looked at.
+    ///
+    /// # Errors
+    /// As [`read_model`].
+    ///
+    /// # Panics
+    /// If there is no such label or input.
+    pub fn chosen(
+        self,
+        labels: Option<&[usize]>,
+        inputs: Option<Vec<usize>>,
+    ) -> Result<FileModel, ReadError> {
+        let OpenedModel { arrays: Arrays { embeddings, unembeddings, bias }, source } = self;
+        let (f, g) = (embeddings.shape(), unembeddings.shape());
+        let (unembeddings, bias) = match labels {
+            None => (unembeddings, bias),
+            Some(labels) => (
+                Mat::from_fn(labels.len(), g.1, |y, j| unembeddings[(labels[y], j)]),
+                bias.map(|bias| labels.iter().map(|&y| bias[y]).collect()),
+            ),
+        };
+        let labels = Labels::new(unembeddings, bias).map_err(|error| no_model(&source, f, g, error))?;
+        let (embeddings, rows) = embeddings.chosen(inputs)?;
+        Ok(FileModel::new(embeddings, rows, labels, source.whole().to_path_buf()))
+    }
 }
 
 /// The arrays of a model; how the embeddings are held is up to the caller.
+#[derive(Debug)]
 struct Arrays<E> {
     embeddings: E,
     unembeddings: Mat<f64>,

@@ -59,6 +59,21 @@ const FORMAT: (&str, &[Place]) = ("--format", &[Word(&["table", "json", "csv", "
 const LABELS: &[Place] = &[Word(&["0,1,2", "0,1,2,3", "5,5", "0", "99", "a", "", "-1"])];
 const ARRAYS: &[Place] = &[Word(&["embeddings", "unembeddings", "embeddings,unembeddings", "none", "bias"])];
 const NAMES: &[Place] = &[Word(&["embeddings=unembeddings", "bias=bias", "embeddings=", "x", "head=h"])];
+const CHOICE: &[Place] = &[Word(&[
+    "match",
+    "common",
+    "order",
+    "0:3",
+    "-{1}",
+    "-{0:99}",
+    "2,0",
+    "3:1",
+    "in/names.txt",
+    "in/mask.npy",
+    "",
+])];
+const TEXTS: &[Place] =
+    &[Word(&["in/names.txt", "in/vocab.json", "in/labels.npy", "in/f.npy", "in/cut.npy"])];
 
 /// Submitting to Slurm is not among them: a real cluster may be listening.
 const COMMANDS: [Command; 14] = [
@@ -81,6 +96,14 @@ const COMMANDS: [Command; 14] = [
             ("--transpose-b", ARRAYS),
             ("--array-names", NAMES),
             ("--array-names-b", NAMES),
+            ("--labels", CHOICE),
+            ("--inputs", CHOICE),
+            ("--label-names-a", TEXTS),
+            ("--label-names-b", TEXTS),
+            ("--input-names-a", TEXTS),
+            ("--rows", &[Word(&["mask", "in/mask.npy", "in/names.txt", "in/none"])]),
+            ("--drop-nonfinite", &[]),
+            ("--flatten", &[]),
         ],
     },
     Command {

@@ -1,6 +1,7 @@
 //! What can be said on the command line of a comparison.
 
 use super::page;
+use super::which::Which;
 use crate::output::Format;
 use crate::threads::number;
 use anyhow::{Context, bail};
@@ -18,7 +19,8 @@ Exporting from PyTorch, with h the inputs of the last layer and head that layer:
     numpy.savez(\"model.npz\", embeddings=to_numpy(h),
                 unembeddings=to_numpy(head.weight), bias=to_numpy(head.bias))
 
-Both models must be evaluated on the same inputs and labels, in the same order; their dimensions may differ.
+Both models must be evaluated on the same inputs and labels, in the same order or with names (arrays `inputs` and `labels`) by which they \
+are matched; their dimensions may differ.
 
 Where to look first: the output begins with an answer, and docs/verdict.md says what its words mean. `top1_agreement` and the \
 percentiles of KL divergence say whether the predictions agree; `m_cca` beside `m_cca_null` and `d_ls_relative_ab` whether the \
@@ -72,6 +74,9 @@ pub struct Arguments {
     /// the memory.
     #[arg(long, value_name = "TIMES", default_value_t = INFLATION_LIMIT, value_parser = clap::value_parser!(u64).range(1..))]
     pub inflation_limit: u64,
+    /// Which labels and inputs.
+    #[command(flatten)]
+    pub which: Which,
     /// Show the tables of bounds, too. JSON and CSV always have them.
     #[arg(long)]
     pub bounds: bool,
@@ -174,7 +179,12 @@ impl Arguments {
             &self.probe,
             &self.groups,
         ];
-        let read = self.models.iter().chain(single.into_iter().flatten()).chain(&self.gate);
+        let read = self
+            .models
+            .iter()
+            .chain(single.into_iter().flatten())
+            .chain(&self.gate)
+            .chain(self.which.files());
         let mut claims = Claims::reading(read.map(PathBuf::as_path));
         if let Some(folder) = &self.report {
             claims.write("--report", folder)?;
@@ -220,6 +230,7 @@ impl Arguments {
                 ReadOptions {
                     names: names_a,
                     transpose: transpose(&self.transpose),
+                    flatten: self.which.flatten,
                     inflation_limit: self.inflation_limit,
                 },
             ),
@@ -228,6 +239,7 @@ impl Arguments {
                 ReadOptions {
                     names: names_b,
                     transpose: transpose(transpose_b),
+                    flatten: self.which.flatten,
                     inflation_limit: self.inflation_limit,
                 },
             ),

@@ -12,12 +12,14 @@ mod sampling;
 mod shown;
 mod table;
 mod verdict;
+mod which;
 
 pub use arguments::{Arguments, EXPORTING, Transposed, parse_subsets};
 pub use compared_pair::ComparedPair;
 pub use page::{MOST_LABELS, Page};
 pub use probes::read as read_probes;
 
+use crate::matched::Matched;
 use crate::models::Models;
 use crate::output::{Beside, Format, beside, to_stdout};
 use crate::progress::Progress;
@@ -25,7 +27,7 @@ use anyhow::Context;
 use arguments::Logits;
 use command_line::command_line;
 use logitdist::{LogitPrecision, Pair, Settings};
-use logitdist_io::{open_model, say};
+use logitdist_io::{FileModel, RepeatedRows, say};
 use logitdist_results::pair::PairRun;
 use sampling::{read_groups, wanted};
 use std::ffi::OsString;
@@ -74,8 +76,9 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     // Before anything is read: a wrong gate should not cost a comparison.
     let mut settings = settings(arguments);
     let gates = gate::of(arguments, &settings)?;
-    settings.groups = arguments.groups.as_deref().map(read_groups).transpose()?;
-    let models = Models::read(arguments.sources()?, open_model)?;
+    let groups = arguments.groups.as_deref().map(read_groups).transpose()?;
+    let (models, matched) = Models::matched(arguments.sources()?, &arguments.which.asked())?;
+    settings.groups = groups.map(|groups| groups_of(groups, &matched)).transpose()?;
     // Read before anything is computed: a wrong path should not cost a comparison.
     let probes = arguments
         .probe
@@ -95,8 +98,34 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     let watch = |stage, rows| progress.watch(stage, rows);
     let probes = probes.as_ref().map(|(path, probes)| (path.display().to_string(), probes));
     let probes = probes.as_ref().map(|(name, probes)| (name.as_str(), probes.as_slice()));
-    let compared = ComparedPair::of(&pair, &settings, intervals, run, probes, &watch)?;
+    let mut compared = ComparedPair::of(&pair, &settings, intervals, run, probes, &watch)?;
+    let repeated = [("a", &models.a), ("b", &models.b)].map(|(name, model)| repeated_note(name, model));
+    compared.add_notes(matched.notes, repeated.into_iter().flatten(), matched.limits);
     Ok(ComparedPair { gates, ..compared })
+}
+
+/// The groups of the inputs that were chosen, from those of the rows of a's file.
+fn groups_of(groups: Vec<i64>, matched: &Matched) -> anyhow::Result<Vec<i64>> {
+    let Some(rows) = &matched.inputs[0] else { return Ok(groups) };
+    let count = groups.len();
+    let of = |&row: &usize| {
+        groups.get(row).copied().with_context(|| {
+            format!("--groups has {count} groups and a's file more rows; a group for each row of a's file is needed")
+        })
+    };
+    rows.iter().map(of).collect()
+}
+
+/// What to say of embeddings that are zero or come again, if they are more than a twentieth.
+fn repeated_note(name: &str, model: &FileModel) -> Option<String> {
+    let RepeatedRows { read, zero, repeated } = model.repeated_rows();
+    let is_much = |count: usize| 20 * count > read;
+    let said: Vec<String> = [(zero, "exactly zero"), (repeated, "exactly the same as an earlier one")]
+        .into_iter()
+        .filter(|(count, _)| is_much(*count))
+        .map(|(count, how)| format!("{count} of {name}'s {read} embeddings are {how}"))
+        .collect();
+    (!said.is_empty()).then(|| format!("{}; if that is padding, --rows leaves it out", said.join(", and ")))
 }
 
 /// What the command line asks for; whether blocks of inputs are left out follows from the pair.

@@ -13,6 +13,7 @@ mod compare;
 mod endless;
 mod explain;
 mod gates;
+mod labels_and_inputs;
 mod model_files;
 mod outputs;
 mod probe;
