@@ -67,6 +67,6 @@ impl Models<FileModel> {
 }
 
 fn name(source: &Source) -> String {
-    let (Source::Path(path) | Source::Files { embeddings: path, .. }) = source;
+    let (Source::Path(path) | Source::Files { embeddings: path, .. } | Source::Logits(path, _)) = source;
     visible(&path.display().to_string()).into_owned()
 }

@@ -50,6 +50,17 @@ impl Element {
         matches!(self.number, Number::Utf32(_) | Number::Bytes(_))
     }
 
+    /// How far apart neighbouring numbers of a floating-point type are at most, relative to them; 0 for other types.
+    pub(crate) fn relative_spacing(self) -> f64 {
+        match self.number {
+            Number::F16 => f64::from(f16::EPSILON),
+            Number::Bf16 => f64::from(bf16::EPSILON),
+            Number::F32 => f64::from(f32::EPSILON),
+            Number::F64 => f64::EPSILON,
+            _ => 0.0,
+        }
+    }
+
     /// Whether entries are truth values.
     pub(crate) fn is_bool(self) -> bool {
         self.number == Number::Bool

@@ -60,6 +60,16 @@ impl Entries {
         Entries { unchecked: true, ..self }
     }
 
+    /// Whether entries may be −∞.
+    pub(crate) fn has_masks(&self) -> bool {
+        self.masks
+    }
+
+    /// How far apart neighbouring numbers of the type are at most, relative to them.
+    pub(crate) fn relative_spacing(&self) -> f64 {
+        self.element.relative_spacing()
+    }
+
     /// Whether the axes of the array are exchanged.
     pub(crate) fn is_transposed(&self) -> bool {
         self.transpose

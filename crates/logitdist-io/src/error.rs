@@ -182,6 +182,9 @@ pub enum Problem {
     /// Names of labels or inputs, a mask or a list of rows do not fit.
     #[error("{0}")]
     Names(String),
+    /// Logits or probabilities are not what they should be.
+    #[error("{0}")]
+    Logits(String),
     /// Each array is well-formed, but together they are no model.
     #[error("{0}")]
     Model(logitdist::Error),

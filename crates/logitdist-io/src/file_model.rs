@@ -1,22 +1,23 @@
 //! A model whose embeddings stay in their file.
 
-use crate::embeddings::Embeddings;
+use crate::embeddings::ChosenRows;
 use crate::error::{Place, Problem, ReadError};
 use crate::fingerprints::{Fingerprints, RepeatedRows};
+use crate::logits::CentredLogits;
 use faer::MatMut;
 use logitdist::{Error, Labels, ModelRows, SMALLEST_SCALE};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-/// A model in files: labels in memory, embeddings read in blocks of rows when they are needed.
+/// A model in files: labels in memory, embeddings read in blocks of rows when they are needed. Centred logits take their place where
+/// these are all that is known.
 ///
 /// Made by [`open_model`](crate::open_model). Entries are checked when they are read, with the same errors as
 /// [`read_model`](crate::read_model). Compressed embeddings cannot be read in blocks, so they are held in memory.
 #[derive(Debug)]
 pub struct FileModel {
-    embeddings: Embeddings,
-    /// The rows of the file that are the inputs; `None` for all in their order.
-    rows: Option<Vec<usize>>,
+    rows: ChosenRows,
+    logits: Option<CentredLogits>,
     labels: Arc<Labels>,
     /// The file to name in an error about several arrays.
     whole: PathBuf,
@@ -25,34 +26,24 @@ pub struct FileModel {
 
 impl FileModel {
     pub(crate) fn new(
-        embeddings: Embeddings,
-        rows: Option<Vec<usize>>,
+        rows: ChosenRows,
+        logits: Option<CentredLogits>,
         labels: Labels,
         whole: PathBuf,
     ) -> FileModel {
-        let inputs = rows.as_ref().map_or(embeddings.shape().0, Vec::len);
-        FileModel { embeddings, rows, labels: Arc::new(labels), whole, prints: Fingerprints::new(inputs) }
+        let prints = Fingerprints::new(rows.count());
+        FileModel { rows, logits, labels: Arc::new(labels), whole, prints }
     }
 
     /// How many of the rows read so far are zero, or repeat another one.
     pub fn repeated_rows(&self) -> RepeatedRows {
         self.prints.count()
     }
-
-    fn fill(&self, start: usize, mut rows: MatMut<'_, f64>) -> Result<(), ReadError> {
-        let Some(chosen) = &self.rows else { return self.embeddings.read(start, rows) };
-        let mut from = 0;
-        for run in chosen[start..start + rows.nrows()].chunk_by(|x, next| x + 1 == *next) {
-            self.embeddings.read(run[0], rows.as_mut().subrows_mut(from, run.len()))?;
-            from += run.len();
-        }
-        Ok(())
-    }
 }
 
 impl ModelRows for FileModel {
     fn n_inputs(&self) -> usize {
-        self.rows.as_ref().map_or(self.embeddings.shape().0, Vec::len)
+        self.rows.count()
     }
 
     fn n_labels(&self) -> usize {
@@ -60,23 +51,32 @@ impl ModelRows for FileModel {
     }
 
     fn dim(&self) -> usize {
-        self.embeddings.shape().1
+        self.logits.as_ref().map_or(self.rows.width(), CentredLogits::labels)
     }
 
     fn labels(&self) -> Arc<Labels> {
         Arc::clone(&self.labels)
     }
 
+    fn has_embeddings(&self) -> bool {
+        self.logits.is_none()
+    }
+
     fn read(&self, start: usize, mut rows: MatMut<'_, f64>) -> Result<(), Error> {
-        self.fill(start, rows.as_mut()).map_err(unreadable)?;
+        match &self.logits {
+            None => self.rows.fill(start, rows.as_mut()),
+            Some(logits) => logits.fill(&self.rows, start, rows.as_mut()),
+        }
+        .map_err(unreadable)?;
         self.prints.take(start, rows.as_ref());
         Ok(())
     }
 
     fn finish_reading(&self) -> Result<(), Error> {
-        let largest = self.embeddings.finish().map_err(unreadable)?;
+        let largest = self.rows.finish().map_err(unreadable)?;
         if largest > 0.0 && largest < SMALLEST_SCALE {
-            let problem = Problem::Model(Error::Scale { array: "embeddings", largest });
+            let array = if self.has_embeddings() { "embeddings" } else { "logits" };
+            let problem = Problem::Model(Error::Scale { array, largest });
             return Err(unreadable(Place::file(&self.whole).error(problem)));
         }
         Ok(())

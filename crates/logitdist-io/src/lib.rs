@@ -49,10 +49,12 @@ mod error;
 mod file_model;
 mod fingerprints;
 mod folder;
+mod logits;
 mod names;
 mod naming;
 mod npy;
 mod npz;
+mod opened;
 mod read;
 mod regular;
 mod safetensors;
@@ -68,11 +70,13 @@ pub use error::{Place, Problem, ReadError, WriteError};
 pub use file_model::FileModel;
 pub use fingerprints::RepeatedRows;
 pub use folder::{make_folder, sync_folder};
+pub use logits::{LogitForm, MOST_LOGITS};
 pub use names::{ArrayNames, ParseArrayNamesError};
 pub use naming::{Names, shortened};
+pub use opened::OpenedModel;
 pub use read::{
-    INFLATION_LIMIT, OpenedModel, ReadOptions, Source, Transpose, open_model, read_array, read_matrix,
-    read_model, read_probes, read_text,
+    INFLATION_LIMIT, ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model,
+    read_probes, read_text,
 };
 pub use regular::{LARGEST_CONFIG, open_file, read_config, read_text_file};
 pub use say::say;

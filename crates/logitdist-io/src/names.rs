@@ -1,5 +1,6 @@
 //! What the arrays of a model are called in a file.
 
+use crate::logits::LogitForm;
 use std::str::FromStr;
 use thiserror::Error;
 
@@ -18,6 +19,9 @@ pub struct ArrayNames {
     pub inputs: Option<String>,
     /// Name of the mask (N).
     pub mask: String,
+    /// Name of an array of logits (N×K) and what it holds, in place of embeddings and unembeddings; `None` takes an array `logits`,
+    /// `log_probabilities` or `probabilities` where there are no embeddings.
+    pub logits: Option<(LogitForm, String)>,
 }
 
 impl Default for ArrayNames {
@@ -29,6 +33,7 @@ impl Default for ArrayNames {
             labels: None,
             inputs: None,
             mask: "mask".to_owned(),
+            logits: None,
         }
     }
 }
@@ -51,6 +56,7 @@ impl FromStr for ArrayNames {
         let error = |problem: String| ParseArrayNamesError { text: text.to_owned(), problem };
         let (mut embeddings, mut unembeddings, mut bias) = (None, None, None);
         let (mut labels, mut inputs, mut mask) = (None, None, None);
+        let mut logits = LogitForm::ALL.map(|_| None);
         for pair in text.split(',') {
             let Some((key, name)) = pair.split_once('=') else {
                 return Err(error(format!("`{pair}` has no `=`")));
@@ -63,6 +69,9 @@ impl FromStr for ArrayNames {
                 "labels" => &mut labels,
                 "inputs" => &mut inputs,
                 "mask" => &mut mask,
+                "logits" => &mut logits[0],
+                "log_probabilities" => &mut logits[1],
+                "probabilities" => &mut logits[2],
                 _ => return Err(error(format!("unknown key `{key}`"))),
             };
             if name.is_empty() {
@@ -72,6 +81,14 @@ impl FromStr for ArrayNames {
                 return Err(error(format!("`{key}` is given twice")));
             }
         }
+        let given = LogitForm::ALL.into_iter().zip(logits).filter_map(|(form, name)| Some((form, name?)));
+        let logits: Vec<(LogitForm, String)> = given.collect();
+        if logits.len() > 1 {
+            return Err(error(
+                "logits, log_probabilities and probabilities are the same thing, of which one is needed"
+                    .into(),
+            ));
+        }
         let default = ArrayNames::default();
         Ok(ArrayNames {
             embeddings: embeddings.unwrap_or(default.embeddings),
@@ -80,6 +97,7 @@ impl FromStr for ArrayNames {
             labels,
             inputs,
             mask: mask.unwrap_or(default.mask),
+            logits: logits.into_iter().next(),
         })
     }
 }
@@ -112,6 +130,7 @@ mod tests {
             ("embeding=h", "unknown key `embeding`"),
             ("embeddings=", "`embeddings` is given no name"),
             ("bias=a,bias=a", "`bias` is given twice"),
+            ("logits=a,probabilities=b", "one is needed"),
         ] {
             let message = text.parse::<ArrayNames>().unwrap_err().to_string();
             assert!(message.contains(expected) && message.contains(&format!("`{text}`")), "{message}");

@@ -2,14 +2,15 @@
 
 use crate::archive::Archive;
 use crate::array::Array;
-use crate::embeddings::Embeddings;
 use crate::error::{Place, Problem, ReadError};
 use crate::file_model::FileModel;
+use crate::logits::LogitForm;
 use crate::names::ArrayNames;
 use crate::npy;
 use crate::npz::Npz;
+use crate::opened::OpenedModel;
 use faer::Mat;
-use logitdist::{Error, Labels, Model};
+use logitdist::{Error, Model};
 use std::path::{Path, PathBuf};
 
 /// Where a model's arrays are.
@@ -26,13 +27,15 @@ pub enum Source {
         /// Bias, K entries, if the model has one.
         bias: Option<PathBuf>,
     },
+    /// One `.npy` file of logits, or of what says as much, N×K.
+    Logits(PathBuf, LogitForm),
 }
 
 impl Source {
     /// The file to name in an error about several arrays.
-    fn whole(&self) -> &Path {
+    pub(crate) fn whole(&self) -> &Path {
         match self {
-            Source::Path(path) => path,
+            Source::Path(path) | Source::Logits(path, _) => path,
             Source::Files { unembeddings, bias, .. } => bias.as_ref().unwrap_or(unembeddings),
         }
     }
@@ -47,6 +50,8 @@ pub struct ReadOptions {
     pub transpose: Transpose,
     /// Whether embeddings of three axes, batch × positions × dimension, are read as batch · positions rows.
     pub flatten: bool,
+    /// Whether a label whose probability is 0 at some inputs, and not at all, is taken for a masked one. It is an error otherwise.
+    pub zero_is_mask: bool,
     /// How many bytes are believed of an archive's compressed entry for each byte that it has. See [`INFLATION_LIMIT`].
     pub inflation_limit: u64,
 }
@@ -63,6 +68,7 @@ impl Default for ReadOptions {
             names: ArrayNames::default(),
             transpose: Transpose::default(),
             flatten: false,
+            zero_is_mask: false,
             inflation_limit: INFLATION_LIMIT,
         }
     }
@@ -103,85 +109,15 @@ pub fn open_model(source: &Source, options: &ReadOptions) -> Result<FileModel, R
     OpenedModel::open(source, options)?.chosen(None, None)
 }
 
-/// A model whose arrays were found, before its labels and inputs are chosen.
-#[derive(Debug)]
-pub struct OpenedModel {
-    arrays: Arrays<Embeddings>,
-    source: Source,
-}
-
-impl OpenedModel {
-    /// Opens a model as [`open_model`] does.
-    ///
-    /// # Errors
-    /// As [`read_model`].
-    pub fn open(source: &Source, options: &ReadOptions) -> Result<OpenedModel, ReadError> {
-        let transpose = options.transpose.embeddings;
-        let arrays = arrays(source, options, |array| Embeddings::new(array, transpose, options.flatten))?;
-        let (f, g) = (arrays.embeddings.shape(), arrays.unembeddings.shape());
-        if f.1 != g.1 {
-            return Err(no_model(source, f, g, Error::Dimension { embeddings: f.1, unembeddings: g.1 }));
-        }
-        if let Some(found) = arrays.bias.as_ref().map(Vec::len).filter(|found| *found != g.0) {
-            return Err(no_model(source, f, g, Error::BiasLength { found, needed: g.0 }));
-        }
-        Ok(OpenedModel { arrays, source: source.clone() })
-    }
-
-    /// N, all inputs in the file.
-    pub fn n_inputs(&self) -> usize {
-        self.arrays.embeddings.shape().0
-    }
-
-    /// K, all labels in the file.
-    pub fn n_labels(&self) -> usize {
-        self.arrays.unembeddings.nrows()
-    }
-
-    /// Inputs with an entry that is not finite, rising: all rows are read for that.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub fn inputs_not_finite(&self) -> Result<Vec<usize>, ReadError> {
-        self.arrays.embeddings.rows_not_finite()
-    }
-
-    /// The model of these labels and inputs, in this order; of all, if none are named. The others are not looked at.
-    ///
-    /// # Errors
-    /// As [`read_model`].
-    ///
-    /// # Panics
-    /// If there is no such label or input.
-    pub fn chosen(
-        self,
-        labels: Option<&[usize]>,
-        inputs: Option<Vec<usize>>,
-    ) -> Result<FileModel, ReadError> {
-        let OpenedModel { arrays: Arrays { embeddings, unembeddings, bias }, source } = self;
-        let (f, g) = (embeddings.shape(), unembeddings.shape());
-        let (unembeddings, bias) = match labels {
-            None => (unembeddings, bias),
-            Some(labels) => (
-                Mat::from_fn(labels.len(), g.1, |y, j| unembeddings[(labels[y], j)]),
-                bias.map(|bias| labels.iter().map(|&y| bias[y]).collect()),
-            ),
-        };
-        let labels = Labels::new(unembeddings, bias).map_err(|error| no_model(&source, f, g, error))?;
-        let (embeddings, rows) = embeddings.chosen(inputs)?;
-        Ok(FileModel::new(embeddings, rows, labels, source.whole().to_path_buf()))
-    }
-}
-
 /// The arrays of a model; how the embeddings are held is up to the caller.
 #[derive(Debug)]
-struct Arrays<E> {
-    embeddings: E,
-    unembeddings: Mat<f64>,
-    bias: Option<Vec<f64>>,
+pub(crate) struct Arrays<E> {
+    pub(crate) embeddings: E,
+    pub(crate) unembeddings: Mat<f64>,
+    pub(crate) bias: Option<Vec<f64>>,
 }
 
-fn arrays<E>(
+pub(crate) fn arrays<E>(
     source: &Source,
     options: &ReadOptions,
     embeddings: impl FnOnce(Array<'_>) -> Result<E, ReadError>,
@@ -199,6 +135,10 @@ fn arrays<E>(
             let bias = bias.map(Array::bias).transpose()?;
             Ok(Arrays { embeddings, unembeddings, bias })
         }
+        Source::Logits(path, form) => Err(Place::file(path).error(Problem::Logits(format!(
+            "embeddings and unembeddings are needed here, and {} are given",
+            form.name()
+        )))),
         Source::Files { embeddings: f, unembeddings: g, bias } => Ok(Arrays {
             embeddings: embeddings(npy::open(f)?)?,
             unembeddings: npy::open(g)?.matrix(transpose)?,
@@ -208,12 +148,14 @@ fn arrays<E>(
 }
 
 /// The error for arrays that are well-formed but together are no model, with the file to name.
-fn no_model(source: &Source, f: (usize, usize), g: (usize, usize), error: Error) -> ReadError {
+pub(crate) fn no_model(source: &Source, f: (usize, usize), g: (usize, usize), error: Error) -> ReadError {
     match (error, source) {
         (Error::Dimension { .. }, Source::Files { unembeddings, .. }) => {
             Place::file(unembeddings).error(wrong_width(f, g))
         }
-        (Error::Dimension { .. }, Source::Path(path)) => Place::file(path).error(wrong_width(f, g)),
+        (Error::Dimension { .. }, Source::Path(path) | Source::Logits(path, _)) => {
+            Place::file(path).error(wrong_width(f, g))
+        }
         (error, _) => Place::file(source.whole()).error(Problem::Model(error)),
     }
 }

@@ -104,6 +104,9 @@ pub enum Reason {
         list = .0.left_out()
     )]
     Masked(Masks),
+    /// A model without embeddings.
+    #[error("model {0} is given by its logits alone: its embeddings and unembeddings are not known")]
+    LogitsAlone(Side),
     /// A value that the data do not determine.
     #[error("{0}")]
     Undetermined(String),

@@ -165,8 +165,14 @@ pub fn compare_watched(
             pair.n_inputs()
         )));
     }
+    let alone = [pair.a(), pair.b()].into_iter().zip(["a", "b"]).find(|(model, _)| !model.has_embeddings());
+    if let Some((_, name)) = alone.filter(|_| settings.null > 0) {
+        return Err(Error::Option(format!(
+            "reorderings of the inputs need the embeddings of both models, and model {name} is given by its logits alone"
+        )));
+    }
     let inputs = probability_inputs(pair, settings, rng)?;
-    let sets = if settings.llv { Some(LlvSets::of(pair, settings)?) } else { None };
+    let sets = if settings.llv && alone.is_none() { Some(LlvSets::of(pair, settings)?) } else { None };
     let tracked = sets.as_ref().map_or(&[][..], |s| &s.tracked);
     let summary = PairSummary::watched(pair, &inputs, tracked, settings.logit_precision, watch)?;
     watch(Stage::Measures, 0);
@@ -240,13 +246,13 @@ type Number = fn(&Shared, Direction) -> Applicable<f64>;
 /// The rows of both tables that the settings ask for.
 fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -> Comparison {
     let asked = |part: &Part| settings.asks_for(*part);
-    let masked = |row: &Measure| shared.reduced.masked().filter(|_| row.log_p).cloned();
+    let lacking = |row: &Measure, d: Direction| shared.reduced.lacking(row.log_p, row.whose, d);
     let (mut numbers, mut lists) = (Vec::new(), Vec::new());
     for (token, row, direction) in tokens().filter(|(_, row, _)| asked(&row.part)) {
         match row.value {
             Value::Number(of) => numbers.push((token, row, of, direction)),
             Value::List(of) => {
-                lists.push((token, masked(row).map_or_else(|| of(&shared, direction), Err)));
+                lists.push((token, lacking(row, direction).map_or_else(|| of(&shared, direction), Err)));
             }
             Value::Elsewhere => {}
         }
@@ -255,7 +261,8 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
         .into_iter()
         .flat_map(|direction| theorems().filter(|t| asked(&t.part)).map(move |t| (t, direction)))
         .collect();
-    let number = |row: &Measure, of: Number, d: Direction| masked(row).map_or_else(|| of(&shared, d), Err);
+    let number =
+        |row: &Measure, of: Number, d: Direction| lacking(row, d).map_or_else(|| of(&shared, d), Err);
     // A task for each row would take longer than the rows of small models.
     let in_tasks = shared.reduced.a.dim.max(shared.reduced.b.dim) >= WIDE;
     let (scalars, mut bounds): (Vec<Scalar>, Vec<Bound>) = if in_tasks {
@@ -270,7 +277,7 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
         )
     };
     let bounds_ba = bounds.split_off(bounds.len() / 2);
-    let notes = measures().filter(|row| asked(&row.part) && masked(row).is_none());
+    let notes = measures().filter(|row| asked(&row.part) && lacking(row, Direction::Ab).is_none());
     Comparison {
         notes: notes.filter_map(|row| Some((row.tokens[0], (row.note)(&shared)?))).collect(),
         certificate: certificate(&shared.reduced, Direction::Ab, &bounds),

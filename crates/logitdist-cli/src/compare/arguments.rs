@@ -1,6 +1,7 @@
 //! What can be said on the command line of a comparison.
 
 use super::page;
+use super::single::Single;
 use super::which::Which;
 use crate::output::Format;
 use crate::threads::number;
@@ -33,31 +34,17 @@ crossed.";
 ///
 /// A model is an .npz or .safetensors file with arrays `embeddings` (inputs × dimension), `unembeddings` (labels × dimension) and
 /// perhaps `bias` (labels). A directory with these as .npy files works, too, and so do single .npy files, given by --embeddings-a and
-/// so on. Entries may be f16, bf16, f32 or f64.
+/// so on. Entries may be f16, bf16, f32 or f64. Without embeddings, an array `logits`, `log_probabilities` or `probabilities` (inputs ×
+/// labels) will do for what follows from the predictions.
 #[derive(Args)]
 #[command(after_long_help = EXPORTING)]
 pub struct Arguments {
     /// The models A and B. The bounds are evaluated in both directions.
     #[arg(value_name = "MODEL", num_args = 0..=2)]
     pub models: Vec<PathBuf>,
-    /// Embeddings of A as a single .npy file, in place of a MODEL.
-    #[arg(long, value_name = "NPY", requires = "unembeddings_a")]
-    pub embeddings_a: Option<PathBuf>,
-    /// Unembeddings of A as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_a")]
-    pub unembeddings_a: Option<PathBuf>,
-    /// Bias of A as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_a")]
-    pub bias_a: Option<PathBuf>,
-    /// Embeddings of B as a single .npy file, in place of a MODEL.
-    #[arg(long, value_name = "NPY", requires = "unembeddings_b")]
-    pub embeddings_b: Option<PathBuf>,
-    /// Unembeddings of B as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_b")]
-    pub unembeddings_b: Option<PathBuf>,
-    /// Bias of B as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_b")]
-    pub bias_b: Option<PathBuf>,
+    /// Arrays in files of their own.
+    #[command(flatten)]
+    pub single: Single,
     /// Other names of the arrays, for example embeddings=h,unembeddings=lm_head.weight.
     #[arg(long, value_name = "NAMES")]
     pub array_names: Option<ArrayNames>,
@@ -169,22 +156,8 @@ impl Arguments {
     /// # Errors
     /// One of them is an input, or another one.
     pub fn claim_outputs(&self) -> Result<(), Taken> {
-        let single = [
-            &self.embeddings_a,
-            &self.unembeddings_a,
-            &self.bias_a,
-            &self.embeddings_b,
-            &self.unembeddings_b,
-            &self.bias_b,
-            &self.probe,
-            &self.groups,
-        ];
-        let read = self
-            .models
-            .iter()
-            .chain(single.into_iter().flatten())
-            .chain(&self.gate)
-            .chain(self.which.files());
+        let read = self.models.iter().chain(self.single.files()).chain(self.probe.iter().chain(&self.groups));
+        let read = read.chain(&self.gate).chain(self.which.files());
         let mut claims = Claims::reading(read.map(PathBuf::as_path));
         if let Some(folder) = &self.report {
             claims.write("--report", folder)?;
@@ -195,21 +168,12 @@ impl Arguments {
 
     /// Where each model is and how it is read. The single files of a side stand in for its MODEL.
     pub fn sources(&self) -> anyhow::Result<[(Source, ReadOptions); 2]> {
-        let files = |f: &Option<_>, g: &Option<_>, bias: &Option<_>| {
-            let (Some(embeddings), Some(unembeddings)) = (f, g) else { return None };
-            Some(Source::Files {
-                embeddings: Clone::clone(embeddings),
-                unembeddings: Clone::clone(unembeddings),
-                bias: Clone::clone(bias),
-            })
-        };
-        let a = files(&self.embeddings_a, &self.unembeddings_a, &self.bias_a);
-        let b = files(&self.embeddings_b, &self.unembeddings_b, &self.bias_b);
+        let [a, b] = self.single.sources();
         let needed = usize::from(a.is_none()) + usize::from(b.is_none());
         if self.models.len() != needed {
             bail!(
                 "{} model paths are given and {needed} needed: `logitdist compare A B`, where --embeddings-a and --unembeddings-a \
-                 stand for A, and --embeddings-b and --unembeddings-b for B",
+                 stand for A, and --embeddings-b and --unembeddings-b for B, and --logits-a or --logits-b as well",
                 self.models.len()
             );
         }
@@ -231,6 +195,7 @@ impl Arguments {
                     names: names_a,
                     transpose: transpose(&self.transpose),
                     flatten: self.which.flatten,
+                    zero_is_mask: self.single.zero_is_mask,
                     inflation_limit: self.inflation_limit,
                 },
             ),
@@ -240,6 +205,7 @@ impl Arguments {
                     names: names_b,
                     transpose: transpose(transpose_b),
                     flatten: self.which.flatten,
+                    zero_is_mask: self.single.zero_is_mask,
                     inflation_limit: self.inflation_limit,
                 },
             ),

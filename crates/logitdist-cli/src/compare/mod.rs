@@ -10,6 +10,7 @@ mod page;
 mod probes;
 mod sampling;
 mod shown;
+mod single;
 mod table;
 mod verdict;
 mod which;
@@ -123,7 +124,7 @@ fn repeated_note(name: &str, model: &FileModel) -> Option<String> {
     let said: Vec<String> = [(zero, "exactly zero"), (repeated, "exactly the same as an earlier one")]
         .into_iter()
         .filter(|(count, _)| is_much(*count))
-        .map(|(count, how)| format!("{count} of {name}'s {read} embeddings are {how}"))
+        .map(|(count, how)| format!("{count} of {name}'s {read} rows are {how}"))
         .collect();
     (!said.is_empty()).then(|| format!("{}; if that is padding, --rows leaves it out", said.join(", and ")))
 }

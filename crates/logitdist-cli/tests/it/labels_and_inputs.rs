@@ -294,11 +294,7 @@ fn sentences_with_padding_are_flattened_and_masked() {
     }
     assert!(refused(&path_a, &path_b, &[]).contains("--flatten"));
     let padded = compared(&path_a, &path_b, &["--flatten"]);
-    assert!(
-        note(&padded, "n_inputs").contains("12 of a's 40 embeddings are exactly zero"),
-        "{}",
-        padded["notes"]
-    );
+    assert!(note(&padded, "n_inputs").contains("12 of a's 40 rows are exactly zero"), "{}", padded["notes"]);
     assert!(note(&padded, "n_inputs").contains("--rows leaves it out"));
     let found = compared(&path_a, &path_b, &["--flatten", "--rows", "mask"]);
     a.inputs.clone_from(&kept);

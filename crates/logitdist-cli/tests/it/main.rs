@@ -14,6 +14,7 @@ mod endless;
 mod explain;
 mod gates;
 mod labels_and_inputs;
+mod logits;
 mod model_files;
 mod outputs;
 mod probe;
