@@ -5,9 +5,11 @@ mod arguments;
 mod command_line;
 mod compared_pair;
 mod gate;
+mod given;
 mod json;
 mod page;
 mod probes;
+mod reducing;
 mod sampling;
 mod shown;
 mod single;
@@ -15,19 +17,21 @@ mod table;
 mod verdict;
 mod which;
 
-pub use arguments::{Arguments, EXPORTING, Transposed, parse_subsets};
+pub use arguments::{Arguments, EXPORTING, parse_subsets};
 pub use compared_pair::ComparedPair;
+pub use given::{Given, Transposed};
 pub use page::{MOST_LABELS, Page};
 pub use probes::read as read_probes;
+pub use reducing::Reducing;
 
 use crate::matched::Matched;
 use crate::models::Models;
 use crate::output::{Beside, Format, beside, to_stdout};
 use crate::progress::Progress;
+use crate::saved::{Reduction, reduction};
 use anyhow::Context;
-use arguments::Logits;
 use command_line::command_line;
-use logitdist::{LogitPrecision, Pair, Settings};
+use logitdist::{Pair, Settings};
 use logitdist_io::{FileModel, RepeatedRows, say};
 use logitdist_results::pair::PairRun;
 use sampling::{read_groups, wanted};
@@ -39,10 +43,7 @@ const GATE_CROSSED: u8 = 4;
 
 /// Runs the command, which was asked for by `line`: exit code 1 if a bound is violated, else 4 if a gate was crossed.
 pub fn run(arguments: &Arguments, line: &[OsString]) -> anyhow::Result<ExitCode> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(arguments.threads.map_or(0, usize::from))
-        .build()
-        .context("the threads cannot be started")?;
+    let pool = arguments.reducing.pool()?;
     // Outputs that cannot be should not cost a comparison.
     arguments.claim_outputs()?;
     let page = arguments.report.as_deref().map(Page::begin).transpose()?;
@@ -78,7 +79,7 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     let mut settings = settings(arguments);
     let gates = gate::of(arguments, &settings)?;
     let groups = arguments.groups.as_deref().map(read_groups).transpose()?;
-    let (models, matched) = Models::matched(arguments.sources()?, &arguments.which.asked())?;
+    let (models, matched) = Models::matched(arguments.given.sources()?, &arguments.given.which.asked())?;
     settings.groups = groups.map(|groups| groups_of(groups, &matched)).transpose()?;
     // Read before anything is computed: a wrong path should not cost a comparison.
     let probes = arguments
@@ -89,7 +90,7 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     let run = PairRun {
         model_a: models.name_a.clone(),
         model_b: models.name_b.clone(),
-        seed: arguments.seed,
+        seed: arguments.reducing.seed,
         version: env!("CARGO_PKG_VERSION").into(),
         command,
     };
@@ -99,7 +100,19 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     let watch = |stage, rows| progress.watch(stage, rows);
     let probes = probes.as_ref().map(|(path, probes)| (path.display().to_string(), probes));
     let probes = probes.as_ref().map(|(name, probes)| (name.as_str(), probes.as_slice()));
-    let mut compared = ComparedPair::of(&pair, &settings, intervals, run, probes, &watch)?;
+    let reduction = match arguments.summaries.as_slice() {
+        [] => None,
+        paths => Some(reduction(paths, &pair)?),
+    };
+    let mut compared = match reduction {
+        Some(Reduction::InOrder(summary)) => {
+            ComparedPair::of_summary(*summary, &settings, intervals, run, probes)?
+        }
+        Some(Reduction::Whole(part)) => {
+            ComparedPair::of(&pair, Some(*part), &settings, intervals, run, probes, &watch)?
+        }
+        None => ComparedPair::of(&pair, None, &settings, intervals, run, probes, &watch)?,
+    };
     let repeated = [("a", &models.a), ("b", &models.b)].map(|(name, model)| repeated_note(name, model));
     compared.add_notes(matched.notes, repeated.into_iter().flatten(), matched.limits);
     Ok(ComparedPair { gates, ..compared })
@@ -133,18 +146,12 @@ fn repeated_note(name: &str, model: &FileModel) -> Option<String> {
 fn settings(arguments: &Arguments) -> Settings {
     Settings {
         subsets: arguments.subsets.unwrap_or_default(),
-        inputs_limit: arguments.inputs_limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
-        logit_precision: match arguments.logits {
-            Logits::F64 => LogitPrecision::F64,
-            Logits::F32 => LogitPrecision::F32,
-        },
-        llv_labels: arguments.llv_labels.clone(),
         llv_inputs: arguments.llv_inputs.clone(),
         per_input: arguments.report.is_some(),
         held_out: false,
         blocks: arguments.blocks,
         null: arguments.null,
-        ..Settings::default()
+        ..arguments.reducing.settings()
     }
 }
 
