@@ -3,6 +3,7 @@
 mod budget;
 pub mod compare;
 pub mod explain;
+mod matched;
 mod models;
 mod output;
 mod parse;

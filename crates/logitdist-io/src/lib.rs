@@ -40,16 +40,22 @@
 
 mod archive;
 mod array;
+mod chosen_rows;
 mod claims;
 mod element;
+mod embeddings;
 mod entries;
 mod error;
 mod file_model;
 mod file_set;
+mod fingerprints;
 mod folder;
+mod logits;
 mod names;
+mod naming;
 mod npy;
 mod npz;
+mod opened;
 mod read;
 mod regular;
 mod safetensors;
@@ -59,12 +65,17 @@ mod summary;
 mod whole_file;
 mod write;
 
+pub use chosen_rows::{read_mask, read_rows};
 pub use claims::{Claims, Taken};
 pub use error::{Place, Problem, ReadError, WriteError};
 pub use file_model::FileModel;
 pub use file_set::FileSet;
+pub use fingerprints::RepeatedRows;
 pub use folder::{make_folder, sync_folder};
+pub use logits::{LogitForm, MOST_LOGITS};
 pub use names::{ArrayNames, ParseArrayNamesError};
+pub use naming::{Names, shortened};
+pub use opened::OpenedModel;
 pub use read::{
     INFLATION_LIMIT, ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model,
     read_probes, read_text,

@@ -92,6 +92,7 @@ pub use measure::subsets::Subsets;
 pub use measure::table::{
     Measure, Of, Part, Range, Same, Section, Uncertainty, Unit, Value, measure, measures, tokens,
 };
+pub use measure::whose::Whose;
 pub use model::{LARGEST_ENTRY, Model, Pair, SMALLEST_SCALE};
 pub use near::Frame;
 pub use null::{NullLaw, Nulls, Reordering};

@@ -23,6 +23,12 @@ pub trait ModelRows: Debug + Sync {
     /// The centred labels. Those of a model in memory are copied, others shared.
     fn labels(&self) -> Arc<Labels>;
 
+    /// Whether it has embeddings and unembeddings of its own. Otherwise it is given by its logits, which stand for the embeddings, and
+    /// its labels are those of [`Labels::of_logits`].
+    fn has_embeddings(&self) -> bool {
+        true
+    }
+
     /// Fills `rows` (n×M) with the embeddings of the inputs `start`, …, `start + n − 1`.
     ///
     /// # Errors

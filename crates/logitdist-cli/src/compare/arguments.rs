@@ -19,7 +19,8 @@ Exporting from PyTorch, with h the inputs of the last layer and head that layer:
     numpy.savez(\"model.npz\", embeddings=to_numpy(h),
                 unembeddings=to_numpy(head.weight), bias=to_numpy(head.bias))
 
-Both models must be evaluated on the same inputs and labels, in the same order; their dimensions may differ.
+Both models must be evaluated on the same inputs and labels, in the same order or with names (arrays `inputs` and `labels`) by which they \
+are matched; their dimensions may differ.
 
 Where to look first: the output begins with an answer, and docs/verdict.md says what its words mean. `top1_agreement` and the \
 percentiles of KL divergence say whether the predictions agree; `m_cca` beside `m_cca_null` and `d_ls_relative_ab` whether the \
@@ -32,7 +33,8 @@ crossed.";
 ///
 /// A model is an .npz or .safetensors file with arrays `embeddings` (inputs × dimension), `unembeddings` (labels × dimension) and
 /// perhaps `bias` (labels). A directory with these as .npy files works, too, and so do single .npy files, given by --embeddings-a and
-/// so on. Entries may be f16, bf16, f32 or f64.
+/// so on. Entries may be f16, bf16, f32 or f64. Without embeddings, an array `logits`, `log_probabilities` or `probabilities` (inputs ×
+/// labels) will do for what follows from the predictions.
 #[derive(Args)]
 #[command(after_long_help = EXPORTING)]
 pub struct Arguments {

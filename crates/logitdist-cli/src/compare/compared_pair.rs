@@ -68,6 +68,24 @@ impl ComparedPair {
         Ok(compared)
     }
 
+    /// Adds what is to be said of labels and inputs: notes under their tokens, more of the inputs, and limits of the answer.
+    pub fn add_notes(
+        &mut self,
+        notes: Vec<(&'static str, String)>,
+        inputs: impl Iterator<Item = String>,
+        limits: Vec<String>,
+    ) {
+        let all = notes.into_iter().chain(inputs.map(|note| ("n_inputs", note)));
+        for (token, note) in all {
+            match self.comparison.notes.iter_mut().find(|(t, _)| *t == token) {
+                // A token has one note.
+                Some((_, said)) => *said = format!("{said}; {note}"),
+                None => self.comparison.notes.push((token, note)),
+            }
+        }
+        self.answer.warnings.splice(0..0, limits);
+    }
+
     /// What is left of a pair whose inputs were seen elsewhere, with the seed of `run`.
     ///
     /// # Errors
