@@ -39,6 +39,9 @@ enum Command {
     Explain {
         /// For example m_cca d_rep_ab T5 slack level.
         tokens: Vec<String>,
+        /// Text, or a JSON object with type, unit, range, meaning, which value means "the same", and the theorem.
+        #[arg(long, value_enum, default_value_t)]
+        format: explain::Format,
     },
     Sweep(Box<sweep::Arguments>),
     Train(train::Arguments),
@@ -74,7 +77,7 @@ fn execute(command: Command, line: &[OsString]) -> anyhow::Result<ExitCode> {
         Command::Budget(arguments) => budget::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
-        Command::Explain { tokens } => explain::run(&tokens),
+        Command::Explain { tokens, format } => explain::run(&tokens, format),
         Command::Sweep(arguments) => sweep::run(*arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Distill(arguments) => train::distill::run(&arguments),
