@@ -61,7 +61,7 @@ const ARRAYS: &[Place] = &[Word(&["embeddings", "unembeddings", "embeddings,unem
 const NAMES: &[Place] = &[Word(&["embeddings=unembeddings", "bias=bias", "embeddings=", "x", "head=h"])];
 
 /// Submitting to Slurm is not among them: a real cluster may be listening.
-const COMMANDS: [Command; 14] = [
+const COMMANDS: [Command; 15] = [
     Command {
         words: &["compare"],
         places: &[Model, Model],
@@ -106,12 +106,20 @@ const COMMANDS: [Command; 14] = [
             FORMAT,
         ],
     },
-    Command { words: &["report"], places: &[ResultsToReport], options: &[] },
+    Command {
+        words: &["report"],
+        places: &[ResultsToReport],
+        options: &[
+            ("--long", &[]),
+            ("--wide", &[]),
+            ("--by", &[Word(&["dim", "dim,direction", "level", "../dim", "", ","])]),
+        ],
+    },
     Command { words: &["report", "--compare"], places: &[Results, Results], options: &[] },
     Command {
         words: &["explain"],
         places: &[Word(&["m_cca", "d_rep_ab", "t21", "KL_ab", "", "m-cca"])],
-        options: &[],
+        options: &[("--format", &[Word(&["text", "json", "csv"])])],
     },
     Command {
         words: &["sweep"],
@@ -149,7 +157,10 @@ const COMMANDS: [Command; 14] = [
     Command {
         words: &["sweep", "cell"],
         places: &[Config],
-        options: &[("--id", &[Word(&["00000000000000ff", "ff", "g000000000000000"])]), ("--set", &[Set])],
+        options: &[
+            ("--id", &[Word(&["s00000000000000ff", "00000000000000ff", "ff", "g000000000000000"])]),
+            ("--set", &[Set]),
+        ],
     },
     Command {
         words: &["train"],
@@ -175,6 +186,7 @@ const COMMANDS: [Command; 14] = [
             ("--set", &[TrainingSet]),
         ],
     },
+    Command { words: &["man"], places: &[Word(&["compare", "sweep", "merge", "man", ""])], options: &[] },
     Command { words: &["completions"], places: &[Word(&["bash", "zsh", "fish", "tcsh"])], options: &[] },
 ];
 
@@ -232,7 +244,8 @@ pub fn line(readable: &[PathBuf], rng: &mut ChaCha8Rng) -> Line {
         }
     }
     if one_in(rng, 40) {
-        let more = ["--help", "--version", "--verbose", "-h", "--", "extra", "--out", "\u{1b}[31m", "-"];
+        let more =
+            ["--help", "--version", "--verbose", "-q", "-h", "--", "extra", "--out", "\u{1b}[31m", "-"];
         line.words.push(more[below(rng, more.len())].to_owned());
     }
     // A sweep without --out names its folder by its config.
