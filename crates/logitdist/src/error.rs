@@ -105,6 +105,9 @@ pub enum Error {
     /// Two summaries cannot be merged because they are not of the same models.
     #[error("summaries can be merged only if they have the same models, labels and tracked labels")]
     Merge,
+    /// Shares of a reduction do not make the summary that is needed.
+    #[error("these summaries cannot be used together: {0}")]
+    Parts(crate::partial::PartError),
     /// An option names something that the pair does not have.
     #[error("{0}")]
     Option(String),

@@ -8,6 +8,7 @@ use crate::probability::{LogitPrecision, ProbabilityPart};
 use crate::progress::{Stage, Watch};
 use crate::tree::merge_tree;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::sync::Arc;
 
 /// Everything about a pair that measures and bounds need, without its N inputs.
@@ -28,7 +29,7 @@ pub struct PairSummary {
 }
 
 /// On which inputs the probability part runs.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum ProbabilityInputs {
     /// On none: KL and its relatives are not computed.
     None,
@@ -37,6 +38,17 @@ pub enum ProbabilityInputs {
     All,
     /// On these, by index.
     These(Vec<usize>),
+}
+
+impl ProbabilityInputs {
+    /// Their indices, of `count` inputs in all.
+    pub(crate) fn of(&self, count: usize) -> Option<Cow<'_, [usize]>> {
+        match self {
+            ProbabilityInputs::None => None,
+            ProbabilityInputs::All => Some((0..count).collect()),
+            ProbabilityInputs::These(chosen) => Some(chosen.into()),
+        }
+    }
 }
 
 impl PairSummary {
@@ -95,17 +107,9 @@ impl PairSummary {
         precision: LogitPrecision,
         watch: Watch<'_>,
     ) -> Result<PairSummary, Error> {
-        let all: Vec<usize>;
-        let chosen = match probability {
-            ProbabilityInputs::None => None,
-            ProbabilityInputs::All => {
-                all = (0..pair.n_inputs()).collect();
-                Some(&all)
-            }
-            ProbabilityInputs::These(chosen) => Some(chosen),
-        };
+        let chosen = probability.of(pair.n_inputs());
         check_indices("tracked label", tracked, pair.n_labels())?;
-        if let Some(chosen) = chosen {
+        if let Some(chosen) = &chosen {
             check_indices("input", chosen, pair.n_inputs())?;
             if chosen.is_empty() {
                 return Err(Error::Option("the probability part needs at least one input".into()));
@@ -117,7 +121,7 @@ impl PairSummary {
         let probability = chosen
             .map(|chosen| {
                 watch(Stage::Probability, 0);
-                ProbabilityPart::watched(pair, &labels, chosen, tracked, precision, watch)
+                ProbabilityPart::watched(pair, &labels, &chosen, tracked, precision, watch)
             })
             .transpose()?;
         Ok(PairSummary { inputs, probability, tracked: tracked.to_vec(), labels })

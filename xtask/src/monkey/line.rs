@@ -13,9 +13,9 @@ pub struct Line {
     pub outputs: Vec<PathBuf>,
 }
 
-/// What stands in a place of a command line.
+/// What stands in a slot of a command line.
 #[derive(Clone, Copy)]
-enum Place {
+enum Slot {
     /// A model to read.
     Model,
     /// An array to read.
@@ -44,21 +44,21 @@ enum Place {
     Word(&'static [&'static str]),
 }
 
-use Place::{
+use Slot::{
     Array, Config, File, Folder, Model, Network, Number, Results, ResultsToReport, Set, Training,
     TrainingSet, Word,
 };
 
 struct Command {
     words: &'static [&'static str],
-    places: &'static [Place],
-    options: &'static [(&'static str, &'static [Place])],
+    places: &'static [Slot],
+    options: &'static [(&'static str, &'static [Slot])],
 }
 
-const FORMAT: (&str, &[Place]) = ("--format", &[Word(&["table", "json", "csv", "xml"])]);
-const LABELS: &[Place] = &[Word(&["0,1,2", "0,1,2,3", "5,5", "0", "99", "a", "", "-1"])];
-const ARRAYS: &[Place] = &[Word(&["embeddings", "unembeddings", "embeddings,unembeddings", "none", "bias"])];
-const NAMES: &[Place] = &[Word(&["embeddings=unembeddings", "bias=bias", "embeddings=", "x", "head=h"])];
+const FORMAT: (&str, &[Slot]) = ("--format", &[Word(&["table", "json", "csv", "xml"])]);
+const LABELS: &[Slot] = &[Word(&["0,1,2", "0,1,2,3", "5,5", "0", "99", "a", "", "-1"])];
+const ARRAYS: &[Slot] = &[Word(&["embeddings", "unembeddings", "embeddings,unembeddings", "none", "bias"])];
+const NAMES: &[Slot] = &[Word(&["embeddings=unembeddings", "bias=bias", "embeddings=", "x", "head=h"])];
 
 /// Submitting to Slurm is not among them: a real cluster may be listening.
 const COMMANDS: [Command; 15] = [
@@ -256,7 +256,7 @@ pub fn line(readable: &[PathBuf], rng: &mut ChaCha8Rng) -> Line {
 }
 
 impl Line {
-    fn put(&mut self, place: Place, readable: &[PathBuf], rng: &mut ChaCha8Rng) {
+    fn put(&mut self, place: Slot, readable: &[PathBuf], rng: &mut ChaCha8Rng) {
         let file = |rng: &mut ChaCha8Rng, fitting: &dyn Fn(&str) -> bool| {
             let names: Vec<&str> = readable.iter().filter_map(|path| path.to_str()).collect();
             let fit: Vec<&str> = names.iter().copied().filter(|name| fitting(name)).collect();
@@ -285,7 +285,7 @@ impl Line {
     }
 
     /// A name for an output, which the line may write.
-    fn output(&mut self, place: Place, rng: &mut ChaCha8Rng) -> String {
+    fn output(&mut self, place: Slot, rng: &mut ChaCha8Rng) -> String {
         let names: &[&str] = match place {
             Network => &["out/1.npz", "out/2.npz", "out/1.txt", "out/none/1.npz", "in", "out"],
             Folder => &["out/1", "out/2", "out/swept", "out/pair", "out/deep/er/3", "out/file"],

@@ -27,7 +27,7 @@ fn has_column(token: &str) -> bool {
 /// The table, and the data that the script opens a cell from.
 pub fn content(study: &Study, name: &str, pictures: &[Picture]) -> Markup {
     let listed = chosen(study, &linked(pictures));
-    let columns = Columns::of(study);
+    let columns = ShownColumns::of(study);
     let table = html! {
         table id="cells-table" {
             thead { tr {
@@ -91,15 +91,15 @@ fn chosen<'a>(study: &'a Study, linked: &BTreeSet<u64>) -> Vec<&'a Cell> {
 }
 
 /// Which columns the table has.
-struct Columns {
+struct ShownColumns {
     axes: Vec<usize>,
     measures: Vec<usize>,
 }
 
-impl Columns {
-    fn of(study: &Study) -> Columns {
+impl ShownColumns {
+    fn of(study: &Study) -> ShownColumns {
         let axes = (0..study.axes.len()).filter(|&axis| study.axes[axis].values.len() > 1).collect();
-        Columns {
+        ShownColumns {
             axes,
             measures: (0..study.measures.len()).filter(|&m| has_column(&study.measures[m])).collect(),
         }
@@ -158,7 +158,7 @@ fn rounded(x: Option<f64>) -> Value {
 }
 
 /// What the script needs to open a cell.
-fn data(study: &Study, name: &str, columns: &Columns, listed: &[&Cell]) -> Value {
+fn data(study: &Study, name: &str, columns: &ShownColumns, listed: &[&Cell]) -> Value {
     let cell = |cell: &&Cell| {
         let evaluations: Vec<Value> = cell
             .evaluations

@@ -31,12 +31,12 @@ impl Line<'_> {
 }
 
 /// A file of a comparison, its lines as `parse` makes them of the columns `needed`, header excluded.
-pub(super) struct Lines<T> {
+pub(super) struct ParsedLines<T> {
     path: PathBuf,
     pub lines: Vec<T>,
 }
 
-impl<T: Send> Lines<T> {
+impl<T: Send> ParsedLines<T> {
     /// Reads a file.
     ///
     /// # Errors
@@ -45,7 +45,7 @@ impl<T: Send> Lines<T> {
         path: &Path,
         needed: &[&'static str],
         parse: impl Fn(&Line<'_>) -> Result<T, String> + Sync,
-    ) -> Result<Lines<T>, ResultsError> {
+    ) -> Result<ParsedLines<T>, ResultsError> {
         let table = CsvFile::open(path)?;
         let columns: Vec<(&'static str, usize)> = needed
             .iter()
@@ -57,11 +57,11 @@ impl<T: Send> Lines<T> {
         })?;
         let mut lines: Vec<(u64, T)> = parts.into_iter().flatten().collect();
         lines.sort_unstable_by_key(|(place, _)| *place);
-        Ok(Lines { path: path.to_path_buf(), lines: lines.into_iter().map(|(_, line)| line).collect() })
+        Ok(ParsedLines { path: path.to_path_buf(), lines: lines.into_iter().map(|(_, line)| line).collect() })
     }
 }
 
-impl<T> Lines<T> {
+impl<T> ParsedLines<T> {
     /// An error about the line at a position of `lines`, of a file whose records are a line each.
     pub fn error(&self, position: usize, message: String) -> ResultsError {
         ResultsError::content(&self.path, position as u64 + 2, message)

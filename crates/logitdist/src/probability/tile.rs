@@ -9,6 +9,7 @@ use crate::progress::{Stage, Watch};
 use crate::rows::rows_of;
 use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, matmul, matmul_into, matmul_into_f32};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// Numbers in one tile and model if there are few labels; with its fixed size the sums do not depend on threads.
@@ -28,7 +29,7 @@ const LABELS_PER_TASK: usize = 2048;
 const MASKED_LOGIT: f64 = -1e300;
 
 /// In which precision logits are computed. Everything made of them is in f64.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum LogitPrecision {
     /// Double precision.
     #[default]

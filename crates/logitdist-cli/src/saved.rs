@@ -1,0 +1,95 @@
+//! Summaries of pairs in files: shares of the work of several machines, joined again.
+
+use crate::output::{Beside, beside};
+use anyhow::{Context, bail, ensure};
+use logitdist::{LabelSide, Pair, PairSummary, PartialSummary, merge_summaries};
+use logitdist_io::{SavedSummary, labels_hash, open_file, summary_from_bytes, summary_to_bytes};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What the summaries of a command line come to.
+pub enum Reduction {
+    /// All inputs of the files, as one run has them.
+    Whole(Box<PartialSummary>),
+    /// Inputs of several files, or of batches, in the order in which they are given.
+    InOrder(Box<PairSummary>),
+}
+
+fn read(path: &Path) -> anyhow::Result<SavedSummary> {
+    let cannot = || format!("{}: the summary cannot be read", path.display());
+    let (mut file, _) = open_file(path).with_context(cannot)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).with_context(cannot)?;
+    summary_from_bytes(&bytes).with_context(|| path.display().to_string())
+}
+
+/// Joins shares of one pair into a bigger one.
+pub fn join(paths: &[PathBuf]) -> anyhow::Result<([u8; 32], PartialSummary)> {
+    let mut joined: Option<([u8; 32], PartialSummary)> = None;
+    for path in paths {
+        let SavedSummary::Share { labels, part } = read(path)? else {
+            bail!(
+                "{}: it holds batches that Python has seen; shares of `logitdist reduce --part` join",
+                path.display()
+            )
+        };
+        joined = Some(match joined {
+            None => (labels, *part),
+            Some((first, before)) => {
+                ensure!(first == labels, "{}: it is a share of models with other labels", path.display());
+                (first, before.join(*part).with_context(|| path.display().to_string())?)
+            }
+        });
+    }
+    joined.context("no summary is given")
+}
+
+/// Joins all summaries of a comparison, and checks that they are of the labels of the pair.
+pub fn reduction(paths: &[PathBuf], pair: &Pair<'_>) -> anyhow::Result<Reduction> {
+    let (a, b) = (pair.a().labels(), pair.b().labels());
+    let own = labels_hash(&a, &b);
+    let mut saved = Vec::new();
+    for path in paths {
+        let summary = read(path)?;
+        let fits = match &summary {
+            SavedSummary::Share { labels, .. } => *labels == own,
+            SavedSummary::Batches(summary) => *summary.labels.a == *a && *summary.labels.b == *b,
+        };
+        ensure!(fits, "{}: it is a summary of models with other labels than those given", path.display());
+        if let Some(twin) = saved.iter().position(|(_, other)| *other == summary) {
+            bail!("{} and {} are the same inputs", paths[twin].display(), path.display());
+        }
+        saved.push((path, summary));
+    }
+    // Shares of other files than those given, or batches, have no place of their own among the inputs.
+    let is_elsewhere = |summary: &SavedSummary| match summary {
+        SavedSummary::Share { part, .. } => {
+            part.is_whole() && (paths.len() > 1 || part.n_inputs() != pair.n_inputs())
+        }
+        SavedSummary::Batches(_) => true,
+    };
+    if saved.iter().all(|(_, summary)| is_elsewhere(summary)) {
+        return in_order(saved, pair);
+    }
+    let (_, part) = join(paths)?;
+    Ok(Reduction::Whole(Box::new(part)))
+}
+
+fn in_order(saved: Vec<(&PathBuf, SavedSummary)>, pair: &Pair<'_>) -> anyhow::Result<Reduction> {
+    let labels = Arc::new(LabelSide::of(pair));
+    let summaries = saved.into_iter().map(|(path, summary)| match summary {
+        SavedSummary::Batches(summary) => Ok(*summary),
+        SavedSummary::Share { part, .. } => {
+            part.into_summary(Arc::clone(&labels)).with_context(|| path.display().to_string())
+        }
+    });
+    let summaries = summaries.collect::<anyhow::Result<Vec<PairSummary>>>()?;
+    let merged = merge_summaries(&summaries)?.context("no summary is given")?;
+    Ok(Reduction::InOrder(Box::new(merged)))
+}
+
+/// Writes a share beside its place.
+pub fn write(path: &Path, labels: [u8; 32], part: PartialSummary) -> anyhow::Result<Beside> {
+    beside(path, &summary_to_bytes(&SavedSummary::Share { labels, part: Box::new(part) }))
+}
