@@ -55,16 +55,17 @@ impl Difference {
                 text += &format!("{n} cells only in the {which}: {}{more}\n", named.join(", "));
             }
         }
-        let line = |[token, lines, largest, cell, a, b]: [&str; 6]| {
-            format!("{token:44} {lines:>8} {largest:>9}  {cell:16}  {a} | {b}\n")
+        // Two lines each: both values have all their digits.
+        let lines = |[token, lines, largest, cell, a, b]: [&str; 6]| {
+            format!("{token:44} {lines:>8} {largest:>9}\n  {cell:17}  {a} | {b}\n")
         };
         if !self.tokens.is_empty() {
-            text += &format!("\n{}", line(["differs in", "lines", "largest", "cell", "first", "second"]));
+            text += &format!("\n{}", lines(["differs in", "lines", "largest", "cell", "first", "second"]));
         }
         for t in &self.tokens {
             let largest = if t.largest.is_finite() { format!("{:.2e}", t.largest) } else { "text".into() };
             let (cell, a, b) = &t.worst;
-            text += &line([&t.token, &t.lines.to_string(), &largest, cell, a, b]);
+            text += &lines([&t.token, &t.lines.to_string(), &largest, cell, a, b]);
         }
         text
     }

@@ -209,7 +209,7 @@ mod tests {
                 "the results are of version 99; this program reads up to",
             ),
             ("manifest.json", r#"{"counts": 1}"#, "manifest.json:1: not a manifest of a sweep"),
-            ("manifest.json", r#"{"processes":[{"result_version": 9}]}"#, "the results are of version 9"),
+            ("manifest.json", r#"{"processes":[{"result_version": 99}]}"#, "the results are of version 99"),
             ("config.toml", "a = 1\nb = \n", "config.toml:2: not TOML"),
             (
                 "config.toml",

@@ -4,16 +4,20 @@ use crate::coordinates::Coordinates;
 use crate::grid::Grid;
 use crate::search;
 use crate::train::Group;
+use crate::value::text;
 use logitdist::{Applicable, Comparison, Settings};
 use logitdist_results::{
-    BOUND_COLUMNS, BoundRow, CellRow, CellStatus, ROW_COLUMNS, coordinate_columns, seed_text,
+    BOUND_COLUMNS, BoundRow, CellRow, CellStatus, Kind, ROW_COLUMNS, Schema, coordinate_columns, seed_text,
+    words,
 };
 
 /// The columns of a run. They depend on the config alone.
 #[derive(Debug, Clone)]
 pub struct Columns {
-    parameters: Vec<String>,
+    parameters: Vec<(String, Kind)>,
     scalars: Vec<&'static str>,
+    /// The kinds of the scalars.
+    kinds: Vec<Kind>,
     lists: Vec<&'static str>,
 }
 
@@ -28,9 +32,15 @@ impl Columns {
         let lists = if lists { asked(true).collect() } else { vec![] };
         let trained = Group::of(grid).into_iter().flat_map(Group::tokens);
         let searched = grid.searched().take(1).flat_map(|_| search::tokens());
+        let scalars: Vec<&str> = asked(false).chain(trained).chain(searched).collect();
+        let parameter = |name: String| {
+            let kind = kind_of(grid, &name);
+            (name, kind)
+        };
         Columns {
-            parameters: grid.parameters(),
-            scalars: asked(false).chain(trained).chain(searched).collect(),
+            parameters: grid.parameters().into_iter().map(parameter).collect(),
+            kinds: scalars.iter().map(|token| Kind::of_measure(token)).collect(),
+            scalars,
             lists,
         }
     }
@@ -43,24 +53,28 @@ impl Columns {
         header
     }
 
-    /// Header of `bounds.csv`.
-    pub fn bound_header(&self) -> Vec<String> {
-        let mut header = self.coordinate_header();
-        header.extend(BOUND_COLUMNS.map(String::from));
-        header
+    /// Header of `bounds.csv`: the seed of the cell, which joins it with `rows.csv`, and what is said of a bound.
+    pub fn bound_header() -> Vec<String> {
+        ["cell_seed"].into_iter().chain(BOUND_COLUMNS).map(String::from).collect()
+    }
+
+    /// What the columns of the tables are; with those of `measures.csv` if networks are trained.
+    pub fn schema(&self, trained: bool) -> Schema {
+        let measures: Vec<&str> = self.scalars.iter().chain(&self.lists).copied().collect();
+        Schema::of_sweep(&self.parameters, &measures, trained)
     }
 
     /// Names of the fields of [`coordinates`](Columns::coordinates).
     pub fn coordinate_header(&self) -> Vec<String> {
-        coordinate_columns(self.parameters.iter().map(String::as_str))
+        coordinate_columns(self.parameters.iter().map(|(name, _)| name.as_str()))
     }
 
     /// Source, parameters, replicate and seed of a cell; blank where a parameter does not belong to its source.
     pub fn coordinates(&self, cell: &Coordinates) -> Vec<String> {
         let mut record = vec![cell.source.clone()];
-        for name in &self.parameters {
+        for (name, kind) in &self.parameters {
             let value = cell.parameters.iter().find(|(n, _)| n == name);
-            record.push(value.map_or_else(String::new, |(_, text)| text.clone()));
+            record.push(value.map_or_else(String::new, |(_, text)| kind.parameter(text)));
         }
         record.extend([cell.replicate.to_string(), seed_text(cell.cell_seed)]);
         record
@@ -77,7 +91,7 @@ impl Columns {
                 lists: vec![Vec::new(); self.lists.len()],
             },
         };
-        row.fields()
+        row.fields(&self.kinds)
     }
 
     fn row_of(&self, comparison: &Comparison) -> CellRow {
@@ -93,7 +107,7 @@ impl Columns {
         }
     }
 
-    /// The rows of a comparison's bounds after the cell's coordinates, in both directions.
+    /// The rows of a comparison's bounds after the cell's seed, in both directions.
     pub fn bounds(comparison: &Comparison) -> Vec<Vec<String>> {
         comparison
             .all_bounds()
@@ -110,6 +124,14 @@ impl Columns {
     pub fn scalars(&self) -> &[&'static str] {
         &self.scalars
     }
+}
+
+/// The kind of a parameter's column: that of all its values in all blocks.
+fn kind_of(grid: &Grid, name: &str) -> Kind {
+    let axes = grid.blocks.iter().flat_map(|block| &block.axes).filter(|axis| axis.name == name);
+    let values: Vec<String> = axes.flat_map(|axis| &axis.values).map(text).collect();
+    let natural = words(name).map(|word| word.kind).find(|kind| *kind == Kind::Float);
+    Kind::of_parameter(natural.unwrap_or(Kind::Text), values.iter().map(String::as_str))
 }
 
 /// Measures that do not exist for the pair, each with its reason, those of one reason together.

@@ -7,8 +7,10 @@ use crate::applicable::Reason;
 use crate::differences::Differences;
 use crate::error::Side;
 use crate::labels::Labels;
+use crate::measure::d_logit::d_logit;
 use crate::measure::whose::Whose;
 use crate::summary::PairSummary;
+use crate::tolerance::Scale;
 use logitdist_linalg::{Mat, MatRef, Svd, matmul_nt, matmul_tn, r_factor, rank_tolerance, svd};
 use std::sync::{Arc, OnceLock};
 
@@ -312,6 +314,11 @@ impl Reduced {
     /// removes has left its errors behind.
     pub fn squared_scale(&self) -> f64 {
         self.a.squared_logit_scale + self.b.squared_logit_scale
+    }
+
+    /// Whether the logits of both models are equal up to rounding.
+    pub fn is_equal_pair(&self) -> bool {
+        d_logit(self) <= Scale::Linear(self.squared_scale().sqrt()).rounding()
     }
 }
 

@@ -75,7 +75,7 @@ const CHOICE: &[Slot] = &[Word(&[
 const TEXTS: &[Slot] = &[Word(&["in/names.txt", "in/vocab.json", "in/labels.npy", "in/f.npy", "in/cut.npy"])];
 
 /// Submitting to Slurm is not among them: a real cluster may be listening.
-const COMMANDS: [Command; 14] = [
+const COMMANDS: [Command; 15] = [
     Command {
         words: &["compare"],
         places: &[Model, Model],
@@ -128,12 +128,20 @@ const COMMANDS: [Command; 14] = [
             FORMAT,
         ],
     },
-    Command { words: &["report"], places: &[ResultsToReport], options: &[] },
+    Command {
+        words: &["report"],
+        places: &[ResultsToReport],
+        options: &[
+            ("--long", &[]),
+            ("--wide", &[]),
+            ("--by", &[Word(&["dim", "dim,direction", "level", "../dim", "", ","])]),
+        ],
+    },
     Command { words: &["report", "--compare"], places: &[Results, Results], options: &[] },
     Command {
         words: &["explain"],
         places: &[Word(&["m_cca", "d_rep_ab", "t21", "KL_ab", "", "m-cca"])],
-        options: &[],
+        options: &[("--format", &[Word(&["text", "json", "csv"])])],
     },
     Command {
         words: &["sweep"],
@@ -171,7 +179,10 @@ const COMMANDS: [Command; 14] = [
     Command {
         words: &["sweep", "cell"],
         places: &[Config],
-        options: &[("--id", &[Word(&["00000000000000ff", "ff", "g000000000000000"])]), ("--set", &[Set])],
+        options: &[
+            ("--id", &[Word(&["s00000000000000ff", "00000000000000ff", "ff", "g000000000000000"])]),
+            ("--set", &[Set]),
+        ],
     },
     Command {
         words: &["train"],
@@ -197,6 +208,7 @@ const COMMANDS: [Command; 14] = [
             ("--set", &[TrainingSet]),
         ],
     },
+    Command { words: &["man"], places: &[Word(&["compare", "sweep", "merge", "man", ""])], options: &[] },
     Command { words: &["completions"], places: &[Word(&["bash", "zsh", "fish", "tcsh"])], options: &[] },
 ];
 
@@ -254,7 +266,8 @@ pub fn line(readable: &[PathBuf], rng: &mut ChaCha8Rng) -> Line {
         }
     }
     if one_in(rng, 40) {
-        let more = ["--help", "--version", "--verbose", "-h", "--", "extra", "--out", "\u{1b}[31m", "-"];
+        let more =
+            ["--help", "--version", "--verbose", "-q", "-h", "--", "extra", "--out", "\u{1b}[31m", "-"];
         line.words.push(more[below(rng, more.len())].to_owned());
     }
     // A sweep without --out names its folder by its config.

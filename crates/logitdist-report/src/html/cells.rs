@@ -6,7 +6,7 @@ use crate::plot::Panel;
 use crate::view::Picture;
 use logitdist::{BoundSide, Direction, Same, Section as MeasureSection, measure, theorem};
 use logitdist_io::for_shell;
-use logitdist_results::{BoundStatus, Cell, CellStatus, Study};
+use logitdist_results::{BoundStatus, Cell, CellStatus, Study, parse_seed};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -67,7 +67,7 @@ pub fn content(study: &Study, name: &str, pictures: &[Picture]) -> Markup {
 /// Seeds of the cells that pictures lead to.
 fn linked(pictures: &[Picture]) -> BTreeSet<u64> {
     let points = pictures.iter().flat_map(|picture| &picture.figure.panels).flat_map(Panel::points);
-    let seed = |link: &str| u64::from_str_radix(link.strip_prefix("#cell-")?, 16).ok();
+    let seed = |link: &str| parse_seed(link.strip_prefix("#cell-")?.as_bytes()).ok();
     points.filter_map(|point| seed(point.link.as_deref()?)).collect()
 }
 

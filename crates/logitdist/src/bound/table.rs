@@ -99,7 +99,10 @@ impl Theorem {
         if let Some(reason) = shared.reduced.lacking(self.log_p, self.whose, direction) {
             return Bound::not_applicable(self, reason);
         }
-        (self.evaluate)(self, shared, direction).unwrap_or_else(|reason| Bound::not_applicable(self, reason))
+        let bound = (self.evaluate)(self, shared, direction);
+        let bound = bound.unwrap_or_else(|reason| Bound::not_applicable(self, reason));
+        // Both sides are rounding errors then, however far a theorem has enlarged them.
+        if shared.reduced.is_equal_pair() { Bound { tightness: None, ..bound } } else { bound }
     }
 
     /// How its values are to be read, in words.

@@ -357,24 +357,33 @@ impl Measure {
 
     /// The range, what the ends mean and the unit, in words.
     pub fn range_words(&self) -> String {
-        let mut words = match (self.unit, self.range.low, self.range.high) {
-            (Unit::Count, low, f64::INFINITY) => format!("a whole number, at least {low}"),
-            (_, f64::NEG_INFINITY, high) => format!("at most {high}"),
-            (_, low, f64::INFINITY) => format!("≥ {low}"),
-            (_, low, std::f64::consts::LN_2) => format!("{low} to ln 2"),
-            (_, low, high) => format!("{low} to {high}"),
-        };
-        let same = match self.same {
-            Same::Zero(how) => format!("0 = {how}; smaller is closer"),
-            Same::One(how) => format!("1 = {how}; larger is closer"),
-            Same::Neither => String::new(),
-        };
-        for part in [same.as_str(), self.range.remark, self.unit.words()] {
+        let mut words = self.values_words();
+        for part in [self.same_words().as_str(), self.range.remark, self.unit.words()] {
             if !part.is_empty() {
                 words = format!("{words}; {part}");
             }
         }
         words.replace('-', "−")
+    }
+
+    /// The values that it can take, in words.
+    pub fn values_words(&self) -> String {
+        match (self.unit, self.range.low, self.range.high) {
+            (Unit::Count, low, f64::INFINITY) => format!("a whole number, at least {low}"),
+            (_, f64::NEG_INFINITY, high) => format!("at most {high}"),
+            (_, low, f64::INFINITY) => format!("≥ {low}"),
+            (_, low, std::f64::consts::LN_2) => format!("{low} to ln 2"),
+            (_, low, high) => format!("{low} to {high}"),
+        }
+    }
+
+    /// Which value means "the same", and in what sense; empty for neither.
+    pub fn same_words(&self) -> String {
+        match self.same {
+            Same::Zero(how) => format!("0 = {how}; smaller is closer"),
+            Same::One(how) => format!("1 = {how}; larger is closer"),
+            Same::Neither => String::new(),
+        }
     }
 
     /// Whether its values are lists.
