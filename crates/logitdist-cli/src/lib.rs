@@ -8,7 +8,9 @@ mod output;
 mod parse;
 mod probe;
 mod progress;
+mod reduce;
 pub mod report;
+mod saved;
 pub mod sweep;
 mod threads;
 mod train;
@@ -32,6 +34,7 @@ struct CommandLine {
 #[derive(Subcommand)]
 enum Command {
     Compare(Box<compare::Arguments>),
+    Reduce(Box<reduce::Arguments>),
     Budget(Box<budget::Arguments>),
     Probe(probe::Arguments),
     Report(report::Arguments),
@@ -71,6 +74,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
 fn execute(command: Command, line: &[OsString]) -> anyhow::Result<ExitCode> {
     match command {
         Command::Compare(arguments) => compare::run(&arguments, line),
+        Command::Reduce(arguments) => reduce::run(&arguments),
         Command::Budget(arguments) => budget::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),

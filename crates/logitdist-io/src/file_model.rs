@@ -60,12 +60,17 @@ impl ModelRows for FileModel {
         }
     }
 
+    fn verify(&self) -> Result<(), Error> {
+        match &self.embeddings {
+            Embeddings::Stored(stored) => stored.check_archive().map_err(unreadable),
+            Embeddings::Memory(_) => Ok(()),
+        }
+    }
+
     fn finish_reading(&self) -> Result<(), Error> {
+        self.verify()?;
         let largest = match &self.embeddings {
-            Embeddings::Stored(stored) => {
-                stored.check_archive().map_err(unreadable)?;
-                f64::from_bits(stored.largest.load(Ordering::Relaxed))
-            }
+            Embeddings::Stored(stored) => f64::from_bits(stored.largest.load(Ordering::Relaxed)),
             Embeddings::Memory(matrix) => matrix.norm_max(),
         };
         if largest > 0.0 && largest < SMALLEST_SCALE {

@@ -72,6 +72,6 @@ pub use read::{
 pub use regular::{LARGEST_CONFIG, open_file, read_config, read_text_file};
 pub use say::say;
 pub use shown::{RUN_BY_SPREADSHEETS, for_shell, for_spreadsheet, from_spreadsheet, is_hidden, visible};
-pub use summary::{SummaryError, summary_from_bytes, summary_to_bytes};
+pub use summary::{SavedSummary, SummaryError, labels_hash, summary_from_bytes, summary_to_bytes};
 pub use whole_file::WholeFile;
 pub use write::{Attached, write_npz, write_npz_with};

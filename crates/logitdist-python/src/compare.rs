@@ -49,7 +49,7 @@ pub fn compare(
         progress.expect(rows_to_see(&pair, &settings));
         let watch = |stage, rows| progress.watch(stage, rows);
         let probes = probes.as_ref().map(|probes| ("probe", probes.as_slice()));
-        ComparedPair::of(&pair, &settings, intervals, run, probes, &watch)
+        ComparedPair::of(&pair, None, &settings, intervals, run, probes, &watch)
     })?;
     Ok(Comparison::of(compared))
 }

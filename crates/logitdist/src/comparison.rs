@@ -2,12 +2,14 @@
 
 use crate::applicable::{Applicable, Reason};
 use crate::bound::{Bound, Certificate, certificate, theorems};
-use crate::error::Error;
+use crate::error::{Error, PartError};
+use crate::labels::LabelSide;
 use crate::llv_sets::LlvSets;
 use crate::measure::per_input::PerInput;
 use crate::measure::table::{Measure, Part, Value, measures, tokens};
 use crate::model::Pair;
 use crate::null::Nulls;
+use crate::partial::PartialSummary;
 use crate::progress::{Stage, Watch};
 use crate::reduced::{Direction, Reduced};
 use crate::resampled::Resampled;
@@ -18,6 +20,7 @@ use crate::uncertainty::Intervals;
 use rand::{Rng, seq::index};
 use rayon::prelude::*;
 use std::ops::Index;
+use std::sync::Arc;
 use thiserror::Error as ThisError;
 
 /// A number under its token.
@@ -155,9 +158,46 @@ pub fn compare_watched(
     rng: &mut impl Rng,
     watch: Watch<'_>,
 ) -> Result<Comparison, Error> {
-    if settings.llv && !settings.probability {
-        return Err(Error::Option("d_LLV needs the probability part: ask for both or neither".into()));
-    }
+    let summary = |inputs: &ProbabilityInputs, tracked: &[usize]| {
+        PairSummary::watched(pair, inputs, tracked, settings.logit_precision, watch)
+    };
+    compare_with(pair, summary, settings, rng, watch)
+}
+
+/// [`compare_watched`] of a pair whose inputs were reduced before, in one share or in several that were joined. The result is the same to the
+/// last bit; rows are read again only for what a summary does not hold, such as intervals.
+///
+/// # Errors
+/// As [`compare`]; [`Error::Parts`] if `reduced` is no whole, or one of another pair or other settings.
+pub fn compare_reduced(
+    pair: &Pair<'_>,
+    reduced: PartialSummary,
+    settings: &Settings,
+    rng: &mut impl Rng,
+    watch: Watch<'_>,
+) -> Result<Comparison, Error> {
+    let summary = |inputs: &ProbabilityInputs, tracked: &[usize]| {
+        if !reduced.is_of(pair)? {
+            return Err(Error::Parts(PartError::Pair));
+        }
+        if !reduced.was_asked_for(inputs, tracked, settings.logit_precision) {
+            return Err(Error::Parts(PartError::Options));
+        }
+        // Whoever read a part could not verify the whole file.
+        pair.a().verify()?;
+        pair.b().verify()?;
+        reduced.into_summary(Arc::new(LabelSide::watched(pair, watch)))
+    };
+    compare_with(pair, summary, settings, rng, watch)
+}
+
+fn compare_with(
+    pair: &Pair<'_>,
+    summary: impl FnOnce(&ProbabilityInputs, &[usize]) -> Result<PairSummary, Error>,
+    settings: &Settings,
+    rng: &mut impl Rng,
+    watch: Watch<'_>,
+) -> Result<Comparison, Error> {
     if let Some(groups) = settings.groups.as_ref().filter(|groups| groups.len() != pair.n_inputs()) {
         return Err(Error::Option(format!(
             "there are {} groups and {} inputs; a group for each input is needed",
@@ -166,9 +206,9 @@ pub fn compare_watched(
         )));
     }
     let inputs = probability_inputs(pair, settings, rng)?;
-    let sets = if settings.llv { Some(LlvSets::of(pair, settings)?) } else { None };
+    let sets = llv_sets(pair, settings)?;
     let tracked = sets.as_ref().map_or(&[][..], |s| &s.tracked);
-    let summary = PairSummary::watched(pair, &inputs, tracked, settings.logit_precision, watch)?;
+    let summary = summary(&inputs, tracked)?;
     watch(Stage::Measures, 0);
     let reduced = Reduced::of(&summary);
     let subsets = settings.d_rep.then(|| settings.subsets.both_ways(&reduced, rng)).transpose()?;
@@ -286,8 +326,16 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
     }
 }
 
+/// The sets of d_LLV, if it was asked for.
+pub(crate) fn llv_sets(pair: &Pair<'_>, settings: &Settings) -> Result<Option<LlvSets>, Error> {
+    if settings.llv && !settings.probability {
+        return Err(Error::Option("d_LLV needs the probability part: ask for both or neither".into()));
+    }
+    settings.llv.then(|| LlvSets::of(pair, settings)).transpose()
+}
+
 /// The inputs of the probability part: all, or a sorted random sample.
-fn probability_inputs(
+pub(crate) fn probability_inputs(
     pair: &Pair<'_>,
     settings: &Settings,
     rng: &mut impl Rng,

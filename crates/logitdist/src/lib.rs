@@ -36,6 +36,7 @@
 //! | words | [`glossary`], [`Change`] for what leaves a measure as it is, [`Reason`] for what does not exist |
 //! | labels to one another | [`label_geometry()`], [`LabelGeometry`] |
 //! | in steps | [`PairSummary`], [`merge_summaries`], [`compare_summary`], [`Factor`], [`Reduced`], [`Shared`] |
+//! | on many machines | [`PartialSummary`], [`Share`], [`compare_reduced`] |
 //! | errors and rounding | [`Error`], [`Applicable`], [`RELATIVE_TOLERANCE`], [`ABSOLUTE_TOLERANCE`] |
 
 mod applicable;
@@ -55,6 +56,7 @@ pub mod measure;
 mod model;
 mod near;
 mod null;
+mod partial;
 mod probability;
 mod progress;
 mod reduced;
@@ -62,6 +64,7 @@ mod resampled;
 mod rows;
 mod serial;
 mod settings;
+mod share;
 mod shared;
 mod student_t;
 mod summary;
@@ -71,8 +74,10 @@ mod uncertainty;
 
 pub use applicable::{Applicable, Reason};
 pub use bound::{Bound, Certificate, Form, Side as BoundSide, Statement, Status, Theorem, theorem, theorems};
-pub use comparison::{Comparison, List, NoValue, Scalar, compare, compare_summary, compare_watched};
-pub use error::{Error, Side};
+pub use comparison::{
+    Comparison, List, NoValue, Scalar, compare, compare_reduced, compare_summary, compare_watched,
+};
+pub use error::{Error, PartError, Side};
 pub use factor::{Blocks, Factor};
 pub use inputs::InputSide;
 pub use jackknife::{Jackknife, jackknife};
@@ -90,6 +95,7 @@ pub use measure::table::{
 pub use model::{LARGEST_ENTRY, Model, Pair, SMALLEST_SCALE};
 pub use near::Frame;
 pub use null::{NullLaw, Nulls, Reordering};
+pub use partial::PartialSummary;
 pub use probability::{
     CommonLabels, InputDivergences, LogitPrecision, Margin, Moments, ProbabilityPart, ProbabilitySums,
 };
@@ -97,9 +103,10 @@ pub use progress::{Stage, Watch};
 pub use reduced::{CENTRING_NOISE, Direction, Reduced, ReducedModel};
 pub use rows::ModelRows;
 pub use settings::Settings;
+pub use share::{NoShare, Share};
 pub use shared::Shared;
 pub use student_t::t_975;
 pub use summary::{PairSummary, ProbabilityInputs, merge_summaries};
 pub use tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
-pub use tree::{Stream, merge_tree};
+pub use tree::{JoinError, Stream, Subtrees, merge_tree};
 pub use uncertainty::{Interval, Intervals, LEVEL};

@@ -29,6 +29,14 @@ pub trait ModelRows: Debug + Sync {
     /// [`Error::Unreadable`] if they cannot be read, or an entry is not one that [`Model::new`] accepts.
     fn read(&self, start: usize, rows: MatMut<'_, f64>) -> Result<(), Error>;
 
+    /// Called where the rows were read elsewhere, in parts: verifies what only the whole file shows, such as its checksum.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`].
+    fn verify(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
     /// Called when every row was read once: finds what only all rows together show, such as a scale that underflows.
     ///
     /// # Errors

@@ -9,7 +9,10 @@ use super::table;
 use super::verdict::sentences;
 use anyhow::Context;
 use logitdist::bound::LinearProbe;
-use logitdist::{Comparison, Pair, Settings, Watch, compare_watched};
+use logitdist::{
+    Comparison, Pair, PairSummary, PartialSummary, Settings, Watch, compare_reduced, compare_summary,
+    compare_watched,
+};
 use logitdist_results::number::short;
 use logitdist_results::pair::{PairComparison, PairRun};
 use rand_chacha::ChaCha8Rng;
@@ -32,12 +35,14 @@ pub struct ComparedPair {
 
 impl ComparedPair {
     /// Compares a pair with the seed of `run`. Probes are of a, and come with the name that errors give them. Intervals and what is held
-    /// out are computed if `intervals` says so, and where nothing is said if they cost little.
+    /// out are computed if `intervals` says so, and where nothing is said if they cost little. What is `reduced` already is not reduced
+    /// again.
     ///
     /// # Errors
     /// Settings or probes that do not fit the pair, or embeddings that cannot be read.
     pub fn of(
         pair: &Pair<'_>,
+        reduced: Option<PartialSummary>,
         settings: &Settings,
         intervals: Option<bool>,
         run: PairRun,
@@ -47,8 +52,11 @@ impl ComparedPair {
         let mut rng = ChaCha8Rng::seed_from_u64(run.seed);
         let sampling = Sampling::of(pair, settings.blocks, intervals);
         let settings = Settings { intervals: sampling.is_on, held_out: sampling.is_on, ..settings.clone() };
-        let mut compared =
-            ComparedPair::without_probes(compare_watched(pair, &settings, &mut rng, watch)?, run);
+        let comparison = match reduced {
+            Some(reduced) => compare_reduced(pair, reduced, &settings, &mut rng, watch)?,
+            None => compare_watched(pair, &settings, &mut rng, watch)?,
+        };
+        let mut compared = ComparedPair::without_probes(comparison, run);
         compared.answer = Answer::of(&compared.comparison, sampling.note.into_iter().collect());
         if let Some((name, probes)) = probes {
             let carried = |(i, probe)| {
@@ -57,6 +65,25 @@ impl ComparedPair {
             };
             compared.probes = probes.iter().enumerate().map(carried).collect::<anyhow::Result<_>>()?;
         }
+        Ok(compared)
+    }
+
+    /// What is left of a pair whose inputs were seen elsewhere, with the seed of `run`.
+    ///
+    /// # Errors
+    /// Something is asked for that needs the inputs.
+    pub fn of_summary(
+        summary: PairSummary,
+        settings: &Settings,
+        run: PairRun,
+    ) -> anyhow::Result<ComparedPair> {
+        let mut rng = ChaCha8Rng::seed_from_u64(run.seed);
+        let settings =
+            Settings { llv: false, per_input: false, intervals: false, held_out: false, ..settings.clone() };
+        let comparison = compare_summary(summary, &settings, &mut rng)?;
+        let mut compared = ComparedPair::without_probes(comparison, run);
+        let note = "the inputs were joined in the order of the summaries: intervals, m_cca_cv, d_llv, d_svd and what is made of them need the inputs themselves, and were left out";
+        compared.answer = Answer::of(&compared.comparison, vec![note.to_owned()]);
         Ok(compared)
     }
 

@@ -5,26 +5,29 @@ mod arguments;
 mod command_line;
 mod compared_pair;
 mod gate;
+mod given;
 mod json;
 mod page;
 mod probes;
+mod reducing;
 mod sampling;
 mod shown;
 mod table;
 mod verdict;
 
-pub use arguments::{Arguments, EXPORTING, Transposed, parse_subsets};
+pub use arguments::{Arguments, EXPORTING, parse_subsets};
 pub use compared_pair::ComparedPair;
+pub use given::{Given, Transposed};
 pub use page::{MOST_LABELS, Page};
 pub use probes::read as read_probes;
+pub use reducing::Reducing;
 
 use crate::models::Models;
 use crate::output::{Beside, Format, beside, to_stdout};
 use crate::progress::Progress;
-use anyhow::Context;
-use arguments::Logits;
+use crate::saved::{Reduction, reduction};
 use command_line::command_line;
-use logitdist::{LogitPrecision, Pair, Settings};
+use logitdist::{Pair, Settings};
 use logitdist_io::{open_model, say};
 use logitdist_results::pair::PairRun;
 use sampling::{read_groups, wanted};
@@ -36,10 +39,7 @@ const GATE_CROSSED: u8 = 4;
 
 /// Runs the command, which was asked for by `line`: exit code 1 if a bound is violated, else 4 if a gate was crossed.
 pub fn run(arguments: &Arguments, line: &[OsString]) -> anyhow::Result<ExitCode> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(arguments.threads.map_or(0, usize::from))
-        .build()
-        .context("the threads cannot be started")?;
+    let pool = arguments.reducing.pool()?;
     // Outputs that cannot be should not cost a comparison.
     arguments.claim_outputs()?;
     let page = arguments.report.as_deref().map(Page::begin).transpose()?;
@@ -75,7 +75,7 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     let mut settings = settings(arguments);
     let gates = gate::of(arguments, &settings)?;
     settings.groups = arguments.groups.as_deref().map(read_groups).transpose()?;
-    let models = Models::read(arguments.sources()?, open_model)?;
+    let models = Models::read(arguments.given.sources()?, open_model)?;
     // Read before anything is computed: a wrong path should not cost a comparison.
     let probes = arguments
         .probe
@@ -85,7 +85,7 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     let run = PairRun {
         model_a: models.name_a.clone(),
         model_b: models.name_b.clone(),
-        seed: arguments.seed,
+        seed: arguments.reducing.seed,
         version: env!("CARGO_PKG_VERSION").into(),
         command,
     };
@@ -95,7 +95,21 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     let watch = |stage, rows| progress.watch(stage, rows);
     let probes = probes.as_ref().map(|(path, probes)| (path.display().to_string(), probes));
     let probes = probes.as_ref().map(|(name, probes)| (name.as_str(), probes.as_slice()));
-    let compared = ComparedPair::of(&pair, &settings, intervals, run, probes, &watch)?;
+    let reduction = match arguments.summaries.as_slice() {
+        [] => None,
+        paths => Some(reduction(paths, &pair)?),
+    };
+    let compared = match reduction {
+        Some(Reduction::InOrder(summary, precision)) => {
+            arguments.check_without_inputs()?;
+            let settings = Settings { logit_precision: precision, ..settings };
+            ComparedPair::of_summary(*summary, &settings, run)?
+        }
+        Some(Reduction::Whole(part)) => {
+            ComparedPair::of(&pair, Some(*part), &settings, intervals, run, probes, &watch)?
+        }
+        None => ComparedPair::of(&pair, None, &settings, intervals, run, probes, &watch)?,
+    };
     Ok(ComparedPair { gates, ..compared })
 }
 
@@ -103,18 +117,12 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
 fn settings(arguments: &Arguments) -> Settings {
     Settings {
         subsets: arguments.subsets.unwrap_or_default(),
-        inputs_limit: arguments.inputs_limit.map(|n| usize::try_from(n).unwrap_or(usize::MAX)),
-        logit_precision: match arguments.logits {
-            Logits::F64 => LogitPrecision::F64,
-            Logits::F32 => LogitPrecision::F32,
-        },
-        llv_labels: arguments.llv_labels.clone(),
         llv_inputs: arguments.llv_inputs.clone(),
         per_input: arguments.report.is_some(),
         held_out: false,
         blocks: arguments.blocks,
         null: arguments.null,
-        ..Settings::default()
+        ..arguments.reducing.settings()
     }
 }
 

@@ -17,6 +17,7 @@ mod model_files;
 mod outputs;
 mod probe;
 mod processor;
+mod reduce;
 mod report;
 mod terminal;
 mod train;

@@ -15,6 +15,7 @@ mod linnerud;
 mod merging;
 mod nulls;
 mod pairs;
+mod partial;
 mod peers;
 mod scales;
 mod sharper;
