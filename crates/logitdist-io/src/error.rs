@@ -134,7 +134,7 @@ pub enum Problem {
     /// A compressed entry claims more than is believed.
     #[error(
         "the entry claims {claimed} bytes from {compressed} compressed ones; at most {limit} times as many are believed, lest a small \
-         file fill the memory: if it is right, save it uncompressed (numpy.savez), or raise the limit (compare --inflation-limit {})",
+         file fill the memory: if it is right, save it uncompressed (numpy.savez), or raise the limit (--inflation-limit {})",
         .claimed.div_ceil((*.compressed).max(1))
     )]
     Inflation {

@@ -49,7 +49,7 @@ const TOP_KEYS: [&str; 8] =
 /// The pictures that a report is to make, a list of tables.
 const PLOT: &str = "plot";
 const D_REP_KEYS: [&str; 3] = ["pivots", "per_pivot", "all_up_to"];
-const MEASURES: [&str; 6] = ["probability", "d_rep", "llv", "baselines", "lists", "held_out"];
+const MEASURES: [&str; 7] = ["probability", "d_rep", "llv", "baselines", "lists", "held_out", "budget"];
 
 /// Those that a config without `measures` has; the others cost more than all of these, or are asked for.
 const DEFAULT_MEASURES: usize = 5;
@@ -180,7 +180,7 @@ impl Config {
     /// What is measured in a cell, in words. Equal words and an equal seed of the run give equal results of a cell.
     pub fn measured(&self) -> String {
         let s = &self.settings;
-        let chosen = [s.probability, s.d_rep, s.llv, s.baselines, self.lists, s.held_out];
+        let chosen = [s.probability, s.d_rep, s.llv, s.baselines, self.lists, s.held_out, s.budget];
         let names = MEASURES.iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(name, _)| *name);
         let subsets = match s.subsets {
             Subsets::AllUpTo { at_most, pivots, per_pivot } => {
@@ -237,8 +237,9 @@ fn settings(document: &Document) -> Result<(Settings, bool), SimError> {
         return Err(document.error_at("measures", message));
     }
     let has = |name: &str| chosen.iter().any(|c| c == name);
-    if has("llv") && !has("probability") {
-        return Err(document.error_at("measures", "llv needs probability: name both or neither".into()));
+    for name in ["llv", "budget"].into_iter().filter(|name| has(name) && !has("probability")) {
+        let message = format!("{name} needs probability: name both or neither");
+        return Err(document.error_at("measures", message));
     }
     let subsets = Subsets::AllUpTo {
         at_most: document.whole("d_rep.all_up_to", Some(2_000), 0)?,
@@ -251,6 +252,7 @@ fn settings(document: &Document) -> Result<(Settings, bool), SimError> {
         llv: has("llv"),
         baselines: has("baselines"),
         held_out: has("held_out"),
+        budget: has("budget"),
         subsets,
         ..Settings::default()
     };

@@ -333,10 +333,13 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
     }
 }
 
-/// The sets of d_LLV, if it was asked for.
+/// The sets of d_LLV, if it was asked for. Refuses parts without the probability part that they need.
 pub(crate) fn llv_sets(pair: &Pair<'_>, settings: &Settings) -> Result<Option<LlvSets>, Error> {
     if settings.llv && !settings.probability {
         return Err(Error::Option("d_LLV needs the probability part: ask for both or neither".into()));
+    }
+    if settings.budget && !settings.probability {
+        return Err(Error::Option("budgets need the probability part: ask for both or neither".into()));
     }
     // Without embeddings there is no dimension for the sets to have.
     let wanted = settings.llv && pair.a().has_embeddings() && pair.b().has_embeddings();

@@ -18,6 +18,8 @@ pub struct Settings {
     pub baselines: bool,
     /// `m_cca_cv`: rows are read a second time, and canonical directions are fitted twenty times.
     pub held_out: bool,
+    /// How close any other model must come for the usual guarantees, of each model. Needs `probability`.
+    pub budget: bool,
     /// Label subsets for d_rep.
     pub subsets: Subsets,
     /// Run the probability part on a random sample of this many inputs if there are more.
@@ -51,6 +53,7 @@ impl Default for Settings {
             llv: true,
             baselines: true,
             held_out: true,
+            budget: false,
             subsets: Subsets::default(),
             inputs_limit: None,
             logit_precision: LogitPrecision::F64,
@@ -77,6 +80,7 @@ impl Settings {
             Part::Llv => self.llv,
             Part::Baselines => self.baselines,
             Part::HeldOut => self.held_out,
+            Part::Budget => self.budget,
             Part::Accuracy | Part::Concept | Part::Tuned | Part::Search | Part::Detail => false,
         }
     }

@@ -32,6 +32,8 @@ enum Slot {
     File,
     /// A file of a network to write.
     Network,
+    /// A picture to write.
+    Picture,
     /// A folder to write.
     Folder,
     /// A number.
@@ -45,7 +47,7 @@ enum Slot {
 }
 
 use Slot::{
-    Array, Config, File, Folder, Model, Network, Number, Results, ResultsToReport, Set, Training,
+    Array, Config, File, Folder, Model, Network, Number, Picture, Results, ResultsToReport, Set, Training,
     TrainingSet, Word,
 };
 
@@ -126,6 +128,37 @@ const COMMANDS: [Command; 15] = [
             ("--concepts", &[Word(&["odd", "closed_loop,odd", "green", ""])]),
             ("--strength", &[Number]),
             FORMAT,
+        ],
+    },
+    Command {
+        words: &["budget"],
+        places: &[Model],
+        options: &[
+            (
+                "--certify",
+                &[Word(&[
+                    "m_cca=0.9",
+                    "top1_agreement=1",
+                    "tv=0.1",
+                    "kl=1e-3",
+                    "m_cca=2",
+                    "cka=1",
+                    "m_cca",
+                    "",
+                ])],
+            ),
+            ("--agreement", &[Number]),
+            ("--tv", &[Number]),
+            ("--kl", &[Number]),
+            ("--probe", &[Array]),
+            ("--probe-offset", &[]),
+            FORMAT,
+            ("--out", &[File]),
+            ("--picture", &[Picture]),
+            ("--inflation-limit", &[Number]),
+            ("--threads", &[Word(&["1", "2", "0", "-1", "10000", "many"])]),
+            ("--transpose", ARRAYS),
+            ("--array-names", NAMES),
         ],
     },
     Command {
@@ -294,7 +327,7 @@ impl Line {
             Config => file(rng, &|name| name.contains("sweep") && name.ends_with(".toml")),
             Training => file(rng, &|name| name.contains("train") && name.ends_with(".toml")),
             Results | ResultsToReport => file(rng, &|name| name.starts_with("out/")),
-            File | Network | Folder => self.output(place, rng),
+            File | Network | Picture | Folder => self.output(place, rng),
             Number => NUMBERS[below(rng, NUMBERS.len())].to_owned(),
             Set => SETS[below(rng, SETS.len())].to_owned(),
             TrainingSet => TRAINING_SETS[below(rng, TRAINING_SETS.len())].to_owned(),
@@ -310,6 +343,7 @@ impl Line {
     fn output(&mut self, place: Slot, rng: &mut ChaCha8Rng) -> String {
         let names: &[&str] = match place {
             Network => &["out/1.npz", "out/2.npz", "out/1.txt", "out/none/1.npz", "in", "out"],
+            Picture => &["out/1.svg", "out/2.png", "out/none/3.svg", "out/1.pdf", "out"],
             Folder => &["out/1", "out/2", "out/swept", "out/pair", "out/deep/er/3", "out/file"],
             _ => &["out/1.txt", "out/2.csv", "out/none/3.json", "out", "/dev/full", "/dev/null", ""],
         };

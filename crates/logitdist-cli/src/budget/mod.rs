@@ -11,8 +11,10 @@ use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 use logitdist::ModelRows;
 use logitdist::bound::{Budgets, Decisions};
-use logitdist_io::{ArrayNames, Claims, ReadOptions, Source, Transpose, open_model, visible};
-use need::{Budget, Need, USUAL};
+use logitdist_io::{
+    ArrayNames, Claims, INFLATION_LIMIT, ReadOptions, Source, Transpose, open_model, visible,
+};
+use need::{Budget, Distance, Need, USUAL};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -51,6 +53,9 @@ pub struct Arguments {
     /// Arrays stored with their axes exchanged.
     #[arg(long, value_enum, value_delimiter = ',', value_name = "ARRAY")]
     transpose: Vec<Transposed>,
+    /// Largest growth of a compressed array, as for `logitdist compare`.
+    #[arg(long, value_name = "TIMES", default_value_t = INFLATION_LIMIT, value_parser = clap::value_parser!(u64).range(1..))]
+    inflation_limit: u64,
     /// How to print the result.
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -85,11 +90,18 @@ struct Found {
 }
 
 impl Found {
-    /// The budget that all others are within, if every one exists.
+    /// The budget that all others are within, if one limits and nothing is beyond certifying.
     fn tightest(&self) -> Option<(&Budget, f64)> {
-        let distances: Option<Vec<f64>> =
-            self.budgets.iter().map(|b| b.distance.as_ref().ok().copied()).collect();
-        self.budgets.iter().zip(distances?).min_by(|(_, x), (_, y)| x.total_cmp(y))
+        if self.lacks() {
+            return None;
+        }
+        let limits = self.budgets.iter().filter_map(|budget| Some((budget, budget.distance.within()?)));
+        limits.min_by(|(_, x), (_, y)| x.total_cmp(y))
+    }
+
+    /// Whether something is certified at no distance.
+    fn lacks(&self) -> bool {
+        self.budgets.iter().any(|budget| matches!(budget.distance, Distance::Never(_)))
     }
 }
 
@@ -123,7 +135,12 @@ fn evaluate(arguments: &Arguments) -> anyhow::Result<(Found, Drawn<'_>)> {
     let transpose =
         Transpose { embeddings: has(Transposed::Embeddings), unembeddings: has(Transposed::Unembeddings) };
     let names = arguments.array_names.clone().unwrap_or_default();
-    let options = ReadOptions { names, transpose, ..ReadOptions::default() };
+    let options = ReadOptions {
+        names,
+        transpose,
+        inflation_limit: arguments.inflation_limit,
+        ..ReadOptions::default()
+    };
     let model = open_model(&Source::Path(arguments.model.clone()), &options)?;
     ensure!(
         model.has_embeddings(),
@@ -189,6 +206,9 @@ impl Arguments {
     }
 }
 
+/// A budget that nothing limits, as JSON.
+const NO_LIMIT: &str = "no limit";
+
 fn json(found: &Found) -> Value {
     let budget = |budget: &Budget| {
         let mut object = Map::new();
@@ -198,12 +218,16 @@ fn json(found: &Found) -> Value {
         }
         object.insert(if budget.is_lower { "at_least" } else { "at_most" }.into(), json!(budget.asked));
         object.insert("by".into(), json!(budget.by));
-        let distance = budget.distance.as_ref().ok();
-        object.insert("d_logit".into(), json!(distance));
-        object.insert("relative".into(), json!(distance.map(|d| d / found.size).filter(|d| d.is_finite())));
-        object.insert("per_label".into(), json!(distance.map(|d| d / (found.n_labels as f64).sqrt())));
+        let in_units = |unit: f64| match budget.distance {
+            Distance::Within(distance) => json!(Some(distance / unit).filter(|d| d.is_finite())),
+            Distance::NoLimit(_) => json!(NO_LIMIT),
+            Distance::Never(_) => Value::Null,
+        };
+        object.insert("d_logit".into(), in_units(1.0));
+        object.insert("relative".into(), in_units(found.size));
+        object.insert("per_label".into(), in_units((found.n_labels as f64).sqrt()));
         object.insert("lost_first".into(), json!(budget.lost_first));
-        object.insert("reason".into(), json!(budget.distance.as_ref().err()));
+        object.insert("reason".into(), json!(budget.distance.reason()));
         Value::Object(object)
     };
     json!({
@@ -214,6 +238,10 @@ fn json(found: &Found) -> Value {
         "dim": found.dim,
         "size": found.size,
         "budgets": found.budgets.iter().map(budget).collect::<Vec<_>>(),
-        "d_logit": found.tightest().map(|(_, distance)| distance),
+        "d_logit": match found.tightest() {
+            Some((_, distance)) => json!(distance),
+            None if found.lacks() => Value::Null,
+            None => json!(NO_LIMIT),
+        },
     })
 }

@@ -1,7 +1,7 @@
 //! What is to be kept: `m_cca=0.95`, and what it means for a distance.
 
 use anyhow::{Context, bail, ensure};
-use logitdist::bound::{Budgets, Decisions, kl_budget, tv_budget};
+use logitdist::bound::{Budgets, Decisions, NO_LIMIT, kl_budget, tv_budget};
 use logitdist_results::number::exact;
 
 /// What another model must have in common with this one.
@@ -64,6 +64,36 @@ fn share(text: &str) -> anyhow::Result<f64> {
     Ok(share)
 }
 
+/// How close a model must come.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Distance {
+    /// At most so far.
+    Within(f64),
+    /// Every model has it, and why.
+    NoLimit(&'static str),
+    /// Nothing certifies it at any distance, and why.
+    Never(String),
+}
+
+impl Distance {
+    /// The distance, if there is one.
+    pub fn within(&self) -> Option<f64> {
+        match self {
+            Distance::Within(distance) => Some(*distance),
+            Distance::NoLimit(_) | Distance::Never(_) => None,
+        }
+    }
+
+    /// Why there is none.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Distance::Within(_) => None,
+            Distance::NoLimit(reason) => Some(reason),
+            Distance::Never(reason) => Some(reason),
+        }
+    }
+}
+
 /// A need, and how close a model must come for it.
 pub struct Budget {
     /// The measure.
@@ -75,8 +105,8 @@ pub struct Budget {
     pub is_lower: bool,
     /// The bound that certifies it.
     pub by: &'static str,
-    /// The largest logit distance at which it does, or why there is none.
-    pub distance: Result<f64, String>,
+    /// The largest logit distance at which it does.
+    pub distance: Distance,
     /// What is lost first beyond it.
     pub lost_first: String,
 }
@@ -92,7 +122,10 @@ impl Budget {
                 asked,
                 is_lower: true,
                 by: "m_cca_sharp",
-                distance: budgets.m_cca(asked).map_err(|reason| reason.to_string()),
+                distance: match budgets.m_cca(asked) {
+                    Ok(distance) => Distance::Within(distance),
+                    Err(reason) => Distance::Never(reason.to_string()),
+                },
                 lost_first: format!("the weakest of {} directions", budgets.rank()),
             }],
             Need::Agreement(asked) => {
@@ -115,7 +148,7 @@ impl Budget {
                 asked,
                 is_lower: false,
                 by: "tv_from_logit",
-                distance: Ok(tv_budget(asked)),
+                distance: Distance::Within(tv_budget(asked)),
                 lost_first: two_labels.into(),
             }],
             Need::Kl(asked) => vec![Budget {
@@ -124,7 +157,7 @@ impl Budget {
                 asked,
                 is_lower: false,
                 by: "kl_from_logit_sharp",
-                distance: Ok(kl_budget(asked)),
+                distance: Distance::Within(kl_budget(asked)),
                 lost_first: two_labels.into(),
             }],
         }
@@ -140,8 +173,8 @@ impl Budget {
         let distance = decisions.budget(asked);
         let by = if probe.is_some() { "probe_agreement" } else { "top1_from_logit" };
         let distance = match distance.is_finite() {
-            true => Ok(distance),
-            false => Err("no distance changes so many decisions".to_owned()),
+            true => Distance::Within(distance),
+            false => Distance::NoLimit(NO_LIMIT),
         };
         Budget { token, probe, asked, is_lower: true, by, distance, lost_first }
     }

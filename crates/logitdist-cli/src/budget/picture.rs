@@ -27,7 +27,7 @@ pub fn drawn(path: &Path, found: &Found, budgets: &Budgets, probes: &[Decisions]
 }
 
 fn figure(found: &Found, budgets: &Budgets, probes: &[Decisions]) -> Figure {
-    let of_budgets = found.budgets.iter().filter_map(|b| b.distance.as_ref().ok().copied());
+    let of_budgets = found.budgets.iter().filter_map(|b| b.distance.within());
     let distances: Vec<f64> = of_budgets.filter(|distance| *distance > 0.0).collect();
     let Some(least) = distances.iter().copied().min_by(f64::total_cmp) else {
         return Figure::empty("no budget is above 0");
@@ -57,11 +57,8 @@ fn figure(found: &Found, budgets: &Budgets, probes: &[Decisions]) -> Figure {
             panel.with(Mark::line(curve, colour).labelled(name))
         });
         let asked = |b: &&Budget| b.is_lower == is_lower;
-        let points = found
-            .budgets
-            .iter()
-            .filter(asked)
-            .filter_map(|b| Some(Point::at(*b.distance.as_ref().ok()?, b.asked)));
+        let points =
+            found.budgets.iter().filter(asked).filter_map(|b| Some(Point::at(b.distance.within()?, b.asked)));
         panel.with(Mark::points(points.collect(), palette::INK))
     };
     Figure::new(Width::Full, vec![with(at_least, kept, true), with(at_most, far, false)])

@@ -1,6 +1,7 @@
 //! Budgets as a table for people.
 
 use super::Found;
+use super::need::Distance;
 use logitdist_results::number::{number, short};
 use std::fmt::Write;
 
@@ -15,20 +16,20 @@ pub fn render(found: &Found) -> String {
     for budget in budgets {
         let statement = format!("  {}", budget.statement());
         match &budget.distance {
-            Ok(distance) => line(format!(
+            Distance::Within(distance) => line(format!(
                 "{statement:32}{:>12}{:>11}{:>11}   {}",
                 number(*distance),
                 short(distance / size),
                 short(distance / (*n_labels as f64).sqrt()),
                 budget.lost_first
             )),
-            Err(reason) => {
-                let known = reasons.iter().position(|known| known == reason);
-                let place = known.unwrap_or_else(|| {
-                    reasons.push(reason);
-                    reasons.len() - 1
-                });
-                line(format!("{statement:32}{:>12}", format!("n/a [{}]", place + 1)));
+            Distance::NoLimit(reason) => {
+                let place = place(&mut reasons, reason);
+                line(format!("{statement:32}{:>12}", format!("no limit [{place}]")));
+            }
+            Distance::Never(reason) => {
+                let place = place(&mut reasons, reason);
+                line(format!("{statement:32}{:>12}", format!("n/a [{place}]")));
             }
         }
     }
@@ -44,4 +45,13 @@ pub fn render(found: &Found) -> String {
         line(format!("[{}] {reason}", i + 1));
     }
     text
+}
+
+/// The number of a footnote, from 1. Equal ones are one.
+fn place<'a>(reasons: &mut Vec<&'a str>, reason: &'a str) -> usize {
+    let known = reasons.iter().position(|known| *known == reason);
+    known.unwrap_or_else(|| {
+        reasons.push(reason);
+        reasons.len() - 1
+    }) + 1
 }

@@ -65,7 +65,17 @@ fn what_cannot_be_certified_has_a_reason_and_no_number() {
     let files = Files::new();
     let one_label = files.model("one.npz", 6, 1, 2);
     let found = json(logitdist(&["budget", &one_label, "--agreement", "0.5", "--format", "json"]));
-    assert_eq!(found["budgets"][0]["reason"], "no distance changes so many decisions");
+    let budget = &found["budgets"][0];
+    assert_eq!(budget["reason"], "no distance changes so many decisions");
+    for value in [&budget["d_logit"], &budget["relative"], &budget["per_label"], &found["d_logit"]] {
+        assert_eq!(value, "no limit");
+    }
+    // What has no limit does not hide what has one.
+    let both = ["budget", &one_label, "--agreement", "0.5", "--tv", "0.2"];
+    let found = json(logitdist(&[&both[..], &["--format", "json"]].concat()));
+    assert_eq!(found["d_logit"], found["budgets"][1]["d_logit"]);
+    let table = logitdist(&both).ok().stdout;
+    assert!(table.contains("no limit [1]") && table.contains("the budget of tv ≤ 0.2"), "{table}");
 }
 
 #[test]
@@ -118,6 +128,7 @@ fn what_makes_no_sense_is_refused_and_leaves_everything_as_it_was() {
         (&["--probe", &probe, "--out", &probe], &["would be replaced"]),
         (&["--picture", "b.svg", "--out", "b.svg"], &["another name is needed"]),
         (&["--format", "csv"], &["csv"]),
+        (&["--inflation-limit", "0"], &["--inflation-limit"]),
         (&["--transpose", "embeddings"], &["a.npz"]),
     ];
     let before = std::fs::read(&model).unwrap();

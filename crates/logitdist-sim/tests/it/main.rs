@@ -1,6 +1,7 @@
 //! Sweeps through their journals: whatever happens on the way, the tables are those of one uninterrupted run.
 
 mod adaptive;
+mod budgets;
 mod concepts;
 mod damage;
 mod extension;

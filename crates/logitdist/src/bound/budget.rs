@@ -6,10 +6,10 @@ use super::agreement::{LinearProbe, on_embeddings, scores};
 use super::cca::water_filling;
 use super::divergence::largest_kl;
 use crate::applicable::{Applicable, Reason};
-use crate::error::{Error, Side};
+use crate::error::Error;
 use crate::model::Pair;
 use crate::probability::{Margin, margins};
-use crate::reduced::{Direction, Reduced};
+use crate::reduced::{Direction, Reduced, ReducedModel};
 use crate::rows::ModelRows;
 use crate::summary::{PairSummary, ProbabilityInputs};
 use crate::tolerance::RELATIVE_TOLERANCE;
@@ -39,7 +39,8 @@ impl Budgets {
             return Err(Error::Option(format!("the model has no budget: {masked}")));
         }
         let margins = margins(&pair, &summary.labels)?;
-        let answers = Decisions::of(margins.iter().map(|margin| 0.5 * margin.gap * margin.gap).collect());
+        let gaps: Vec<f64> = margins.iter().map(|margin| margin.gap).collect();
+        let answers = Decisions::of_gaps(&gaps);
         Ok(Budgets { reduced, margins, answers })
     }
 
@@ -58,43 +59,13 @@ impl Budgets {
     /// The other may have a smaller rank: m_CCA is then a mean over fewer correlations, and those that are lost are paid for.
     /// Not applicable if the embeddings are constant, or vary in directions that the logits do not see: nothing is certified of these.
     pub fn m_cca(&self, at_least: f64) -> Applicable<f64> {
-        let spectrum = self.spectrum()?;
-        let rank = spectrum.len();
-        let given_up = (1.0 - at_least) * rank as f64;
-        let seen = self.reduced.a.rank_logits();
-        if given_up + ROUNDED < (rank - seen) as f64 {
-            return Err(Reason::Undetermined(format!(
-                "at most {:.4} can be certified: the logits see {seen} of the {rank} directions of the embeddings",
-                seen as f64 / rank as f64,
-            )));
-        }
-        let part = given_up.fract();
-        let mut rising = spectrum.iter().rev();
-        let whole: f64 = rising.by_ref().take(given_up as usize).sum();
-        // To lose a part p of a direction, ρ = 1 − p, takes the share 1 − ρ² of its variance.
-        let last = rising.next().map_or(0.0, |sigma| part * (2.0 - part) * sigma);
-        Ok((whole + last).sqrt())
+        m_cca_budget(&self.reduced.a, at_least)
     }
 
     /// What T3 certifies of m_CCA at a logit distance.
     pub fn m_cca_at(&self, distance: f64) -> Applicable<f64> {
-        let spectrum = self.spectrum()?;
+        let spectrum = whole_spectrum(&self.reduced.a)?;
         Ok(water_filling(&spectrum, distance * distance).iter().sum::<f64>() / spectrum.len() as f64)
-    }
-
-    /// The spectrum of the logits, with zeros for directions of the embeddings that they do not see; r entries.
-    fn spectrum(&self) -> Applicable<Vec<f64>> {
-        let model = &self.reduced.a;
-        let (rank, logits) = (model.rank_embeddings(), model.rank_logits());
-        if rank == 0 {
-            return Err(Reason::Constant { what: "embeddings", side: Side::A });
-        }
-        if rank < logits {
-            return Err(Reason::EmbeddingRank { side: Side::A, rank, logits });
-        }
-        let mut spectrum = model.spectrum().to_vec();
-        spectrum.resize(rank, 0.0);
-        Ok(spectrum)
     }
 
     /// The decisions of a linear probe, of T17: those of its part in the range of G̃ᵀ, which is all that can be carried.
@@ -113,6 +84,43 @@ impl Budgets {
     }
 }
 
+/// The budget of [`Budgets::m_cca`], of one model of a pair.
+pub(crate) fn m_cca_budget(model: &ReducedModel, at_least: f64) -> Applicable<f64> {
+    let spectrum = whole_spectrum(model)?;
+    let rank = spectrum.len();
+    let given_up = (1.0 - at_least) * rank as f64;
+    let seen = model.rank_logits();
+    if given_up + ROUNDED < (rank - seen) as f64 {
+        return Err(Reason::Undetermined(format!(
+            "at most {:.4} can be certified: the logits see {seen} of the {rank} directions of the embeddings",
+            seen as f64 / rank as f64,
+        )));
+    }
+    let part = given_up.fract();
+    let mut rising = spectrum.iter().rev();
+    let whole: f64 = rising.by_ref().take(given_up as usize).sum();
+    // To lose a part p of a direction, ρ = 1 − p, takes the share 1 − ρ² of its variance.
+    let last = rising.next().map_or(0.0, |sigma| part * (2.0 - part) * sigma);
+    Ok((whole + last).sqrt())
+}
+
+/// The spectrum of the logits, with zeros for directions of the embeddings that they do not see; r entries.
+fn whole_spectrum(model: &ReducedModel) -> Applicable<Vec<f64>> {
+    let (rank, logits) = (model.rank_embeddings(), model.rank_logits());
+    if rank == 0 {
+        return Err(Reason::Constant { what: "embeddings", side: model.side });
+    }
+    if rank < logits {
+        return Err(Reason::EmbeddingRank { side: model.side, rank, logits });
+    }
+    let mut spectrum = model.spectrum().to_vec();
+    spectrum.resize(rank, 0.0);
+    Ok(spectrum)
+}
+
+/// Why a budget of decisions has no limit.
+pub const NO_LIMIT: &str = "no distance changes so many decisions";
+
 /// What a whole number may differ by for rounding alone.
 const ROUNDED: f64 = 1e-9;
 
@@ -125,6 +133,11 @@ pub struct Decisions {
 }
 
 impl Decisions {
+    /// The answers of a model: each costs half the square of its gap, the largest minus the second largest logit.
+    pub(crate) fn of_gaps(gaps: &[f64]) -> Decisions {
+        Decisions::of(gaps.iter().map(|gap| 0.5 * gap * gap).collect())
+    }
+
     fn of(costs: Vec<f64>) -> Decisions {
         let cheapest = (0..costs.len()).min_by(|&i, &j| costs[i].total_cmp(&costs[j])).unwrap_or(0);
         let mut together = costs;

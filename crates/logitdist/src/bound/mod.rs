@@ -18,7 +18,8 @@ mod weighted;
 
 pub use agreement::{LinearProbe, probe_agreement, probe_agreement_of_scores};
 pub use alone::evaluate;
-pub use budget::{Budgets, Decisions, kl_budget, tv_budget};
+pub(crate) use budget::m_cca_budget;
+pub use budget::{Budgets, Decisions, NO_LIMIT, kl_budget, tv_budget};
 pub use cca::{CcaSide, compression_floor, greedy_two_spectra, water_filling};
 pub use certificate::{Certificate, ProbeTransfer, certificate, probe_transfer};
 pub use divergence::{largest_hellinger, largest_js, largest_kl};

@@ -1,6 +1,7 @@
 //! The distances and dissimilarities, one quantity a file, each a function of a reduced pair.
 
 pub mod baselines;
+mod budget;
 pub mod cca;
 pub mod chance;
 pub mod d_logit;

@@ -5,8 +5,8 @@
 use super::invariance::{CARRIED, Change, DISTRIBUTIONS};
 use super::whose::Whose;
 use super::{
-    baselines, cca, chance, d_logit, d_ls, d_rep, d_white, held_out, kl, label_geometry, llv, per_input,
-    percentiles, pls_svd, relative, searched, size, top_labels, trained,
+    baselines, budget, cca, chance, d_logit, d_ls, d_rep, d_white, held_out, kl, label_geometry, llv,
+    per_input, percentiles, pls_svd, relative, searched, size, top_labels, trained,
 };
 use crate::applicable::Applicable;
 use crate::probability::InputDivergences;
@@ -14,7 +14,7 @@ use crate::reduced::Direction;
 use crate::shared::Shared;
 
 /// Groups of rows. Within a group, all values of direction ab come before those of ba.
-const GROUPS: [&[Measure]; 32] = [
+const GROUPS: [&[Measure]; 33] = [
     &size::ROWS,
     &d_logit::ROWS,
     &relative::LOGIT,
@@ -40,6 +40,7 @@ const GROUPS: [&[Measure]; 32] = [
     &baselines::SVCCA,
     &baselines::PWCCA,
     &baselines::R2,
+    &budget::ROWS,
     &trained::ACCURACY,
     &trained::CONCEPT,
     &trained::TUNED,
@@ -240,6 +241,8 @@ pub enum Part {
     HeldOut,
     /// Measures of others: `Settings::baselines`.
     Baselines,
+    /// How close any other model must come: `Settings::budget`.
+    Budget,
     /// Right answers, which sweeps of trained networks have.
     Accuracy,
     /// A concept, which some sweeps of trained networks have.

@@ -20,6 +20,7 @@ fn is_of_a_pair(part: Part) -> bool {
         | Part::Llv
         | Part::HeldOut
         | Part::Baselines
+        | Part::Budget
         | Part::Detail => true,
         Part::Accuracy | Part::Concept | Part::Tuned | Part::Search => false,
     }
@@ -30,7 +31,7 @@ fn of_a_pair() -> impl Iterator<Item = &'static Measure> {
 }
 
 fn settings() -> Settings {
-    Settings { per_input: true, ..Settings::default() }
+    Settings { per_input: true, budget: true, ..Settings::default() }
 }
 
 fn single_precision() -> Settings {

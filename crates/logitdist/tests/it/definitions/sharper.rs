@@ -5,18 +5,45 @@ use super::arithmetic::{
     Rows, centred_logits, columns_centred, dot, embeddings, matrix, mean, minus, singular_values,
 };
 use super::bounds::{budget, least, least_of_spectra, sampled_distance};
-use super::correlations::{r2, rho};
+use super::correlations::{r2, rho, spectrum};
 use super::distribution::{at_inputs, hellinger, js, kl, predictions, square, top, tv};
 use super::{Case, Definition, close};
 use logitdist::Model;
 
-pub const MEASURES: &[Definition] = &[close("d_white_ab", 1e-8, |case| {
-    let Principal { directions, roots } = Principal::of(&case.a);
-    let delta = columns_centred(&difference(case));
-    let along = |d: &Vec<f64>| directions.iter().zip(&roots).map(|(p, s)| (dot(p, d) / s).powi(2)).sum();
-    let all: Vec<f64> = delta.iter().map(along).collect();
-    vec![(mean(all.into_iter()) / case.a.dim() as f64).sqrt()]
-})];
+pub const MEASURES: &[Definition] = &[
+    close("d_white_ab", 1e-8, |case| {
+        let Principal { directions, roots } = Principal::of(&case.a);
+        let delta = columns_centred(&difference(case));
+        let along = |d: &Vec<f64>| directions.iter().zip(&roots).map(|(p, s)| (dot(p, d) / s).powi(2)).sum();
+        let all: Vec<f64> = delta.iter().map(along).collect();
+        vec![(mean(all.into_iter()) / case.a.dim() as f64).sqrt()]
+    }),
+    close("budget_m_cca_a", 1e-8, |case| {
+        let rising: Vec<f64> = spectrum(&case.a).into_iter().rev().collect();
+        // What the weakest directions have lost at a distance, each wholly before the next.
+        let certified = |distance: f64| {
+            let mut left = distance * distance;
+            let rho = rising.iter().map(|sigma| {
+                let paid = left.min(*sigma);
+                left -= paid;
+                (1.0 - paid / sigma).max(0.0).sqrt()
+            });
+            rho.sum::<f64>() / rising.len() as f64
+        };
+        let (mut low, mut high) = (0.0, 1e6);
+        for _ in 0..100 {
+            let middle = 0.5 * (low + high);
+            if certified(middle) >= 0.95 { low = middle } else { high = middle }
+        }
+        vec![low]
+    }),
+    close("budget_agreement_a", 1e-8, |case| {
+        let mut costs: Vec<f64> = predictions(case)[0].iter().map(|p| 0.5 * gap(p).powi(2)).collect();
+        costs.sort_by(f64::total_cmp);
+        let n = costs.len();
+        vec![(costs[..=n / 100].iter().sum::<f64>() / n as f64).sqrt()]
+    }),
+];
 
 pub const BOUNDS: &[Definition] = &[
     close("kl_from_logit_sharp", 1e-8, |case| {
