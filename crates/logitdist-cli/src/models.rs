@@ -1,7 +1,8 @@
 //! The two models of a command line.
 
+use crate::matched::{Asked, Matched, Opened, matched};
 use logitdist::{Error, ModelRows, Pair};
-use logitdist_io::{ReadError, ReadOptions, Source, visible};
+use logitdist_io::{FileModel, OpenedModel, ReadError, ReadOptions, Source, visible};
 
 /// Two models of one set of inputs and labels, and their names as they may be shown. Embeddings are in memory or stay in their files.
 pub struct Models<M> {
@@ -26,21 +27,46 @@ impl<M: ModelRows + Send> Models<M> {
     /// The pair; an error says which file has how many of what.
     pub fn pair(&self) -> anyhow::Result<Pair<'_>> {
         Pair::new(&self.a, &self.b).map_err(|error| {
-            let (what, a, b) = match error {
-                Error::Inputs { a, b } => ("inputs (rows of the embeddings)", a, b),
-                Error::Labels { a, b } => ("labels (rows of the unembeddings)", a, b),
+            let (what, rows, a, b) = match error {
+                Error::Inputs { a, b } => ("inputs", "embeddings", a, b),
+                Error::Labels { a, b } => ("labels", "unembeddings", a, b),
                 other => return other.into(),
             };
             anyhow::anyhow!(
-                "{} has {a} {what} and {} has {b}; a pair needs the same ones in the same order",
+                "{} has {a} {what} (rows of the {rows}) and {} has {b}; a pair needs the same ones in the same order: `logitdist compare` \
+                 takes some of them by --{what} 0:{} or --{what} FILE, and by --{what} common those of the same names",
                 self.name_a,
-                self.name_b
+                self.name_b,
+                a.min(b)
             )
         })
     }
 }
 
+impl Models<FileModel> {
+    /// Opens both models and finds the labels and inputs that they have in common.
+    pub fn matched(
+        [(source_a, options_a), (source_b, options_b)]: [(Source, ReadOptions); 2],
+        asked: &Asked,
+    ) -> anyhow::Result<(Models<FileModel>, Matched)> {
+        let open = |source, options| OpenedModel::open(source, options);
+        let (a, b) = rayon::join(|| open(&source_a, &options_a), || open(&source_b, &options_b));
+        let (a, b) = (a?, b?);
+        let opened = [
+            Opened { source: &source_a, options: &options_a, model: &a },
+            Opened { source: &source_b, options: &options_b, model: &b },
+        ];
+        let found = matched(opened, asked)?;
+        let of =
+            |model: OpenedModel, m: usize| model.chosen(found.labels[m].as_deref(), found.inputs[m].clone());
+        let (a, b) = rayon::join(|| of(a, 0), || of(b, 1));
+        let models = Models { a: a?, b: b?, name_a: name(&source_a), name_b: name(&source_b) };
+        models.pair()?;
+        Ok((models, found))
+    }
+}
+
 fn name(source: &Source) -> String {
-    let (Source::Path(path) | Source::Files { embeddings: path, .. }) = source;
+    let (Source::Path(path) | Source::Files { embeddings: path, .. } | Source::Logits(path, _)) = source;
     visible(&path.display().to_string()).into_owned()
 }

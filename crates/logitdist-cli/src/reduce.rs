@@ -7,7 +7,7 @@ use crate::progress::Progress;
 use crate::saved;
 use anyhow::{Context, ensure};
 use logitdist::{LabelSide, PartialSummary, Share};
-use logitdist_io::{Claims, labels_hash, open_model};
+use logitdist_io::{Claims, labels_hash};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::path::PathBuf;
@@ -26,7 +26,7 @@ pub struct Arguments {
     #[arg(long, value_name = "K/N", default_value = "1/1", value_parser = parse_share)]
     part: Share,
     /// Join parts that were reduced before into a bigger one, in place of models.
-    #[arg(long, value_name = "SUMMARY", num_args = 1.., conflicts_with = "part")]
+    #[arg(long, value_name = "SUMMARY", num_args = 1.., conflicts_with_all = ["part", "models", "seed", "inputs_limit", "logits", "llv_labels"])]
     summaries: Vec<PathBuf>,
     /// The file that it becomes. It appears whole or not at all.
     #[arg(long, value_name = "SUMMARY")]
@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn reduced(arguments: &Arguments) -> anyhow::Result<([u8; 32], PartialSummary)> {
-    let models = Models::read(arguments.given.sources()?, open_model)?;
+    let (models, _) = Models::matched(arguments.given.sources()?, &arguments.given.which.asked())?;
     let pair = models.pair()?;
     let settings = arguments.reducing.settings();
     let progress = Progress::new(rows_to_see(&pair, &settings));

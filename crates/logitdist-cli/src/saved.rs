@@ -2,7 +2,7 @@
 
 use crate::output::{Beside, beside};
 use anyhow::{Context, bail, ensure};
-use logitdist::{LabelSide, Pair, PairSummary, PartialSummary, merge_summaries};
+use logitdist::{LabelSide, LogitPrecision, Pair, PairSummary, PartialSummary, merge_summaries};
 use logitdist_io::{SavedSummary, labels_hash, open_file, summary_from_bytes, summary_to_bytes};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -12,8 +12,8 @@ use std::sync::Arc;
 pub enum Reduction {
     /// All inputs of the files, as one run has them.
     Whole(Box<PartialSummary>),
-    /// Inputs of several files, or of batches, in the order in which they are given.
-    InOrder(Box<PairSummary>),
+    /// Inputs of several files, or of batches, in the order in which they are given, and the precision of their logits.
+    InOrder(Box<PairSummary>, LogitPrecision),
 }
 
 fn read(path: &Path) -> anyhow::Result<SavedSummary> {
@@ -45,11 +45,13 @@ pub fn join(paths: &[PathBuf]) -> anyhow::Result<([u8; 32], PartialSummary)> {
     joined.context("no summary is given")
 }
 
-/// Joins all summaries of a comparison, and checks that they are of the labels of the pair.
+/// Joins all summaries of a comparison, and checks that they are of the labels of the pair. Shares of one pair join as they are read.
 pub fn reduction(paths: &[PathBuf], pair: &Pair<'_>) -> anyhow::Result<Reduction> {
     let (a, b) = (pair.a().labels(), pair.b().labels());
     let own = labels_hash(&a, &b);
-    let mut saved = Vec::new();
+    let mut share: Option<PartialSummary> = None;
+    // Shares of other files than those given, or batches, have no place of their own among the inputs.
+    let mut others: Vec<(&PathBuf, SavedSummary)> = Vec::new();
     for path in paths {
         let summary = read(path)?;
         let fits = match &summary {
@@ -57,27 +59,49 @@ pub fn reduction(paths: &[PathBuf], pair: &Pair<'_>) -> anyhow::Result<Reduction
             SavedSummary::Batches(summary) => *summary.labels.a == *a && *summary.labels.b == *b,
         };
         ensure!(fits, "{}: it is a summary of models with other labels than those given", path.display());
-        if let Some(twin) = saved.iter().position(|(_, other)| *other == summary) {
-            bail!("{} and {} are the same inputs", paths[twin].display(), path.display());
+        match summary {
+            SavedSummary::Share { part, .. }
+                if !part.is_whole() || (paths.len() == 1 && part.n_inputs() == pair.n_inputs()) =>
+            {
+                share = Some(match share {
+                    None => *part,
+                    Some(before) => before.join(*part).with_context(|| path.display().to_string())?,
+                });
+            }
+            other => others.push((path, other)),
         }
-        saved.push((path, summary));
     }
-    // Shares of other files than those given, or batches, have no place of their own among the inputs.
-    let is_elsewhere = |summary: &SavedSummary| match summary {
-        SavedSummary::Share { part, .. } => {
-            part.is_whole() && (paths.len() > 1 || part.n_inputs() != pair.n_inputs())
-        }
-        SavedSummary::Batches(_) => true,
-    };
-    if saved.iter().all(|(_, summary)| is_elsewhere(summary)) {
-        return in_order(saved, pair);
+    let Some(mut share) = share else { return in_order(others, pair) };
+    // One of several shares has all inputs, if they are fewer than one machine has to do.
+    for (path, other) in others {
+        let SavedSummary::Share { part, .. } = other else {
+            bail!(
+                "{}: it holds batches that Python has seen, and another summary has a share",
+                path.display()
+            )
+        };
+        share = share.join(*part).with_context(|| path.display().to_string())?;
     }
-    let (_, part) = join(paths)?;
-    Ok(Reduction::Whole(Box::new(part)))
+    Ok(Reduction::Whole(Box::new(share)))
 }
 
 fn in_order(saved: Vec<(&PathBuf, SavedSummary)>, pair: &Pair<'_>) -> anyhow::Result<Reduction> {
+    for (i, (path, summary)) in saved.iter().enumerate() {
+        for (other_path, other) in &saved[..i] {
+            let both = || format!("{} and {}", other_path.display(), path.display());
+            match (summary, other) {
+                (SavedSummary::Share { part, .. }, SavedSummary::Share { part: other, .. }) => {
+                    part.follows(other).with_context(both)?;
+                }
+                _ => ensure!(summary != other, "{}: they are of the same inputs", both()),
+            }
+        }
+    }
     let labels = Arc::new(LabelSide::of(pair));
+    let precision = saved.iter().find_map(|(_, summary)| match summary {
+        SavedSummary::Share { part, .. } => Some(part.precision()),
+        SavedSummary::Batches(_) => None,
+    });
     let summaries = saved.into_iter().map(|(path, summary)| match summary {
         SavedSummary::Batches(summary) => Ok(*summary),
         SavedSummary::Share { part, .. } => {
@@ -85,8 +109,8 @@ fn in_order(saved: Vec<(&PathBuf, SavedSummary)>, pair: &Pair<'_>) -> anyhow::Re
         }
     });
     let summaries = summaries.collect::<anyhow::Result<Vec<PairSummary>>>()?;
-    let merged = merge_summaries(&summaries)?.context("no summary is given")?;
-    Ok(Reduction::InOrder(Box::new(merged)))
+    let summary = merge_summaries(&summaries)?.context("no summary is given")?;
+    Ok(Reduction::InOrder(Box::new(summary), precision.unwrap_or_default()))
 }
 
 /// Writes a share beside its place.

@@ -1,7 +1,7 @@
 //! The search says no: bounds that are a little wrong, in ways that random pairs do not show, are caught.
 
 use logitdist::bound::{greedy_two_spectra, largest_kl, water_filling};
-use logitdist::{Applicable, Bound, Direction, Scale, Shared, Statement, Theorem, theorem};
+use logitdist::{Applicable, Bound, Direction, Part, Scale, Shared, Statement, Theorem, theorem};
 use logitdist_linalg::singular_values;
 use logitdist_search::{Constraints, Search, Shape};
 use logitdist_synth::rng;
@@ -107,6 +107,7 @@ const ATTAINED: &[(&str, Shape, Option<f64>)] = &[
     ("m_cca_sharp", PLANE, Some(1.0)),
     ("m_cca_two_spectra", PLANE, Some(1.0)),
     ("m_cca_contrasts", PLANE, Some(1.0)),
+    ("m_cca_from_kl", PLANE, Some(0.1)),
     ("m_cca_logits_sharp", PLANE, Some(1.0)),
     ("m_cca_logits_two_spectra", PLANE, Some(1.0)),
     ("compression_floor", Shape { other_dim: 1, inputs: 4, ..PLANE }, Some(1.0)),
@@ -128,8 +129,8 @@ const ATTAINED: &[(&str, Shape, Option<f64>)] = &[
     ("d_fg_quadratic", Shape { inputs: 3, ..EVEN }, None),
 ];
 
-/// Bounds that stay further below 1 on every pair: a constant 5 % too small is no violation.
-const NEVER: &[&str] = &["m_cca_from_kl", "d_fg_linear", "probe_agreement"];
+/// A bound that stays further below 1 on every pair: a constant 5 % too small is no violation.
+const NEVER: &[&str] = &["d_fg_linear"];
 
 fn caught_at_95_percent(cases: &[(&str, Shape, Option<f64>)]) {
     for &(token, shape, distance) in cases {
@@ -155,6 +156,10 @@ fn a_constant_that_is_too_small_is_caught_in_the_other_half() {
 #[test]
 fn every_bound_is_spoiled_or_never_that_tight() {
     for theorem in logitdist::theorems() {
+        // What a probe keeps needs a probe, and a pair has none.
+        if theorem.part == Part::Concept {
+            continue;
+        }
         let spoiled = ATTAINED.iter().any(|(token, ..)| *token == theorem.token);
         assert!(spoiled != NEVER.contains(&theorem.token), "{}", theorem.token);
     }

@@ -48,9 +48,6 @@ const TOP_KEYS: [&str; 8] =
     ["question", "expected", "seed", "replicates", "measures", PLOT, user_files::FROM, user_files::CONTENT];
 /// The pictures that a report is to make, a list of tables.
 const PLOT: &str = "plot";
-/// The tables of a config.
-pub const TABLES: [&str; 6] = ["model", "d_rep", "perturbation", "family", "train", "search"];
-
 const D_REP_KEYS: [&str; 3] = ["pivots", "per_pivot", "all_up_to"];
 const MEASURES: [&str; 6] = ["probability", "d_rep", "llv", "baselines", "lists", "held_out"];
 

@@ -2,14 +2,14 @@
 
 use crate::applicable::{Applicable, Reason};
 use crate::bound::{Bound, Certificate, certificate, theorems};
-use crate::error::Error;
+use crate::error::{Error, PartError};
 use crate::labels::LabelSide;
 use crate::llv_sets::LlvSets;
 use crate::measure::per_input::PerInput;
 use crate::measure::table::{Measure, Part, Value, measures, tokens};
 use crate::model::Pair;
 use crate::null::Nulls;
-use crate::partial::{PartError, PartialSummary};
+use crate::partial::PartialSummary;
 use crate::progress::{Stage, Watch};
 use crate::reduced::{Direction, Reduced};
 use crate::resampled::Resampled;
@@ -183,7 +183,10 @@ pub fn compare_reduced(
         if !reduced.was_asked_for(inputs, tracked, settings.logit_precision) {
             return Err(Error::Parts(PartError::Options));
         }
-        reduced.into_summary(Arc::new(LabelSide::watched(pair, watch))).map_err(Error::Parts)
+        // Whoever read a part could not verify the whole file.
+        pair.a().verify()?;
+        pair.b().verify()?;
+        reduced.into_summary(Arc::new(LabelSide::watched(pair, watch)))
     };
     compare_with(pair, summary, settings, rng, watch)
 }
@@ -200,6 +203,12 @@ fn compare_with(
             "there are {} groups and {} inputs; a group for each input is needed",
             groups.len(),
             pair.n_inputs()
+        )));
+    }
+    let alone = [pair.a(), pair.b()].into_iter().zip(["a", "b"]).find(|(model, _)| !model.has_embeddings());
+    if let Some((_, name)) = alone.filter(|_| settings.null > 0) {
+        return Err(Error::Option(format!(
+            "reorderings of the inputs need the embeddings of both models, and model {name} is given by its logits alone"
         )));
     }
     let inputs = probability_inputs(pair, settings, rng)?;
@@ -277,13 +286,13 @@ type Number = fn(&Shared, Direction) -> Applicable<f64>;
 /// The rows of both tables that the settings ask for.
 fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -> Comparison {
     let asked = |part: &Part| settings.asks_for(*part);
-    let masked = |row: &Measure| shared.reduced.masked().filter(|_| row.log_p).cloned();
+    let lacking = |row: &Measure, d: Direction| shared.reduced.lacking(row.log_p, row.whose, d);
     let (mut numbers, mut lists) = (Vec::new(), Vec::new());
     for (token, row, direction) in tokens().filter(|(_, row, _)| asked(&row.part)) {
         match row.value {
             Value::Number(of) => numbers.push((token, row, of, direction)),
             Value::List(of) => {
-                lists.push((token, masked(row).map_or_else(|| of(&shared, direction), Err)));
+                lists.push((token, lacking(row, direction).map_or_else(|| of(&shared, direction), Err)));
             }
             Value::Elsewhere => {}
         }
@@ -292,7 +301,8 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
         .into_iter()
         .flat_map(|direction| theorems().filter(|t| asked(&t.part)).map(move |t| (t, direction)))
         .collect();
-    let number = |row: &Measure, of: Number, d: Direction| masked(row).map_or_else(|| of(&shared, d), Err);
+    let number =
+        |row: &Measure, of: Number, d: Direction| lacking(row, d).map_or_else(|| of(&shared, d), Err);
     // A task for each row would take longer than the rows of small models.
     let in_tasks = shared.reduced.a.dim.max(shared.reduced.b.dim) >= WIDE;
     let (scalars, mut bounds): (Vec<Scalar>, Vec<Bound>) = if in_tasks {
@@ -307,7 +317,7 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
         )
     };
     let bounds_ba = bounds.split_off(bounds.len() / 2);
-    let notes = measures().filter(|row| asked(&row.part) && masked(row).is_none());
+    let notes = measures().filter(|row| asked(&row.part) && lacking(row, Direction::Ab).is_none());
     Comparison {
         notes: notes.filter_map(|row| Some((row.tokens[0], (row.note)(&shared)?))).collect(),
         certificate: certificate(&shared.reduced, Direction::Ab, &bounds),
@@ -328,7 +338,9 @@ pub(crate) fn llv_sets(pair: &Pair<'_>, settings: &Settings) -> Result<Option<Ll
     if settings.llv && !settings.probability {
         return Err(Error::Option("d_LLV needs the probability part: ask for both or neither".into()));
     }
-    settings.llv.then(|| LlvSets::of(pair, settings)).transpose()
+    // Without embeddings there is no dimension for the sets to have.
+    let wanted = settings.llv && pair.a().has_embeddings() && pair.b().has_embeddings();
+    wanted.then(|| LlvSets::of(pair, settings)).transpose()
 }
 
 /// The inputs of the probability part: all, or a sorted random sample.

@@ -77,7 +77,7 @@ pub use bound::{Bound, Certificate, Form, Side as BoundSide, Statement, Status, 
 pub use comparison::{
     Comparison, List, NoValue, Scalar, compare, compare_reduced, compare_summary, compare_watched,
 };
-pub use error::{Error, Side};
+pub use error::{Error, PartError, Side};
 pub use factor::{Blocks, Factor};
 pub use inputs::InputSide;
 pub use jackknife::{Jackknife, jackknife};
@@ -92,10 +92,11 @@ pub use measure::subsets::Subsets;
 pub use measure::table::{
     Measure, Of, Part, Range, Same, Section, Uncertainty, Unit, Value, measure, measures, tokens,
 };
+pub use measure::whose::Whose;
 pub use model::{LARGEST_ENTRY, Model, Pair, SMALLEST_SCALE};
 pub use near::Frame;
 pub use null::{NullLaw, Nulls, Reordering};
-pub use partial::{PartError, PartialSummary};
+pub use partial::PartialSummary;
 pub use probability::{
     CommonLabels, InputDivergences, LogitPrecision, Margin, Moments, ProbabilityPart, ProbabilitySums,
 };

@@ -4,15 +4,15 @@
 //! some blocks, merged as far as they are neighbours in the tree. All shares together give the summary of one run, to the last bit.
 
 use crate::comparison::{llv_sets, probability_inputs};
-use crate::error::Error;
+use crate::error::{Error, PartError};
 use crate::factor::Factor;
 use crate::inputs::InputSide;
 use crate::labels::LabelSide;
-use crate::model::Pair;
+use crate::model::{Pair, SMALLEST_SCALE};
 use crate::near::Frame;
 use crate::probability::{LogitPrecision, ProbabilityPart};
 use crate::progress::{Stage, Watch};
-use crate::rows::rows_of;
+use crate::rows::{ModelRows, rows_of};
 use crate::settings::Settings;
 use crate::share::Share;
 use crate::summary::{PairSummary, ProbabilityInputs};
@@ -20,37 +20,41 @@ use crate::tree::{JoinError, Subtrees};
 use rand::Rng;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use thiserror::Error as ThisError;
 
 /// What some blocks of inputs leave of a pair, without its labels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PartialSummary {
     /// N, of the whole.
     n_inputs: usize,
-    /// [`fingerprint`] of the pair.
-    fingerprint: u64,
+    /// [`fingerprint`] of each model.
+    fingerprints: [u64; 2],
     frame: Frame,
     factors: Subtrees<Factor>,
-    inputs: ProbabilityInputs,
+    sample: Sample,
     tracked: Vec<usize>,
     precision: LogitPrecision,
     probabilities: Option<Subtrees<ProbabilityPart>>,
 }
 
-/// Why shares do not make a summary.
-#[derive(Debug, Clone, PartialEq, ThisError)]
-pub enum PartError {
-    /// They are of other models, or of the same with other inputs.
-    #[error("they are parts of different pairs of models")]
-    Pair,
-    /// They were made with other options.
-    #[error(
-        "they were made with other options: the same --seed, --inputs-limit, --logits and --llv-labels are needed"
-    )]
-    Options,
-    /// Some are missing, or doubled.
-    #[error(transparent)]
-    Join(#[from] JoinError),
+/// Which inputs have probabilities: enough to tell one choice from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Sample {
+    None,
+    All,
+    /// How many, and a hash of their indices.
+    Chosen(usize, u64),
+}
+
+impl Sample {
+    fn of(inputs: &ProbabilityInputs) -> Sample {
+        match inputs {
+            ProbabilityInputs::None => Sample::None,
+            ProbabilityInputs::All => Sample::All,
+            ProbabilityInputs::These(chosen) => {
+                Sample::Chosen(chosen.len(), fnv(chosen.iter().map(|&input| input as u64)))
+            }
+        }
+    }
 }
 
 impl PartialSummary {
@@ -77,20 +81,18 @@ impl PartialSummary {
             pair.b().finish_reading()?;
         }
         let precision = settings.logit_precision;
-        let probabilities = inputs
-            .of(pair.n_inputs())
-            .map(|chosen| {
+        let probabilities = (inputs != ProbabilityInputs::None)
+            .then(|| {
                 watch(Stage::Probability, 0);
-                ProbabilityPart::subtrees(pair, labels, &chosen, &tracked, (precision, share), watch)
+                ProbabilityPart::subtrees(pair, labels, &inputs, &tracked, (precision, share), watch)
             })
             .transpose()?;
-        let (n_inputs, fingerprint) = (pair.n_inputs(), fingerprint(pair)?);
         Ok(PartialSummary {
-            n_inputs,
-            fingerprint,
+            n_inputs: pair.n_inputs(),
+            fingerprints: fingerprints(pair)?,
             frame,
             factors,
-            inputs,
+            sample: Sample::of(&inputs),
             tracked,
             precision,
             probabilities,
@@ -112,11 +114,12 @@ impl PartialSummary {
     /// # Errors
     /// They are not shares of one whole, or have inputs in common.
     pub fn join(self, other: PartialSummary) -> Result<PartialSummary, PartError> {
-        let of = |part: &PartialSummary| (part.n_inputs, part.fingerprint, part.frame.clone());
+        let of = |part: &PartialSummary| (part.n_inputs, part.fingerprints, part.frame.clone());
         if of(&self) != of(&other) {
             return Err(PartError::Pair);
         }
-        if !self.was_asked_for(&other.inputs, &other.tracked, other.precision) {
+        let asked = |part: &PartialSummary| (part.sample, part.tracked.clone(), part.precision);
+        if asked(&self) != asked(&other) {
             return Err(PartError::Options);
         }
         let factors = self.factors.join(other.factors, |a, b| a.merge(&b))?;
@@ -130,17 +133,43 @@ impl PartialSummary {
     /// The summary of the whole.
     ///
     /// # Errors
-    /// Inputs are missing.
-    pub fn into_summary(self, labels: Arc<LabelSide>) -> Result<PairSummary, PartError> {
-        let factor = self.factors.into_whole()?.expect("at least one input");
-        let probability = self.probabilities.map(Subtrees::into_whole).transpose()?.flatten();
+    /// Inputs are missing, or the embeddings are so small that their powers underflow.
+    pub fn into_summary(self, labels: Arc<LabelSide>) -> Result<PairSummary, Error> {
+        let join = |error: JoinError| Error::Parts(error.into());
+        let factor = self.factors.into_whole().map_err(join)?.expect("at least one input");
+        let probability = self.probabilities.map(Subtrees::into_whole).transpose().map_err(join)?.flatten();
         let inputs = InputSide { frame: self.frame, factor };
+        check_scale(&inputs, labels.a.means.len())?;
         Ok(PairSummary { labels, inputs, tracked: self.tracked, probability })
+    }
+
+    /// Whether the inputs of both can be those of one comparison, one file after the other: all inputs of different files, reduced with
+    /// the same options.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn follows(&self, other: &PartialSummary) -> Result<(), PartError> {
+        let sampled = [self.sample, other.sample].iter().any(|sample| matches!(sample, Sample::Chosen(..)));
+        if sampled {
+            return Err(PartError::Sample);
+        }
+        if (self.sample, &self.tracked, self.precision) != (other.sample, &other.tracked, other.precision) {
+            return Err(PartError::Options);
+        }
+        if self.fingerprints.iter().any(|fingerprint| other.fingerprints.contains(fingerprint)) {
+            return Err(PartError::Same);
+        }
+        Ok(())
+    }
+
+    /// Precision of the logits that it was made with.
+    pub fn precision(&self) -> LogitPrecision {
+        self.precision
     }
 
     /// Whether it is of the inputs of this pair, as far as the first of them tell.
     pub(crate) fn is_of(&self, pair: &Pair<'_>) -> Result<bool, Error> {
-        Ok(self.n_inputs == pair.n_inputs() && self.fingerprint == fingerprint(pair)?)
+        Ok(self.n_inputs == pair.n_inputs() && self.fingerprints == fingerprints(pair)?)
     }
 
     /// Whether a comparison would ask for the same.
@@ -150,22 +179,41 @@ impl PartialSummary {
         tracked: &[usize],
         precision: LogitPrecision,
     ) -> bool {
-        self.inputs == *inputs && self.tracked == tracked && self.precision == precision
+        self.sample == Sample::of(inputs) && self.tracked == tracked && self.precision == precision
     }
 }
 
-/// Inputs that tell one pair from another.
-const FIRST_INPUTS: usize = 16;
+/// Inputs that tell one model from another.
+const LOOKED_AT: usize = 64;
 
-/// A number that other embeddings do not have: FNV-1a of the first inputs of both models.
-fn fingerprint(pair: &Pair<'_>) -> Result<u64, Error> {
-    let first: Vec<usize> = (0..pair.n_inputs().min(FIRST_INPUTS)).collect();
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for model in [pair.a(), pair.b()] {
-        let rows = rows_of(model, &first)?;
-        for x in rows.col_iter().flat_map(|column| column.iter().copied().collect::<Vec<f64>>()) {
-            hash = (hash ^ x.to_bits()).wrapping_mul(0x100_0000_01b3);
-        }
+/// For each model a number that other embeddings do not have, as far as inputs spread evenly over all tell.
+fn fingerprints(pair: &Pair<'_>) -> Result<[u64; 2], Error> {
+    let (count, last) = (pair.n_inputs().min(LOOKED_AT), pair.n_inputs() - 1);
+    let spread = |i: usize| (i as u128 * last as u128 / (count as u128 - 1).max(1)) as usize;
+    let inputs: Vec<usize> = (0..count).map(spread).collect();
+    let of = |model: &dyn ModelRows| {
+        let rows = rows_of(model, &inputs)?;
+        Ok(fnv(rows.col_iter().flat_map(|column| column.iter().map(|x| x.to_bits()).collect::<Vec<_>>())))
+    };
+    Ok([of(pair.a())?, of(pair.b())?])
+}
+
+/// FNV-1a, over words.
+fn fnv(words: impl Iterator<Item = u64>) -> u64 {
+    words
+        .fold(0xcbf2_9ce4_8422_2325, |hash, word| (hash ^ word).wrapping_mul(0x100_0000_01b3).rotate_left(29))
+}
+
+/// What [`ModelRows::finish_reading`] looks at, from the factor: no machine has seen all rows.
+fn check_scale(inputs: &InputSide, dim_a: usize) -> Result<(), Error> {
+    let r = inputs.factor.r();
+    let per_input = 1.0 / (inputs.factor.rows() as f64).sqrt();
+    let size = |j: usize| r.col(1 + j).norm_max() * per_input;
+    let twins = inputs.frame.twins();
+    let of_a = (0..dim_a).map(size).fold(0.0, f64::max);
+    let of_b = (0..twins.len()).filter(|&j| !twins[j]).map(|j| size(dim_a + j)).fold(0.0, f64::max);
+    match [of_a, of_b].into_iter().find(|&size| size > 0.0 && size < SMALLEST_SCALE) {
+        Some(largest) => Err(Error::Scale { array: "embeddings", largest }),
+        None => Ok(()),
     }
-    Ok(hash)
 }

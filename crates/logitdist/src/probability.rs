@@ -19,11 +19,12 @@ use crate::model::Pair;
 use crate::progress::Watch;
 use crate::reduced::Direction;
 use crate::share::Share;
+use crate::summary::ProbabilityInputs;
 use crate::tree::{Stream, Subtrees, merge_range};
 use logitdist_linalg::Mat;
 use serde::{Deserialize, Serialize};
 use terms::InputTerms;
-use tile::Tiling;
+use tile::{FIRST_INPUTS, Tiling};
 
 pub use margins::Margin;
 pub(crate) use margins::margins;
@@ -212,14 +213,14 @@ impl InputDivergences {
 }
 
 impl ProbabilityPart {
-    /// The part of the given inputs of a pair. `inputs` must not be empty. Memory: one tile per thread, and 72 bytes an input.
+    /// The part of the given inputs of a pair. `inputs` must not be none. Memory: one tile per thread, and 72 bytes an input.
     ///
     /// # Errors
     /// [`Error::Unreadable`] if a model's embeddings cannot be read.
     pub fn of(
         pair: &Pair<'_>,
         labels: &LabelSide,
-        inputs: &[usize],
+        inputs: &ProbabilityInputs,
         tracked: &[usize],
     ) -> Result<ProbabilityPart, Error> {
         ProbabilityPart::watched(pair, labels, inputs, tracked, LogitPrecision::F64, &|_, _| ())
@@ -241,7 +242,7 @@ impl ProbabilityPart {
     pub(crate) fn watched(
         pair: &Pair<'_>,
         labels: &LabelSide,
-        inputs: &[usize],
+        inputs: &ProbabilityInputs,
         tracked: &[usize],
         precision: LogitPrecision,
         watch: Watch<'_>,
@@ -254,27 +255,28 @@ impl ProbabilityPart {
     pub(crate) fn subtrees(
         pair: &Pair<'_>,
         labels: &LabelSide,
-        inputs: &[usize],
+        inputs: &ProbabilityInputs,
         tracked: &[usize],
         (precision, share): (LogitPrecision, Share),
         watch: Watch<'_>,
     ) -> Result<Subtrees<ProbabilityPart>, Error> {
         type Part = Result<ProbabilityPart, Error>;
-        let near = tile::are_near(pair, labels, inputs)?;
+        let count = inputs.len(pair.n_inputs());
+        let near = tile::are_near(pair, labels, &inputs.at(0..count.min(FIRST_INPUTS)))?;
         let tiling = Tiling { pair, labels, tracked, precision, near, watch };
         let step = block_inputs(1 + 2 * tracked.len());
-        let blocks = inputs.len().div_ceil(step);
-        let block = |i: usize| &inputs[i * step..inputs.len().min((i + 1) * step)];
+        let blocks = count.div_ceil(step);
+        let block = |i: usize| inputs.at(i * step..count.min((i + 1) * step));
         let merge = |a: Part, b: Part| Ok(a?.followed_by(b?));
         let node = |start: usize, count: usize| {
             if tiling.one_at_a_time() {
                 let mut stream = Stream::new();
                 for i in start..start + count {
-                    stream.push(Ok(Self::of_block(&tiling, block(i))?), merge);
+                    stream.push(Ok(Self::of_block(&tiling, &block(i))?), merge);
                 }
                 stream.finish(merge).expect("a node has a leaf")
             } else {
-                merge_range(start, count, &|i| Self::of_block(&tiling, block(i)), &merge)
+                merge_range(start, count, &|i| Self::of_block(&tiling, &block(i)), &merge)
             }
         };
         Subtrees::of(blocks, &share.of(blocks), node)

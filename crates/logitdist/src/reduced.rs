@@ -8,6 +8,7 @@ use crate::differences::Differences;
 use crate::error::Side;
 use crate::labels::Labels;
 use crate::measure::d_logit::d_logit;
+use crate::measure::whose::Whose;
 use crate::summary::PairSummary;
 use crate::tolerance::Scale;
 use logitdist_linalg::{Mat, MatRef, Svd, matmul_nt, matmul_tn, r_factor, rank_tolerance, svd};
@@ -36,6 +37,8 @@ pub struct ReducedModel {
     pub squared_logit_scale: f64,
     /// Norms before centring, of the embeddings, the unembeddings, and the logits as a sum over the dimensions.
     uncentred: Uncentred,
+    /// What rounding changed of a logit, if these are all that is known of the model.
+    logit_rounding: Option<f64>,
     /// N and K.
     counts: [usize; 2],
     decompositions: Decompositions,
@@ -67,7 +70,8 @@ impl ReducedModel {
     /// Singular value decomposition of the centred embeddings over inputs with null directions dropped.
     pub fn embeddings_svd(&self) -> &Svd {
         self.decompositions.embeddings.get_or_init(|| {
-            without_null_directions(self.centred_embeddings(), self.uncentred.embeddings, self.counts[0])
+            let scale = self.uncentred.embeddings;
+            without_null_directions(self.centred_embeddings(), scale, self.counts[0], self.rounding_floor())
         })
     }
 
@@ -79,7 +83,12 @@ impl ReducedModel {
     /// Singular value decomposition of G̃ with null directions dropped.
     pub fn unembeddings_svd(&self) -> &Svd {
         self.decompositions.unembeddings.get_or_init(|| {
-            without_null_directions(self.unembeddings.as_ref(), self.uncentred.unembeddings, self.counts[1])
+            without_null_directions(
+                self.unembeddings.as_ref(),
+                self.uncentred.unembeddings,
+                self.counts[1],
+                0.0,
+            )
         })
     }
 
@@ -102,17 +111,33 @@ impl ReducedModel {
     /// columns of F and G̃ may differ in size by more than digits last, and only their products matter.
     fn decomposed_logits(&self) -> &Logits {
         self.decompositions.logits.get_or_init(|| {
-            let r = r_factor(self.unembeddings.clone());
-            let logits = matmul_nt(self.centred_embeddings(), r.as_ref());
-            let [n_inputs, n_labels] = self.counts;
-            let Svd { u, s, .. } =
-                without_null_directions(logits.as_ref(), self.uncentred.logits, n_inputs.max(n_labels));
+            let Svd { u, s, .. } = if self.has_embeddings() {
+                let r = r_factor(self.unembeddings.clone());
+                let logits = matmul_nt(self.centred_embeddings(), r.as_ref());
+                let [n_inputs, n_labels] = self.counts;
+                without_null_directions(logits.as_ref(), self.uncentred.logits, n_inputs.max(n_labels), 0.0)
+            } else {
+                self.embeddings_svd().clone()
+            };
             let mut directions = matmul_tn(without_first_row(self.logits.as_ref()), u.as_ref());
             for (direction, s) in directions.col_iter_mut().zip(&s) {
                 direction.iter_mut().for_each(|x| *x /= s);
             }
             Logits { basis: u, directions, spectrum: s.iter().map(|s| s * s).collect() }
         })
+    }
+
+    /// Whether embeddings and unembeddings are known. Otherwise the centred logits are in their place.
+    pub fn has_embeddings(&self) -> bool {
+        self.logit_rounding.is_none()
+    }
+
+    /// Singular values that rounded logits have by rounding alone, and four times as much to be safe: N×K independent errors of size ε have
+    /// none above ε(√N + √K).
+    fn rounding_floor(&self) -> f64 {
+        const SAFETY: f64 = 4.0;
+        let [n_inputs, n_labels] = self.counts.map(|count| count as f64);
+        self.logit_rounding.map_or(0.0, |rounding| SAFETY * rounding * (1.0 + (n_labels / n_inputs).sqrt()))
     }
 
     /// Rank of the centred embeddings.
@@ -237,10 +262,15 @@ impl Reduced {
     /// Makes the singular value decompositions that most measures and bounds ask for, all at once on all threads.
     pub fn decompose(&self) {
         let of = |model: &ReducedModel| {
-            rayon::join(
-                || model.decomposed_logits(),
-                || rayon::join(|| model.embeddings_basis(), || model.unembeddings_svd()),
-            );
+            // What is read of it is empty if the logits are all that is known, and the logits' is theirs.
+            if model.has_embeddings() {
+                rayon::join(
+                    || model.decomposed_logits(),
+                    || rayon::join(|| model.embeddings_basis(), || model.unembeddings_svd()),
+                );
+            } else {
+                model.decomposed_logits();
+            }
         };
         rayon::join(|| of(&self.a), || of(&self.b));
     }
@@ -267,6 +297,17 @@ impl Reduced {
     /// Logits here are those without the biases of masked labels; whoever reads them asks this first.
     pub fn masked(&self) -> Option<&Reason> {
         self.masked.as_ref()
+    }
+
+    /// Why a measure or a bound does not exist: because labels are masked, if it needs log p of every label; or because a model is given
+    /// by its logits alone, if it needs that model's embeddings.
+    pub(crate) fn lacking(&self, log_p: bool, whose: Whose, direction: Direction) -> Option<Reason> {
+        if let Some(masked) = self.masked().filter(|_| log_p) {
+            return Some(masked.clone());
+        }
+        let models = [&self.a, &self.b].into_iter().zip(whose.needed(direction));
+        let mut lacking = models.filter(|(model, is_needed)| *is_needed && !model.has_embeddings());
+        lacking.next().map(|(model, _)| Reason::LogitsAlone(model.side))
     }
 
     /// The scale against which rounding errors of squared logits are judged, of both models before centring: what centring
@@ -328,6 +369,7 @@ fn reduced_model(
         logits,
         squared_logit_scale: logit_scale * logit_scale,
         uncentred,
+        logit_rounding: labels.logit_rounding,
         counts,
         decompositions: Decompositions::default(),
     }
@@ -362,10 +404,10 @@ fn thin_svd(m: MatRef<'_, f64>) -> Svd {
 /// The singular value decomposition of a centred matrix with the directions that count as zero dropped.
 ///
 /// `scale` is the norm before centring: subtracting a mean leaves rounding errors of its size, which must not pass
-/// for variation when the matrix is constant.
-fn without_null_directions(centred: MatRef<'_, f64>, scale: f64, rows: usize) -> Svd {
+/// for variation when the matrix is constant. `least` is what counts as zero in any case.
+fn without_null_directions(centred: MatRef<'_, f64>, scale: f64, rows: usize, least: f64) -> Svd {
     let Svd { u, mut s, v } = thin_svd(centred);
-    let floor = rank_tolerance(&s, rows, centred.ncols()).max(CENTRING_NOISE * scale);
+    let floor = rank_tolerance(&s, rows, centred.ncols()).max(CENTRING_NOISE * scale).max(least);
     s.retain(|&value| value > floor);
     Svd { u: u.get(.., ..s.len()).to_owned(), v: v.get(.., ..s.len()).to_owned(), s }
 }

@@ -9,6 +9,7 @@ use crate::measure::d_rep::{self, DRep};
 use crate::measure::kl::{Divergences, divergences};
 use crate::measure::percentiles::{LEVELS, Percentiles, percentiles};
 use crate::measure::subsets::ChosenSubsets;
+use crate::measure::whose::Whose;
 use crate::model::Pair;
 use crate::probability::{InputDivergences, LogitPrecision, ProbabilityPart, ProbabilitySums};
 use crate::reduced::{Direction, Reduced, ReducedModel};
@@ -48,7 +49,7 @@ impl Shared {
         reduced.decompose();
         let ((embeddings_cca, contrasts), (unembeddings_cca, logits_cca)) = rayon::join(
             || rayon::join(|| cca::embeddings(&reduced), || contrasts(&reduced)),
-            || rayon::join(|| cca::unembeddings(&reduced), || cca::logits(&reduced)),
+            || rayon::join(|| unembeddings_cca(&reduced), || cca::logits(&reduced)),
         );
         let d_rep = subsets.map(|chosen| d_rep_both_ways(&reduced, chosen));
         let llv = match (&probability, sets) {
@@ -92,7 +93,7 @@ impl Shared {
         reduced.decompose();
         Shared {
             embeddings_cca: cca::embeddings(&reduced),
-            unembeddings_cca: cca::unembeddings(&reduced),
+            unembeddings_cca: unembeddings_cca(&reduced),
             logits_cca: cca::logits(&reduced),
             d_rep: subsets.map(|chosen| d_rep_both_ways(&reduced, chosen)),
             contrasts: Vec::new(),
@@ -228,6 +229,14 @@ impl Shared {
             format!("; so {} is ∞", infinite.join(" and "))
         };
         Some(format!("{masks}{infinite}"))
+    }
+}
+
+/// Identities that stand for unembeddings are not worth comparing.
+fn unembeddings_cca(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
+    match reduced.lacking(false, Whose::Both, Direction::Ab) {
+        Some(reason) => Err(reason),
+        None => cca::unembeddings(reduced),
     }
 }
 

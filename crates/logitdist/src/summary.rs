@@ -9,6 +9,7 @@ use crate::progress::{Stage, Watch};
 use crate::tree::merge_tree;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Everything about a pair that measures and bounds need, without its N inputs.
@@ -29,7 +30,7 @@ pub struct PairSummary {
 }
 
 /// On which inputs the probability part runs.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum ProbabilityInputs {
     /// On none: KL and its relatives are not computed.
     None,
@@ -41,12 +42,21 @@ pub enum ProbabilityInputs {
 }
 
 impl ProbabilityInputs {
-    /// Their indices, of `count` inputs in all.
-    pub(crate) fn of(&self, count: usize) -> Option<Cow<'_, [usize]>> {
+    /// How many they are, of `count` inputs in all.
+    pub(crate) fn len(&self, count: usize) -> usize {
         match self {
-            ProbabilityInputs::None => None,
-            ProbabilityInputs::All => Some((0..count).collect()),
-            ProbabilityInputs::These(chosen) => Some(chosen.into()),
+            ProbabilityInputs::None => 0,
+            ProbabilityInputs::All => count,
+            ProbabilityInputs::These(chosen) => chosen.len(),
+        }
+    }
+
+    /// Some of them, by their places.
+    pub(crate) fn at(&self, places: Range<usize>) -> Cow<'_, [usize]> {
+        match self {
+            ProbabilityInputs::None => Cow::default(),
+            ProbabilityInputs::All => places.collect(),
+            ProbabilityInputs::These(chosen) => (&chosen[places]).into(),
         }
     }
 }
@@ -107,9 +117,8 @@ impl PairSummary {
         precision: LogitPrecision,
         watch: Watch<'_>,
     ) -> Result<PairSummary, Error> {
-        let chosen = probability.of(pair.n_inputs());
         check_indices("tracked label", tracked, pair.n_labels())?;
-        if let Some(chosen) = &chosen {
+        if let ProbabilityInputs::These(chosen) = probability {
             check_indices("input", chosen, pair.n_inputs())?;
             if chosen.is_empty() {
                 return Err(Error::Option("the probability part needs at least one input".into()));
@@ -118,10 +127,10 @@ impl PairSummary {
         // Side by side, so that threads that one of them has no more work for find some in the other.
         let (labels, inputs) = rayon::join(labels, || InputSide::watched(pair, watch));
         let inputs = inputs?;
-        let probability = chosen
-            .map(|chosen| {
+        let probability = (*probability != ProbabilityInputs::None)
+            .then(|| {
                 watch(Stage::Probability, 0);
-                ProbabilityPart::watched(pair, &labels, &chosen, tracked, precision, watch)
+                ProbabilityPart::watched(pair, &labels, probability, tracked, precision, watch)
             })
             .transpose()?;
         Ok(PairSummary { inputs, probability, tracked: tracked.to_vec(), labels })

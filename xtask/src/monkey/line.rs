@@ -59,6 +59,20 @@ const FORMAT: (&str, &[Slot]) = ("--format", &[Word(&["table", "json", "csv", "x
 const LABELS: &[Slot] = &[Word(&["0,1,2", "0,1,2,3", "5,5", "0", "99", "a", "", "-1"])];
 const ARRAYS: &[Slot] = &[Word(&["embeddings", "unembeddings", "embeddings,unembeddings", "none", "bias"])];
 const NAMES: &[Slot] = &[Word(&["embeddings=unembeddings", "bias=bias", "embeddings=", "x", "head=h"])];
+const CHOICE: &[Slot] = &[Word(&[
+    "match",
+    "common",
+    "order",
+    "0:3",
+    "-{1}",
+    "-{0:99}",
+    "2,0",
+    "3:1",
+    "in/names.txt",
+    "in/mask.npy",
+    "",
+])];
+const TEXTS: &[Slot] = &[Word(&["in/names.txt", "in/vocab.json", "in/labels.npy", "in/f.npy", "in/cut.npy"])];
 
 /// Submitting to Slurm is not among them: a real cluster may be listening.
 const COMMANDS: [Command; 15] = [
@@ -81,6 +95,14 @@ const COMMANDS: [Command; 15] = [
             ("--transpose-b", ARRAYS),
             ("--array-names", NAMES),
             ("--array-names-b", NAMES),
+            ("--labels", CHOICE),
+            ("--inputs", CHOICE),
+            ("--label-names-a", TEXTS),
+            ("--label-names-b", TEXTS),
+            ("--input-names-a", TEXTS),
+            ("--rows", &[Word(&["mask", "in/mask.npy", "in/names.txt", "in/none"])]),
+            ("--drop-nonfinite", &[]),
+            ("--flatten", &[]),
         ],
     },
     Command {

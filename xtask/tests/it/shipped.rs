@@ -13,12 +13,15 @@ fn every_shipped_config_runs_on_a_small_grid_without_a_violation() {
         ("labels.toml", &["model.labels=[4,5,20]", "model.inputs=64"]),
         ("spectrum.toml", &["model.inputs=64", "model.dim=5", "model.labels=9"]),
         ("samples.toml", &["model.inputs=[4,12,30]", "model.dim=[2,10]", "model.labels=12"]),
+        ("noise.toml", &["model.dim=[2,8]", "model.labels=12", "model.inputs=64", "model.scale=2.0"]),
         ("extremal.toml", &[]),
         (
             "frontier.toml",
             &[
                 "search.correlations.ascents=1",
                 "search.correlations.evaluations=60",
+                "search.weighted.ascents=1",
+                "search.weighted.evaluations=60",
                 "search.alignment.ascents=1",
                 "search.alignment.evaluations=60",
                 "search.divergence.ascents=1",

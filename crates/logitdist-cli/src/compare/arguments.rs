@@ -19,7 +19,8 @@ Exporting from PyTorch, with h the inputs of the last layer and head that layer:
     numpy.savez(\"model.npz\", embeddings=to_numpy(h),
                 unembeddings=to_numpy(head.weight), bias=to_numpy(head.bias))
 
-Both models must be evaluated on the same inputs and labels, in the same order; their dimensions may differ.
+Both models must be evaluated on the same inputs and labels, in the same order or with names (arrays `inputs` and `labels`) by which they \
+are matched; their dimensions may differ.
 
 Where to look first: the output begins with an answer, and docs/verdict.md says what its words mean. `top1_agreement` and the \
 percentiles of KL divergence say whether the predictions agree; `m_cca` beside `m_cca_null` and `d_ls_relative_ab` whether the \
@@ -32,7 +33,8 @@ crossed.";
 ///
 /// A model is an .npz or .safetensors file with arrays `embeddings` (inputs × dimension), `unembeddings` (labels × dimension) and
 /// perhaps `bias` (labels). A directory with these as .npy files works, too, and so do single .npy files, given by --embeddings-a and
-/// so on. Entries may be f16, bf16, f32 or f64.
+/// so on. Entries may be f16, bf16, f32 or f64. Without embeddings, an array `logits`, `log_probabilities` or `probabilities` (inputs ×
+/// labels) will do for what follows from the predictions.
 #[derive(Args)]
 #[command(after_long_help = EXPORTING)]
 pub struct Arguments {
@@ -98,6 +100,26 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// Refuses what needs the inputs, where there are only summaries of other files.
+    pub fn check_without_inputs(&self) -> anyhow::Result<()> {
+        let asked = [
+            ("--intervals", self.intervals),
+            ("--null", self.null > 0),
+            ("--groups", self.groups.is_some()),
+            ("--probe", self.probe.is_some()),
+            ("--report", self.report.is_some()),
+            ("--inputs-limit", self.reducing.inputs_limit.is_some()),
+            ("--llv-labels", self.reducing.llv_labels.is_some()),
+            ("--llv-inputs", self.llv_inputs.is_some()),
+        ];
+        match asked.into_iter().find(|(_, asked)| *asked) {
+            Some((option, _)) => bail!(
+                "{option} needs the inputs, and these summaries are of other files than A and B; those that `logitdist reduce --part` makes of A and B will do"
+            ),
+            None => Ok(()),
+        }
+    }
+
     /// Claims the outputs.
     ///
     /// # Errors

@@ -26,7 +26,8 @@ fn command_of(arguments: impl Iterator<Item = String>) -> String {
             continue;
         }
         if name == SUMMARIES {
-            while arguments.peek().is_some_and(|next| !next.starts_with('-')) {
+            // After an equals sign there is one value.
+            while !argument.contains('=') && arguments.peek().is_some_and(|next| !next.starts_with('-')) {
                 arguments.next();
             }
             continue;
@@ -56,6 +57,7 @@ mod tests {
                 "logitdist compare 'a b.npz' 'it'\\''s' --seed=3",
             ),
             (&["compare", "a", "b", "--summaries", "1", "2", "--seed=3"], "logitdist compare a b --seed=3"),
+            (&["compare", "--summaries=1", "a", "b"], "logitdist compare a b"),
             (&["compare", "", "--format"], "logitdist compare ''"),
             (&["compare", "--bounds", "a", "--fail-if", "m_cca < 1", "b"], "logitdist compare a b"),
         ] {

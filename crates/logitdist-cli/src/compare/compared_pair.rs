@@ -7,7 +7,7 @@ use super::probes::CarriedProbe;
 use super::sampling::Sampling;
 use super::table;
 use super::verdict::sentences;
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use logitdist::bound::LinearProbe;
 use logitdist::{
     Comparison, Pair, PairSummary, PartialSummary, Settings, Watch, compare_reduced, compare_summary,
@@ -68,6 +68,24 @@ impl ComparedPair {
         Ok(compared)
     }
 
+    /// Adds what is to be said of labels and inputs: notes under their tokens, more of the inputs, and limits of the answer.
+    pub fn add_notes(
+        &mut self,
+        notes: Vec<(&'static str, String)>,
+        inputs: impl Iterator<Item = String>,
+        limits: Vec<String>,
+    ) {
+        let all = notes.into_iter().chain(inputs.map(|note| ("n_inputs", note)));
+        for (token, note) in all {
+            match self.comparison.notes.iter_mut().find(|(t, _)| *t == token) {
+                // A token has one note.
+                Some((_, said)) => *said = format!("{said}; {note}"),
+                None => self.comparison.notes.push((token, note)),
+            }
+        }
+        self.answer.warnings.splice(0..0, limits);
+    }
+
     /// What is left of a pair whose inputs were seen elsewhere, with the seed of `run`.
     ///
     /// # Errors
@@ -75,20 +93,14 @@ impl ComparedPair {
     pub fn of_summary(
         summary: PairSummary,
         settings: &Settings,
-        intervals: Option<bool>,
         run: PairRun,
-        probes: Option<(&str, &[LinearProbe])>,
     ) -> anyhow::Result<ComparedPair> {
-        ensure!(
-            intervals != Some(true) && settings.null == 0 && probes.is_none(),
-            "intervals, --null and --probe need the inputs: parts that `logitdist reduce --part` made of the same two files have them"
-        );
         let mut rng = ChaCha8Rng::seed_from_u64(run.seed);
         let settings =
             Settings { llv: false, per_input: false, intervals: false, held_out: false, ..settings.clone() };
         let comparison = compare_summary(summary, &settings, &mut rng)?;
         let mut compared = ComparedPair::without_probes(comparison, run);
-        let note = "the inputs were joined in the order of the summaries: intervals, m_cca_cv and d_llv, which need the inputs themselves, were left out";
+        let note = "the inputs were joined in the order of the summaries: intervals, m_cca_cv, d_llv, d_svd and what is made of them need the inputs themselves, and were left out";
         compared.answer = Answer::of(&compared.comparison, vec![note.to_owned()]);
         Ok(compared)
     }

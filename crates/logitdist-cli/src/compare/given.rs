@@ -1,5 +1,7 @@
 //! Which pair is given, and how its files are read.
 
+use super::single::Single;
+use super::which::Which;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use logitdist_io::{ArrayNames, INFLATION_LIMIT, ReadOptions, Source, Transpose};
@@ -11,24 +13,9 @@ pub struct Given {
     /// The models A and B. The bounds are evaluated in both directions.
     #[arg(value_name = "MODEL", num_args = 0..=2)]
     pub models: Vec<PathBuf>,
-    /// Embeddings of A as a single .npy file, in place of a MODEL.
-    #[arg(long, value_name = "NPY", requires = "unembeddings_a")]
-    pub embeddings_a: Option<PathBuf>,
-    /// Unembeddings of A as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_a")]
-    pub unembeddings_a: Option<PathBuf>,
-    /// Bias of A as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_a")]
-    pub bias_a: Option<PathBuf>,
-    /// Embeddings of B as a single .npy file, in place of a MODEL.
-    #[arg(long, value_name = "NPY", requires = "unembeddings_b")]
-    pub embeddings_b: Option<PathBuf>,
-    /// Unembeddings of B as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_b")]
-    pub unembeddings_b: Option<PathBuf>,
-    /// Bias of B as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_b")]
-    pub bias_b: Option<PathBuf>,
+    /// Arrays in files of their own.
+    #[command(flatten)]
+    pub single: Single,
     /// Other names of the arrays, for example embeddings=h,unembeddings=lm_head.weight.
     #[arg(long, value_name = "NAMES")]
     pub array_names: Option<ArrayNames>,
@@ -45,6 +32,9 @@ pub struct Given {
     /// the memory.
     #[arg(long, value_name = "TIMES", default_value_t = INFLATION_LIMIT, value_parser = clap::value_parser!(u64).range(1..))]
     pub inflation_limit: u64,
+    /// Which labels and inputs.
+    #[command(flatten)]
+    pub which: Which,
 }
 
 /// Which array of a model is stored the other way round.
@@ -61,34 +51,18 @@ pub enum Transposed {
 impl Given {
     /// The files and folders that are read.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
-        let single = [
-            &self.embeddings_a,
-            &self.unembeddings_a,
-            &self.bias_a,
-            &self.embeddings_b,
-            &self.unembeddings_b,
-            &self.bias_b,
-        ];
-        self.models.iter().chain(single.into_iter().flatten()).map(PathBuf::as_path)
+        let others = self.single.files().chain(self.which.files());
+        self.models.iter().chain(others).map(PathBuf::as_path)
     }
 
     /// Where each model is and how it is read. The single files of a side stand in for its MODEL.
     pub fn sources(&self) -> anyhow::Result<[(Source, ReadOptions); 2]> {
-        let files = |f: &Option<_>, g: &Option<_>, bias: &Option<_>| {
-            let (Some(embeddings), Some(unembeddings)) = (f, g) else { return None };
-            Some(Source::Files {
-                embeddings: Clone::clone(embeddings),
-                unembeddings: Clone::clone(unembeddings),
-                bias: Clone::clone(bias),
-            })
-        };
-        let a = files(&self.embeddings_a, &self.unembeddings_a, &self.bias_a);
-        let b = files(&self.embeddings_b, &self.unembeddings_b, &self.bias_b);
+        let [a, b] = self.single.sources();
         let needed = usize::from(a.is_none()) + usize::from(b.is_none());
         if self.models.len() != needed {
             bail!(
-                "{} model paths are given and {needed} needed: `logitdist compare A B`, where --embeddings-a and --unembeddings-a \
-                 stand for A, and --embeddings-b and --unembeddings-b for B",
+                "{} model paths are given and {needed} needed: A and B, where --embeddings-a and --unembeddings-a \
+                 stand for A, and --embeddings-b and --unembeddings-b for B, and --logits-a or --logits-b as well",
                 self.models.len()
             );
         }
@@ -96,30 +70,19 @@ impl Given {
         let mut next =
             |files: Option<Source>| files.or_else(|| paths.next()).context("a model path is missing");
         let (a, b) = (next(a)?, next(b)?);
-        let transpose = |arrays: &[Transposed]| Transpose {
-            embeddings: arrays.contains(&Transposed::Embeddings),
-            unembeddings: arrays.contains(&Transposed::Unembeddings),
+        let options = |names: ArrayNames, arrays: &[Transposed]| ReadOptions {
+            names,
+            transpose: Transpose {
+                embeddings: arrays.contains(&Transposed::Embeddings),
+                unembeddings: arrays.contains(&Transposed::Unembeddings),
+            },
+            flatten: self.which.flatten,
+            zero_is_mask: self.single.zero_is_mask,
+            inflation_limit: self.inflation_limit,
         };
         let names_a = self.array_names.clone().unwrap_or_default();
         let names_b = self.array_names_b.clone().unwrap_or_else(|| names_a.clone());
         let transpose_b = self.transpose_b.as_ref().unwrap_or(&self.transpose);
-        Ok([
-            (
-                a,
-                ReadOptions {
-                    names: names_a,
-                    transpose: transpose(&self.transpose),
-                    inflation_limit: self.inflation_limit,
-                },
-            ),
-            (
-                b,
-                ReadOptions {
-                    names: names_b,
-                    transpose: transpose(transpose_b),
-                    inflation_limit: self.inflation_limit,
-                },
-            ),
-        ])
+        Ok([(a, options(names_a, &self.transpose)), (b, options(names_b, transpose_b))])
     }
 }

@@ -12,8 +12,10 @@ mod probes;
 mod reducing;
 mod sampling;
 mod shown;
+mod single;
 mod table;
 mod verdict;
+mod which;
 
 pub use arguments::{Arguments, EXPORTING, parse_subsets};
 pub use compared_pair::ComparedPair;
@@ -22,13 +24,15 @@ pub use page::{MOST_LABELS, Page};
 pub use probes::read as read_probes;
 pub use reducing::Reducing;
 
+use crate::matched::Matched;
 use crate::models::Models;
 use crate::output::{Beside, Format, beside, to_stdout};
 use crate::progress::Progress;
 use crate::saved::{Reduction, reduction};
+use anyhow::Context;
 use command_line::command_line;
 use logitdist::{Pair, Settings};
-use logitdist_io::{open_model, say};
+use logitdist_io::{FileModel, RepeatedRows, say};
 use logitdist_results::pair::PairRun;
 use sampling::{read_groups, wanted};
 use std::ffi::OsString;
@@ -74,8 +78,9 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     // Before anything is read: a wrong gate should not cost a comparison.
     let mut settings = settings(arguments);
     let gates = gate::of(arguments, &settings)?;
-    settings.groups = arguments.groups.as_deref().map(read_groups).transpose()?;
-    let models = Models::read(arguments.given.sources()?, open_model)?;
+    let groups = arguments.groups.as_deref().map(read_groups).transpose()?;
+    let (models, matched) = Models::matched(arguments.given.sources()?, &arguments.given.which.asked())?;
+    settings.groups = groups.map(|groups| groups_of(groups, &matched)).transpose()?;
     // Read before anything is computed: a wrong path should not cost a comparison.
     let probes = arguments
         .probe
@@ -99,16 +104,44 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
         [] => None,
         paths => Some(reduction(paths, &pair)?),
     };
-    let compared = match reduction {
-        Some(Reduction::InOrder(summary)) => {
-            ComparedPair::of_summary(*summary, &settings, intervals, run, probes)?
+    let mut compared = match reduction {
+        Some(Reduction::InOrder(summary, precision)) => {
+            arguments.check_without_inputs()?;
+            let settings = Settings { logit_precision: precision, ..settings };
+            ComparedPair::of_summary(*summary, &settings, run)?
         }
         Some(Reduction::Whole(part)) => {
             ComparedPair::of(&pair, Some(*part), &settings, intervals, run, probes, &watch)?
         }
         None => ComparedPair::of(&pair, None, &settings, intervals, run, probes, &watch)?,
     };
+    let repeated = [("a", &models.a), ("b", &models.b)].map(|(name, model)| repeated_note(name, model));
+    compared.add_notes(matched.notes, repeated.into_iter().flatten(), matched.limits);
     Ok(ComparedPair { gates, ..compared })
+}
+
+/// The groups of the inputs that were chosen, from those of the rows of a's file.
+fn groups_of(groups: Vec<i64>, matched: &Matched) -> anyhow::Result<Vec<i64>> {
+    let Some(rows) = &matched.inputs[0] else { return Ok(groups) };
+    let count = groups.len();
+    let of = |&row: &usize| {
+        groups.get(row).copied().with_context(|| {
+            format!("--groups has {count} groups and a's file more rows; a group for each row of a's file is needed")
+        })
+    };
+    rows.iter().map(of).collect()
+}
+
+/// What to say of embeddings that are zero or come again, if they are more than a twentieth.
+fn repeated_note(name: &str, model: &FileModel) -> Option<String> {
+    let RepeatedRows { read, zero, repeated } = model.repeated_rows();
+    let is_much = |count: usize| 20 * count > read;
+    let said: Vec<String> = [(zero, "exactly zero"), (repeated, "exactly the same as an earlier one")]
+        .into_iter()
+        .filter(|(count, _)| is_much(*count))
+        .map(|(count, how)| format!("{count} of {name}'s {read} rows are {how}"))
+        .collect();
+    (!said.is_empty()).then(|| format!("{}; if that is padding, --rows leaves it out", said.join(", and ")))
 }
 
 /// What the command line asks for; whether blocks of inputs are left out follows from the pair.

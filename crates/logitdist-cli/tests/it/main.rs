@@ -13,6 +13,8 @@ mod compare;
 mod endless;
 mod explain;
 mod gates;
+mod labels_and_inputs;
+mod logits;
 mod model_files;
 mod outputs;
 mod probe;

@@ -3,6 +3,7 @@
 use crate::csv_file::CsvFile;
 use crate::error::ResultsError;
 use crate::number::parse;
+use logitdist_io::from_spreadsheet;
 use std::path::{Path, PathBuf};
 
 /// One line: its fields by the number of the column asked for.
@@ -12,10 +13,11 @@ pub(super) struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// The text of a column.
+    /// The text of a column, without the apostrophe that keeps spreadsheets from running it.
     pub fn text(&self, column: usize) -> Result<&str, String> {
         let (name, position) = self.columns[column];
-        std::str::from_utf8(&self.record[position]).map_err(|_| format!("`{name}` is not UTF-8 text"))
+        let text = std::str::from_utf8(&self.record[position]);
+        text.map(from_spreadsheet).map_err(|_| format!("`{name}` is not UTF-8 text"))
     }
 
     /// The number of a column; `None` if it is blank.

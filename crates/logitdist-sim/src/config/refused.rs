@@ -1,7 +1,8 @@
 //! What no config may hold: unknown keys, and texts that are unfit for tables, commands and pages.
 
-use super::{D_REP_KEYS, TABLES, TOP_KEYS, model_defaults};
+use super::{D_REP_KEYS, TOP_KEYS, model_defaults};
 use crate::document::Document;
+use crate::document::TABLES;
 use crate::error::SimError;
 use crate::grid::Source;
 use crate::plain::did_you_mean;

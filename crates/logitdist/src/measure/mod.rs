@@ -24,3 +24,4 @@ pub mod subsets;
 pub mod table;
 pub mod top_labels;
 mod trained;
+pub mod whose;

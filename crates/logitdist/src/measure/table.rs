@@ -3,6 +3,7 @@
 //! A measure is a file that computes it and a row in that file's `ROWS`. The order here is the order of CSV columns.
 
 use super::invariance::{CARRIED, Change, DISTRIBUTIONS};
+use super::whose::Whose;
 use super::{
     baselines, cca, chance, d_logit, d_ls, d_rep, d_white, held_out, kl, label_geometry, llv, per_input,
     percentiles, pls_svd, relative, searched, size, top_labels, trained,
@@ -73,6 +74,8 @@ pub struct Measure {
     pub same: Same,
     /// What may change in the first model of the direction, and in the second, and leave it as it is.
     pub invariance: [Change; 2],
+    /// Whose embeddings are in it.
+    pub whose: Whose,
     /// Where it stands in a report.
     pub section: Section,
     /// What has to be asked for to have it.
@@ -292,6 +295,7 @@ impl Measure {
         range: Range::at_least(0.0),
         same: Same::Zero("equal predictions"),
         invariance: DISTRIBUTIONS,
+        whose: Whose::Nobodys,
         section: Section::Distribution,
         part: Part::Probability,
         log_p: false,
@@ -317,6 +321,7 @@ impl Measure {
         unit: Unit::One,
         range: Range::between(0.0, 1.0),
         same: Same::One("linearly equivalent"),
+        whose: Whose::Both,
         section: Section::Representation,
         part: Part::Geometry,
         uncertainty: Uncertainty::Fisher,
@@ -328,6 +333,7 @@ impl Measure {
         unit: Unit::Embedding,
         same: Same::Zero("equal up to a linear map"),
         invariance: CARRIED,
+        whose: Whose::Firsts,
         section: Section::Representation,
         part: Part::Geometry,
         log_p: true,

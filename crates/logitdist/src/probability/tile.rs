@@ -270,10 +270,10 @@ impl Operand<'_> {
 const NEAR: f64 = 1e-5;
 
 /// Inputs that are looked at to tell whether models are near.
-const FIRST_INPUTS: usize = 128;
+pub(super) const FIRST_INPUTS: usize = 128;
 
-/// Whether the labels, and the first of the inputs, are within [`NEAR`] of each other.
-pub(super) fn are_near(pair: &Pair<'_>, labels: &LabelSide, inputs: &[usize]) -> Result<bool, Error> {
+/// Whether the labels, and these inputs, the first of all, are within [`NEAR`] of each other.
+pub(super) fn are_near(pair: &Pair<'_>, labels: &LabelSide, first: &[usize]) -> Result<bool, Error> {
     let close = |a: &Mat<f64>, b: &Mat<f64>| {
         let columns = (0..a.ncols()).into_par_iter();
         let squares = |j: usize| {
@@ -290,7 +290,6 @@ pub(super) fn are_near(pair: &Pair<'_>, labels: &LabelSide, inputs: &[usize]) ->
     {
         return Ok(false);
     }
-    let first = &inputs[..inputs.len().min(FIRST_INPUTS)];
     Ok(close(&rows_of(pair.a(), first)?, &rows_of(pair.b(), first)?))
 }
 

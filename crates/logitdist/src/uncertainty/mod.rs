@@ -94,7 +94,7 @@ fn numbers(settings: &Settings) -> impl Iterator<Item = (&'static str, &'static 
 }
 
 fn number(shared: &Shared, row: &Measure, of: Number, direction: Direction) -> Result<f64, String> {
-    match shared.reduced.masked().filter(|_| row.log_p) {
+    match shared.reduced.lacking(row.log_p, row.whose, direction) {
         Some(reason) => Err(reason.to_string()),
         None => of(shared, direction).map_err(|reason| reason.to_string()),
     }

@@ -1,8 +1,9 @@
 //! What limits the answer.
 
 use super::representations::{alignment, beyond_chance};
+use super::similarity_token;
 use super::thresholds::{INPUTS_PER_DIMENSION, Level, REPRESENTATIONS};
-use logitdist::Comparison;
+use logitdist::{Comparison, ReducedModel};
 use logitdist_results::number::short;
 
 /// The warnings, the gravest first.
@@ -16,13 +17,15 @@ pub(super) fn of(comparison: &Comparison, inside: Option<Level>) -> Vec<String> 
 /// Too few inputs for canonical correlations.
 fn few_inputs(comparison: &Comparison) -> Option<String> {
     let reduced = &comparison.reduced;
-    let dimensions = reduced.a.dim + reduced.b.dim;
+    let of = |model: &ReducedModel| if model.has_embeddings() { model.dim } else { model.rank_embeddings() };
+    let dimensions = of(&reduced.a) + of(&reduced.b);
     let enough = INPUTS_PER_DIMENSION * dimensions;
     let null = comparison.value("m_cca_null").ok()?;
     (reduced.n_inputs < enough).then(|| {
         format!(
-            "{} inputs are few for {dimensions} dimensions: m_cca is {} by chance alone; {enough} inputs would do",
+            "{} inputs are few for {dimensions} dimensions: {} is {} by chance alone; {enough} inputs would do",
             reduced.n_inputs,
+            similarity_token(comparison),
             short(null)
         )
     })
@@ -58,7 +61,7 @@ fn unseen_directions(comparison: &Comparison) -> Option<String> {
     let (a, b) = (&comparison.reduced.a, &comparison.reduced.b);
     let unseen: Vec<String> = [("a", a), ("b", b)]
         .into_iter()
-        .filter(|(_, model)| model.rank_unembeddings() < model.dim)
+        .filter(|(_, model)| model.has_embeddings() && model.rank_unembeddings() < model.dim)
         .map(|(name, model)| {
             format!("{} of {name}'s {} dimensions", model.dim - model.rank_unembeddings(), model.dim)
         })
