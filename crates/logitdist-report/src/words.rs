@@ -31,10 +31,10 @@ const PARAMETERS: [(&str, &str); 14] = [
     ("rank", "rank of the noise"),
     ("gamma", "γ"),
     ("epsilon", "ε"),
-    ("tau", "τ"),
-    ("rho", "ρ"),
+    ("family_tau", "τ"),
+    ("family_rho", "ρ"),
     ("classes", "number of classes"),
-    ("spectrum_b", "spectrum of b"),
+    ("family_spectrum_b", "spectrum of b"),
     ("student_dim", "dimension of the student"),
     ("points", "number of points"),
 ];

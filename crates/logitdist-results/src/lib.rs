@@ -39,7 +39,9 @@ pub use kind::Kind;
 pub use logitdist::t_975;
 pub use manifest::{Counts, End, Ended, Machine, Manifest, Process, RunStatus, Session};
 pub use plot::PlotSpec;
-pub use row::{CellRow, CellStatus, ROW_COLUMNS, coordinate_columns, parse_seed, seed_text};
+pub use row::{
+    CellRow, CellStatus, ROW_COLUMNS, coordinate_columns, parameter_column, parse_seed, seed_text,
+};
 pub use run::{FailedCell, Run};
 pub use schema::Schema;
 pub use study::networks;

@@ -3,6 +3,7 @@
 use crate::bound::refused;
 use crate::kind::Kind;
 use crate::number::float;
+use logitdist::measure;
 
 /// A cell's row after its coordinates.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,8 +52,17 @@ impl CellStatus {
 
 /// Columns of a cell's coordinates: the source, the parameters, which are the axes of the sweep, the replicate and the seed.
 pub fn coordinate_columns<'a>(parameters: impl IntoIterator<Item = &'a str>) -> Vec<String> {
-    let all = ["source"].into_iter().chain(parameters).chain(["replicate", "cell_seed"]);
-    all.map(String::from).collect()
+    let parameters = parameters.into_iter().map(parameter_column);
+    let (source, cell) = (["source"].map(String::from), ["replicate", "cell_seed"].map(String::from));
+    source.into_iter().chain(parameters).chain(cell).collect()
+}
+
+/// What the column of a parameter begins with where a measure has its name, such as the τ of a family: no table has two columns of one name.
+pub(crate) const OF_FAMILY: &str = "family_";
+
+/// The column of a parameter.
+pub fn parameter_column(name: &str) -> String {
+    if measure(name).is_some() { format!("{OF_FAMILY}{name}") } else { name.to_owned() }
 }
 
 /// Columns of `rows.csv` between coordinates and measures.

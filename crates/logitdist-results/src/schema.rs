@@ -2,7 +2,7 @@
 
 use crate::bound::BOUND_COLUMNS;
 use crate::kind::Kind;
-use crate::row::ROW_COLUMNS;
+use crate::row::{ROW_COLUMNS, parameter_column};
 use crate::run::FailedCell;
 use crate::summary;
 use crate::version::RESULT_VERSION;
@@ -153,8 +153,9 @@ impl Schema {
     /// The schema of a sweep whose cells have these parameters, each with its kind, and these measures; with `measures.csv` if networks are
     /// trained.
     pub fn of_sweep(parameters: &[(String, Kind)], measures: &[&str], trained: bool) -> Schema {
-        let parameters =
-            || parameters.iter().map(|(name, kind)| (name.clone(), Column::of_parameter(name, *kind)));
+        let parameters = || {
+            parameters.iter().map(|(name, kind)| (parameter_column(name), Column::of_parameter(name, *kind)))
+        };
         let of_words = |place: &'static str, names: Vec<String>| {
             let column = move |name: String| Some((name.clone(), Column::of_name(&name, place)?));
             names.into_iter().filter_map(column)
@@ -216,8 +217,9 @@ mod tests {
 
     #[test]
     fn a_schema_says_of_every_column_what_it_is() {
-        let parameters = [("dim".to_owned(), Kind::Integer), ("level".to_owned(), Kind::Float)];
-        let schema = Schema::of_sweep(&parameters, &["n_inputs", "m_cca", "kl_ab"], true);
+        let parameters = [("dim", Kind::Integer), ("level", Kind::Float), ("tau", Kind::Float)];
+        let parameters = parameters.map(|(name, kind)| (name.to_owned(), kind));
+        let schema = Schema::of_sweep(&parameters, &["n_inputs", "m_cca", "kl_ab", "tau"], true);
         let json: serde_json::Value = serde_json::from_str(&schema.to_json()).unwrap();
         assert_eq!(json["result_version"], RESULT_VERSION);
         let rows = &json["tables"]["rows.csv"];
@@ -231,6 +233,9 @@ mod tests {
         ] {
             assert_eq!(rows[column]["type"], kind, "{column}");
         }
+        // A parameter does not share its column with the measure of its name.
+        assert_eq!(rows["family_tau"]["meaning"], "A parameter of a family");
+        assert!(rows["tau"]["meaning"].as_str().unwrap().starts_with("Smallest probability"), "{rows}");
         assert_eq!(rows["kl_ab"]["unit"], "nats");
         assert_eq!(rows["m_cca"]["range"], "0 to 1");
         assert!(rows["m_cca"]["same"].as_str().unwrap().starts_with("1 = "), "{rows}");

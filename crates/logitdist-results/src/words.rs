@@ -216,6 +216,13 @@ pub const WORDS: &[Word] = &[
     word(&["rank"], "Rank that each weight matrix of the second network is reduced to", TRAINED).whole(),
     word(&["degrees_of_freedom"], "Of Student's t, of which the noise is drawn", PERTURBATION).float("> 0"),
     word(&["rho", "spectrum_b", "permutation", "cluster_size", "flipped"], "A parameter of a family", FAMILY),
+    word(
+        &["family_rho", "family_spectrum_b"],
+        "Column of a parameter of a family whose name is that of a measure",
+        FAMILY,
+    ),
+    word(&["family_tau"], "Column of a parameter of a family whose name is that of a measure", FAMILY)
+        .float(""),
     word(&["tau", "epsilon", "gamma", "spread", "range"], "A parameter of a family", FAMILY).float(""),
     // Parameters of trained networks.
     word(&["data"], "The data that networks are trained on", TRAINED),

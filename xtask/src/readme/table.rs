@@ -1,7 +1,7 @@
 //! A CSV file in memory, and the rows of it that meet conditions.
 
 use csv::StringRecord;
-use logitdist::theorem;
+use logitdist::{measure, theorem};
 use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
@@ -24,7 +24,7 @@ impl Table {
             return Ok(table);
         }
         if table.columns.iter().any(|column| column == "replicate") {
-            return Ok(table.with_sides_of_lower_bounds());
+            return Ok(table.of_version_8());
         }
         table.joined(&Self::read_alone(&path.with_file_name("rows.csv"))?)
     }
@@ -53,8 +53,14 @@ impl Table {
         Ok(Self { columns: self.columns.iter().chain(cells.columns.iter().take(theirs)).collect(), rows })
     }
 
-    /// Results of version 8 and before have both sides of a lower bound as `lhs` and `rhs`.
-    fn with_sides_of_lower_bounds(mut self) -> Self {
+    /// Results of version 8 and before have both sides of a lower bound as `lhs` and `rhs`, and parameters under the names of measures.
+    fn of_version_8(mut self) -> Self {
+        let is_parameter = |place: usize| self.columns.iter().skip(place).any(|name| name == "replicate");
+        let named = self.columns.iter().enumerate().map(|(place, name)| {
+            let of_family = is_parameter(place) && measure(name).is_some();
+            if of_family { format!("family_{name}") } else { name.to_owned() }
+        });
+        self.columns = named.collect();
         let place = |name: &str| self.columns.iter().position(|column| column == name);
         let (Some(bound), Some(lhs), Some(rhs)) = (place("bound"), place("lhs"), place("rhs")) else {
             return self;
@@ -227,10 +233,10 @@ mod tests {
         assert_eq!(read().err().unwrap(), "rows.csv has no cell s3");
         write(
             "bounds.csv",
-            "dim,replicate,cell_seed,bound,lhs,rhs\n2,0,1,m_cca_sharp,0.5,0.75\n2,0,1,d_ls,1,2\n",
+            "tau,replicate,cell_seed,bound,lhs,rhs\n2,0,1,m_cca_sharp,0.5,0.75\n2,0,1,d_ls,1,2\n",
         );
         let table = read().unwrap();
-        let rows = table.select(&[]).unwrap();
+        let rows = table.select(&[Condition::parse("family_tau=2").unwrap()]).unwrap();
         assert_eq!(table.numbers(&rows, "certified").unwrap(), [0.5]);
         assert_eq!(table.numbers(&rows, "measured").unwrap(), [0.75]);
     }

@@ -9,6 +9,7 @@ use crate::csv_file::CsvFile;
 use crate::dictionary::Dictionary;
 use crate::error::ResultsError;
 use crate::parameters::Parameters;
+use crate::row::OF_FAMILY;
 use crate::run::Run;
 use crate::summary::Summary;
 use evaluated::Evaluated;
@@ -214,11 +215,12 @@ fn axes(parameters: &Parameters, run: &Run) -> Vec<StudyAxis> {
             order.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));
             axis.values = order.iter().map(|&i| for_people(&axis.written[i])).collect();
             axis.written = order.iter().map(|&i| axis.written[i].clone()).collect();
+            let parameter = axis.name.strip_prefix(OF_FAMILY).unwrap_or(&axis.name);
             let positive = numbers.iter().copied().filter(|&x| x > 0.0);
             let (least, most) = positive.fold((f64::INFINITY, 0.0f64), |(l, m), x| (l.min(x), m.max(x)));
             let spans_decades = numbers.len() > 2 && most >= 10.0 * least;
             let possible = most > 0.0 && numbers.iter().all(|&x| x >= 0.0);
-            axis.logarithmic = possible && (run.logarithmic.contains(&axis.name) || spans_decades);
+            axis.logarithmic = possible && (run.logarithmic.contains(parameter) || spans_decades);
         }
         axis
     };
