@@ -77,7 +77,7 @@ const CHOICE: &[Slot] = &[Word(&[
 const TEXTS: &[Slot] = &[Word(&["in/names.txt", "in/vocab.json", "in/labels.npy", "in/f.npy", "in/cut.npy"])];
 
 /// Submitting to Slurm is not among them: a real cluster may be listening.
-const COMMANDS: [Command; 15] = [
+const COMMANDS: [Command; 16] = [
     Command {
         words: &["compare"],
         places: &[Model, Model],
