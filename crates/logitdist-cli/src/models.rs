@@ -1,7 +1,8 @@
 //! The two models of a command line.
 
 use logitdist::{Error, ModelRows, Pair};
-use logitdist_io::{ReadError, ReadOptions, Source, visible};
+use logitdist_io::{FileModel, ReadError, ReadOptions, Source, open_model, visible};
+use std::path::Path;
 
 /// Two models of one set of inputs and labels, and their names as they may be shown. Embeddings are in memory or stay in their files.
 pub struct Models<M> {
@@ -25,19 +26,29 @@ impl<M: ModelRows + Send> Models<M> {
 
     /// The pair; an error says which file has how many of what.
     pub fn pair(&self) -> anyhow::Result<Pair<'_>> {
-        Pair::new(&self.a, &self.b).map_err(|error| {
+        self.pair_with(&self.name_b, &self.b)
+    }
+
+    /// The first model and another one of a name.
+    pub fn pair_with<'a>(&'a self, name: &str, other: &'a M) -> anyhow::Result<Pair<'a>> {
+        Pair::new(&self.a, other).map_err(|error| {
             let (what, a, b) = match error {
                 Error::Inputs { a, b } => ("inputs (rows of the embeddings)", a, b),
                 Error::Labels { a, b } => ("labels (rows of the unembeddings)", a, b),
                 other => return other.into(),
             };
             anyhow::anyhow!(
-                "{} has {a} {what} and {} has {b}; a pair needs the same ones in the same order",
-                self.name_a,
-                self.name_b
+                "{} has {a} {what} and {name} has {b}; a pair needs the same ones in the same order",
+                self.name_a
             )
         })
     }
+}
+
+/// Another model beside those of a command line, with its name as it may be shown.
+pub fn open_other(path: &Path, options: &ReadOptions) -> Result<(String, FileModel), ReadError> {
+    let source = Source::Path(path.into());
+    Ok((name(&source), open_model(&source, options)?))
 }
 
 fn name(source: &Source) -> String {

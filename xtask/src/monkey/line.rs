@@ -60,6 +60,9 @@ const LABELS: &[Place] = &[Word(&["0,1,2", "0,1,2,3", "5,5", "0", "99", "a", "",
 const ARRAYS: &[Place] = &[Word(&["embeddings", "unembeddings", "embeddings,unembeddings", "none", "bias"])];
 const NAMES: &[Place] = &[Word(&["embeddings=unembeddings", "bias=bias", "embeddings=", "x", "head=h"])];
 
+const TOKENS: &[Place] =
+    &[Word(&["m_cca", "kl_ab_q99,d_logit", "bounds", "d_rep,llv", "probability", "m_cc", ""])];
+
 /// Submitting to Slurm is not among them: a real cluster may be listening.
 const COMMANDS: [Command; 14] = [
     Command {
@@ -76,6 +79,13 @@ const COMMANDS: [Command; 14] = [
             ("--llv-labels", LABELS),
             ("--llv-inputs", LABELS),
             ("--probe", &[Array]),
+            ("--only", TOKENS),
+            ("--skip", TOKENS),
+            ("--quick", &[]),
+            ("--targets", &[Array]),
+            ("--by-confidence", &[]),
+            ("--against", &[Model]),
+            ("--floor", &[Model]),
             ("--threads", &[Word(&["1", "2", "0", "-1", "10000", "many"])]),
             ("--transpose", ARRAYS),
             ("--transpose-b", ARRAYS),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod answer;
+mod beside;
 mod budget;
 mod compare;
 mod endless;
@@ -18,6 +19,8 @@ mod outputs;
 mod probe;
 mod processor;
 mod report;
+mod right_answers;
+mod selections;
 mod terminal;
 mod train;
 mod usage;

@@ -22,5 +22,6 @@ mod size;
 pub(crate) mod source;
 pub mod subsets;
 pub mod table;
+pub(crate) mod targets;
 pub mod top_labels;
 mod trained;
