@@ -51,7 +51,11 @@ const PLOT: &str = "plot";
 pub const TABLES: [&str; 6] = ["model", "d_rep", "perturbation", "family", "train", "search"];
 
 const D_REP_KEYS: [&str; 3] = ["pivots", "per_pivot", "all_up_to"];
-const MEASURES: [&str; 6] = ["probability", "d_rep", "llv", "baselines", "lists", "held_out"];
+const MEASURES: [&str; 8] =
+    ["probability", "d_rep", "llv", "baselines", "lists", "held_out", "intervals", "null"];
+
+/// Reorderings of b's inputs in a cell, of which `null` are the columns.
+const REORDERINGS: usize = 200;
 
 /// Those that a config without `measures` has; the others cost more than all of these, or are asked for.
 const DEFAULT_MEASURES: usize = 5;
@@ -182,7 +186,8 @@ impl Config {
     /// What is measured in a cell, in words. Equal words and an equal seed of the run give equal results of a cell.
     pub fn measured(&self) -> String {
         let s = &self.settings;
-        let chosen = [s.probability, s.d_rep, s.llv, s.baselines, self.lists, s.held_out];
+        let null = s.null > 0;
+        let chosen = [s.probability, s.d_rep, s.llv, s.baselines, self.lists, s.held_out, s.intervals, null];
         let names = MEASURES.iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(name, _)| *name);
         let subsets = match s.subsets {
             Subsets::AllUpTo { at_most, pivots, per_pivot } => {
@@ -342,6 +347,8 @@ fn settings(document: &Document) -> Result<(Settings, bool), SimError> {
         llv: has("llv"),
         baselines: has("baselines"),
         held_out: has("held_out"),
+        intervals: has("intervals"),
+        null: if has("null") { REORDERINGS } else { 0 },
         subsets,
         ..Settings::default()
     };

@@ -4,7 +4,8 @@ use crate::coordinates::Coordinates;
 use crate::grid::Grid;
 use crate::search;
 use crate::train::Group;
-use logitdist::{Applicable, Comparison, Settings};
+use logitdist::{Applicable, Comparison, REORDERED, Settings, Uncertainty, measure};
+use logitdist_results::pair::NULL_SIDES;
 use logitdist_results::{
     BOUND_COLUMNS, BoundRow, CellRow, CellStatus, ROW_COLUMNS, coordinate_columns, seed_text,
 };
@@ -14,6 +15,10 @@ use logitdist_results::{
 pub struct Columns {
     parameters: Vec<String>,
     scalars: Vec<&'static str>,
+    /// Measures with columns for both ends of their intervals.
+    intervals: Vec<&'static str>,
+    /// Measures with columns for what reordered inputs show.
+    nulls: Vec<&'static str>,
     lists: Vec<&'static str>,
 }
 
@@ -26,10 +31,17 @@ impl Columns {
             rows.map(|(token, _, _)| token)
         };
         let lists = if lists { asked(true).collect() } else { vec![] };
+        let has_interval = |token: &&str| {
+            settings.intervals
+                && measure(token).is_some_and(|(row, _)| !matches!(row.uncertainty, Uncertainty::Never(_)))
+        };
+        let has_null = |token: &&str| settings.null > 0 && REORDERED.contains(token);
         let trained = Group::of(grid).into_iter().flat_map(Group::tokens);
         let searched = grid.searched().take(1).flat_map(|_| search::tokens());
         Columns {
             parameters: grid.parameters(),
+            intervals: asked(false).filter(has_interval).collect(),
+            nulls: asked(false).filter(has_null).collect(),
             scalars: asked(false).chain(trained).chain(searched).collect(),
             lists,
         }
@@ -39,7 +51,14 @@ impl Columns {
     pub fn row_header(&self) -> Vec<String> {
         let mut header = self.coordinate_header();
         header.extend(ROW_COLUMNS.map(String::from));
-        header.extend(self.scalars.iter().chain(&self.lists).map(|t| (*t).to_owned()));
+        header.extend(self.scalars.iter().map(|token| (*token).to_owned()));
+        for token in &self.intervals {
+            header.extend(["low", "high"].map(|end| format!("{token}_{end}")));
+        }
+        for token in &self.nulls {
+            header.extend(NULL_SIDES.map(|side| format!("{token}_null_{side}")));
+        }
+        header.extend(self.lists.iter().map(|token| (*token).to_owned()));
         header
     }
 
@@ -73,7 +92,12 @@ impl Columns {
             Err(reason) => CellRow {
                 status: CellStatus::NotApplicable,
                 reason: reason.clone(),
-                measures: vec![None; self.scalars.len()],
+                measures: vec![
+                    None;
+                    self.scalars.len()
+                        + 2 * self.intervals.len()
+                        + NULL_SIDES.len() * self.nulls.len()
+                ],
                 lists: vec![Vec::new(); self.lists.len()],
             },
         };
@@ -88,9 +112,27 @@ impl Columns {
         CellRow {
             status: if reasons.is_empty() { CellStatus::Ok } else { CellStatus::Partial },
             reason: reasons.join("; "),
-            measures: self.scalars.iter().map(value).collect(),
+            measures: self.scalars.iter().map(value).chain(self.beside(comparison)).collect(),
             lists: self.lists.iter().map(list).collect(),
         }
+    }
+
+    /// Ends of intervals and what reordered inputs show; none where a measure has none.
+    fn beside(&self, comparison: &Comparison) -> Vec<Option<f64>> {
+        let interval = |token: &&'static str| {
+            let found = comparison.intervals.as_ref().and_then(|all| all.get(token)?.as_ref().ok());
+            [found.map(|interval| interval.low), found.map(|interval| interval.high)]
+        };
+        let null = |token: &&'static str| {
+            let law = comparison.nulls.as_ref().and_then(|all| all.get(token));
+            [
+                law.map(|law| law.mean),
+                law.map(|law| law.q95),
+                law.map(|law| law.q99),
+                law.map(|law| law.share),
+            ]
+        };
+        self.intervals.iter().flat_map(interval).chain(self.nulls.iter().flat_map(null)).collect()
     }
 
     /// The rows of a comparison's bounds after the cell's coordinates, in both directions.
