@@ -27,7 +27,7 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 /// Everything that a report must have.
 fn check_report(folder: &str) {
-    let names = ["spectra", "labels", "inputs", "divergence"];
+    let names = ["headlines", "spectra", "labels", "inputs", "divergence"];
     for name in names.iter().flat_map(|name| [(*name).to_owned(), format!("{name}-column")]) {
         assert!(read(folder, &format!("plots/{name}.svg")).ends_with("</svg>\n"), "{name}");
         assert!(
