@@ -7,6 +7,7 @@
 )]
 
 mod bench;
+mod coverage;
 mod fuzz;
 mod measure;
 mod memory;
@@ -59,6 +60,7 @@ enum Task {
     Measure(measure::Arguments),
     Streaming(streaming::Arguments),
     Bench(bench::Arguments),
+    Coverage(coverage::Arguments),
     Readme(readme::Arguments),
 }
 
@@ -86,6 +88,7 @@ fn main() -> ExitCode {
         Task::Measure(arguments) => measure::run(&arguments),
         Task::Streaming(arguments) => streaming::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
+        Task::Coverage(arguments) => coverage::run(&arguments),
         Task::Readme(arguments) => readme::run(&arguments),
     };
     exit_code(result)

@@ -3,6 +3,7 @@
 use crate::matched::{Asked, Matched, Opened, matched};
 use logitdist::{Error, ModelRows, Pair};
 use logitdist_io::{FileModel, OpenedModel, ReadError, ReadOptions, Source, visible};
+use std::path::Path;
 
 /// Two models of one set of inputs and labels, and their names as they may be shown. Embeddings are in memory or stay in their files.
 pub struct Models<M> {
@@ -26,21 +27,37 @@ impl<M: ModelRows + Send> Models<M> {
 
     /// The pair; an error says which file has how many of what.
     pub fn pair(&self) -> anyhow::Result<Pair<'_>> {
-        Pair::new(&self.a, &self.b).map_err(|error| {
+        self.pair_with(&self.name_b, &self.b)
+    }
+
+    /// The first model and another one of a name.
+    pub fn pair_with<'a>(&'a self, name: &str, other: &'a M) -> anyhow::Result<Pair<'a>> {
+        Pair::new(&self.a, other).map_err(|error| {
             let (what, rows, a, b) = match error {
                 Error::Inputs { a, b } => ("inputs", "embeddings", a, b),
                 Error::Labels { a, b } => ("labels", "unembeddings", a, b),
                 other => return other.into(),
             };
             anyhow::anyhow!(
-                "{} has {a} {what} (rows of the {rows}) and {} has {b}; a pair needs the same ones in the same order: `logitdist compare` \
+                "{} has {a} {what} (rows of the {rows}) and {name} has {b}; a pair needs the same ones in the same order: `logitdist compare` \
                  takes some of them by --{what} 0:{} or --{what} FILE, and by --{what} common those of the same names",
                 self.name_a,
-                self.name_b,
                 a.min(b)
             )
         })
     }
+}
+
+/// Another model beside those of a command line, with the labels and inputs that were chosen of the one that it stands for, and its name as
+/// it may be shown.
+pub fn open_other(
+    path: &Path,
+    options: &ReadOptions,
+    labels: Option<&[usize]>,
+    inputs: Option<Vec<usize>>,
+) -> Result<(String, FileModel), ReadError> {
+    let source = Source::Path(path.into());
+    Ok((name(&source), OpenedModel::open(&source, options)?.chosen(labels, inputs)?))
 }
 
 impl Models<FileModel> {

@@ -1,7 +1,7 @@
 //! What Python asks for, as the core takes it.
 
 use logitdist::{LogitPrecision, Settings};
-use logitdist_cli::compare::parse_subsets;
+use logitdist_cli::compare::{QUICK_INPUTS, parse_subsets, selected};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
@@ -14,24 +14,29 @@ pub struct Asked {
     logits: String,
     llv_labels: Option<Vec<usize>>,
     llv_inputs: Option<Vec<usize>>,
-    probability: bool,
-    d_rep: bool,
-    llv: bool,
-    baselines: bool,
+    only: Option<Vec<String>>,
+    skip: Vec<String>,
+    quick: bool,
+    shifts: bool,
     per_input: bool,
     /// Whether intervals are wanted; where they cost little if nothing is said.
     pub intervals: Option<bool>,
     blocks: Option<usize>,
     groups: Option<Vec<i64>>,
     null: usize,
+    targets: Option<Vec<i64>>,
+    by_confidence: bool,
 }
 
 impl Asked {
     /// The settings.
     ///
     /// # Errors
-    /// `ValueError` for subsets or logits that are none.
+    /// `ValueError` for subsets, logits or names of measures that are none.
     pub fn settings(self) -> PyResult<Settings> {
+        let only = self.only.unwrap_or_default();
+        let selection = selected(&only, &self.skip, self.quick, &[])
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
         let refused = |error: anyhow::Error| PyValueError::new_err(format!("subsets: {error}"));
         let subsets = self.subsets.as_deref().map(parse_subsets).transpose().map_err(refused)?;
         let logit_precision = match self.logits.as_str() {
@@ -43,12 +48,9 @@ impl Asked {
         };
         let standard = Settings::default();
         Ok(Settings {
-            probability: self.probability,
-            d_rep: self.d_rep,
-            llv: self.llv && self.probability,
-            baselines: self.baselines,
+            selection,
             subsets: subsets.unwrap_or_default(),
-            inputs_limit: self.inputs_limit,
+            inputs_limit: self.inputs_limit.or(self.quick.then_some(QUICK_INPUTS)),
             logit_precision,
             llv_labels: self.llv_labels,
             llv_inputs: self.llv_inputs,
@@ -56,6 +58,9 @@ impl Asked {
             blocks: self.blocks.unwrap_or(standard.blocks),
             groups: self.groups,
             null: self.null,
+            targets: self.targets,
+            by_confidence: self.by_confidence,
+            shifts: self.shifts,
             ..standard
         })
     }

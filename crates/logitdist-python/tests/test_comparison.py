@@ -69,6 +69,29 @@ def test_parts_can_be_left_out(c):
             less[token]
 
 
+def test_only_what_is_named_is_computed_and_with_the_same_digits(c):
+    some = logitdist.compare(*a_pair(1), only=["m_cca", "kl_ab", "d_rep_ba"], intervals=False)
+    for token in ("m_cca", "kl_ab", "d_rep_ba", "n_inputs"):
+        assert some[token] == c[token]
+    with pytest.raises(logitdist.NoValue, match="d_logit was left out of this comparison"):
+        some["d_logit"]
+    quick = logitdist.compare(*a_pair(1), quick=True)
+    assert quick.m_cca_null == c.m_cca_null and quick.top1_agreement == c.top1_agreement
+
+
+def test_other_models_and_right_answers_stand_beside_the_pair(c):
+    a, b = a_pair(1)
+    targets = [i % 7 if i % 3 else -100 for i in range(c.n_inputs)]
+    with_all = logitdist.compare(a, b, against=b, floor=a, targets=targets, by_confidence=True)
+    found = json.loads(with_all.to_json())
+    assert found["against"]["of"]["d_logit"]["difference"] == 0
+    assert found["floor"]["of"]["d_logit"]["reason"].startswith("the floor is 0")
+    assert found["n_targets"] == sum(target >= 0 for target in targets)
+    assert sum(part["inputs"] for part in found["by_confidence"]) == c.n_inputs
+    with pytest.raises(ValueError, match="the target of input 0 is -1"):
+        logitdist.compare(a, b, targets=[-1] * c.n_inputs)
+
+
 def test_infinite_divergences_are_infinite():
     a, b = a_pair(1)
     b["bias"][3] = -math.inf

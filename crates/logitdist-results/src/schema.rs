@@ -78,13 +78,36 @@ pub struct Schema {
 impl Column {
     /// The column of a measure.
     pub fn of_measure(token: &str) -> Option<Column> {
-        let (row, direction) = measure(token)?;
+        let Some((row, direction)) = measure(token) else { return Column::beside_a_measure(token) };
         Some(Column {
             kind: Kind::of_measure(token),
             unit: row.unit.words().to_owned(),
             range: row.values_words(),
             meaning: row.words(row.meaning, direction),
             same: row.same_words(),
+            more: format!("docs/theory.md#{token}"),
+        })
+    }
+
+    /// The column of an end of a measure's interval, or of what reordered inputs show of it.
+    fn beside_a_measure(name: &str) -> Option<Column> {
+        let ends = [
+            ("_low", "lower end of the 95 % interval"),
+            ("_high", "upper end of the 95 % interval"),
+            ("_null_mean", "mean over reorderings of b's inputs"),
+            ("_null_q95", "what 95 % of the reorderings do not exceed in similarity"),
+            ("_null_q99", "what 99 % of the reorderings do not exceed in similarity"),
+            ("_null_share", "share of the reorderings, the given order among them, that are as close"),
+        ];
+        let (token, what) = ends.iter().find_map(|(end, what)| Some((name.strip_suffix(end)?, what)))?;
+        let (row, direction) = measure(token)?;
+        let is_share = name.ends_with("_null_share");
+        Some(Column {
+            kind: Kind::Float,
+            unit: if is_share { String::new() } else { row.unit.words().to_owned() },
+            range: if is_share { "0 to 1".to_owned() } else { row.values_words() },
+            meaning: format!("{what} of: {}", row.words(row.meaning, direction)),
+            same: String::new(),
             more: format!("docs/theory.md#{token}"),
         })
     }

@@ -49,7 +49,11 @@ const TOP_KEYS: [&str; 8] =
 /// The pictures that a report is to make, a list of tables.
 const PLOT: &str = "plot";
 const D_REP_KEYS: [&str; 3] = ["pivots", "per_pivot", "all_up_to"];
-const MEASURES: [&str; 7] = ["probability", "d_rep", "llv", "baselines", "lists", "held_out", "budget"];
+const MEASURES: [&str; 9] =
+    ["probability", "d_rep", "llv", "baselines", "lists", "held_out", "intervals", "null", "budget"];
+
+/// Reorderings of b's inputs in a cell, of which `null` are the columns.
+const REORDERINGS: usize = 200;
 
 /// Those that a config without `measures` has; the others cost more than all of these, or are asked for.
 const DEFAULT_MEASURES: usize = 5;
@@ -180,7 +184,9 @@ impl Config {
     /// What is measured in a cell, in words. Equal words and an equal seed of the run give equal results of a cell.
     pub fn measured(&self) -> String {
         let s = &self.settings;
-        let chosen = [s.probability, s.d_rep, s.llv, s.baselines, self.lists, s.held_out, s.budget];
+        let null = s.null > 0;
+        let chosen =
+            [s.probability, s.d_rep, s.llv, s.baselines, self.lists, s.held_out, s.intervals, null, s.budget];
         let names = MEASURES.iter().zip(chosen).filter(|(_, chosen)| *chosen).map(|(name, _)| *name);
         let subsets = match s.subsets {
             Subsets::AllUpTo { at_most, pivots, per_pivot } => {
@@ -253,6 +259,8 @@ fn settings(document: &Document) -> Result<(Settings, bool), SimError> {
         baselines: has("baselines"),
         held_out: has("held_out"),
         budget: has("budget"),
+        intervals: has("intervals"),
+        null: if has("null") { REORDERINGS } else { 0 },
         subsets,
         ..Settings::default()
     };

@@ -5,7 +5,8 @@ use crate::grid::Grid;
 use crate::search;
 use crate::train::Group;
 use crate::value::text;
-use logitdist::{Applicable, Comparison, Settings};
+use logitdist::{Applicable, Comparison, REORDERED, Settings, Uncertainty, measure};
+use logitdist_results::pair::NULL_SIDES;
 use logitdist_results::{
     BOUND_COLUMNS, BoundRow, CellRow, CellStatus, Kind, ROW_COLUMNS, Schema, coordinate_columns, seed_text,
     words,
@@ -16,8 +17,12 @@ use logitdist_results::{
 pub struct Columns {
     parameters: Vec<(String, Kind)>,
     scalars: Vec<&'static str>,
-    /// The kinds of the scalars.
+    /// The kinds of the scalars and of what stands beside them.
     kinds: Vec<Kind>,
+    /// Measures with columns for both ends of their intervals.
+    intervals: Vec<&'static str>,
+    /// Measures with columns for what reordered inputs show.
+    nulls: Vec<&'static str>,
     lists: Vec<&'static str>,
 }
 
@@ -30,6 +35,11 @@ impl Columns {
             rows.map(|(token, _, _)| token)
         };
         let lists = if lists { asked(true).collect() } else { vec![] };
+        let has_interval = |token: &&str| {
+            settings.intervals
+                && measure(token).is_some_and(|(row, _)| !matches!(row.uncertainty, Uncertainty::Never(_)))
+        };
+        let has_null = |token: &&str| settings.null > 0 && REORDERED.contains(token);
         let trained = Group::of(grid).into_iter().flat_map(Group::tokens);
         let searched = grid.searched().take(1).flat_map(|_| search::tokens());
         let scalars: Vec<&str> = asked(false).chain(trained).chain(searched).collect();
@@ -37,9 +47,15 @@ impl Columns {
             let kind = kind_of(grid, &name);
             (name, kind)
         };
+        let intervals: Vec<&str> = asked(false).filter(has_interval).collect();
+        let nulls: Vec<&str> = asked(false).filter(has_null).collect();
+        let beside = 2 * intervals.len() + NULL_SIDES.len() * nulls.len();
+        let kinds = scalars.iter().map(|token| Kind::of_measure(token));
         Columns {
             parameters: grid.parameters().into_iter().map(parameter).collect(),
-            kinds: scalars.iter().map(|token| Kind::of_measure(token)).collect(),
+            kinds: kinds.chain(std::iter::repeat_n(Kind::Float, beside)).collect(),
+            intervals,
+            nulls,
             scalars,
             lists,
         }
@@ -49,8 +65,18 @@ impl Columns {
     pub fn row_header(&self) -> Vec<String> {
         let mut header = self.coordinate_header();
         header.extend(ROW_COLUMNS.map(String::from));
-        header.extend(self.scalars.iter().chain(&self.lists).map(|t| (*t).to_owned()));
+        header.extend(self.scalars.iter().map(|token| (*token).to_owned()));
+        header.extend(self.names_beside());
+        header.extend(self.lists.iter().map(|token| (*token).to_owned()));
         header
+    }
+
+    /// Columns of the ends of intervals and of nulls.
+    fn names_beside(&self) -> Vec<String> {
+        let ends =
+            self.intervals.iter().flat_map(|token| ["low", "high"].map(|end| format!("{token}_{end}")));
+        let nulls = self.nulls.iter().flat_map(|token| NULL_SIDES.map(|side| format!("{token}_null_{side}")));
+        ends.chain(nulls).collect()
     }
 
     /// Header of `bounds.csv`: the seed of the cell, which joins it with `rows.csv`, and what is said of a bound.
@@ -60,7 +86,10 @@ impl Columns {
 
     /// What the columns of the tables are; with those of `measures.csv` if networks are trained.
     pub fn schema(&self, trained: bool) -> Schema {
-        let measures: Vec<&str> = self.scalars.iter().chain(&self.lists).copied().collect();
+        let beside = self.names_beside();
+        let beside = beside.iter().map(String::as_str);
+        let measures: Vec<&str> =
+            self.scalars.iter().copied().chain(beside).chain(self.lists.iter().copied()).collect();
         Schema::of_sweep(&self.parameters, &measures, trained)
     }
 
@@ -87,7 +116,7 @@ impl Columns {
             Err(reason) => CellRow {
                 status: CellStatus::NotApplicable,
                 reason: reason.clone(),
-                measures: vec![None; self.scalars.len()],
+                measures: vec![None; self.kinds.len()],
                 lists: vec![Vec::new(); self.lists.len()],
             },
         };
@@ -102,9 +131,27 @@ impl Columns {
         CellRow {
             status: if reasons.is_empty() { CellStatus::Ok } else { CellStatus::Partial },
             reason: reasons.join("; "),
-            measures: self.scalars.iter().map(value).collect(),
+            measures: self.scalars.iter().map(value).chain(self.beside(comparison)).collect(),
             lists: self.lists.iter().map(list).collect(),
         }
+    }
+
+    /// Ends of intervals and what reordered inputs show; none where a measure has none.
+    fn beside(&self, comparison: &Comparison) -> Vec<Option<f64>> {
+        let interval = |token: &&'static str| {
+            let found = comparison.intervals.as_ref().and_then(|all| all.get(token)?.as_ref().ok());
+            [found.map(|interval| interval.low), found.map(|interval| interval.high)]
+        };
+        let null = |token: &&'static str| {
+            let law = comparison.nulls.as_ref().and_then(|all| all.get(token));
+            [
+                law.map(|law| law.mean),
+                law.map(|law| law.q95),
+                law.map(|law| law.q99),
+                law.map(|law| law.share),
+            ]
+        };
+        self.intervals.iter().flat_map(interval).chain(self.nulls.iter().flat_map(null)).collect()
     }
 
     /// The rows of a comparison's bounds after the cell's seed, in both directions.

@@ -26,6 +26,9 @@ pub enum Reason {
         /// Inputs needed.
         needed: usize,
     },
+    /// The settings leave out what it is made of.
+    #[error("{0} were not asked for: the settings leave them out")]
+    LeftOut(&'static str),
     /// Representations without variation have no direction to compare.
     #[error("{what} of model {side} have rank 0: they are constant")]
     Constant {

@@ -1,21 +1,26 @@
 //! Every measure and every bound of a pair, under the tokens that name them.
 
 use crate::applicable::{Applicable, Reason};
-use crate::bound::{Bound, Certificate, certificate, theorems};
+use crate::bound::{Bound, Certificate, certificate};
+use crate::by_confidence::{Decile, deciles};
 use crate::error::{Error, PartError};
 use crate::labels::LabelSide;
 use crate::llv_sets::LlvSets;
 use crate::measure::per_input::PerInput;
-use crate::measure::table::{Measure, Part, Value, measures, tokens};
+use crate::measure::table::{Measure, Step, Value, measures};
 use crate::model::Pair;
 use crate::null::Nulls;
 use crate::partial::PartialSummary;
+use crate::probability::Kept;
 use crate::progress::{Stage, Watch};
 use crate::reduced::{Direction, Reduced};
 use crate::resampled::Resampled;
 use crate::settings::Settings;
 use crate::shared::Shared;
+use crate::shifted::Shift;
+use crate::streams::Streams;
 use crate::summary::{PairSummary, ProbabilityInputs};
+use crate::targets::targets_of;
 use crate::uncertainty::Intervals;
 use rand::{Rng, seq::index};
 use rayon::prelude::*;
@@ -50,10 +55,14 @@ pub struct Comparison {
     pub certificate_ba: Certificate,
     /// The distances at each input, if the settings asked for them.
     pub per_input: Option<PerInput>,
+    /// KL divergence and agreement by the first model's largest probability, the least sure first, if the settings asked for it.
+    pub by_confidence: Option<Vec<Decile>>,
     /// How sure its numbers are, if the settings asked for intervals.
     pub intervals: Option<Intervals>,
     /// What unrelated inputs would show, if the settings asked for it and the embeddings of both models vary.
     pub nulls: Option<Nulls>,
+    /// A shift of b's rows that makes the embeddings similar, if the settings look for one and they are not similar as given.
+    pub shift: Option<Shift>,
     /// The reduced pair, for further questions such as [`probe_transfer`](crate::bound::probe_transfer) and
     /// [`label_geometry`](crate::measure::label_geometry::label_geometry).
     pub reduced: Reduced,
@@ -139,7 +148,8 @@ impl Index<&str> for Comparison {
 
 /// Compares two models: reduces the pair once and evaluates every measure and bound of the settings.
 ///
-/// `rng` serves the sample of inputs, the label subsets and the input sets of `d_llv_min`, in this order.
+/// `rng` is drawn from four times, for the sample of inputs, the label subsets, the input sets of `d_llv_min` and the reorderings: each has
+/// a stream of its own, so that what is left out changes nothing else.
 ///
 /// # Errors
 /// [`Error::Option`] if the settings ask for something the pair does not have; [`Error::Unreadable`] if embeddings that are not in
@@ -158,9 +168,8 @@ pub fn compare_watched(
     rng: &mut impl Rng,
     watch: Watch<'_>,
 ) -> Result<Comparison, Error> {
-    let summary = |inputs: &ProbabilityInputs, tracked: &[usize]| {
-        PairSummary::watched(pair, inputs, tracked, settings.logit_precision, watch)
-    };
+    let summary =
+        |inputs: &ProbabilityInputs, kept: &Kept<'_>| PairSummary::watched(pair, inputs, kept, watch);
     compare_with(pair, summary, settings, rng, watch)
 }
 
@@ -176,11 +185,15 @@ pub fn compare_reduced(
     rng: &mut impl Rng,
     watch: Watch<'_>,
 ) -> Result<Comparison, Error> {
-    let summary = |inputs: &ProbabilityInputs, tracked: &[usize]| {
+    let summary = |inputs: &ProbabilityInputs, kept: &Kept<'_>| {
+        if kept.targets.is_some() || kept.confidence {
+            let needed = "right answers and tenths by confidence need the inputs, and summaries were made without them: leave out one of the two";
+            return Err(Error::Option(needed.into()));
+        }
         if !reduced.is_of(pair)? {
             return Err(Error::Parts(PartError::Pair));
         }
-        if !reduced.was_asked_for(inputs, tracked, settings.logit_precision) {
+        if !reduced.was_asked_for(inputs, kept.tracked, kept.precision) {
             return Err(Error::Parts(PartError::Options));
         }
         // Whoever read a part could not verify the whole file.
@@ -193,7 +206,7 @@ pub fn compare_reduced(
 
 fn compare_with(
     pair: &Pair<'_>,
-    summary: impl FnOnce(&ProbabilityInputs, &[usize]) -> Result<PairSummary, Error>,
+    summary: impl FnOnce(&ProbabilityInputs, &Kept<'_>) -> Result<PairSummary, Error>,
     settings: &Settings,
     rng: &mut impl Rng,
     watch: Watch<'_>,
@@ -211,17 +224,28 @@ fn compare_with(
             "reorderings of the inputs need the embeddings of both models, and model {name} is given by its logits alone"
         )));
     }
-    let inputs = probability_inputs(pair, settings, rng)?;
+    let settings = &settings.narrowed();
+    let mut streams = Streams::of(rng);
+    let inputs = probability_inputs(pair, settings, &mut streams.inputs)?;
     let sets = llv_sets(pair, settings)?;
     let tracked = sets.as_ref().map_or(&[][..], |s| &s.tracked);
-    let summary = summary(&inputs, tracked)?;
+    let targets = targets(pair, settings)?;
+    let kept = Kept {
+        tracked,
+        targets: targets.as_deref(),
+        confidence: settings.by_confidence,
+        precision: settings.logit_precision,
+    };
+    let summary = summary(&inputs, &kept)?;
     watch(Stage::Measures, 0);
     let reduced = Reduced::of(&summary);
-    let subsets = settings.d_rep.then(|| settings.subsets.both_ways(&reduced, rng)).transpose()?;
+    let subsets =
+        settings.d_rep.then(|| settings.subsets.both_ways(&reduced, &mut streams.subsets)).transpose()?;
     let resampled = Resampled::of(pair, &summary, &reduced, &inputs, subsets.as_ref(), settings)?;
     let probability = summary.probability;
     // What follows holds most matrices at a time, and the factors are no longer among them.
     drop((summary.inputs, summary.labels));
+    let by_confidence = probability.as_ref().filter(|_| settings.by_confidence).map(deciles);
     let per_input = if settings.per_input {
         let divergences = probability.as_ref().map_or(&[][..], |part| &part.at_inputs);
         Some(PerInput::of(pair, &reduced, inputs, divergences)?)
@@ -229,12 +253,23 @@ fn compare_with(
         None
     };
     let sets = sets.as_ref().map(|sets| (sets, pair));
-    let shared = Shared::of(reduced, probability, subsets.as_ref(), sets, settings, rng)?;
+    let shared = Shared::of(reduced, probability, subsets.as_ref(), sets, settings, &mut streams.llv)?;
     let mut shared = shared.with_held_out(resampled.held_out());
-    // The last to draw, so that it changes nothing else.
-    let nulls = nulls(pair, &shared, settings, rng)?;
+    let nulls = nulls(pair, &shared, settings, &mut streams.null)?;
     let intervals = resampled.intervals(&mut shared, nulls.as_ref(), settings);
-    Ok(Comparison { intervals, nulls, ..evaluated(shared, settings, per_input) })
+    let m_cca = settings.needs(Step::EmbeddingsCca).then(|| shared.embeddings_cca().as_ref().ok()).flatten();
+    let has_embeddings = pair.a().has_embeddings() && pair.b().has_embeddings();
+    let shift = match m_cca.filter(|_| settings.shifts && has_embeddings) {
+        Some(correlations) => Shift::of(pair, &shared.reduced, correlations.mean())?,
+        None => None,
+    };
+    Ok(Comparison { by_confidence, shift, intervals, nulls, ..evaluated(shared, settings, per_input) })
+}
+
+/// The right label of each input, if there are any.
+fn targets(pair: &Pair<'_>, settings: &Settings) -> Result<Option<Vec<Option<usize>>>, Error> {
+    let of = |given: &Vec<i64>| targets_of(given, pair.n_inputs(), pair.n_labels());
+    settings.targets.as_ref().map(of).transpose()
 }
 
 /// What b's inputs in another order show, if that was asked for and the embeddings vary.
@@ -244,7 +279,7 @@ fn nulls(
     settings: &Settings,
     rng: &mut impl Rng,
 ) -> Result<Option<Nulls>, Error> {
-    if settings.null == 0 || shared.embeddings_cca().is_err() {
+    if settings.null == 0 || shared.reduced.embeddings_vary().is_err() {
         return Ok(None);
     }
     Nulls::of(pair, &shared.reduced, settings, rng).map(Some)
@@ -262,18 +297,22 @@ pub fn compare_summary(
     settings: &Settings,
     rng: &mut impl Rng,
 ) -> Result<Comparison, Error> {
-    if settings.llv || settings.per_input || settings.held_out || settings.intervals || settings.null > 0 {
-        let needed = "d_LLV, the distances at each input, intervals, what is held out and the null need the models, and a summary has none: leave them out";
+    let of_inputs = settings.per_input || settings.by_confidence || settings.targets.is_some();
+    if settings.narrowed().llv || of_inputs || settings.held_out || settings.intervals || settings.null > 0 {
+        let needed = "d_LLV, what is kept of each input, right answers, intervals, what is held out and the null need the models, and a summary has none: leave them out";
         return Err(Error::Option(needed.into()));
     }
+    let settings = &settings.narrowed();
     if settings.probability && summary.probability.is_none() {
         return Err(Error::Option("the summary was made without probabilities: leave them out".into()));
     }
     let reduced = Reduced::of(&summary);
     let probability = summary.probability.filter(|_| settings.probability);
     drop((summary.inputs, summary.labels));
-    let subsets = settings.d_rep.then(|| settings.subsets.both_ways(&reduced, rng)).transpose()?;
-    let shared = Shared::of(reduced, probability, subsets.as_ref(), None, settings, rng)?;
+    let mut streams = Streams::of(rng);
+    let subsets =
+        settings.d_rep.then(|| settings.subsets.both_ways(&reduced, &mut streams.subsets)).transpose()?;
+    let shared = Shared::of(reduced, probability, subsets.as_ref(), None, settings, &mut streams.llv)?;
     Ok(evaluated(shared, settings, None))
 }
 
@@ -285,10 +324,9 @@ type Number = fn(&Shared, Direction) -> Applicable<f64>;
 
 /// The rows of both tables that the settings ask for.
 fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -> Comparison {
-    let asked = |part: &Part| settings.asks_for(*part);
     let lacking = |row: &Measure, d: Direction| shared.reduced.lacking(row.log_p, row.whose, d);
     let (mut numbers, mut lists) = (Vec::new(), Vec::new());
-    for (token, row, direction) in tokens().filter(|(_, row, _)| asked(&row.part)) {
+    for (token, row, direction) in settings.measures() {
         match row.value {
             Value::Number(of) => numbers.push((token, row, of, direction)),
             Value::List(of) => {
@@ -299,7 +337,7 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
     }
     let directed: Vec<_> = [Direction::Ab, Direction::Ba]
         .into_iter()
-        .flat_map(|direction| theorems().filter(|t| asked(&t.part)).map(move |t| (t, direction)))
+        .flat_map(|direction| settings.bounds().map(move |theorem| (theorem, direction)))
         .collect();
     let number =
         |row: &Measure, of: Number, d: Direction| lacking(row, d).map_or_else(|| of(&shared, d), Err);
@@ -317,20 +355,32 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
         )
     };
     let bounds_ba = bounds.split_off(bounds.len() / 2);
-    let notes = measures().filter(|row| asked(&row.part) && lacking(row, Direction::Ab).is_none());
+    // A remark is on all tokens of a row.
+    let is_asked = |row: &Measure| {
+        settings.asks_for(row.part) && row.tokens.iter().any(|token| settings.selection.has(token))
+    };
+    let notes = measures().filter(|row| is_asked(row) && lacking(row, Direction::Ab).is_none());
+    let notes = notes.filter_map(|row| Some((row.tokens[0], (row.note)(&shared)?)));
     Comparison {
-        notes: notes.filter_map(|row| Some((row.tokens[0], (row.note)(&shared)?))).collect(),
-        certificate: certificate(&shared.reduced, Direction::Ab, &bounds),
-        certificate_ba: certificate(&shared.reduced, Direction::Ba, &bounds_ba),
+        notes: notes.collect(),
+        certificate: certified(&shared.reduced, Direction::Ab, &bounds),
+        certificate_ba: certified(&shared.reduced, Direction::Ba, &bounds_ba),
         scalars,
         lists,
         bounds,
         bounds_ba,
         per_input,
+        by_confidence: None,
         intervals: None,
         nulls: None,
+        shift: None,
         reduced: shared.reduced,
     }
+}
+
+/// The certificate of a direction; without bounds it is not made.
+fn certified(reduced: &Reduced, direction: Direction, bounds: &[Bound]) -> Certificate {
+    if bounds.is_empty() { Certificate::left_out() } else { certificate(reduced, direction, bounds) }
 }
 
 /// The sets of d_LLV, if it was asked for. Refuses parts without the probability part that they need.

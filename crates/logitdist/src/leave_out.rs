@@ -5,6 +5,7 @@ use crate::inputs::InputSide;
 use crate::model::Pair;
 use crate::reduced::Reduced;
 use crate::resampled::MOST_SUBSETS;
+use crate::settings::Settings;
 use crate::summary::PairSummary;
 use logitdist_linalg::Mat;
 use rayon::prelude::*;
@@ -84,15 +85,19 @@ pub(crate) fn members(groups: &[i64]) -> Vec<Vec<usize>> {
 /// Operations that intervals and values held out take, roughly: a function of the shapes alone.
 ///
 /// The rows are factored a second time and merged about three times a block. For each block both models are decomposed some ten times, and
-/// d_rep is over a few subsets.
-pub fn resampling_work(pair: &Pair<'_>, blocks: usize) -> f64 {
-    let (inputs, blocks) = (pair.n_inputs() as f64, blocks as f64);
+/// d_rep is over a few subsets. Percentiles and shares need none of it.
+pub fn resampling_work(pair: &Pair<'_>, settings: &Settings) -> f64 {
+    let settings = settings.narrowed();
+    if !settings.held_out && !settings.leaves_out_blocks() {
+        return 0.0;
+    }
+    let (inputs, blocks) = (pair.n_inputs() as f64, settings.blocks as f64);
     let (a, b) = (pair.a().dim() as f64, pair.b().dim() as f64);
     let width = 1.0 + a + b;
     let height = width.min(inputs);
     let decompositions = 150.0 * height * (a * a + b * b);
     let of_subset = |m: f64| if (pair.n_labels() as f64) > m { m * m * (m + 2.0 * height) } else { 0.0 };
-    let subsets = MOST_SUBSETS as f64 * (of_subset(a) + of_subset(b));
+    let subsets = if settings.d_rep { MOST_SUBSETS as f64 * (of_subset(a) + of_subset(b)) } else { 0.0 };
     let merges = 6.0 * width * width * height.min(inputs / blocks).max(1.0);
     2.0 * inputs * width * width + blocks * (decompositions + subsets + merges)
 }

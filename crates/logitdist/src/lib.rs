@@ -28,7 +28,7 @@
 //! | category | items |
 //! |---|---|
 //! | models and pairs | [`Model`], [`Pair`], [`ModelRows`] for embeddings that are not in memory, [`Labels`] |
-//! | a comparison | [`compare`], [`compare_watched`], [`Settings`], [`Subsets`], [`Comparison`], [`PerInput`] |
+//! | a comparison | [`compare`], [`compare_watched`], [`Settings`], [`Selection`], [`Subsets`], [`Comparison`], [`PerInput`] |
 //! | measures | [`measures`], [`Measure`], [`measure()`], and a function for each in [`mod@measure`] |
 //! | bounds | [`theorems`], [`Theorem`], [`theorem`], [`Bound`], [`Statement`], [`Status`], [`Form`] |
 //! | what is certified | [`Certificate`], [`bound::probe_transfer`] |
@@ -41,6 +41,7 @@
 
 mod applicable;
 pub mod bound;
+mod by_confidence;
 mod comparison;
 mod differences;
 mod error;
@@ -62,18 +63,23 @@ mod progress;
 mod reduced;
 mod resampled;
 mod rows;
+mod selection;
 mod serial;
 mod settings;
 mod share;
 mod shared;
+mod shifted;
+mod streams;
 mod student_t;
 mod summary;
+mod targets;
 mod tolerance;
 mod tree;
 mod uncertainty;
 
 pub use applicable::{Applicable, Reason};
 pub use bound::{Bound, Certificate, Form, Side as BoundSide, Statement, Status, Theorem, theorem, theorems};
+pub use by_confidence::Decile;
 pub use comparison::{
     Comparison, List, NoValue, Scalar, compare, compare_reduced, compare_summary, compare_watched,
 };
@@ -90,24 +96,28 @@ pub use measure::label_geometry::{LabelCorrelations, LabelGeometry, label_geomet
 pub use measure::per_input::PerInput;
 pub use measure::subsets::Subsets;
 pub use measure::table::{
-    Measure, Of, Part, Range, Same, Section, Uncertainty, Unit, Value, measure, measures, tokens,
+    Measure, Of, Part, Range, Same, Section, Step, Uncertainty, Unit, Value, measure, measures, tokens,
 };
 pub use measure::whose::Whose;
 pub use model::{LARGEST_ENTRY, Model, Pair, SMALLEST_SCALE};
 pub use near::Frame;
-pub use null::{NullLaw, Nulls, Reordering};
+pub use null::{NullLaw, Nulls, REORDERED, Reordering};
 pub use partial::PartialSummary;
 pub use probability::{
-    CommonLabels, InputDivergences, LogitPrecision, Margin, Moments, ProbabilityPart, ProbabilitySums,
+    AtTarget, CommonLabels, InputDivergences, LogitPrecision, Margin, Moments, ProbabilityPart,
+    ProbabilitySums,
 };
 pub use progress::{Stage, Watch};
 pub use reduced::{CENTRING_NOISE, Direction, Reduced, ReducedModel};
 pub use rows::ModelRows;
+pub use selection::{GROUPS_OF_ROWS, Selection};
 pub use settings::Settings;
 pub use share::{NoShare, Share};
 pub use shared::Shared;
+pub use shifted::Shift;
 pub use student_t::t_975;
 pub use summary::{PairSummary, ProbabilityInputs, merge_summaries};
+pub use targets::NO_TARGET;
 pub use tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
 pub use tree::{JoinError, Stream, Subtrees, merge_tree};
-pub use uncertainty::{Interval, Intervals, LEVEL};
+pub use uncertainty::{Interval, Intervals, LEVEL, Paired, jointly, paired};

@@ -12,7 +12,7 @@ use rand::{Rng, RngExt, seq::SliceRandom};
 use rayon::prelude::*;
 
 /// The measures that have a null.
-pub const TOKENS: [&str; 9] =
+pub const REORDERED: [&str; 9] =
     ["m_cca", "cka", "cka_debiased", "procrustes", "svcca", "pwcca_ab", "pwcca_ba", "r2_ab", "r2_ba"];
 
 /// Rows read at a time.
@@ -118,12 +118,12 @@ impl Nulls {
             let share = (above + 1) as f64 / (count + 1) as f64;
             Some((token, NullLaw { mean: sign * mean, q95: sign * q95, q99: sign * q99, share }))
         };
-        Ok(Nulls { count, reordering, of: TOKENS.into_iter().enumerate().filter_map(law).collect() })
+        Ok(Nulls { count, reordering, of: REORDERED.into_iter().enumerate().filter_map(law).collect() })
     }
 }
 
 /// One model's centred embeddings over the inputs as U S Vᵀ.
-struct Whitened {
+pub(crate) struct Whitened {
     /// U, N×r, orthonormal columns, the strongest direction first.
     scores: Mat<f64>,
     /// S, of Frobenius norm 1.
@@ -134,7 +134,7 @@ struct Whitened {
 }
 
 impl Whitened {
-    fn of(model: &dyn ModelRows, reduced: &ReducedModel) -> Result<Whitened, Error> {
+    pub fn of(model: &dyn ModelRows, reduced: &ReducedModel) -> Result<Whitened, Error> {
         let Svd { s, v, .. } = reduced.embeddings_svd();
         let (inputs, dim) = (model.n_inputs(), model.dim());
         // Coordinates are those of means over the inputs.
@@ -155,6 +155,11 @@ impl Whitened {
             scores.as_mut().subrows_mut(start, count).copy_from(matmul(rows.as_ref(), coefficients.as_ref()));
         }
         Ok(Whitened { scores, sizes: s.iter().map(|s| s / norm).collect(), v: v.clone(), lengths })
+    }
+
+    /// Orthonormal columns over the inputs, N×r.
+    pub fn scores(&self) -> MatRef<'_, f64> {
+        self.scores.as_ref()
     }
 
     /// The scores in another order of the inputs.
@@ -199,7 +204,7 @@ fn in_groups(groups: &[Vec<usize>], rng: &mut impl Rng) -> Vec<usize> {
     places.into_iter().flat_map(|place| groups[place].clone()).collect()
 }
 
-/// The values of [`TOKENS`] with both models' inputs in these orders.
+/// The values of [`REORDERED`] with both models' inputs in these orders.
 fn similarities(a: &Whitened, b: &Whitened, order_a: &[usize], order_b: &[usize]) -> [f64; 9] {
     let cross = matmul_tn(a.ordered(order_a).as_ref(), b.ordered(order_b).as_ref());
     let Svd { u, s: rho, v } = svd(cross.as_ref());

@@ -10,11 +10,12 @@ use crate::inputs::InputSide;
 use crate::labels::LabelSide;
 use crate::model::{Pair, SMALLEST_SCALE};
 use crate::near::Frame;
-use crate::probability::{LogitPrecision, ProbabilityPart};
+use crate::probability::{Kept, LogitPrecision, ProbabilityPart};
 use crate::progress::{Stage, Watch};
 use crate::rows::{ModelRows, rows_of};
 use crate::settings::Settings;
 use crate::share::Share;
+use crate::streams::Streams;
 use crate::summary::{PairSummary, ProbabilityInputs};
 use crate::tree::{JoinError, Subtrees};
 use rand::Rng;
@@ -73,7 +74,8 @@ impl PartialSummary {
         rng: &mut impl Rng,
         watch: Watch<'_>,
     ) -> Result<PartialSummary, Error> {
-        let inputs = probability_inputs(pair, settings, rng)?;
+        let settings = &settings.narrowed();
+        let inputs = probability_inputs(pair, settings, &mut Streams::of(rng).inputs)?;
         let tracked = llv_sets(pair, settings)?.map_or_else(Vec::new, |sets| sets.tracked);
         let (frame, factors) = InputSide::subtrees(pair, share, watch)?;
         if share.is_whole() {
@@ -84,7 +86,8 @@ impl PartialSummary {
         let probabilities = (inputs != ProbabilityInputs::None)
             .then(|| {
                 watch(Stage::Probability, 0);
-                ProbabilityPart::subtrees(pair, labels, &inputs, &tracked, (precision, share), watch)
+                let kept = Kept { tracked: &tracked, precision, ..Kept::default() };
+                ProbabilityPart::subtrees(pair, labels, &inputs, &kept, share, watch)
             })
             .transpose()?;
         Ok(PartialSummary {

@@ -3,6 +3,7 @@
 //! A tile is a few inputs × all labels. Every term of every sum is computed from d = log p′ − log p and is ≥ 0, so the
 //! sums are relatively accurate however close the models are; `Σ p (log p − log p′)` would be off by 1e-16 absolutely.
 
+mod at_target;
 mod chunk;
 mod divergence;
 mod margins;
@@ -26,6 +27,7 @@ use serde::{Deserialize, Serialize};
 use terms::InputTerms;
 use tile::{FIRST_INPUTS, Tiling};
 
+pub use at_target::AtTarget;
 pub use margins::Margin;
 pub(crate) use margins::margins;
 pub use moments::Moments;
@@ -158,6 +160,19 @@ fn block_inputs(cols: usize) -> usize {
     (4 * cols).max(512)
 }
 
+/// What is to be kept beside sums and divergences, and how logits are computed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Kept<'a> {
+    /// Labels whose log-probabilities are.
+    pub tracked: &'a [usize],
+    /// The right label of each input of the pair, if right answers are looked at.
+    pub targets: Option<&'a [Option<usize>]>,
+    /// Whether the first model's largest probabilities are.
+    pub confidence: bool,
+    /// Precision of the logits.
+    pub precision: LogitPrecision,
+}
+
 /// What the inputs' distributions leave behind: sums, and the factor of some labels' log-probabilities.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProbabilityPart {
@@ -165,6 +180,10 @@ pub struct ProbabilityPart {
     pub sums: ProbabilitySums,
     /// Divergences at each input, in the order of the inputs.
     pub at_inputs: Vec<InputDivergences>,
+    /// What both models make of the right answer at each input, `None` where there is none; empty if no right answers were given.
+    pub at_targets: Vec<Option<AtTarget>>,
+    /// The first model's largest probability at each input; empty if it was not asked for.
+    pub confidence: Vec<f64>,
     /// Largest minus second largest logit at each input, in the order of the inputs, of each model; infinite for one label.
     pub gaps: [Vec<f64>; 2],
     /// τ_y, the smallest p(y|x) of each label over inputs and both models, K; 0 where it underflows.
@@ -223,7 +242,7 @@ impl ProbabilityPart {
         inputs: &ProbabilityInputs,
         tracked: &[usize],
     ) -> Result<ProbabilityPart, Error> {
-        ProbabilityPart::watched(pair, labels, inputs, tracked, LogitPrecision::F64, &|_, _| ())
+        ProbabilityPart::watched(pair, labels, inputs, &Kept { tracked, ..Kept::default() }, &|_, _| ())
     }
 
     /// Sums alone, of which nothing is asked but what [`ProbabilitySums::of_kept`] has.
@@ -231,6 +250,8 @@ impl ProbabilityPart {
         ProbabilityPart {
             sums,
             at_inputs: Vec::new(),
+            at_targets: Vec::new(),
+            confidence: Vec::new(),
             gaps: [Vec::new(), Vec::new()],
             smallest: Vec::new(),
             tracked: Factor::of_triangle(Mat::zeros(0, 1), 0),
@@ -238,16 +259,15 @@ impl ProbabilityPart {
         }
     }
 
-    /// The part, with logits of a precision, and `watch` is told how far it is.
+    /// The part, with all that is to be kept, and `watch` is told how far it is.
     pub(crate) fn watched(
         pair: &Pair<'_>,
         labels: &LabelSide,
         inputs: &ProbabilityInputs,
-        tracked: &[usize],
-        precision: LogitPrecision,
+        kept: &Kept<'_>,
         watch: Watch<'_>,
     ) -> Result<ProbabilityPart, Error> {
-        let subtrees = Self::subtrees(pair, labels, inputs, tracked, (precision, Share::WHOLE), watch)?;
+        let subtrees = Self::subtrees(pair, labels, inputs, kept, Share::WHOLE, watch)?;
         Ok(subtrees.into_whole().expect("the whole was asked for").expect("at least one input"))
     }
 
@@ -256,15 +276,15 @@ impl ProbabilityPart {
         pair: &Pair<'_>,
         labels: &LabelSide,
         inputs: &ProbabilityInputs,
-        tracked: &[usize],
-        (precision, share): (LogitPrecision, Share),
+        kept: &Kept<'_>,
+        share: Share,
         watch: Watch<'_>,
     ) -> Result<Subtrees<ProbabilityPart>, Error> {
         type Part = Result<ProbabilityPart, Error>;
         let count = inputs.len(pair.n_inputs());
         let near = tile::are_near(pair, labels, &inputs.at(0..count.min(FIRST_INPUTS)))?;
-        let tiling = Tiling { pair, labels, tracked, precision, near, watch };
-        let step = block_inputs(1 + 2 * tracked.len());
+        let tiling = Tiling { pair, labels, kept, near, watch };
+        let step = block_inputs(1 + 2 * kept.tracked.len());
         let blocks = count.div_ceil(step);
         let block = |i: usize| inputs.at(i * step..count.min((i + 1) * step));
         let merge = |a: Part, b: Part| Ok(a?.followed_by(b?));
@@ -284,11 +304,12 @@ impl ProbabilityPart {
 
     /// The tiles of one block of the factor.
     fn of_block(tiling: &Tiling<'_>, inputs: &[usize]) -> Result<ProbabilityPart, Error> {
-        let mut columns = Mat::zeros(inputs.len(), 1 + 2 * tiling.tracked.len());
+        let mut columns = Mat::zeros(inputs.len(), 1 + 2 * tiling.kept.tracked.len());
         let mut sums = ProbabilitySums::none();
         let mut gaps = [Vec::with_capacity(inputs.len()), Vec::with_capacity(inputs.len())];
         let mut smallest = vec![f64::INFINITY; tiling.pair.n_labels()];
         let mut at_inputs = Vec::with_capacity(inputs.len());
+        let (mut at_targets, mut confidence) = (Vec::new(), Vec::new());
         for tile in tiling.tiles(inputs)? {
             columns.as_mut().subrows_mut(sums.n, tile.terms.len()).copy_from(&tile.tracked);
             let mut of_tile = ProbabilitySums { logit_error: tile.logit_error, ..ProbabilitySums::none() };
@@ -299,9 +320,13 @@ impl ProbabilityPart {
             }
             lower(&mut smallest, &tile.smallest);
             at_inputs.extend(tile.terms.iter().map(InputTerms::divergences));
+            at_targets.extend(tile.at_targets);
+            if tiling.kept.confidence {
+                confidence.extend(tile.terms.iter().map(|terms| terms.confidence));
+            }
         }
-        let tracked = Factor::of_block(columns.as_ref());
-        Ok(ProbabilityPart { sums, at_inputs, gaps, smallest, tracked, near: tiling.near })
+        let (tracked, near) = (Factor::of_block(columns.as_ref()), tiling.near);
+        Ok(ProbabilityPart { sums, at_inputs, at_targets, confidence, gaps, smallest, tracked, near })
     }
 
     /// The part of the inputs of both.
@@ -321,6 +346,8 @@ impl ProbabilityPart {
             gaps.extend(others);
         }
         self.at_inputs.extend(other.at_inputs);
+        self.at_targets.extend(other.at_targets);
+        self.confidence.extend(other.confidence);
         lower(&mut self.smallest, &other.smallest);
         ProbabilityPart { sums, tracked, near, ..self }
     }

@@ -3,7 +3,7 @@
 //! With R_x = Q_xᵀ[1 F F′ …]/√N and R_y = Q_yᵀ[1 G b G′ b′], a mean over inputs is a sum over p rows and a sum over
 //! centred labels a sum over q columns: E‖u‖² = ‖U‖²_F for the p×q matrix U of the first model's logits.
 
-use crate::applicable::Reason;
+use crate::applicable::{Applicable, Reason};
 use crate::differences::Differences;
 use crate::error::Side;
 use crate::labels::Labels;
@@ -273,6 +273,12 @@ impl Reduced {
             }
         };
         rayon::join(|| of(&self.a), || of(&self.b));
+    }
+
+    /// Why there are no canonical correlations of the embeddings, if there are none: a model's are constant.
+    pub(crate) fn embeddings_vary(&self) -> Applicable<()> {
+        let constant = [&self.a, &self.b].into_iter().find(|model| model.rank_embeddings() == 0);
+        constant.map_or(Ok(()), |model| Err(Reason::Constant { what: "embeddings", side: model.side }))
     }
 
     /// The models in a direction: first the one whose labels and spectrum are used.

@@ -5,9 +5,10 @@ use crate::error::Error;
 use crate::leave_out::{InputBlocks, LeaveOut};
 use crate::measure::held_out::{self, HeldOut};
 use crate::measure::subsets::ChosenSubsets;
+use crate::measure::targets::TargetValues;
 use crate::model::Pair;
 use crate::null::Nulls;
-use crate::probability::{InputDivergences, ProbabilitySums};
+use crate::probability::{AtTarget, ProbabilitySums};
 use crate::reduced::Reduced;
 use crate::settings::Settings;
 use crate::shared::Shared;
@@ -46,31 +47,44 @@ impl Resampled {
     ) -> Result<Resampled, Error> {
         let applies = settings.held_out.then(|| held_out::applies(whole));
         let few_subsets = subsets.map(|both| both.each_ref().map(|chosen| chosen.thinned(MOST_SUBSETS)));
+        let rests = settings.intervals && settings.leaves_out_blocks();
         if !settings.intervals && !matches!(applies, Some(Ok(()))) {
             let held_out = applies.map(|reason| Err(reason.expect_err("it does not apply")));
             return Ok(Resampled { held_out, evidence: None, few_subsets });
         }
         let blocks = blocks(pair, settings)?;
-        let left_out = LeaveOut::of(pair, &summary.inputs, &blocks)?;
-        let kept = by_block(summary, inputs, &blocks, pair.n_inputs());
+        let again = rests || matches!(applies, Some(Ok(())));
+        let left_out = again.then(|| LeaveOut::of(pair, &summary.inputs, &blocks)).transpose()?;
+        let part = summary.probability.as_ref();
+        let block_of = block_of(inputs, &blocks, pair.n_inputs());
+        let kept = by_block(part.map_or(&[][..], |part| &part.at_inputs), &block_of, blocks.len());
+        let at_targets = by_block(part.map_or(&[][..], |part| &part.at_targets), &block_of, blocks.len());
+        let kept_targets: Vec<Vec<AtTarget>> =
+            at_targets.into_iter().map(|block| block.into_iter().flatten().collect()).collect();
         let sums: Vec<ProbabilitySums> = kept.iter().map(ProbabilitySums::of_kept).collect();
-        let without = |block: usize| {
+        let without = |left_out: &LeaveOut, block: usize| {
             let rest = Reduced::of(&left_out.without(summary, block));
             let scores = match applies {
-                Some(Ok(())) => held_out::scores(&rest, &left_out, block),
+                Some(Ok(())) => held_out::scores(&rest, left_out, block),
                 _ => Vec::new(),
             };
-            let values = settings.intervals.then(|| {
+            let values = rests.then(|| {
                 let others =
                     sums.iter().enumerate().filter(|(other, _)| *other != block).map(|(_, sums)| sums);
                 let sums = others.fold(ProbabilitySums::none(), |sum, sums| sum.merge(sums));
                 let sums = settings.probability.then_some(sums);
+                let targets = settings.targets.is_some().then(|| {
+                    let others = kept_targets.iter().enumerate().filter(|(other, _)| *other != block);
+                    TargetValues::of(others.flat_map(|(_, at)| at))
+                });
                 let few = few_subsets.as_ref();
-                RestValues::of(&Shared::of_some_inputs(rest, sums, few, settings.logit_precision), settings)
+                RestValues::of(&Shared::of_some_inputs(rest, sums, targets, few, settings), settings)
             });
             WithoutBlock { scores, values }
         };
-        let all: Vec<WithoutBlock> = (0..left_out.len()).into_par_iter().map(without).collect();
+        let all: Vec<WithoutBlock> = left_out.as_ref().map_or_else(Vec::new, |left_out| {
+            (0..left_out.len()).into_par_iter().map(|block| without(left_out, block)).collect()
+        });
         let (scores, values): (Vec<_>, Vec<_>) = all.into_iter().map(|one| (one.scores, one.values)).unzip();
         let pairs = whole.a.rank_embeddings().min(whole.b.rank_embeddings());
         let held_out = applies.map(|applies| applies.map(|()| HeldOut { pairs, blocks: scores }));
@@ -82,6 +96,7 @@ impl Resampled {
             },
             sizes: blocks.iter().map(|inputs| inputs.len() as f64).collect(),
             kept,
+            kept_targets,
         });
         Ok(Resampled { held_out, evidence, few_subsets })
     }
@@ -119,25 +134,21 @@ fn blocks(pair: &Pair<'_>, settings: &Settings) -> Result<InputBlocks, Error> {
     }
 }
 
-/// What is kept of the inputs of the probability part, by the block that they belong to.
-fn by_block(
-    summary: &PairSummary,
-    inputs: &ProbabilityInputs,
-    blocks: &InputBlocks,
-    count: usize,
-) -> Vec<Vec<InputDivergences>> {
-    let mut kept = vec![Vec::new(); blocks.len()];
-    let Some(part) = &summary.probability else { return kept };
+/// The block of each input of the probability part.
+fn block_of(inputs: &ProbabilityInputs, blocks: &InputBlocks, count: usize) -> Vec<usize> {
     let mut block_of = vec![0; count];
     for (block, inputs) in blocks.iter().enumerate() {
         inputs.iter().for_each(|&input| block_of[input] = block);
     }
-    for (place, at_input) in part.at_inputs.iter().enumerate() {
-        let input = match inputs {
-            ProbabilityInputs::These(inputs) => inputs[place],
-            _ => place,
-        };
-        kept[block_of[input]].push(*at_input);
+    match inputs {
+        ProbabilityInputs::These(inputs) => inputs.iter().map(|&input| block_of[input]).collect(),
+        _ => block_of,
     }
+}
+
+/// What is kept of inputs, by the block that they belong to.
+fn by_block<T: Copy>(all: &[T], block_of: &[usize], blocks: usize) -> Vec<Vec<T>> {
+    let mut kept = vec![Vec::new(); blocks];
+    all.iter().zip(block_of).for_each(|(at_input, &block)| kept[block].push(*at_input));
     kept
 }

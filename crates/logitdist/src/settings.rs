@@ -1,13 +1,18 @@
 //! What to compute of a pair.
 
+use crate::bound::{Theorem, theorems};
 use crate::leave_out::BLOCKS;
 use crate::measure::subsets::Subsets;
-use crate::measure::table::Part;
+use crate::measure::table::{Measure, Part, Step, Value, tokens};
 use crate::probability::LogitPrecision;
+use crate::reduced::Direction;
+use crate::selection::Selection;
 
 /// What to compute. Logit distance, canonical correlations and least-squares alignment always are: they cost nothing more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
+    /// Which of the measures and bounds that the parts below have.
+    pub selection: Selection,
     /// KL divergence and its relatives (the only part whose cost grows with N·K).
     pub probability: bool,
     /// d_rep over label subsets.
@@ -38,8 +43,14 @@ pub struct Settings {
     pub blocks: usize,
     /// For each input the group that it belongs to, such as a document: blocks never cut a group. Each is its own if absent.
     pub groups: Option<Vec<i64>>,
+    /// The right label of each input, [`NO_TARGET`](crate::NO_TARGET) where there is none: how right both models are.
+    pub targets: Option<Vec<i64>>,
+    /// KL divergence and agreement by the first model's largest probability.
+    pub by_confidence: bool,
     /// Reorderings of b's inputs that tell what unrelated inputs would show; 0 for none.
     pub null: usize,
+    /// Whether to look for a shift of b's rows where the embeddings cannot be told from unrelated ones.
+    pub shifts: bool,
     /// Keep the distances at each input as well. They cost two numbers an input more.
     pub per_input: bool,
 }
@@ -48,6 +59,7 @@ impl Default for Settings {
     /// Every measure and bound, on all inputs; nothing input by input.
     fn default() -> Self {
         Settings {
+            selection: Selection::All,
             probability: true,
             d_rep: true,
             llv: true,
@@ -63,11 +75,18 @@ impl Default for Settings {
             intervals: false,
             blocks: BLOCKS,
             groups: None,
+            targets: None,
+            by_confidence: false,
             null: 0,
+            shifts: false,
             per_input: false,
         }
     }
 }
+
+/// Parts that are made of probabilities.
+pub(crate) const PROBABILITIES: [Part; 4] =
+    [Part::Probability, Part::SinglePrecision, Part::Llv, Part::Targets];
 
 impl Settings {
     /// Whether a comparison by these settings has the measures and bounds of a part.
@@ -81,7 +100,50 @@ impl Settings {
             Part::Baselines => self.baselines,
             Part::HeldOut => self.held_out,
             Part::Budget => self.budget,
+            Part::Targets => self.probability && self.targets.is_some(),
             Part::Accuracy | Part::Concept | Part::Tuned | Part::Search | Part::Detail => false,
         }
+    }
+
+    /// The measures that a comparison by these settings has: tokens with their rows, in the order of columns.
+    pub fn measures(&self) -> impl Iterator<Item = (&'static str, &'static Measure, Direction)> {
+        tokens().filter(|(token, row, _)| self.asks_for(row.part) && self.selection.has(token))
+    }
+
+    /// The bounds that it has.
+    pub fn bounds(&self) -> impl Iterator<Item = &'static Theorem> {
+        theorems().filter(|theorem| self.asks_for(theorem.part) && self.selection.has(theorem.token))
+    }
+
+    /// The same without parts that no row needs.
+    pub(crate) fn narrowed(&self) -> Settings {
+        if self.selection == Selection::All {
+            return self.clone();
+        }
+        let parts: Vec<Part> =
+            self.measures().map(|(_, row, _)| row.part).chain(self.bounds().map(|row| row.part)).collect();
+        let has = |part: Part| parts.contains(&part);
+        Settings {
+            probability: self.probability && (self.by_confidence || PROBABILITIES.into_iter().any(has)),
+            d_rep: has(Part::DRep),
+            llv: has(Part::Llv),
+            baselines: has(Part::Baselines),
+            held_out: has(Part::HeldOut),
+            targets: self.targets.clone().filter(|_| has(Part::Targets)),
+            ..self.clone()
+        }
+    }
+
+    /// Whether a row needs a step.
+    pub(crate) fn needs(&self, step: Step) -> bool {
+        self.selection == Selection::All
+            || self.measures().any(|(_, row, _)| row.steps.contains(&step))
+            || self.bounds().any(|row| row.steps.contains(&step))
+    }
+
+    /// Whether the interval of a row is made of values without a block of inputs.
+    pub(crate) fn leaves_out_blocks(&self) -> bool {
+        self.measures()
+            .any(|(_, row, _)| row.uncertainty.is_by_value() && matches!(row.value, Value::Number(_)))
     }
 }

@@ -9,10 +9,13 @@ use crate::measure::d_rep::{self, DRep};
 use crate::measure::kl::{Divergences, divergences};
 use crate::measure::percentiles::{LEVELS, Percentiles, percentiles};
 use crate::measure::subsets::ChosenSubsets;
+use crate::measure::table::Step;
+use crate::measure::targets::TargetValues;
 use crate::measure::whose::Whose;
 use crate::model::Pair;
-use crate::probability::{InputDivergences, LogitPrecision, ProbabilityPart, ProbabilitySums};
+use crate::probability::{AtTarget, InputDivergences, LogitPrecision, ProbabilityPart, ProbabilitySums};
 use crate::reduced::{Direction, Reduced, ReducedModel};
+use crate::selection::Selection;
 use crate::settings::Settings;
 use rand::Rng;
 
@@ -24,16 +27,51 @@ use rand::Rng;
 pub struct Shared {
     /// The pair in coordinates.
     pub reduced: Reduced,
-    embeddings_cca: Applicable<CanonicalCorrelations>,
-    unembeddings_cca: Applicable<CanonicalCorrelations>,
-    logits_cca: Applicable<CanonicalCorrelations>,
+    correlations: Correlations,
     d_rep: Option<[Applicable<DRep>; 2]>,
-    contrasts: Vec<Contrast>,
+    contrasts: Option<Vec<Contrast>>,
     held_out: Option<Applicable<f64>>,
     probability: Option<(ProbabilityPart, Divergences)>,
     percentiles: Option<Percentiles>,
+    targets: Option<TargetValues>,
     precision: LogitPrecision,
     llv: Option<LlvValues>,
+}
+
+/// What is wrong if a row asks for a step that it does not name.
+const UNDECLARED: &str = "a row that needs a step says so in `steps`";
+
+/// Canonical correlations of what the rows of the settings need.
+#[derive(Debug)]
+struct Correlations {
+    embeddings: Option<Applicable<CanonicalCorrelations>>,
+    unembeddings: Option<Applicable<CanonicalCorrelations>>,
+    logits: Option<Applicable<CanonicalCorrelations>>,
+}
+
+impl Correlations {
+    fn of(reduced: &Reduced, settings: &Settings) -> Correlations {
+        let of = |step, correlations: fn(&Reduced) -> Applicable<CanonicalCorrelations>| {
+            settings.needs(step).then(|| correlations(reduced))
+        };
+        let (embeddings, (unembeddings, logits)) = rayon::join(
+            || of(Step::EmbeddingsCca, cca::embeddings),
+            || {
+                rayon::join(
+                    || of(Step::UnembeddingsCca, unembeddings_cca),
+                    || of(Step::LogitsCca, cca::logits),
+                )
+            },
+        );
+        Correlations { embeddings, unembeddings, logits }
+    }
+}
+
+/// Decompositions that nearly all rows need, at once; where only some are asked for, each makes its own.
+fn decompose(reduced: &Reduced, settings: &Settings) {
+    if settings.selection == Selection::All {
+        reduced.decompose();
+    }
 }
 
 impl Shared {
@@ -46,10 +84,10 @@ impl Shared {
         settings: &Settings,
         rng: &mut impl Rng,
     ) -> Result<Shared, Error> {
-        reduced.decompose();
-        let ((embeddings_cca, contrasts), (unembeddings_cca, logits_cca)) = rayon::join(
-            || rayon::join(|| cca::embeddings(&reduced), || contrasts(&reduced)),
-            || rayon::join(|| unembeddings_cca(&reduced), || cca::logits(&reduced)),
+        decompose(&reduced, settings);
+        let (correlations, contrasts) = rayon::join(
+            || Correlations::of(&reduced, settings),
+            || settings.needs(Step::Contrasts).then(|| contrasts(&reduced)),
         );
         let d_rep = subsets.map(|chosen| d_rep_both_ways(&reduced, chosen));
         let llv = match (&probability, sets) {
@@ -59,20 +97,21 @@ impl Shared {
             _ => None,
         };
         let percentiles = probability.as_ref().map(|part| percentiles_of(&part.at_inputs));
+        let of_targets = |part: &ProbabilityPart| TargetValues::of(part.at_targets.iter().flatten());
+        let targets = probability.as_ref().filter(|_| settings.targets.is_some()).map(of_targets);
         let probability = probability.map(|part| {
             let divergences = divergences(&part.sums);
             (part, divergences)
         });
         Ok(Shared {
             reduced,
-            embeddings_cca,
-            unembeddings_cca,
-            logits_cca,
+            correlations,
             d_rep,
             contrasts,
             held_out: None,
             probability,
             percentiles,
+            targets,
             precision: settings.logit_precision,
             llv,
         })
@@ -87,23 +126,23 @@ impl Shared {
     pub(crate) fn of_some_inputs(
         reduced: Reduced,
         sums: Option<ProbabilitySums>,
+        targets: Option<TargetValues>,
         subsets: Option<&[ChosenSubsets; 2]>,
-        precision: LogitPrecision,
+        settings: &Settings,
     ) -> Shared {
-        reduced.decompose();
+        decompose(&reduced, settings);
         Shared {
-            embeddings_cca: cca::embeddings(&reduced),
-            unembeddings_cca: unembeddings_cca(&reduced),
-            logits_cca: cca::logits(&reduced),
+            correlations: Correlations::of(&reduced, settings),
             d_rep: subsets.map(|chosen| d_rep_both_ways(&reduced, chosen)),
-            contrasts: Vec::new(),
+            contrasts: None,
             held_out: None,
             probability: sums.map(|sums| {
                 let divergences = divergences(&sums);
                 (ProbabilityPart::of_sums(sums), divergences)
             }),
             percentiles: None,
-            precision,
+            targets,
+            precision: settings.logit_precision,
             llv: None,
             reduced,
         }
@@ -126,19 +165,19 @@ impl Shared {
         self.reduced.models(direction).0
     }
 
-    /// Canonical correlations of f(x), f′(x).
+    /// Canonical correlations of f(x), f′(x). Asked for only by rows that name the step, as are the next two and the contrasts.
     pub fn embeddings_cca(&self) -> &Applicable<CanonicalCorrelations> {
-        &self.embeddings_cca
+        self.correlations.embeddings.as_ref().expect(UNDECLARED)
     }
 
     /// Canonical correlations of g(y), g′(y).
     pub fn unembeddings_cca(&self) -> &Applicable<CanonicalCorrelations> {
-        &self.unembeddings_cca
+        self.correlations.unembeddings.as_ref().expect(UNDECLARED)
     }
 
     /// Canonical correlations of u(x), u′(x).
     pub fn logits_cca(&self) -> &Applicable<CanonicalCorrelations> {
-        &self.logits_cca
+        self.correlations.logits.as_ref().expect(UNDECLARED)
     }
 
     /// d_rep of a direction. Asked for only by rows of its part.
@@ -153,7 +192,7 @@ impl Shared {
 
     /// Both models' logits through the matrices of T19.
     pub(crate) fn contrasts(&self) -> &[Contrast] {
-        &self.contrasts
+        self.contrasts.as_ref().expect(UNDECLARED)
     }
 
     /// Sums over p(·|x) and p′(·|x). Asked for only by rows of the probability part, as are the next four.
@@ -169,6 +208,16 @@ impl Shared {
     /// Percentiles over the inputs of the probability part.
     pub fn percentiles(&self) -> &Percentiles {
         self.percentiles.as_ref().expect("the settings ask for probabilities")
+    }
+
+    /// What both models make of the right answers. Asked for only by rows of their part, as is the next.
+    pub(crate) fn targets(&self) -> &TargetValues {
+        self.targets.as_ref().expect("the settings have right answers")
+    }
+
+    /// The same at each input that has a right answer.
+    pub(crate) fn at_targets(&self) -> impl Iterator<Item = &AtTarget> {
+        self.probability().0.at_targets.iter().flatten()
     }
 
     /// `m_cca_cv`. Asked for only by rows of its part.

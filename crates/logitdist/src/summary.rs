@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::inputs::InputSide;
 use crate::labels::{LabelSide, Labels};
 use crate::model::Pair;
-use crate::probability::{LogitPrecision, ProbabilityPart};
+use crate::probability::{Kept, ProbabilityPart};
 use crate::progress::{Stage, Watch};
 use crate::tree::merge_tree;
 use serde::{Deserialize, Serialize};
@@ -75,7 +75,7 @@ impl PairSummary {
         probability: &ProbabilityInputs,
         tracked: &[usize],
     ) -> Result<PairSummary, Error> {
-        PairSummary::watched(pair, probability, tracked, LogitPrecision::F64, &|_, _| ())
+        PairSummary::watched(pair, probability, &Kept { tracked, ..Kept::default() }, &|_, _| ())
     }
 
     /// The summary of inputs of two models whose labels were reduced before: what [`of`](PairSummary::of) gives, without reducing the
@@ -94,30 +94,28 @@ impl PairSummary {
             return Err(Error::Merge);
         }
         let reduced = || Arc::clone(labels);
-        PairSummary::beside(reduced, pair, probability, tracked, LogitPrecision::F64, &|_, _| ())
+        PairSummary::beside(reduced, pair, probability, &Kept { tracked, ..Kept::default() }, &|_, _| ())
     }
 
-    /// The summary, with logits of a precision, and `watch` is told how far it is.
+    /// The summary, with all that is to be kept, and `watch` is told how far it is.
     pub(crate) fn watched(
         pair: &Pair<'_>,
         probability: &ProbabilityInputs,
-        tracked: &[usize],
-        precision: LogitPrecision,
+        kept: &Kept<'_>,
         watch: Watch<'_>,
     ) -> Result<PairSummary, Error> {
         let labels = || Arc::new(LabelSide::watched(pair, watch));
-        PairSummary::beside(labels, pair, probability, tracked, precision, watch)
+        PairSummary::beside(labels, pair, probability, kept, watch)
     }
 
     fn beside(
         labels: impl FnOnce() -> Arc<LabelSide> + Send,
         pair: &Pair<'_>,
         probability: &ProbabilityInputs,
-        tracked: &[usize],
-        precision: LogitPrecision,
+        kept: &Kept<'_>,
         watch: Watch<'_>,
     ) -> Result<PairSummary, Error> {
-        check_indices("tracked label", tracked, pair.n_labels())?;
+        check_indices("tracked label", kept.tracked, pair.n_labels())?;
         if let ProbabilityInputs::These(chosen) = probability {
             check_indices("input", chosen, pair.n_inputs())?;
             if chosen.is_empty() {
@@ -130,10 +128,10 @@ impl PairSummary {
         let probability = (*probability != ProbabilityInputs::None)
             .then(|| {
                 watch(Stage::Probability, 0);
-                ProbabilityPart::watched(pair, &labels, probability, tracked, precision, watch)
+                ProbabilityPart::watched(pair, &labels, probability, kept, watch)
             })
             .transpose()?;
-        Ok(PairSummary { inputs, probability, tracked: tracked.to_vec(), labels })
+        Ok(PairSummary { inputs, probability, tracked: kept.tracked.to_vec(), labels })
     }
 
     /// The summary over the inputs of `self` followed by those of `other`.

@@ -76,6 +76,9 @@ const CHOICE: &[Slot] = &[Word(&[
 ])];
 const TEXTS: &[Slot] = &[Word(&["in/names.txt", "in/vocab.json", "in/labels.npy", "in/f.npy", "in/cut.npy"])];
 
+const TOKENS: &[Slot] =
+    &[Word(&["m_cca", "kl_ab_q99,d_logit", "bounds", "d_rep,llv", "probability", "m_cc", ""])];
+
 /// Submitting to Slurm is not among them: a real cluster may be listening.
 const COMMANDS: [Command; 16] = [
     Command {
@@ -92,6 +95,13 @@ const COMMANDS: [Command; 16] = [
             ("--llv-labels", LABELS),
             ("--llv-inputs", LABELS),
             ("--probe", &[Array]),
+            ("--only", TOKENS),
+            ("--skip", TOKENS),
+            ("--quick", &[]),
+            ("--targets", &[Array]),
+            ("--by-confidence", &[]),
+            ("--against", &[Model]),
+            ("--floor", &[Model]),
             ("--threads", &[Word(&["1", "2", "0", "-1", "10000", "many"])]),
             ("--transpose", ARRAYS),
             ("--transpose-b", ARRAYS),

@@ -44,6 +44,16 @@ pub struct Arguments {
     /// Show the tables of bounds, too. JSON and CSV always have them.
     #[arg(long)]
     pub bounds: bool,
+    /// Compute these alone and nothing that they do not need: tokens of measures and bounds, or the groups probability, d_rep, llv, baselines
+    /// and bounds. What is left out changes no digit of the rest.
+    #[arg(long, value_delimiter = ',', value_name = "TOKENS")]
+    pub only: Vec<String>,
+    /// Leave these out, and what nothing else needs.
+    #[arg(long, value_delimiter = ',', value_name = "TOKENS")]
+    pub skip: Vec<String>,
+    /// The cheapest answer: d_logit, m_cca and what unrelated models would show of it, and KL and agreement on a sample of 1000 inputs.
+    #[arg(long, conflicts_with_all = ["only", "report"])]
+    pub quick: bool,
     /// Exit with code 4 if a measure is so, for example 'kl_ab_q99 > 0.1' or 'low(top1_agreement) < 0.98'; low() and high() are the ends of
     /// its interval. A measure that does not exist for this pair counts as crossed.
     #[arg(long, value_name = "CONDITION", action = ArgAction::Append)]
@@ -64,6 +74,19 @@ pub struct Arguments {
     /// group, so that intervals are right for inputs that depend on each other.
     #[arg(long, value_name = "FILE")]
     pub groups: Option<PathBuf>,
+    /// The right label of each input, from 0, or -100 where there is none: an .npy, or a text file with one in each line. Shows how right both
+    /// models are, and on which inputs that changes.
+    #[arg(long, value_name = "FILE")]
+    pub targets: Option<PathBuf>,
+    /// Show KL and agreement by tenths of the inputs, from those on which A is least sure of its answer.
+    #[arg(long)]
+    pub by_confidence: bool,
+    /// A third model: shows for every measure how much further B is from A than this one, with the interval of the difference.
+    #[arg(long, value_name = "MODEL")]
+    pub against: Option<PathBuf>,
+    /// Another run of A, such as one in another precision or from another seed: shows how often its distance from A fits into that of B.
+    #[arg(long, value_name = "MODEL")]
+    pub floor: Option<PathBuf>,
     /// Put b's inputs into another order so many times, and print what similarities that shows: what unrelated models would. Groups stay
     /// together; where neighbouring inputs depend on each other, b's are shifted.
     #[arg(long, value_name = "R", default_value_t = 0, value_parser = parse_null)]
@@ -75,7 +98,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
     /// Make a page with pictures, to send to a colleague: report.html in this folder, with its pictures and CSV files.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with = "only")]
     pub report: Option<PathBuf>,
     /// Label subsets for d_rep: `all`, or PIVOTSxSETS drawn at random [default: all up to 20000, else 100x200, fewer from dimension 80 on].
     #[arg(long, value_parser = parse_subsets, value_name = "all|PxS")]
@@ -125,7 +148,8 @@ impl Arguments {
     /// # Errors
     /// One of them is an input, or another one.
     pub fn claim_outputs(&self) -> Result<(), Taken> {
-        let own = [&self.probe, &self.groups].into_iter().flatten().chain(&self.gate).chain(&self.summaries);
+        let own = [&self.probe, &self.groups, &self.targets, &self.against, &self.floor];
+        let own = own.into_iter().flatten().chain(&self.gate).chain(&self.summaries);
         let mut claims = Claims::reading(self.given.files().chain(own.map(PathBuf::as_path)));
         if let Some(folder) = &self.report {
             claims.write("--report", folder)?;

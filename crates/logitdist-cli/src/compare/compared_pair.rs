@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::gate::Gate;
 use super::json;
+use super::other_pair::{OtherPair, against_in_words, floor_in_words};
 use super::probes::CarriedProbe;
 use super::sampling::Sampling;
 use super::table;
@@ -10,8 +11,8 @@ use super::verdict::sentences;
 use anyhow::Context;
 use logitdist::bound::LinearProbe;
 use logitdist::{
-    Comparison, Pair, PairSummary, PartialSummary, Settings, Watch, compare_reduced, compare_summary,
-    compare_watched,
+    Comparison, Pair, PairSummary, PartialSummary, Settings, Watch, compare, compare_reduced,
+    compare_summary, compare_watched,
 };
 use logitdist_results::number::short;
 use logitdist_results::pair::{PairComparison, PairRun};
@@ -29,6 +30,12 @@ pub struct ComparedPair {
     pub answer: Answer,
     /// Probes carried over from b to a.
     pub probes: Vec<CarriedProbe>,
+    /// Whether rows were asked for by their tokens: then people see all that there are.
+    pub is_selection: bool,
+    /// The first model and a third one.
+    pub against: Option<OtherPair>,
+    /// The first model and another run of it.
+    pub floor: Option<OtherPair>,
     /// What may not be crossed.
     pub gates: Vec<Gate>,
 }
@@ -50,7 +57,9 @@ impl ComparedPair {
         watch: Watch<'_>,
     ) -> anyhow::Result<ComparedPair> {
         let mut rng = ChaCha8Rng::seed_from_u64(run.seed);
-        let sampling = Sampling::of(pair, settings.blocks, intervals);
+        // What is held out takes about as much as intervals, and goes with them.
+        let with_them = Settings { intervals: true, held_out: true, ..settings.clone() };
+        let sampling = Sampling::of(pair, &with_them, intervals);
         let settings = Settings { intervals: sampling.is_on, held_out: sampling.is_on, ..settings.clone() };
         let comparison = match reduced {
             Some(reduced) => compare_reduced(pair, reduced, &settings, &mut rng, watch)?,
@@ -66,6 +75,44 @@ impl ComparedPair {
             compared.probes = probes.iter().enumerate().map(carried).collect::<anyhow::Result<_>>()?;
         }
         Ok(compared)
+    }
+
+    /// The same with other comparisons of the first model beside it, and words on them in the answer: with a third model, and with another run
+    /// of the first. Settings and seed are those of the pair; intervals are there if the pair has them.
+    ///
+    /// # Errors
+    /// Settings that do not fit a pair, or embeddings that cannot be read.
+    pub fn beside(
+        mut self,
+        [against, floor]: [Option<(String, Pair<'_>)>; 2],
+        settings: &Settings,
+    ) -> anyhow::Result<ComparedPair> {
+        let is_on = self.comparison.intervals.is_some();
+        let settings = Settings {
+            intervals: is_on,
+            held_out: is_on,
+            null: 0,
+            shifts: false,
+            per_input: false,
+            by_confidence: false,
+            ..settings.clone()
+        };
+        let compared = |other: Option<(String, Pair<'_>)>| {
+            let of = |(model, pair): (String, Pair<'_>)| {
+                let mut rng = ChaCha8Rng::seed_from_u64(self.run.seed);
+                let comparison = compare(&pair, &settings, &mut rng).with_context(|| model.clone())?;
+                Ok::<_, anyhow::Error>(OtherPair { model, comparison })
+            };
+            other.map(of).transpose()
+        };
+        let (against, floor) = (compared(against)?, compared(floor)?);
+        let words = [
+            ("Against", against.as_ref().and_then(|other| against_in_words(&self.comparison, other))),
+            ("Floor", floor.as_ref().and_then(|floor| floor_in_words(&self.comparison, floor))),
+        ];
+        let said = words.into_iter().filter_map(|(heading, words)| Some((heading, words?)));
+        self.answer.beside = said.collect();
+        Ok(ComparedPair { against, floor, ..self })
     }
 
     /// Adds what is to be said of labels and inputs: notes under their tokens, more of the inputs, and limits of the answer.
@@ -109,7 +156,16 @@ impl ComparedPair {
     pub fn without_probes(mut comparison: Comparison, run: PairRun) -> ComparedPair {
         comparison.notes.extend(lost_digits(&comparison));
         let answer = Answer::of(&comparison, Vec::new());
-        ComparedPair { run, answer, comparison, probes: Vec::new(), gates: Vec::new() }
+        ComparedPair {
+            run,
+            answer,
+            comparison,
+            probes: Vec::new(),
+            is_selection: false,
+            against: None,
+            floor: None,
+            gates: Vec::new(),
+        }
     }
 
     /// The comparison as it is written and read.

@@ -2,7 +2,10 @@
 
 use super::answer::{Answer, Level, Part};
 use super::compared_pair::ComparedPair;
-use logitdist::{Applicable, Bound, Certificate, Comparison, Interval, LEVEL, Statement, Unit, measure};
+use super::other_pair::{differences, placed};
+use logitdist::{
+    Applicable, Bound, Certificate, Comparison, Decile, Interval, LEVEL, Statement, Unit, measure,
+};
 use serde_json::{Map, Value, json};
 
 /// Whether a token's values are whole numbers.
@@ -39,6 +42,11 @@ pub fn render(result: &ComparedPair) -> String {
     object.insert("verdict".into(), verdict(&result.answer));
     object.insert("intervals".into(), intervals(comparison));
     object.insert("null".into(), nulls(comparison));
+    object.insert("by_confidence".into(), by_confidence(comparison));
+    let shift = comparison.shift.map(|shift| json!({ "rows": shift.rows, "m_cca": shift.m_cca }));
+    object.insert("shift".into(), json!(shift));
+    object.insert("against".into(), against(result));
+    object.insert("floor".into(), floor(result));
     object.insert("reasons".into(), Value::Object(reasons));
     object.insert("notes".into(), Value::Object(notes.collect()));
     object.insert("bounds".into(), bounds(&comparison.bounds));
@@ -90,6 +98,61 @@ fn nulls(comparison: &Comparison) -> Value {
     });
     let of: Map<String, Value> = of.collect();
     json!({ "reorderings": all.count, "how": all.reordering.words(), "of": of })
+}
+
+/// KL and agreement where a is sure of itself and where not; `null` if it was not asked for.
+fn by_confidence(comparison: &Comparison) -> Value {
+    let Some(deciles) = &comparison.by_confidence else { return Value::Null };
+    let one = |decile: &Decile| {
+        json!({
+            "from": number(decile.confidence[0]),
+            "to": number(decile.confidence[1]),
+            "inputs": decile.inputs,
+            "kl_ab": number(decile.kl_ab),
+            "kl_ba": number(decile.kl_ba),
+            "top1_agreement": number(decile.agreement),
+        })
+    };
+    Value::Array(deciles.iter().map(one).collect())
+}
+
+/// How much further b is than a third model; `null` if there is none.
+fn against(result: &ComparedPair) -> Value {
+    let Some(other) = &result.against else { return Value::Null };
+    let of = differences(&result.comparison, other, false).into_iter().map(|pair| {
+        let ends = pair.interval.as_ref().ok().map(|found| [found.low, found.high].map(number));
+        let value = json!({
+            "value": number(pair.values[1]),
+            "difference": number(pair.difference),
+            "interval": ends,
+            "reason": pair.interval.as_ref().err(),
+        });
+        (pair.token.to_owned(), value)
+    });
+    let of: Map<String, Value> = of.collect();
+    json!({ "model": other.model, "of": of })
+}
+
+/// Where the headlines lie between another run of a and chance; `null` if there is none.
+fn floor(result: &ComparedPair) -> Value {
+    let Some(floor) = &result.floor else { return Value::Null };
+    let ends = |ends: Option<[f64; 2]>| ends.map(|ends| ends.map(number));
+    let of = placed(&result.comparison, floor).into_iter().map(|placed| {
+        let chance = placed.chance.map(|(chance, way, interval)| {
+            json!({ "value": number(chance), "way": number(way), "interval": ends(interval) })
+        });
+        let times = placed.times.as_ref().ok();
+        let value = json!({
+            "floor": number(placed.values[1]),
+            "times": times.map(|(times, _)| number(*times)),
+            "interval": times.and_then(|(_, interval)| ends(*interval)),
+            "reason": placed.times.as_ref().err(),
+            "chance": chance,
+        });
+        (placed.token.to_owned(), value)
+    });
+    let of: Map<String, Value> = of.collect();
+    json!({ "model": floor.model, "of": of })
 }
 
 /// The interval of each token that has one, and of the others the reason; `null` if none were computed.

@@ -7,10 +7,12 @@ mod compared_pair;
 mod gate;
 mod given;
 mod json;
+mod other_pair;
 mod page;
 mod probes;
 mod reducing;
 mod sampling;
+mod selected;
 mod shown;
 mod single;
 mod table;
@@ -23,19 +25,21 @@ pub use given::{Given, Transposed};
 pub use page::{MOST_LABELS, Page};
 pub use probes::read as read_probes;
 pub use reducing::Reducing;
+pub use selected::{QUICK_INPUTS, selected};
 
 use crate::matched::Matched;
-use crate::models::Models;
+use crate::models::{Models, open_other};
 use crate::output::{Beside, Format, beside, to_stdout};
 use crate::progress::Progress;
 use crate::saved::{Reduction, reduction};
-use anyhow::Context;
+use anyhow::{Context, bail};
 use command_line::command_line;
-use logitdist::{Pair, Settings};
+use logitdist::{NO_TARGET, Pair, Settings};
 use logitdist_io::{FileModel, RepeatedRows, say};
 use logitdist_results::pair::PairRun;
-use sampling::{read_groups, wanted};
+use sampling::{read_whole_numbers, wanted};
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Exit code if a gate was crossed.
@@ -63,7 +67,7 @@ pub fn run(arguments: &Arguments, line: &[OsString]) -> anyhow::Result<ExitCode>
     out.map(Beside::finish).transpose()?;
     let violated = result.violated();
     if violated.is_empty() {
-        let crossed = gate::crossed(&result.gates, &result.comparison);
+        let crossed = gate::crossed(&result);
         crossed.iter().for_each(|line| say(format_args!("{line}")));
         return Ok(if crossed.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(GATE_CROSSED) });
     }
@@ -77,10 +81,30 @@ pub fn run(arguments: &Arguments, line: &[OsString]) -> anyhow::Result<ExitCode>
 fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPair> {
     // Before anything is read: a wrong gate should not cost a comparison.
     let mut settings = settings(arguments);
+    // Read later; until then, that there will be right answers is enough.
+    settings.targets = arguments.targets.is_some().then(Vec::new);
     let gates = gate::of(arguments, &settings)?;
-    let groups = arguments.groups.as_deref().map(read_groups).transpose()?;
-    let (models, matched) = Models::matched(arguments.given.sources()?, &arguments.given.which.asked())?;
-    settings.groups = groups.map(|groups| groups_of(groups, &matched)).transpose()?;
+    let of_gates = gate::tokens(&gates);
+    settings.selection = selected(&arguments.only, &arguments.skip, arguments.quick, &of_gates)?;
+    if arguments.report.is_some() && !settings.selection.has("d_logit") {
+        bail!("--skip leaves out d_logit, which a page needs: leave out --report or keep it");
+    }
+    let numbers =
+        |path: &Option<PathBuf>, what| path.as_deref().map(|path| read_whole_numbers(path, what)).transpose();
+    let (groups, targets) = (numbers(&arguments.groups, "group")?, numbers(&arguments.targets, "target")?);
+    let sources = arguments.given.sources()?;
+    // Other models are written like those that they stand for.
+    let [options_a, options_b] = sources.each_ref().map(|(_, options)| options.clone());
+    let (models, matched) = Models::matched(sources, &arguments.given.which.asked())?;
+    settings.groups = groups.map(|groups| of_chosen(groups, "group", &matched)).transpose()?;
+    settings.targets = targets.map(|targets| targets_of(targets, &matched)).transpose()?;
+    let other = |path: &Option<PathBuf>, options, m: usize| {
+        let labels = matched.labels[m].as_deref();
+        path.as_deref().map(|path| open_other(path, options, labels, matched.inputs[m].clone())).transpose()
+    };
+    let (against, floor) =
+        (other(&arguments.against, &options_b, 1)?, other(&arguments.floor, &options_a, 0)?);
+    let [pair_against, pair_floor] = [with_a(&models, &against)?, with_a(&models, &floor)?];
     // Read before anything is computed: a wrong path should not cost a comparison.
     let probes = arguments
         .probe
@@ -95,7 +119,8 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
         command,
     };
     let pair = models.pair()?;
-    let intervals = wanted(arguments, gate::need_resampling(&gates))?;
+    let by_name = arguments.only.iter().any(|token| token == "m_cca_cv").then_some("--only");
+    let intervals = wanted(arguments, gate::need_resampling(&gates).then_some("a gate").or(by_name))?;
     let progress = Progress::new(rows_to_see(&pair, &settings));
     let watch = |stage, rows| progress.watch(stage, rows);
     let probes = probes.as_ref().map(|(path, probes)| (path.display().to_string(), probes));
@@ -104,10 +129,12 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
         [] => None,
         paths => Some(reduction(paths, &pair)?),
     };
-    let mut compared = match reduction {
+    let name = |other: &Option<(String, FileModel)>| other.as_ref().map(|(name, _)| name.clone());
+    let others = [name(&against).zip(pair_against), name(&floor).zip(pair_floor)];
+    let compared = match reduction {
         Some(Reduction::InOrder(summary, precision)) => {
             arguments.check_without_inputs()?;
-            let settings = Settings { logit_precision: precision, ..settings };
+            let settings = Settings { logit_precision: precision, ..settings.clone() };
             ComparedPair::of_summary(*summary, &settings, run)?
         }
         Some(Reduction::Whole(part)) => {
@@ -115,18 +142,40 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
         }
         None => ComparedPair::of(&pair, None, &settings, intervals, run, probes, &watch)?,
     };
+    let mut compared = compared.beside(others, &settings)?;
     let repeated = [("a", &models.a), ("b", &models.b)].map(|(name, model)| repeated_note(name, model));
     compared.add_notes(matched.notes, repeated.into_iter().flatten(), matched.limits);
-    Ok(ComparedPair { gates, ..compared })
+    let is_selection = arguments.quick || !arguments.only.is_empty();
+    Ok(ComparedPair { gates, is_selection, ..compared })
 }
 
-/// The groups of the inputs that were chosen, from those of the rows of a's file.
-fn groups_of(groups: Vec<i64>, matched: &Matched) -> anyhow::Result<Vec<i64>> {
-    let Some(rows) = &matched.inputs[0] else { return Ok(groups) };
-    let count = groups.len();
+/// The pair of the first model and another one, if there is another.
+fn with_a<'a>(
+    models: &'a Models<FileModel>,
+    other: &'a Option<(String, FileModel)>,
+) -> anyhow::Result<Option<Pair<'a>>> {
+    other.as_ref().map(|(name, model)| models.pair_with(name, model)).transpose()
+}
+
+/// The right labels of the inputs that were chosen, as they are numbered among the labels that were.
+fn targets_of(targets: Vec<i64>, matched: &Matched) -> anyhow::Result<Vec<i64>> {
+    let targets = of_chosen(targets, "target", matched)?;
+    let Some(labels) = &matched.labels[0] else { return Ok(targets) };
+    let chosen = |target: i64| {
+        let place = labels.iter().position(|label| i64::try_from(*label) == Ok(target));
+        // An input whose right label was not chosen has no right answer.
+        place.map_or(if target < 0 { target } else { NO_TARGET }, |place| place as i64)
+    };
+    Ok(targets.into_iter().map(chosen).collect())
+}
+
+/// The groups or targets of the inputs that were chosen, from those of the rows of a's file.
+fn of_chosen(given: Vec<i64>, what: &str, matched: &Matched) -> anyhow::Result<Vec<i64>> {
+    let Some(rows) = &matched.inputs[0] else { return Ok(given) };
+    let count = given.len();
     let of = |&row: &usize| {
-        groups.get(row).copied().with_context(|| {
-            format!("--groups has {count} groups and a's file more rows; a group for each row of a's file is needed")
+        given.get(row).copied().with_context(|| {
+            format!("--{what}s has {count} {what}s and a's file more rows; a {what} for each row of a's file is needed")
         })
     };
     rows.iter().map(of).collect()
@@ -148,11 +197,14 @@ fn repeated_note(name: &str, model: &FileModel) -> Option<String> {
 fn settings(arguments: &Arguments) -> Settings {
     Settings {
         subsets: arguments.subsets.unwrap_or_default(),
+        inputs_limit: arguments.reducing.settings().inputs_limit.or(arguments.quick.then_some(QUICK_INPUTS)),
         llv_inputs: arguments.llv_inputs.clone(),
         per_input: arguments.report.is_some(),
         held_out: false,
         blocks: arguments.blocks,
         null: arguments.null,
+        by_confidence: arguments.by_confidence,
+        shifts: true,
         ..arguments.reducing.settings()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::arguments::Arguments;
 use anyhow::{Context, bail};
-use logitdist::{Pair, resampling_work};
+use logitdist::{Pair, Settings, resampling_work};
 use logitdist_io::read_matrix;
 use std::fs;
 use std::path::Path;
@@ -21,8 +21,8 @@ pub struct Sampling {
 
 impl Sampling {
     /// As it is wanted; and if nobody said so, on where it costs little.
-    pub fn of(pair: &Pair<'_>, blocks: usize, wanted: Option<bool>) -> Sampling {
-        let seconds = resampling_work(pair, blocks) / OPERATIONS_A_SECOND;
+    pub fn of(pair: &Pair<'_>, settings: &Settings, wanted: Option<bool>) -> Sampling {
+        let seconds = resampling_work(pair, settings) / OPERATIONS_A_SECOND;
         match wanted {
             Some(is_on) => Sampling { is_on, note: None },
             None if seconds <= UNASKED_SECONDS => Sampling { is_on: true, note: None },
@@ -36,22 +36,22 @@ impl Sampling {
     }
 }
 
-/// What the command line says of intervals; `needed` if a gate cannot do without them.
-pub fn wanted(arguments: &Arguments, needed: bool) -> anyhow::Result<Option<bool>> {
-    if arguments.no_intervals && needed {
-        bail!("--no-intervals leaves out what a gate needs: leave out one of the two");
+/// What the command line says of intervals; `needed_by` what cannot do without them.
+pub fn wanted(arguments: &Arguments, needed_by: Option<&str>) -> anyhow::Result<Option<bool>> {
+    if let Some(needed_by) = needed_by.filter(|_| arguments.no_intervals) {
+        bail!("--no-intervals leaves out what {needed_by} needs: leave out one of the two");
     }
-    let (on, off) = (arguments.intervals || needed, arguments.no_intervals);
+    let (on, off) = (arguments.intervals || needed_by.is_some(), arguments.no_intervals);
     Ok((on || off).then_some(on))
 }
 
-/// The group of each input: an `.npy` of whole numbers, or a text file with one in each line.
-pub fn read_groups(path: &Path) -> anyhow::Result<Vec<i64>> {
+/// A whole number for each input, its group or its target: an `.npy` of them, or a text file with one in each line.
+pub fn read_whole_numbers(path: &Path, what: &str) -> anyhow::Result<Vec<i64>> {
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy")) {
         let groups = read_matrix(path)?;
         if groups.nrows() != 1 && groups.ncols() != 1 {
             bail!(
-                "{}: the groups are {} × {}; a whole number for each input is needed",
+                "{}: the {what}s are {} × {}; a whole number for each input is needed",
                 path.display(),
                 groups.nrows(),
                 groups.ncols()
@@ -63,7 +63,7 @@ pub fn read_groups(path: &Path) -> anyhow::Result<Vec<i64>> {
             .map(|(i, x)| {
                 let is_whole = x.fract() == 0.0 && x.abs() < 9e15;
                 is_whole.then_some(x as i64).with_context(|| {
-                    format!("{}: the group of input {i} is {x}; a whole number is needed", path.display())
+                    format!("{}: the {what} of input {i} is {x}; a whole number is needed", path.display())
                 })
             })
             .collect();

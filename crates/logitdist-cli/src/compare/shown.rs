@@ -14,6 +14,11 @@ pub fn at_least(x: f64) -> String {
     similarity((x * digits).floor() / digits)
 }
 
+/// Both ends of an interval.
+pub fn rounded([low, high]: [f64; 2]) -> String {
+    format!("[{}, {}]", short(low), short(high))
+}
+
 /// The value of a token with its interval if it has one, both carried by `unit`; n/a if there is no value.
 pub fn with_interval(comparison: &Comparison, token: &str, unit: impl Fn(f64) -> f64) -> String {
     let Ok(value) = comparison.value(token) else { return "n/a".into() };

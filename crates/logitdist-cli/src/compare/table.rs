@@ -1,20 +1,29 @@
 //! A comparison as a table for people.
 
 use super::compared_pair::ComparedPair;
-use super::shown::with_interval;
+use super::other_pair::{differences, placed, signed};
+use super::shown::{rounded, with_interval};
 use super::verdict::sentences;
 use logitdist::{Bound, Comparison, Interval, Measure, Of, Same, Section, Statement, measures};
 use logitdist_results::number::{number, short};
 
 /// The whole table, at most [`WIDTH`] columns wide but for the models' paths.
 pub fn render(result: &ComparedPair, with_bounds: bool) -> String {
-    let mut table = Table { comparison: &result.comparison, text: String::new(), footnotes: Vec::new() };
+    let mut table = Table {
+        comparison: &result.comparison,
+        is_selection: result.is_selection,
+        text: String::new(),
+        footnotes: Vec::new(),
+    };
     result.answer.lines(WIDTH).iter().for_each(|line| table.line(line));
     table.line("");
     table.models(result);
     table.distributions();
+    table.targets();
+    table.by_confidence();
     table.representations();
     table.nulls();
+    table.beside(result);
     if with_bounds {
         table.bounds("Bounds, with a's spectrum and labels", &result.comparison.bounds);
         table.bounds("Bounds, with b's spectrum and labels", &result.comparison.bounds_ba);
@@ -28,6 +37,8 @@ const WIDTH: usize = 100;
 
 struct Table<'a> {
     comparison: &'a Comparison,
+    /// Whether some rows were asked for by their tokens: then all that there are are shown.
+    is_selection: bool,
     text: String,
     footnotes: Vec<String>,
 }
@@ -103,34 +114,64 @@ impl Table<'_> {
         let labels = self.value("n_labels");
         self.line(&format!("{inputs} inputs, {labels} labels"));
         self.heading("Sizes                            a              b");
-        for row in self.headlines(&[Section::Size]).filter(|row| row.of == Of::Models) {
+        for row in self.rows(&[Section::Size]).into_iter().filter(|row| row.of == Of::Models) {
             let [a, b] = [0, 1].map(|model| self.value(row.tokens[model]));
             self.line(&format!("  {:26}     {a:14} {b}", row.name));
         }
     }
 
-    /// The rows of the table of measures that stand here: headlines of these sections.
-    fn headlines(&self, sections: &'static [Section]) -> impl Iterator<Item = &'static Measure> + use<> {
-        measures().filter(|row| row.headline && sections.contains(&row.section))
+    /// The rows of the table of measures that stand here: headlines of these sections, and whatever was asked for by its token.
+    fn rows(&self, sections: &[Section]) -> Vec<&'static Measure> {
+        let is_there = |row: &Measure| row.tokens.iter().any(|token| self.comparison.scalar(token).is_some());
+        let is_shown = |row: &Measure| row.headline || self.is_selection;
+        let of_sections = measures().filter(|row| sections.contains(&row.section));
+        of_sections.filter(|row| is_shown(row) && is_there(row)).collect()
+    }
+
+    /// Rows under a heading; nothing if there are none.
+    fn section(&mut self, heading: &str, rows: &[&'static Measure]) {
+        if !rows.is_empty() {
+            self.heading(heading);
+            rows.iter().for_each(|row| self.measure(row));
+        }
     }
 
     fn distributions(&mut self) {
-        let over = self.value("n_inputs_probability");
-        self.heading(&format!(
-            "Distributions (0 = same predictions; KL and its relatives over {over} inputs)"
-        ));
-        self.headlines(&[Section::Distribution]).for_each(|row| self.measure(row));
+        let over = match self.comparison.scalar("n_inputs_probability") {
+            Some(Ok(count)) => format!("; KL and its relatives over {} inputs", number(*count)),
+            _ => String::new(),
+        };
+        let rows = self.rows(&[Section::Distribution]);
+        self.section(&format!("Distributions (0 = same predictions{over})"), &rows);
+    }
+
+    fn targets(&mut self) {
+        let rows = self.rows(&[Section::Targets]);
+        let over = self.value("n_targets");
+        self.section(&format!("With the right answers, over {over} inputs"), &rows);
+    }
+
+    /// Where a is sure of itself, and where it is not.
+    fn by_confidence(&mut self) {
+        let Some(deciles) = &self.comparison.by_confidence else { return };
+        self.heading("By a's largest probability");
+        let columns = ["from", "to", "inputs", "kl_ab", "kl_ba", "agreement"];
+        let row = |cells: [String; 6]| cells.iter().map(|cell| format!("{cell:>12}")).collect::<String>();
+        self.line(&row(columns.map(str::to_owned)));
+        for decile in deciles {
+            let [low, high] = decile.confidence.map(short);
+            let [ab, ba, agreement] = [decile.kl_ab, decile.kl_ba, decile.agreement].map(short);
+            self.line(&row([low, high, decile.inputs.to_string(), ab, ba, agreement]));
+        }
     }
 
     fn representations(&mut self) {
-        let sections = &[Section::Representation, Section::Baseline];
-        self.heading("Representations, larger is closer (1 = same; two numbers are ab | ba)");
         // What unrelated models would show stands beside what these do.
-        let larger = self.headlines(sections).filter(|row| !matches!(row.same, Same::Zero(_)));
-        larger.for_each(|row| self.measure(row));
-        self.heading("Representations, smaller is closer (0 = same; two numbers are ab | ba)");
-        let smaller = self.headlines(sections).filter(|row| matches!(row.same, Same::Zero(_)));
-        smaller.for_each(|row| self.measure(row));
+        let all = self.rows(&[Section::Representation, Section::Baseline]);
+        let (smaller, larger): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|row| matches!(row.same, Same::Zero(_)));
+        self.section("Representations, larger is closer (1 = same; two numbers are ab | ba)", &larger);
+        self.section("Representations, smaller is closer (0 = same; two numbers are ab | ba)", &smaller);
     }
 
     /// A measure: one line, or one for each direction if its name says which.
@@ -141,7 +182,9 @@ impl Table<'_> {
             return self.entry(&token, &format!("{ab} | {ba}"), &remarks(row, row.name));
         }
         let sampled = self.comparison.scalar("n_inputs_probability") != self.comparison.scalar("n_inputs");
-        for (token, direction) in row.directions() {
+        let is_there = |token: &str| self.comparison.scalar(token).is_some();
+        let there: Vec<_> = row.directions().filter(|(token, _)| is_there(token)).collect();
+        for (token, direction) in there {
             let with_error = sampled || self.interval(token).is_some();
             let value = if with_error { self.value_with_error(token) } else { self.value(token) };
             self.entry(token, &value, &remarks(row, &row.words(row.name, direction)));
@@ -175,6 +218,29 @@ impl Table<'_> {
             let numbers = [law.mean, law.q95, law.q99, law.share].map(short);
             let [mean, q95, q99, share] = numbers.each_ref().map(String::as_str);
             self.line(&row(token, [&here, mean, q95, q99, share]));
+        }
+    }
+
+    /// What other comparisons beside it say of each headline.
+    fn beside(&mut self, result: &ComparedPair) {
+        if let Some(other) = &result.against {
+            self.heading(&format!("Against {}", other.model));
+            self.line(&format!("  {:22} {:>14} {:>14}   difference", "", "b", "that"));
+            for pair in differences(self.comparison, other, !self.is_selection) {
+                let [own, that] = pair.values.map(number);
+                let ends =
+                    pair.interval.map_or_else(|_| String::new(), |found| rounded([found.low, found.high]));
+                let difference = signed(pair.difference);
+                self.line(&format!("  {:22} {own:>14} {that:>14}   {difference} {ends}", pair.token));
+            }
+        }
+        if let Some(floor) = &result.floor {
+            self.heading(&format!("Between {}, another run of a, and chance", floor.model));
+            self.line(&format!("  {:22} {:>14} {:>14}", "", "b", "floor"));
+            for placed in placed(self.comparison, floor) {
+                let [own, least] = placed.values.map(number);
+                self.line(&format!("  {:22} {own:>14} {least:>14}   {}", placed.token, placed.words()));
+            }
         }
     }
 

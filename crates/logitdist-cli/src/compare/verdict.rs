@@ -11,6 +11,9 @@ pub fn sentences(result: &ComparedPair) -> Vec<String> {
     let of_probes = result.probes.iter().map(|probe| &probe.agreement);
     let bounds = comparison.all_bounds().map(|(_, bound)| bound).chain(of_probes);
     let violations = bounds.filter(|bound| bound.is_violated()).count();
+    if comparison.all_bounds().next().is_none() {
+        return vec!["No bound was asked for.".to_owned()];
+    }
     let mut sentences = vec![match violations {
         0 if comparison.all_bounds().all(|(_, bound)| bound.statement.is_none()) => {
             "No bound applies to this pair.".to_owned()

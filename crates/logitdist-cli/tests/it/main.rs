@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 mod answer;
+mod beside;
 mod budget;
 mod compare;
 mod endless;
@@ -21,6 +22,8 @@ mod probe;
 mod processor;
 mod reduce;
 mod report;
+mod right_answers;
+mod selections;
 mod terminal;
 mod train;
 mod usage;

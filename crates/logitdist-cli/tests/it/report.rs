@@ -28,7 +28,7 @@ fn mean(values: impl ExactSizeIterator<Item = f64>) -> f64 {
 
 /// Everything that a report must have.
 fn check_report(folder: &str) {
-    let names = ["spectra", "labels", "inputs", "divergence"];
+    let names = ["headlines", "spectra", "labels", "inputs", "divergence"];
     for name in names.iter().flat_map(|name| [(*name).to_owned(), format!("{name}-column")]) {
         assert!(read(folder, &format!("plots/{name}.svg")).ends_with("</svg>\n"), "{name}");
         assert!(
@@ -214,7 +214,7 @@ fn a_report_of_a_pair_that_cannot_be_written_leaves_the_older_one_whole() {
     fs::create_dir(&page).unwrap();
     let run = logitdist(&["report", &folder, "--width", "60mm"]);
     assert_eq!(run.code, 2, "{}", run.stderr);
-    assert!(pictures() == before && fs::read_dir(Path::new(&folder).join("plots")).unwrap().count() == 24);
+    assert!(pictures() == before && fs::read_dir(Path::new(&folder).join("plots")).unwrap().count() == 30);
     fs::remove_dir(&page).unwrap();
     assert_eq!(logitdist(&["report", &folder, "--width", "60mm"]).code, 0);
     assert!(pictures()[0] != before[0]);

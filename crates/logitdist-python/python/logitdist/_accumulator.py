@@ -11,7 +11,7 @@ import numpy
 import numpy.typing
 
 from . import _arrays, _native
-from ._compare import PARTS, parts, subsets_of, whole
+from ._compare import names_of, subsets_of, whole
 from ._comparison import Comparison
 
 
@@ -118,7 +118,7 @@ class Accumulator:
         """Compare what was seen so far. The arguments are those of `logitdist.compare`, which has probes as well."""
         if self._summary is None:
             raise ValueError("no input was seen yet; at least one is needed")
-        left_out = parts(skip) | {"llv"} | (set() if self._probability else {"probability"})
+        without = ["llv"] if self._probability else ["llv", "probability"]
         settings = {
             "subsets": subsets_of(subsets),
             "inputs_limit": None,
@@ -130,7 +130,12 @@ class Accumulator:
             "blocks": None,
             "groups": None,
             "null": 0,
-            **{part: part not in left_out for part in PARTS},
+            "targets": None,
+            "by_confidence": False,
+            "shifts": False,
+            "only": None,
+            "skip": [*names_of(skip), *without],
+            "quick": False,
         }
         return Comparison(
             self._summary.compare(

@@ -15,9 +15,6 @@ from . import _arrays, _native
 from ._arrays import Model
 from ._comparison import Comparison
 
-#: Parts of a comparison that can be left out.
-PARTS = ("probability", "d_rep", "llv", "baselines")
-
 
 def compare(
     a: Model,
@@ -32,11 +29,17 @@ def compare(
     llv_inputs: Sequence[int] | None = None,
     probe: Any = None,
     probe_offset: Any = 0.0,
+    only: Iterable[str] | None = None,
     skip: Iterable[str] = (),
+    quick: bool = False,
     per_input: bool = False,
     intervals: bool | None = None,
     blocks: int | None = None,
     groups: Sequence[int] | None = None,
+    against: Model | None = None,
+    floor: Model | None = None,
+    targets: Any = None,
+    by_confidence: bool = False,
     null: int = 0,
     array_names: Mapping[str, str] | str | None = None,
     array_names_b: Mapping[str, str] | str | None = None,
@@ -77,8 +80,14 @@ def compare(
         error of carrying each over from `b`, and its certificate.
     probe_offset : float or array
         What is added to a score before it is decided by its sign: one for all probes, or (probes,).
+    only : iterable of str, optional
+        Measures and bounds to compute, and nothing that they do not need: tokens, or the groups
+        ``"probability"``, ``"d_rep"``, ``"llv"``, ``"baselines"`` and ``"bounds"``.
     skip : iterable of str
-        Parts to leave out, of ``"probability"``, ``"d_rep"``, ``"llv"`` and ``"baselines"``.
+        Measures, bounds and groups to leave out. That changes no digit of the rest.
+    quick : bool
+        The cheapest answer: `d_logit`, `m_cca` beside `m_cca_null`, and KL and agreement on a sample of
+        1000 inputs. Without `only`.
     per_input : bool
         Keep the distances at each input. Without it, what needs them compares again.
     intervals : bool, optional
@@ -87,6 +96,14 @@ def compare(
         Blocks of neighbouring inputs that intervals leave out one by one, 20 if absent.
     groups : sequence of int, optional
         A group for each input, such as the document it comes from; blocks cut none.
+    against : model, optional
+        A third model: how much further `b` is from `a`, with intervals of the differences.
+    floor : model, optional
+        Another run of `a`: how often its distance from `a` fits into that of `b`. The JSON has both.
+    targets : sequence of int, optional
+        The right label of each input, -100 where there is none: how right both models are.
+    by_confidence : bool
+        KL and agreement by tenths of the inputs, from those on which `a` is least sure of its answer.
     null : int
         Reorderings of b's inputs that show what unrelated models would give, from 100; 0 for none.
     array_names, array_names_b : mapping or str, optional
@@ -131,7 +148,8 @@ def compare(
     )
     given_a = _arrays.given(a, called[0], array_names, exchange)
     given_b = _arrays.given(b, called[1], array_names if array_names_b is None else array_names_b, exchange_b)
-    left_out = parts(skip)
+    if quick and only is not None:
+        raise ValueError("quick says what to compute, and so does only: leave out one of the two")
     settings = {
         "subsets": subsets_of(subsets),
         "inputs_limit": None if inputs_limit is None else whole("inputs_limit", inputs_limit, 1),
@@ -141,25 +159,41 @@ def compare(
         "intervals": None if intervals is None else bool(intervals),
         "blocks": None if blocks is None else whole("blocks", blocks, 3),
         "groups": None if groups is None else [operator.index(x) for x in groups],
+        "targets": None if targets is None else [operator.index(x) for x in targets],
+        "by_confidence": bool(by_confidence),
         "null": whole("null", null),
-        **{part: part not in left_out for part in PARTS},
+        "only": None if only is None else names_of(only),
+        "skip": names_of(skip),
+        "quick": bool(quick),
     }
     compared = partial(
         _native.compare,
         given_a,
         given_b,
+        against=other(against, "against", array_names if array_names_b is None else array_names_b, exchange_b),
+        floor=other(floor, "floor", array_names, exchange),
         names=(called[0], called[1]),
         seed=whole("seed", seed),
         probe=None if probe is None else _probes(probe, probe_offset),
         threads=None if threads is None else whole("threads", threads, 1),
-        command=_command(seed=seed, settings=settings, skip=left_out),
+        command=_command(seed=seed, settings=settings),
     )
 
     def comparing(per_input: bool) -> _native.Comparison:
         with bar(progress) as listener:
-            return compared(settings={**settings, "per_input": per_input}, listener=listener)
+            return compared(settings={**settings, "per_input": per_input, "shifts": True}, listener=listener)
 
     return Comparison(comparing(per_input), partial(comparing, True))
+
+
+def other(
+    model: Model | None, called: str, array_names: Mapping[str, str] | str | None, exchange: Any
+) -> tuple[str, Any] | None:
+    """Another model beside the two, and what it is called."""
+    if model is None:
+        return None
+    name = os.fspath(model) if isinstance(model, (str, os.PathLike)) else called
+    return name, _arrays.given(model, name, array_names, exchange)
 
 
 def whole(name: str, value: Any, least: int = 0) -> int:
@@ -191,20 +225,18 @@ def subsets_of(subsets: str | tuple[int, int] | None) -> str | None:
     return f"{whole('subsets', pivots, 1)}x{whole('subsets', sets, 1)}"
 
 
-def parts(skip: Iterable[str]) -> set[str]:
-    """The parts that are left out."""
-    skipped = {skip} if isinstance(skip, str) else set(skip)
-    for part in sorted(skipped):
-        if part not in PARTS:
-            raise ValueError(f"skip names {part!r}; it may name {', '.join(PARTS)}")
-    return skipped | ({"llv"} if "probability" in skipped else set())
+def names_of(names: Iterable[str]) -> list[str]:
+    """Names of measures, bounds and groups: one, or several."""
+    return [names] if isinstance(names, str) else list(names)
 
 
-def _command(seed: int, settings: dict[str, Any], skip: set[str]) -> str:
-    said = {"seed": seed or None, **settings, "skip": sorted(skip) or None}
+def _command(seed: int, settings: dict[str, Any]) -> str:
+    said = {"seed": seed or None, **settings}
+    for name in ("skip", "quick", "by_confidence"):
+        said[name] = said[name] or None
     said["logits"] = None if said["logits"] == "f64" else said["logits"]
     said["null"] = said.get("null") or None
-    arguments = [f"{name}={value!r}" for name, value in said.items() if value is not None and name not in PARTS]
+    arguments = [f"{name}={value!r}" for name, value in said.items() if value is not None]
     return f"logitdist.compare({', '.join(['a', 'b', *arguments])})"
 
 

@@ -27,6 +27,8 @@ def compare(
     a: Given,
     b: Given,
     *,
+    against: tuple[str, Given] | None,
+    floor: tuple[str, Given] | None,
     names: tuple[str, str],
     seed: int,
     settings: dict[str, Any],

@@ -40,7 +40,7 @@ pub(super) fn page(results: &PairResults, pictures: &[Picture]) -> String {
 /// What is compared, by name and size.
 fn introduction(results: &PairResults) -> Markup {
     let comparison = &results.comparison;
-    let count = |token: &str| number(comparison.value(token).unwrap_or(0.0));
+    let count = |token: &str| comparison.value(token).map_or_else(|| "n/a".to_owned(), number);
     let run = &comparison.run;
     let rows = [("a", &run.model_a), ("b", &run.model_b)].map(|(side, model)| {
         let size = |token: &str| html! { (count(&format!("{token}_{side}"))) };
@@ -134,13 +134,18 @@ fn measures(results: &PairResults) -> Markup {
     let comparison = &results.comparison;
     let sections = [
         glossary::Section::Distribution,
+        glossary::Section::Targets,
         glossary::Section::Representation,
         glossary::Section::Baseline,
         glossary::Section::Size,
     ];
     let reasons = tables::reasons(comparison);
+    let is_there = |section: &glossary::Section| {
+        let tokens = comparison.measures.iter();
+        tokens.flat_map(|(token, _)| glossary::explain(token)).any(|entry| entry.section == *section)
+    };
     html! {
-        @for section in sections {
+        @for section in sections.into_iter().filter(is_there) {
             (tables::measures(comparison, section.heading(), |entry| entry.section == section))
         }
         @if !reasons.is_empty() {

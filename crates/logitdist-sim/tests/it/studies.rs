@@ -1,6 +1,7 @@
 //! The configs of this repository.
 
-use logitdist_sim::{Config, Document};
+use logitdist_sim::{Config, Document, run_cell};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 #[test]
@@ -52,4 +53,34 @@ fn pictures_that_a_config_declares_are_checked_with_it() {
         let error = read(plot).unwrap_err();
         assert!(error.contains(message), "{error}");
     }
+}
+
+#[test]
+fn intervals_and_nulls_are_columns_where_they_are_asked_for_and_change_no_other() {
+    let config = |measures: &str| {
+        let text = format!(
+            "question = \"q\"\nexpected = \"e\"\nmeasures = [{measures}]\n[model]\ninputs = 60\ndim = 3\n[perturbation.noise_embeddings]\nlevel = [0.1]\n"
+        );
+        Config::of(&Document::parse(Path::new("c.toml"), &text, &[]).unwrap()).unwrap()
+    };
+    let row = |config: &Config| {
+        let columns = config.columns();
+        let outcome = run_cell(config, &config.grid.cell(0)).unwrap();
+        let header = columns.row_header();
+        let coordinates = columns.coordinate_header().len();
+        let fields = columns.row(&outcome.comparison);
+        assert_eq!(header.len() - coordinates, fields.len());
+        header[coordinates..].iter().cloned().zip(fields).collect::<BTreeMap<String, String>>()
+    };
+    let parts = "\"probability\", \"baselines\"";
+    let (plain, with) = (config(parts), config(&format!("{parts}, \"intervals\", \"null\"")));
+    assert_ne!(plain.measured(), with.measured());
+    let (plain, with) = (row(&plain), row(&with));
+    for (name, value) in &plain {
+        assert_eq!(with[name], *value, "{name}");
+    }
+    let number = |name: &str| with[name].parse::<f64>().unwrap();
+    assert!(number("d_logit_low") < number("d_logit") && number("d_logit") < number("d_logit_high"));
+    assert!(number("cka_null_mean") < number("cka_null_q99") && number("cka_null_share") <= 1.0);
+    assert!(!with.contains_key("n_inputs_low") && !plain.contains_key("d_logit_low"));
 }

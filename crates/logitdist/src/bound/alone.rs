@@ -7,8 +7,10 @@ use crate::measure::table::Part;
 use crate::model::Pair;
 use crate::probability::LogitPrecision;
 use crate::reduced::{Direction, Reduced};
+use crate::selection::Selection;
 use crate::settings::Settings;
 use crate::shared::Shared;
+use crate::streams::Streams;
 use crate::summary::{PairSummary, ProbabilityInputs};
 use rand::Rng;
 
@@ -27,6 +29,7 @@ pub fn evaluate(
     rng: &mut impl Rng,
 ) -> Result<Bound, Error> {
     let settings = Settings {
+        selection: Selection::Only(vec![theorem.token]),
         probability: matches!(theorem.part, Part::Probability | Part::Llv),
         d_rep: theorem.part == Part::DRep,
         llv: theorem.part == Part::Llv,
@@ -45,7 +48,10 @@ pub fn evaluate(
     let summary = PairSummary::of(pair, &inputs, tracked)?;
     let reduced = Reduced::of(&summary);
     let sets = sets.as_ref().map(|sets| (sets, pair));
-    let subsets = settings.d_rep.then(|| settings.subsets.both_ways(&reduced, rng)).transpose()?;
-    let shared = Shared::of(reduced, summary.probability, subsets.as_ref(), sets, &settings, rng)?;
+    let mut streams = Streams::of(rng);
+    let subsets =
+        settings.d_rep.then(|| settings.subsets.both_ways(&reduced, &mut streams.subsets)).transpose()?;
+    let shared =
+        Shared::of(reduced, summary.probability, subsets.as_ref(), sets, &settings, &mut streams.llv)?;
     Ok(theorem.of(&shared, direction))
 }

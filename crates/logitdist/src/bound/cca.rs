@@ -4,6 +4,7 @@ use super::{Bound, Form, Side, Theorem};
 use crate::applicable::{Applicable, Reason};
 use crate::measure::cca::CanonicalCorrelations;
 use crate::measure::d_logit::d_logit_centred;
+use crate::measure::table::Step;
 use crate::measure::whose::Whose;
 use crate::reduced::{Direction, Reduced};
 use crate::shared::Shared;
@@ -31,6 +32,7 @@ pub(super) const ROWS: [Theorem; 8] = [
         source: "Theorem F.1 of Nielsen et al. 2026 (arXiv 2602.15438)",
         equality: "shrinkage-noise pairs, E1",
         anchor: "t1",
+        steps: &[Step::LogitsCca],
         evaluate: |theorem, shared, direction| {
             Ok(CcaSide::of(&shared.reduced, direction).spectral(theorem, lost(shared)))
         },
@@ -46,6 +48,7 @@ pub(super) const ROWS: [Theorem; 8] = [
         source: "proved in this project; implies cca_spectral",
         equality: "coupled spectra, E2",
         anchor: "t4",
+        steps: &[Step::LogitsCca],
         evaluate: |theorem, shared, direction| {
             Ok(CcaSide::of(&shared.reduced, direction).two_spectra(theorem, lost(shared)))
         },
@@ -61,6 +64,7 @@ pub(super) const ROWS: [Theorem; 8] = [
         source: "corollary of Theorem F.1 of Nielsen et al. 2026 (arXiv 2602.15438)",
         equality: "only if every ρᵢ is 0 or 1 and the lost direction is the weakest",
         anchor: "t2",
+        steps: &[Step::EmbeddingsCca],
         evaluate: |theorem, shared, direction| {
             let correlations = embeddings_cca(shared)?;
             let side = CcaSide::of(&shared.reduced, direction);
@@ -76,6 +80,7 @@ pub(super) const ROWS: [Theorem; 8] = [
         statement: "m_CCA ≥ min (1/r) Σ ρᵢ over Σ (1 − ρᵢ²) σᵢ ≤ d̄², r the smaller rank of the embeddings, ρᵢ = 0 for i > r",
         equality: "shrinkage-noise pairs, E1",
         anchor: "t3",
+        steps: &[Step::EmbeddingsCca],
         evaluate: |theorem, shared, direction| {
             let correlations = embeddings_cca(shared)?;
             let side = CcaSide::of(&shared.reduced, direction);
@@ -91,6 +96,7 @@ pub(super) const ROWS: [Theorem; 8] = [
         statement: "m_CCA ≥ min (1/r) Σ ρᵢ over the constraint of cca_two_spectra, r the smaller rank of the embeddings, ρᵢ = 0 for i > r",
         equality: "coupled spectra, E2",
         anchor: "t5",
+        steps: &[Step::EmbeddingsCca],
         evaluate: |theorem, shared, direction| {
             let correlations = embeddings_cca(shared)?;
             let side = CcaSide::of(&shared.reduced, direction);
@@ -108,6 +114,7 @@ pub(super) const ROWS: [Theorem; 8] = [
         source: "proved in this project",
         equality: "shrinkage-noise pairs, E1",
         anchor: "t3",
+        steps: &[Step::LogitsCca],
         evaluate: |theorem, shared, direction| {
             let side = CcaSide::of(&shared.reduced, direction);
             let correlations = shared.logits_cca().as_ref().map_err(Clone::clone)?;
@@ -125,6 +132,7 @@ pub(super) const ROWS: [Theorem; 8] = [
         source: "proved in this project",
         equality: "coupled spectra, E2",
         anchor: "t5",
+        steps: &[Step::LogitsCca],
         evaluate: |theorem, shared, direction| {
             let correlations = shared.logits_cca().as_ref().map_err(Clone::clone)?;
             let side = CcaSide::of(&shared.reduced, direction);

@@ -23,6 +23,19 @@ pub struct Certificate {
     pub relative_probe_cost: Applicable<f64>,
 }
 
+impl Certificate {
+    /// Where no bound was asked for.
+    pub(crate) fn left_out() -> Certificate {
+        let reason = || Reason::LeftOut("the bounds");
+        Certificate {
+            m_cca: Err(reason()),
+            m_cca_logits: Err(reason()),
+            probe_cost: Err(reason()),
+            relative_probe_cost: Err(reason()),
+        }
+    }
+}
+
 /// The certificate of a pair in a direction, from bounds already evaluated for it.
 pub fn certificate(reduced: &Reduced, direction: Direction, bounds: &[Bound]) -> Certificate {
     let (model, _) = reduced.models(direction);

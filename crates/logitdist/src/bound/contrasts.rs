@@ -3,6 +3,7 @@
 use super::cca::CcaSide;
 use super::{Bound, Side, Statement, Theorem};
 use crate::measure::d_white::variances;
+use crate::measure::table::Step;
 use crate::reduced::{Reduced, ReducedModel};
 use logitdist_linalg::{Mat, matmul_tn, squared_singular_values};
 use rayon::prelude::*;
@@ -21,6 +22,7 @@ pub(super) const ROWS: [Theorem; 1] = [Theorem {
     source: "proved in this project; at least m_cca_two_spectra",
     equality: "coupled spectra, E2",
     anchor: "t19",
+    steps: &[Step::EmbeddingsCca, Step::Contrasts],
     evaluate: |theorem, shared, direction| {
         let (value, rank) = super::cca::mean_over_rank(shared)?;
         let plain = CcaSide::of(&shared.reduced, direction).greedy(theorem, value, rank);

@@ -5,7 +5,7 @@
 use super::{Bound, Form, agreement, alignment, cca, contrasts, divergence, fg, kl, weighted};
 use crate::applicable::Applicable;
 use crate::measure::invariance::{Change, DISTRIBUTIONS};
-use crate::measure::table::{Part, Unit, measure};
+use crate::measure::table::{Part, Step, Unit, measure};
 use crate::measure::whose::Whose;
 use crate::reduced::Direction;
 use crate::shared::Shared;
@@ -57,6 +57,8 @@ pub struct Theorem {
     pub whose: Whose,
     /// What has to be asked for to have it.
     pub part: Part,
+    /// What it needs that other rows need as well.
+    pub steps: &'static [Step],
     /// Whether it needs log p of every label, which masked labels do not have.
     pub log_p: bool,
     /// How it is evaluated in a direction.
@@ -90,6 +92,7 @@ impl Theorem {
         invariance: DISTRIBUTIONS,
         whose: Whose::Nobodys,
         part: Part::Geometry,
+        steps: &[],
         log_p: true,
         evaluate: |theorem, _, _| unreachable!("{} has no evaluation", theorem.token),
     };

@@ -4,7 +4,7 @@ use super::cca::{CcaSide, mean_over_rank};
 use super::{Bound, Side, Theorem};
 use crate::applicable::{Applicable, Reason};
 use crate::factor::Factor;
-use crate::measure::table::Part;
+use crate::measure::table::{Part, Step};
 use crate::reduced::Direction;
 use crate::shared::Shared;
 use crate::tolerance::Scale;
@@ -56,6 +56,7 @@ pub(super) const ROWS: [Theorem; 3] = [
         side: Side::AtLeast("m_cca"),
         anchor: "t18prime",
         part: Part::Probability,
+        steps: &[Step::EmbeddingsCca],
         evaluate: from_kl,
         ..Theorem::SHARPENED
     },

@@ -2,7 +2,7 @@
 
 use super::invariance::{Change, DISTRIBUTIONS};
 use super::source::{CANONICAL, LOGIT_DISTANCE};
-use super::table::{Measure, Of, Range, Same, Uncertainty, Unit, Value};
+use super::table::{Measure, Of, Range, Same, Step, Uncertainty, Unit, Value};
 use super::whose::Whose;
 use crate::applicable::{Applicable, Reason};
 use crate::error::Side;
@@ -27,6 +27,7 @@ pub(super) const ROWS: [Measure; 6] = [
         name: "mean canonical correlation of the embeddings",
         meaning: "Mean canonical correlation of the embeddings f(x), f′(x)",
         formula: FORMULA,
+        steps: &[Step::EmbeddingsCca],
         value: Value::Number(|shared, _| mean(shared.embeddings_cca())),
         note: |shared| saturated(shared.embeddings_cca(), "inputs"),
         ..MEAN
@@ -35,6 +36,7 @@ pub(super) const ROWS: [Measure; 6] = [
         tokens: &["rho"],
         name: "canonical correlations of the embeddings",
         meaning: "Canonical correlations of the embeddings f(x), f′(x), largest first",
+        steps: &[Step::EmbeddingsCca],
         value: Value::List(|shared, _| rho(shared.embeddings_cca())),
         ..LIST
     },
@@ -44,6 +46,7 @@ pub(super) const ROWS: [Measure; 6] = [
         meaning: "Mean canonical correlation of the unembeddings g(y), g′(y)",
         formula: "(1/r) Σ ρᵢ, r the smaller rank; 1 for any models once a rank reaches K − 1 (saturated)",
         uncertainty: Uncertainty::Never("it is of the labels, and no inputs are in it"),
+        steps: &[Step::UnembeddingsCca],
         value: Value::Number(|shared, _| mean(shared.unembeddings_cca())),
         note: |shared| saturated(shared.unembeddings_cca(), "labels"),
         ..MEAN
@@ -52,6 +55,7 @@ pub(super) const ROWS: [Measure; 6] = [
         tokens: &["rho_unembeddings"],
         name: "canonical correlations of the unembeddings",
         meaning: "Canonical correlations of the unembeddings g(y), g′(y), largest first",
+        steps: &[Step::UnembeddingsCca],
         value: Value::List(|shared, _| rho(shared.unembeddings_cca())),
         ..LIST
     },
@@ -62,6 +66,7 @@ pub(super) const ROWS: [Measure; 6] = [
         meaning: "Mean canonical correlation of the centred logits u(x), u′(x): of the distributions alone",
         formula: FORMULA,
         invariance: DISTRIBUTIONS,
+        steps: &[Step::LogitsCca],
         value: Value::Number(|shared, _| mean(shared.logits_cca())),
         note: |shared| saturated(shared.logits_cca(), "inputs"),
         log_p: true,
@@ -73,6 +78,7 @@ pub(super) const ROWS: [Measure; 6] = [
         name: "canonical correlations of the logits",
         meaning: "Canonical correlations of the centred logits u(x), u′(x), largest first",
         invariance: DISTRIBUTIONS,
+        steps: &[Step::LogitsCca],
         value: Value::List(|shared, _| rho(shared.logits_cca())),
         log_p: true,
         ..LIST

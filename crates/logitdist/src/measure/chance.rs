@@ -24,8 +24,8 @@ pub(super) const ROWS: [Measure; 1] = [Measure {
 }];
 
 fn m_cca_null(shared: &Shared) -> Applicable<f64> {
-    shared.embeddings_cca().as_ref().map_err(Clone::clone)?;
     let reduced = &shared.reduced;
+    reduced.embeddings_vary()?;
     Ok(chance_level(reduced.a.rank_embeddings(), reduced.b.rank_embeddings(), reduced.n_inputs))
 }
 

@@ -28,11 +28,7 @@ pub(super) const ROWS: [Measure; 1] = [Measure {
 
 /// Whether directions can be fitted without a block: 19/20 of the inputs have to be r + r′ + 2 at least.
 pub(crate) fn applies(reduced: &Reduced) -> Applicable<()> {
-    for model in [&reduced.a, &reduced.b] {
-        if model.rank_embeddings() == 0 {
-            return Err(Reason::Constant { what: "embeddings", side: model.side });
-        }
-    }
+    reduced.embeddings_vary()?;
     let needed = (20 * (reduced.a.rank_embeddings() + reduced.b.rank_embeddings() + 2)).div_ceil(19);
     if reduced.n_inputs < needed {
         return Err(Reason::Inputs { inputs: reduced.n_inputs, needed });

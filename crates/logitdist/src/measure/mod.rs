@@ -23,6 +23,7 @@ mod size;
 pub(crate) mod source;
 pub mod subsets;
 pub mod table;
+pub(crate) mod targets;
 pub mod top_labels;
 mod trained;
 pub mod whose;

@@ -6,15 +6,15 @@ use super::invariance::{CARRIED, Change, DISTRIBUTIONS};
 use super::whose::Whose;
 use super::{
     baselines, budget, cca, chance, d_logit, d_ls, d_rep, d_white, held_out, kl, label_geometry, llv,
-    per_input, percentiles, pls_svd, relative, searched, size, top_labels, trained,
+    per_input, percentiles, pls_svd, relative, searched, size, targets, top_labels, trained,
 };
 use crate::applicable::Applicable;
-use crate::probability::InputDivergences;
+use crate::probability::{AtTarget, InputDivergences};
 use crate::reduced::Direction;
 use crate::shared::Shared;
 
 /// Groups of rows. Within a group, all values of direction ab come before those of ba.
-const GROUPS: [&[Measure]; 33] = [
+const GROUPS: [&[Measure]; 34] = [
     &size::ROWS,
     &d_logit::ROWS,
     &relative::LOGIT,
@@ -32,6 +32,7 @@ const GROUPS: [&[Measure]; 33] = [
     &top_labels::ROWS,
     &percentiles::LOGIT,
     &kl::PRECISION,
+    &targets::ROWS,
     &llv::ROWS,
     &llv::MINIMISED,
     &pls_svd::ROWS,
@@ -81,6 +82,8 @@ pub struct Measure {
     pub section: Section,
     /// What has to be asked for to have it.
     pub part: Part,
+    /// What it needs that other rows need as well.
+    pub steps: &'static [Step],
     /// Whether it needs log p of every label, which masked labels do not have.
     pub log_p: bool,
     /// Whether the short table shows it.
@@ -190,6 +193,8 @@ pub enum Section {
     Size,
     /// Distances between the distributions.
     Distribution,
+    /// What both models make of the right answers.
+    Targets,
     /// Dissimilarities and similarities of the representations.
     Representation,
     /// Measures of others, for comparison.
@@ -202,9 +207,10 @@ pub enum Section {
 
 impl Section {
     /// All sections, in the order of a report.
-    pub const ALL: [Section; 6] = [
+    pub const ALL: [Section; 7] = [
         Section::Size,
         Section::Distribution,
+        Section::Targets,
         Section::Representation,
         Section::Baseline,
         Section::Bound,
@@ -216,6 +222,7 @@ impl Section {
         match self {
             Section::Size => "Sizes and ranks",
             Section::Distribution => "Distances of the distributions",
+            Section::Targets => "With the right answers",
             Section::Representation => "The representations",
             Section::Baseline => "What others measure",
             Section::Bound => "Bounds",
@@ -243,6 +250,8 @@ pub enum Part {
     Baselines,
     /// How close any other model must come: `Settings::budget`.
     Budget,
+    /// The right label of each input: `Settings::targets`.
+    Targets,
     /// Right answers, which sweeps of trained networks have.
     Accuracy,
     /// A concept, which some sweeps of trained networks have.
@@ -255,6 +264,19 @@ pub enum Part {
     Detail,
 }
 
+/// A step of the computation that several rows share. It is made once, before the rows, if one of them needs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// Canonical correlations of the embeddings.
+    EmbeddingsCca,
+    /// Canonical correlations of the unembeddings.
+    UnembeddingsCca,
+    /// Canonical correlations of the logits.
+    LogitsCca,
+    /// Both models' logits through the matrices of T19.
+    Contrasts,
+}
+
 /// How the error of a measure over the inputs is found, and on which scale its interval is made.
 #[derive(Debug, Clone, Copy)]
 pub enum Uncertainty {
@@ -262,6 +284,8 @@ pub enum Uncertainty {
     Log,
     /// By the jackknife, on log(x/(1 − x)): means of shares.
     Logit,
+    /// By the jackknife, as it is: differences that may be negative.
+    Linear,
     /// By the jackknife, on Fisher's z, and around the value less its bias: correlations.
     Fisher,
     /// By leaving out a block's scores, on Fisher's z.
@@ -270,8 +294,19 @@ pub enum Uncertainty {
     Share(fn(&InputDivergences) -> bool),
     /// A percentile over the inputs, here of what: order statistics.
     Percentile(f64, fn(&InputDivergences, Direction) -> f64),
+    /// A share of the inputs with a right answer.
+    TargetShare(fn(&AtTarget, Direction) -> bool),
+    /// A percentile over the inputs with a right answer.
+    TargetPercentile(f64, fn(&AtTarget) -> f64),
     /// None, and why.
     Never(&'static str),
+}
+
+impl Uncertainty {
+    /// Whether the interval is made of values without a block of inputs.
+    pub(crate) fn is_by_value(&self) -> bool {
+        matches!(self, Uncertainty::Log | Uncertainty::Logit | Uncertainty::Linear | Uncertainty::Fisher)
+    }
 }
 
 /// How a measure is computed. For a measure of each model, direction ab stands for a and ba for b.
@@ -301,6 +336,7 @@ impl Measure {
         whose: Whose::Nobodys,
         section: Section::Distribution,
         part: Part::Probability,
+        steps: &[],
         log_p: false,
         headline: false,
         uncertainty: Uncertainty::Log,
@@ -373,6 +409,7 @@ impl Measure {
     pub fn values_words(&self) -> String {
         match (self.unit, self.range.low, self.range.high) {
             (Unit::Count, low, f64::INFINITY) => format!("a whole number, at least {low}"),
+            (_, f64::NEG_INFINITY, f64::INFINITY) => "any number".to_owned(),
             (_, f64::NEG_INFINITY, high) => format!("at most {high}"),
             (_, low, f64::INFINITY) => format!("≥ {low}"),
             (_, low, std::f64::consts::LN_2) => format!("{low} to ln 2"),

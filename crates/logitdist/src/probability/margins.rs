@@ -1,6 +1,7 @@
 //! How far a model's answers are from others: its two leading labels at every input.
 
-use super::tile::{LogitPrecision, Tiling};
+use super::Kept;
+use super::tile::Tiling;
 use crate::error::Error;
 use crate::labels::LabelSide;
 use crate::model::Pair;
@@ -20,8 +21,8 @@ pub struct Margin {
 /// # Errors
 /// [`Error::Unreadable`] if embeddings cannot be read.
 pub(crate) fn margins(pair: &Pair<'_>, labels: &LabelSide) -> Result<Vec<Margin>, Error> {
-    let precision = LogitPrecision::F64;
-    let tiling = Tiling { pair, labels, tracked: &[], precision, near: false, watch: &|_, _| () };
+    let kept = Kept::default();
+    let tiling = Tiling { pair, labels, kept: &kept, near: false, watch: &|_, _| () };
     tiling.of_first(&(0..pair.n_inputs()).collect::<Vec<usize>>(), &margin)
 }
 

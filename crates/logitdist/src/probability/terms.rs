@@ -21,8 +21,10 @@ pub(super) struct InputTerms {
     pub tv: f64,
     /// Hellinger distance.
     pub hellinger: f64,
-    /// Whether the first of the most probable labels is the same.
-    pub agreeing: bool,
+    /// The first of the most probable labels of each model.
+    pub most_probable: [usize; 2],
+    /// The largest probability of the first model.
+    pub confidence: f64,
     /// The most probable labels that both models have in common.
     pub top: [CommonLabels; 2],
     /// log min p, over labels and both models.
@@ -128,7 +130,8 @@ impl InputTerms {
             js: total(sums.js),
             tv: 0.5 * total(sums.l1),
             hellinger: (0.5 * total(sums.squared_hellinger)).sqrt(),
-            agreeing: at_u == at_v,
+            most_probable: [at_u, at_v],
+            confidence: inverse_u,
             top: common_labels(u, v),
             log_tau: (extremes_u.smallest - logs[0]).min(extremes_v.smallest - logs[1]).min(0.0),
             kl_between: sums.kl_between(),
@@ -143,7 +146,8 @@ impl InputTerms {
 impl InputTerms {
     /// What is kept of each input.
     pub(super) fn divergences(&self) -> InputDivergences {
-        let InputTerms { kl_ab, kl_ba, js, tv, hellinger, squared_logit_distance, agreeing, top, .. } = *self;
+        let InputTerms { kl_ab, kl_ba, js, tv, hellinger, squared_logit_distance, top, .. } = *self;
+        let agreeing = self.most_probable[0] == self.most_probable[1];
         InputDivergences { kl_ab, kl_ba, js, tv, hellinger, squared_logit_distance, agreeing, top }
     }
 }

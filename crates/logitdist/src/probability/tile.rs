@@ -1,7 +1,7 @@
 //! Tiles of logits: a few inputs × all labels, of both models.
 
-use super::lower;
 use super::terms::{InputTerms, Space};
+use super::{AtTarget, Kept, lower};
 use crate::error::Error;
 use crate::labels::{LabelSide, Labels};
 use crate::model::Pair;
@@ -43,8 +43,7 @@ pub enum LogitPrecision {
 pub(super) struct Tiling<'a> {
     pub pair: &'a Pair<'a>,
     pub labels: &'a LabelSide,
-    pub tracked: &'a [usize],
-    pub precision: LogitPrecision,
+    pub kept: &'a Kept<'a>,
     /// Whether differences of logits are products of differences.
     pub near: bool,
     pub watch: Watch<'a>,
@@ -56,6 +55,8 @@ pub(super) struct Tile {
     pub terms: Vec<InputTerms>,
     /// The smallest probability of each label over the tile's inputs and both models.
     pub smallest: Vec<f64>,
+    /// Of each input what both models make of its right answer; empty if no right answers were given.
+    pub at_targets: Vec<Option<AtTarget>>,
     /// Rows of [1, log p, log p′] for the tracked labels.
     pub tracked: Mat<f64>,
     /// The largest error of a logit that is known; 0 in double precision.
@@ -156,20 +157,44 @@ impl Tiling<'_> {
             terms.kl_ab = if masks.only_b.is_empty() { terms.kl_ab } else { f64::INFINITY };
             terms.kl_ba = if masks.only_a.is_empty() { terms.kl_ba } else { f64::INFINITY };
         }
-        let columns = self.tracked.len();
-        let is_masked: Vec<bool> = self.tracked.iter().map(|&y| masks.contains(y)).collect();
+        let at_target = |i: usize, target: Option<usize>| {
+            let label = target?;
+            let of_pair = [u[(label, i)], v[(label, i)]];
+            let difference = differences.as_ref().map_or(of_pair[0] - of_pair[1], |d| d[(label, i)]);
+            Some(self.at_target(label, &terms[i], of_pair, difference))
+        };
+        let at_targets = self.kept.targets.map_or_else(Vec::new, |targets| {
+            inputs.iter().enumerate().map(|(i, &input)| at_target(i, targets[input])).collect()
+        });
+        let tracked_labels = self.kept.tracked;
+        let columns = tracked_labels.len();
+        let is_masked: Vec<bool> = tracked_labels.iter().map(|&y| masks.contains(y)).collect();
         let tracked = Mat::from_fn(inputs.len(), 1 + 2 * columns, |i, j| match j {
             0 => 1.0,
             // What follows from it does not exist, and must not overflow.
             j if is_masked[(j - 1) % columns] => 0.0,
-            j if j <= columns => u[(self.tracked[j - 1], i)] - terms[i].normalisers[0],
+            j if j <= columns => u[(tracked_labels[j - 1], i)] - terms[i].normalisers[0],
             j => match &differences {
-                Some(differences) => differences[(self.tracked[j - 1 - columns], i)] + terms[i].between,
-                None => v[(self.tracked[j - 1 - columns], i)] - terms[i].normalisers[1],
+                Some(differences) => differences[(tracked_labels[j - 1 - columns], i)] + terms[i].between,
+                None => v[(tracked_labels[j - 1 - columns], i)] - terms[i].normalisers[1],
             },
         });
         (self.watch)(Stage::Probability, inputs.len());
-        Ok(Tile { terms, smallest, tracked, logit_error: error_u.max(error_v) })
+        Ok(Tile { terms, smallest, at_targets, tracked, logit_error: error_u.max(error_v) })
+    }
+
+    /// What both models make of a label at an input, from its logits and their difference.
+    fn at_target(&self, label: usize, terms: &InputTerms, logits: [f64; 2], difference: f64) -> AtTarget {
+        let masked = [&self.labels.a, &self.labels.b].map(|of| of.masked.binary_search(&label).is_ok());
+        let log_labels = (self.pair.n_labels() as f64).ln();
+        let own = |model: usize| logits[model] - terms.normalisers[model] - log_labels;
+        // Nothing is left of a logit in its difference from a masked one.
+        let other = if masked[0] { own(1) } else { own(0) - (difference + terms.between) };
+        let log_p = |log_p: f64, masked: bool| if masked { f64::NEG_INFINITY } else { log_p.min(0.0) };
+        AtTarget {
+            log_p: [log_p(own(0), masked[0]), log_p(other, masked[1])],
+            right: terms.most_probable.map(|most_probable| most_probable == label),
+        }
     }
 
     /// `f(x)·g(y) + b(y)`, K×n, a column per input, and the largest error of the first column.
@@ -227,13 +252,13 @@ impl Tiling<'_> {
 
     /// Right-hand sides of products, rounded if these are to be in single precision.
     fn operand<'m>(&self, inputs: MatRef<'m, f64>) -> Operand<'m> {
-        let rounded = (self.precision == LogitPrecision::F32).then(|| single(inputs));
+        let rounded = (self.kept.precision == LogitPrecision::F32).then(|| single(inputs));
         Operand { inputs, rounded }
     }
 
     /// The largest error of the first input's logits, rounding in double precision included; 0 if nothing was in single.
     fn error(&self, labels: &Labels, rows: &Mat<f64>, logits: &Mat<f64>) -> f64 {
-        if self.precision == LogitPrecision::F64 {
+        if self.kept.precision == LogitPrecision::F64 {
             return 0.0;
         }
         let exact = matmul(labels.unembeddings.as_ref(), rows.transpose().get(.., ..1));

@@ -1,18 +1,20 @@
 //! How sure each measure is: intervals over the inputs, from leaving out one block of them at a time.
 
 mod jackknife;
+mod paired;
 mod share;
 
 use crate::applicable::Applicable;
 use crate::measure::chance::chance_limit;
-use crate::measure::table::{Measure, Uncertainty, Value, tokens};
+use crate::measure::table::{Measure, Uncertainty, Value};
 use crate::null::Nulls;
-use crate::probability::InputDivergences;
+use crate::probability::{AtTarget, InputDivergences};
 use crate::reduced::Direction;
 use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::student_t::t_975;
 use jackknife::LeaveOneOut;
+pub use paired::{Paired, jointly, paired};
 use share::{clopper_pearson, effective_inputs};
 
 /// The confidence level of intervals.
@@ -48,9 +50,18 @@ pub struct Intervals {
     pub blocks: usize,
     /// An interval for each number in the order of the table, or why there is none.
     pub of: Vec<(&'static str, Result<Interval, String>)>,
+    /// Inputs of each block.
+    sizes: Vec<f64>,
+    /// Values without each block, of the numbers whose differences can be read off them.
+    without: Vec<(&'static str, Vec<f64>)>,
 }
 
 impl Intervals {
+    /// The values of a token without each of the blocks.
+    fn without_each(&self, token: &str) -> Option<&[f64]> {
+        self.without.iter().find(|(t, _)| *t == token).map(|(_, values)| values.as_slice())
+    }
+
     /// The interval of a token, or why there is none; `None` if the comparison has no number of that token.
     pub fn get(&self, token: &str) -> Option<&Result<Interval, String>> {
         self.of.iter().find(|(t, _)| *t == token).map(|(_, interval)| interval)
@@ -62,21 +73,21 @@ impl Intervals {
 pub(crate) struct RestValues {
     /// For each number in the order of the table: its value, or why there is none; `None` if its interval is not made of it.
     values: Vec<Option<Result<f64, String>>>,
-    /// Ranks of the embeddings and of the logits of both models.
-    ranks: [usize; 4],
+    /// Ranks of the embeddings and of the logits of both models, if a value is a correlation.
+    ranks: Option<[usize; 4]>,
 }
 
 impl RestValues {
     pub(crate) fn of(shared: &Shared, settings: &Settings) -> RestValues {
         let value = |(_, row, of, direction): (_, &Measure, Number, _)| {
-            let by_value =
-                matches!(row.uncertainty, Uncertainty::Log | Uncertainty::Logit | Uncertainty::Fisher);
-            by_value.then(|| number(shared, row, of, direction))
+            row.uncertainty.is_by_value().then(|| number(shared, row, of, direction))
         };
         let (a, b) = (&shared.reduced.a, &shared.reduced.b);
         RestValues {
             values: numbers(settings).map(value).collect(),
-            ranks: [a.rank_embeddings(), b.rank_embeddings(), a.rank_logits(), b.rank_logits()],
+            ranks: numbers(settings)
+                .any(|(_, row, ..)| matches!(row.uncertainty, Uncertainty::Fisher))
+                .then(|| [a.rank_embeddings(), b.rank_embeddings(), a.rank_logits(), b.rank_logits()]),
         }
     }
 }
@@ -86,8 +97,7 @@ type Number = fn(&Shared, Direction) -> Applicable<f64>;
 
 /// The numbers of the table that the settings ask for.
 fn numbers(settings: &Settings) -> impl Iterator<Item = (&'static str, &'static Measure, Number, Direction)> {
-    let asked = tokens().filter(|(_, row, _)| settings.asks_for(row.part));
-    asked.filter_map(|(token, row, direction)| match row.value {
+    settings.measures().filter_map(|(token, row, direction)| match row.value {
         Value::Number(of) => Some((token, row, of, direction)),
         _ => None,
     })
@@ -110,6 +120,8 @@ pub(crate) struct Evidence {
     pub sizes: Vec<f64>,
     /// What is kept of the inputs of the probability part, by block.
     pub kept: Vec<Vec<InputDivergences>>,
+    /// What both models make of the right answers of these inputs, by block.
+    pub kept_targets: Vec<Vec<AtTarget>>,
 }
 
 impl Evidence {
@@ -128,7 +140,12 @@ impl Evidence {
             });
             (token, interval)
         });
-        Intervals { blocks: self.sizes.len(), of: of.collect() }
+        let without = numbers(settings).enumerate().filter_map(|(place, (token, row, of, direction))| {
+            let value = number(whole, row, of, direction).ok()?;
+            Some((token, self.without_each(row, place, direction, value, centres)?))
+        });
+        let without = if self.sizes.len() < FEWEST_BLOCKS { Vec::new() } else { without.collect() };
+        Intervals { blocks: self.sizes.len(), of: of.collect(), sizes: self.sizes.clone(), without }
     }
 
     fn interval(&self, asked: Asked<'_>, whole: &Shared, centres: &RestValues) -> Result<Interval, String> {
@@ -164,6 +181,7 @@ impl Evidence {
             Uncertainty::Never(_) => unreachable!("asked before"),
             Uncertainty::Log => from_values(Transform::LOG),
             Uncertainty::Logit => from_values(Transform::LOGIT),
+            Uncertainty::Linear => from_values(Transform::LINEAR),
             Uncertainty::Fisher => {
                 self.check_ranks(centres)?;
                 check_chance(asked, whole)?;
@@ -172,11 +190,43 @@ impl Evidence {
             Uncertainty::HeldOut => {
                 self.jackknife(value, &self.held_out, Transform { corrected: false, ..Transform::FISHER })
             }
-            Uncertainty::Share(belongs) => Ok(self.share(belongs)),
-            Uncertainty::Percentile(level, of) => self.percentile(level, |input| of(input, direction)),
+            Uncertainty::Share(belongs) => Ok(share_interval(&self.kept, belongs)),
+            Uncertainty::Percentile(level, of) => {
+                percentile_interval(&self.kept, level, |input| of(input, direction))
+            }
+            Uncertainty::TargetShare(belongs) => {
+                Ok(share_interval(&self.kept_targets, |at| belongs(at, direction)))
+            }
+            Uncertainty::TargetPercentile(level, of) => percentile_interval(&self.kept_targets, level, of),
         }?;
         interval.marked = self.marked(asked.token);
         Ok(interval)
+    }
+
+    /// The values of a row without each block.
+    fn without_each(
+        &self,
+        row: &Measure,
+        place: usize,
+        direction: Direction,
+        value: f64,
+        centres: &RestValues,
+    ) -> Option<Vec<f64>> {
+        match row.uncertainty {
+            Uncertainty::HeldOut => Some(self.held_out.clone()).filter(|values| !values.is_empty()),
+            Uncertainty::Share(belongs) => shares_without_each(&self.kept, belongs),
+            Uncertainty::TargetShare(belongs) => {
+                shares_without_each(&self.kept_targets, |at| belongs(at, direction))
+            }
+            _ if row.uncertainty.is_by_value() => {
+                let of = |values: &RestValues| values.values[place].clone()?.ok();
+                let centre = of(centres)?;
+                let times = if centre == value { 1.0 } else { value / centre };
+                let rests = self.rests.iter().map(|rest| Some(times * of(rest)?));
+                rests.collect::<Option<Vec<f64>>>()
+            }
+            _ => None,
+        }
     }
 
     /// The interval of a value by those without a block.
@@ -195,54 +245,6 @@ impl Evidence {
         let reach = t_975(rests.len() - 1) * on_scale.standard_error;
         let ends = [around - reach, around + reach].map(scale.back);
         Ok(scale.interval(plain.standard_error, ends, scale.corrected.then(|| (scale.back)(around))))
-    }
-
-    /// Clopper and Pearson's interval of a share of the inputs.
-    fn share(&self, belongs: impl Fn(&InputDivergences) -> bool) -> Interval {
-        let counts = self.counts(belongs);
-        let (share, inputs) = effective_inputs(&counts);
-        let [low, high] = clopper_pearson(share * inputs, inputs);
-        Interval {
-            se: (share * (1.0 - share) / inputs).sqrt(),
-            low,
-            high,
-            method: "Clopper–Pearson, effective inputs",
-            corrected: None,
-            marked: None,
-        }
-    }
-
-    /// The interval of a percentile: the order statistics at the ends of the interval of the share of inputs under it.
-    fn percentile(&self, level: f64, of: impl Fn(&InputDivergences) -> f64) -> Result<Interval, String> {
-        let mut values: Vec<f64> = self.kept.iter().flatten().map(&of).collect();
-        values.sort_unstable_by(f64::total_cmp);
-        let count = values.len() as f64;
-        let at = values[((level * count).ceil() as usize).clamp(1, values.len()) - 1];
-        let (_, inputs) = effective_inputs(&self.counts(|input| of(input) <= at));
-        let [low, high] = clopper_pearson(level * inputs, inputs).map(|share| share * count);
-        if low < 1.0 || high > count - 1.0 {
-            let needed = ((0.5 * (1.0 - LEVEL)).ln() / level.max(1.0 - level).ln()).ceil();
-            return Err(format!(
-                "{inputs:.0} independent inputs; about {needed} are needed to bound this percentile on both sides"
-            ));
-        }
-        let ends = [values[low.floor() as usize - 1], values[high.ceil() as usize - 1]];
-        Ok(Interval {
-            se: (ends[1] - ends[0]) / (2.0 * t_975(usize::MAX)),
-            low: ends[0],
-            high: ends[1],
-            method: "order statistics, effective inputs",
-            corrected: None,
-            marked: None,
-        })
-    }
-
-    /// In each block, the inputs that belong, and all.
-    fn counts(&self, belongs: impl Fn(&InputDivergences) -> bool) -> Vec<[f64; 2]> {
-        let of = |block: &Vec<InputDivergences>| {
-            [block.iter().filter(|input| belongs(input)).count() as f64, block.len() as f64]
-        };
-        self.kept.iter().filter(|block| !block.is_empty()).map(of).collect()
     }
 
     /// Directions that are there with all inputs must be there without any block.
@@ -281,6 +283,60 @@ impl Evidence {
             _ => None,
         }
     }
+}
+
+/// Clopper and Pearson's interval of a share of the inputs, which are given by block.
+fn share_interval<T>(kept: &[Vec<T>], belongs: impl Fn(&T) -> bool) -> Interval {
+    let (share, inputs) = effective_inputs(&counts(kept, belongs));
+    let [low, high] = clopper_pearson(share * inputs, inputs);
+    Interval {
+        se: (share * (1.0 - share) / inputs).sqrt(),
+        low,
+        high,
+        method: "Clopper–Pearson, effective inputs",
+        corrected: None,
+        marked: None,
+    }
+}
+
+/// The interval of a percentile: the order statistics at the ends of the interval of the share of inputs under it.
+fn percentile_interval<T>(kept: &[Vec<T>], level: f64, of: impl Fn(&T) -> f64) -> Result<Interval, String> {
+    let mut values: Vec<f64> = kept.iter().flatten().map(&of).collect();
+    values.sort_unstable_by(f64::total_cmp);
+    let count = values.len() as f64;
+    let at = values[((level * count).ceil() as usize).clamp(1, values.len()) - 1];
+    let (_, inputs) = effective_inputs(&counts(kept, |input| of(input) <= at));
+    let [low, high] = clopper_pearson(level * inputs, inputs).map(|share| share * count);
+    if low < 1.0 || high > count - 1.0 {
+        let needed = ((0.5 * (1.0 - LEVEL)).ln() / level.max(1.0 - level).ln()).ceil();
+        return Err(format!(
+            "{inputs:.0} independent inputs; about {needed} are needed to bound this percentile on both sides"
+        ));
+    }
+    let ends = [values[low.floor() as usize - 1], values[high.ceil() as usize - 1]];
+    Ok(Interval {
+        se: (ends[1] - ends[0]) / (2.0 * t_975(usize::MAX)),
+        low: ends[0],
+        high: ends[1],
+        method: "order statistics, effective inputs",
+        corrected: None,
+        marked: None,
+    })
+}
+
+/// The share of the inputs that belong, without each block; `None` if a block has none.
+fn shares_without_each<T>(kept: &[Vec<T>], belongs: impl Fn(&T) -> bool) -> Option<Vec<f64>> {
+    let counts = counts(kept, belongs);
+    let [belonging, inputs] = [0, 1].map(|i| counts.iter().map(|block| block[i]).sum::<f64>());
+    let without = counts.iter().map(|[own, all]| (belonging - own) / (inputs - all));
+    (counts.len() == kept.len()).then(|| without.collect())
+}
+
+/// In each block, the inputs that belong, and all.
+fn counts<T>(kept: &[Vec<T>], belongs: impl Fn(&T) -> bool) -> Vec<[f64; 2]> {
+    let of =
+        |block: &Vec<T>| [block.iter().filter(|input| belongs(input)).count() as f64, block.len() as f64];
+    kept.iter().filter(|block| !block.is_empty()).map(of).collect()
 }
 
 /// A number whose interval is asked for.
@@ -331,6 +387,7 @@ impl Transform {
         corrected: false,
         method: "jackknife, logit",
     };
+    const LINEAR: Transform = Transform { forth: |x| x, back: |x| x, corrected: false, method: "jackknife" };
     const FISHER: Transform =
         Transform { forth: f64::atanh, back: f64::tanh, corrected: true, method: "jackknife, Fisher's z" };
 

@@ -17,6 +17,9 @@ fn the_glossary_explains_exactly_what_a_comparison_reports() {
     measures.extend(["probe_majority", "probe_accuracy_a", "probe_accuracy_b", "probe_accuracy_carried"]);
     measures.extend(["probe_accuracy_determined", "probe_error", "probe_certificate", "probe_sd"]);
     measures.extend(["probe_undetermined", "probe_kept"]);
+    // What right answers add.
+    let of_targets = logitdist::tokens().filter(|(_, row, _)| row.part == logitdist::Part::Targets);
+    measures.extend(of_targets.map(|(token, ..)| token));
     // And one with a search.
     measures.extend(["search_tightness", "search_random", "search_family", "search_start"]);
     measures.extend(["search_ascents", "search_evaluations"]);

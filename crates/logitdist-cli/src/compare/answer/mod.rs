@@ -23,6 +23,8 @@ pub struct Answer {
     pub representations: Part,
     /// What the predictions alone certify about the representations.
     pub guarantee: Guarantee,
+    /// What other comparisons beside it say, each with its heading.
+    pub beside: Vec<(&'static str, String)>,
     /// What limits the answer.
     pub warnings: Vec<String>,
 }
@@ -51,7 +53,13 @@ impl Answer {
         let representations = representations::of(comparison);
         warnings.extend(undecided);
         warnings.extend(warnings::of(comparison, representations.level));
-        Answer { predictions, representations, guarantee: guarantee(comparison), warnings }
+        Answer {
+            predictions,
+            representations,
+            guarantee: guarantee(comparison),
+            beside: Vec::new(),
+            warnings,
+        }
     }
 
     /// Its sentences, each with its heading.
@@ -61,6 +69,7 @@ impl Answer {
             ("Inside", self.representations.words.as_str()),
             ("Guarantee", self.guarantee.words.as_str()),
         ];
+        sentences.extend(self.beside.iter().map(|(heading, said)| (*heading, said.as_str())));
         sentences.extend(self.warnings.iter().map(|warning| ("Limits", warning.as_str())));
         sentences
     }

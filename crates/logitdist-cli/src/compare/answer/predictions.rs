@@ -37,7 +37,7 @@ impl Facts {
 pub(super) fn of(comparison: &Comparison) -> (Part, Option<String>) {
     let value = |token: &str| comparison.value(token).ok();
     let Some(facts) = Facts::of(value) else {
-        let words = "not compared: the probabilities were left out".to_owned();
+        let words = "not compared: what they are judged by was left out".to_owned();
         return (Part { level: None, words }, None);
     };
     let level = facts.level();

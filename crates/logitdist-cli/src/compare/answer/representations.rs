@@ -13,7 +13,8 @@ pub(super) fn of(comparison: &Comparison) -> Part {
     let (Some(m_cca), Some(null), Some(limit)) =
         (value(token), value("m_cca_null"), limit_of_chance(comparison))
     else {
-        let reason = comparison.value(token).map_or_else(|reason| reason.to_string(), |_| String::new());
+        let missing = [token, "m_cca_null"].into_iter().find_map(|token| comparison.value(token).err());
+        let reason = missing.map_or_else(String::new, |reason| reason.to_string());
         return Part { level: None, words: format!("nothing to compare: {reason}") };
     };
     let alignment = alignment(comparison);

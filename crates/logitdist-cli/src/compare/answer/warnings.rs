@@ -10,8 +10,31 @@ use logitdist_results::number::short;
 pub(super) fn of(comparison: &Comparison, inside: Option<Level>) -> Vec<String> {
     let violated = comparison.any_violation();
     let violated = violated.then(|| "A BOUND IS VIOLATED: a proof or this program is wrong".to_owned());
-    let all = [violated, few_inputs(comparison), other_map(comparison, inside), marked(comparison)];
+    let all = [
+        violated,
+        other_rows(comparison, inside),
+        few_inputs(comparison),
+        other_map(comparison, inside),
+        marked(comparison),
+    ];
     all.into_iter().flatten().chain(unseen_directions(comparison)).collect()
+}
+
+/// Rows that may belong to other inputs.
+fn other_rows(comparison: &Comparison, inside: Option<Level>) -> Option<String> {
+    if let Some(shift) = comparison.shift {
+        return Some(format!(
+            "b's rows look shifted: beside row i + {} of b, row i of a has m_cca {}; both models need the same inputs in the same order",
+            shift.rows,
+            short(shift.m_cca)
+        ).replace("+ -", "− "));
+    }
+    let agreement = comparison.value("top1_agreement").ok()?;
+    let labels = comparison.reduced.n_labels as f64;
+    (inside == Some(Level::Chance) && agreement < 2.0 / labels).then(|| {
+        "neither predictions nor representations have anything in common: are the inputs in the same order in both models?"
+            .to_owned()
+    })
 }
 
 /// Too few inputs for canonical correlations.
@@ -61,9 +84,11 @@ fn unseen_directions(comparison: &Comparison) -> Option<String> {
     let (a, b) = (&comparison.reduced.a, &comparison.reduced.b);
     let unseen: Vec<String> = [("a", a), ("b", b)]
         .into_iter()
-        .filter(|(_, model)| model.has_embeddings() && model.rank_unembeddings() < model.dim)
-        .map(|(name, model)| {
-            format!("{} of {name}'s {} dimensions", model.dim - model.rank_unembeddings(), model.dim)
+        .filter(|(_, model)| model.has_embeddings())
+        .filter_map(|(name, model)| {
+            let rank = comparison.value(&format!("rank_unembeddings_{name}")).ok()? as usize;
+            let unseen = model.dim - rank;
+            (unseen > 0).then(|| format!("{unseen} of {name}'s {} dimensions", model.dim))
         })
         .collect();
     (!unseen.is_empty()).then(|| {

@@ -5,7 +5,7 @@ use logitdist_sim::did_you_mean;
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 
-const FORM: &str = "the form is TOKEN > NUMBER, with >, >=, < or <=, and low(TOKEN) or high(TOKEN) for an end of its interval";
+const FORM: &str = "the form is TOKEN > NUMBER, with >, >=, < or <=, low(TOKEN) or high(TOKEN) for an end of its interval, and NUMBER * floor with --floor";
 
 /// A measure beside a number.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +15,8 @@ pub struct Condition {
     pub end: Option<End>,
     pub than: Than,
     pub number: f64,
+    /// Whether the number says how many times the floor.
+    pub of_floor: bool,
 }
 
 /// An end of an interval.
@@ -75,7 +77,8 @@ impl Condition {
 
 impl Display for Condition {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} {}", self.subject(), self.than.sign(), self.number)
+        let floor = if self.of_floor { " * floor" } else { "" };
+        write!(f, "{} {} {}{floor}", self.subject(), self.than.sign(), self.number)
     }
 }
 
@@ -86,8 +89,15 @@ impl FromStr for Condition {
         let wrong = |what: &str| anyhow::anyhow!("gate `{text}`: {what}");
         let found = SIGNS.iter().find_map(|(sign, than)| Some((text.split_once(sign)?, *than)));
         let Some(((left, right), than)) = found else { return Err(wrong(FORM)) };
-        let number = right.trim().parse().ok().filter(|x: &f64| x.is_finite());
-        let number = number.ok_or_else(|| wrong(&format!("`{}` is no number; {FORM}", right.trim())))?;
+        let right = right.trim();
+        let times = right.strip_suffix("floor").map(str::trim_end);
+        let number = match times {
+            Some("") => Some(1.0),
+            Some(times) => times.strip_suffix('*').and_then(|times| times.trim_end().parse().ok()),
+            None => right.parse().ok(),
+        };
+        let number = number.filter(|x: &f64| x.is_finite());
+        let number = number.ok_or_else(|| wrong(&format!("`{right}` is no number; {FORM}")))?;
         let left = left.trim();
         let inside = |name: &str| left.strip_prefix(name)?.trim_start().strip_prefix('(')?.strip_suffix(')');
         let (token, end) = match (inside("low"), inside("high")) {
@@ -110,7 +120,7 @@ impl FromStr for Condition {
                 return Err(wrong(&format!("there is no measure `{token}`{other}")));
             }
         }
-        Ok(Condition { token: token.to_owned(), end, than, number })
+        Ok(Condition { token: token.to_owned(), end, than, number, of_floor: times.is_some() })
     }
 }
 
@@ -123,6 +133,8 @@ mod tests {
         for (text, shown) in [
             ("kl_ab_q99 > 0.1", "kl_ab_q99 > 0.1"),
             ("kl_ab_q99>=1e-3", "kl_ab_q99 >= 0.001"),
+            ("d_logit > 3*floor", "d_logit > 3 * floor"),
+            ("d_logit >= floor", "d_logit >= 1 * floor"),
             (" low( m_cca_cv )<0.98 ", "low(m_cca_cv) < 0.98"),
             ("high(d_logit_relative) <= -1", "high(d_logit_relative) <= -1"),
         ] {
@@ -135,6 +147,7 @@ mod tests {
         for (text, part) in [
             ("kl_ab_q99", "the form is TOKEN > NUMBER"),
             ("kl_ab_q99 > x", "`x` is no number"),
+            ("d_logit > x * floor", "`x * floor` is no number"),
             ("kl_ab_q99 > NaN", "`NaN` is no number"),
             ("kl_ab_q98 > 1", "did you mean `kl_ab_q99`?"),
             ("low(m_cc) > 1", "did you mean `m_cca`?"),

@@ -4,8 +4,9 @@ mod condition;
 mod file;
 
 use super::arguments::Arguments;
+use super::compared_pair::ComparedPair;
 use condition::{Condition, End};
-use logitdist::{Comparison, Settings, measure};
+use logitdist::{Comparison, Part, Settings, measure};
 use logitdist_results::number::short;
 
 /// A condition that must not hold, and what its author calls it.
@@ -29,6 +30,9 @@ pub fn of(arguments: &Arguments, settings: &Settings) -> anyhow::Result<Vec<Gate
         gates.extend(file::read(path)?);
     }
     gates.iter().try_for_each(|gate| check_asked(&gate.condition, settings))?;
+    if let Some(gate) = gates.iter().find(|gate| gate.condition.of_floor && arguments.floor.is_none()) {
+        anyhow::bail!("gate `{}`: there is no floor; --floor MODEL names another run of A", gate.condition);
+    }
     Ok(gates)
 }
 
@@ -38,6 +42,11 @@ pub fn need_resampling(gates: &[Gate]) -> bool {
     gates.iter().any(needs)
 }
 
+/// The tokens that they look at.
+pub fn tokens(gates: &[Gate]) -> Vec<&str> {
+    gates.iter().map(|gate| gate.condition.token.as_str()).collect()
+}
+
 /// What was left out cannot be looked at.
 fn check_asked(condition: &Condition, settings: &Settings) -> anyhow::Result<()> {
     let (row, _) = measure(&condition.token).expect("tokens were checked");
@@ -45,30 +54,38 @@ fn check_asked(condition: &Condition, settings: &Settings) -> anyhow::Result<()>
     if condition.token == "m_cca_cv" || settings.asks_for(row.part) {
         return Ok(());
     }
-    anyhow::bail!("gate `{condition}`: this comparison has no {}; --logits f32 computes it", condition.token)
+    let option = if row.part == Part::Targets { "--targets" } else { "--logits f32" };
+    anyhow::bail!("gate `{condition}`: this comparison has no {}; {option} computes it", condition.token)
 }
 
 /// A line for each gate that was crossed.
-pub fn crossed(gates: &[Gate], comparison: &Comparison) -> Vec<String> {
-    gates.iter().filter_map(|gate| gate.crossed(comparison)).collect()
+pub fn crossed(compared: &ComparedPair) -> Vec<String> {
+    compared.gates.iter().filter_map(|gate| gate.crossed(compared)).collect()
 }
 
 impl Gate {
-    fn crossed(&self, comparison: &Comparison) -> Option<String> {
-        let Condition { token, end, than, number, .. } = &self.condition;
+    fn crossed(&self, compared: &ComparedPair) -> Option<String> {
+        let comparison = &compared.comparison;
+        let Condition { token, end, than, number, of_floor } = &self.condition;
+        let floor = compared.floor.as_ref().filter(|_| *of_floor).map(|floor| floor.comparison.value(token));
+        let limit = match floor {
+            None => Ok((*number, String::new())),
+            Some(Ok(floor)) => Ok((number * floor, format!(" ({number} times the floor)"))),
+            Some(Err(reason)) => Err(format!("its floor: {reason}")),
+        };
         let what = self.condition.subject();
         let value = match end {
             None => comparison.value(token).map_err(|reason| reason.to_string()),
             Some(end) => of_interval(comparison, token, *end),
         };
-        let said = match value {
-            Ok(x) if than.holds(x, *number) => {
+        let said = match value.and_then(|x| Ok((x, limit?))) {
+            Ok((x, (limit, times))) if than.holds(x, limit) => {
                 format!(
-                    "{what} is {}, {} {} by {}",
+                    "{what} is {}, {} {}{times} by {}",
                     short(x),
                     than.words(),
-                    short(*number),
-                    short((x - number).abs())
+                    short(limit),
+                    short((x - limit).abs())
                 )
             }
             Ok(_) => return None,

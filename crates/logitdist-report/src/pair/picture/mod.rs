@@ -1,6 +1,7 @@
 //! The pictures of a pair, as data: what is drawn and in which words.
 
 mod divergence;
+mod headlines;
 mod inputs;
 mod labels;
 mod spectra;
@@ -11,7 +12,8 @@ use crate::view::{Listed, Picture, listed};
 use logitdist_results::pair::PairResults;
 
 /// The pictures of a pair, in the order of the page.
-const VIEWS: [Listed<PairResults>; 4] = [
+const VIEWS: [Listed<PairResults>; 5] = [
+    listed::<_, headlines::Headlines>(),
     listed::<_, spectra::Directions>(),
     listed::<_, labels::LabelGeometry>(),
     listed::<_, inputs::Histograms>(),

@@ -15,7 +15,7 @@ fn the_page_says_what_was_compared_and_found() {
     let folder = unchanged();
     let (report, page) = page(&folder);
     assert!(report.violated.is_empty());
-    assert_eq!(report.files.len(), 25);
+    assert_eq!(report.files.len(), 31);
     assert!(report.files.iter().all(|file| file.is_file()));
     for text in [
         "<h1>first &lt;1&gt; against second, final</h1>",
@@ -36,7 +36,7 @@ fn the_page_says_what_was_compared_and_found() {
     ] {
         assert!(page.contains(text), "the page does not say {text}");
     }
-    assert_eq!(page.matches("<figure").count(), 4);
+    assert_eq!(page.matches("<figure").count(), 5);
 }
 
 #[test]

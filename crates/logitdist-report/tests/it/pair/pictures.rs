@@ -52,6 +52,26 @@ fn spectra_and_correlations_are_drawn_as_they_stand_in_the_file() {
 }
 
 #[test]
+fn headlines_stand_beside_what_unrelated_models_would_show() {
+    let with_null = results(&with(
+        "comparison.csv",
+        "measure,m_cca,,0.75,\n",
+        "measure,m_cca,,0.75,\nmeasure,m_cca_null,,0.25,\n",
+    ));
+    let figure = picture(&with_null, "headlines").figure;
+    assert_eq!(points(&figure.panels[0]), [(0.75, 0.0)]);
+    assert_eq!(figure.panels[0].y.ticks, [(0.0, "m_cca".to_owned())]);
+    let rings = figure.panels[0].marks.iter().find_map(|mark| match &mark.form {
+        Form::Points(points, logitdist_report::plot::Shape::Ring) => Some(points.clone()),
+        _ => None,
+    });
+    let rings: Vec<(f64, f64)> = rings.unwrap().iter().map(|point| (point.x, point.y)).collect();
+    assert_eq!(rings, [(0.25, 0.0)]);
+    // Distances are in the other panel, the first on top.
+    assert_eq!(points(&figure.panels[1]), [(0.5, 0.0), (0.25, 1.0), (1.25, 2.0)]);
+}
+
+#[test]
 fn labels_stand_in_the_order_of_the_file_with_the_first_on_top() {
     let results = results(&unchanged());
     assert_eq!(results.labels.labels, [2, 0, 1]);

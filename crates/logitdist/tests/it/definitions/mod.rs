@@ -15,6 +15,8 @@ mod sizes;
 use crate::pairs::rng;
 use logitdist::{Model, Settings, Subsets};
 use rand::seq::index;
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 
 /// The values of a token, slowly.
 #[derive(Clone, Copy)]
@@ -79,13 +81,16 @@ pub struct Case {
 }
 
 impl Case {
-    /// Both directions of a pair compared with these settings and seed 0: draws again what the comparison draws, in its order.
+    /// Both directions of a pair compared with these settings and seed 0: draws again what the comparison draws.
     pub fn of(a: &Model, b: &Model, settings: &Settings) -> [Case; 2] {
+        // A stream for the inputs, for the subsets and for the input sets.
         let mut rng = rng(0);
+        let mut stream = || ChaCha8Rng::from_rng(&mut rng);
+        let [mut of_inputs, mut of_subsets, mut of_sets] = [stream(), stream(), stream()];
         let n = a.n_inputs();
         let inputs = match settings.inputs_limit {
             Some(limit) if limit < n => {
-                let mut drawn = index::sample(&mut rng, n, limit).into_vec();
+                let mut drawn = index::sample(&mut of_inputs, n, limit).into_vec();
                 drawn.sort_unstable();
                 drawn
             }
@@ -93,7 +98,7 @@ impl Case {
         };
         let mut subsets_of = |m: &Model| match settings.subsets {
             Subsets::Sampled { .. } => {
-                let chosen = settings.subsets.choose(m.n_labels(), m.dim(), &mut rng).unwrap();
+                let chosen = settings.subsets.choose(m.n_labels(), m.dim(), &mut of_subsets).unwrap();
                 chosen.labels().chunks(m.dim() + 1).map(<[usize]>::to_vec).collect()
             }
             _ => subsets(m.n_labels(), m.dim()),
@@ -104,7 +109,7 @@ impl Case {
             _ => None,
         };
         let size = a.dim().min(b.dim()) + 1;
-        let drawn = index::sample(&mut rng, n, size * settings.llv_samples.min(n / size)).into_vec();
+        let drawn = index::sample(&mut of_sets, n, size * settings.llv_samples.min(n / size)).into_vec();
         let input_sets: Vec<Vec<usize>> = drawn.chunks(size).map(<[usize]>::to_vec).collect();
         let case = |a: &Model, b: &Model, subsets| Case {
             a: a.clone(),

@@ -1,0 +1,102 @@
+//! The table of coverage, and its page.
+
+use super::draw::{Dependence, Law};
+use super::{Cell, Count, TOKENS};
+use std::fs;
+use std::ops::RangeInclusive;
+use std::path::Path;
+
+/// Coverage that an interval of 95 % should have.
+const RIGHT: RangeInclusive<f64> = 0.92..=0.98;
+
+/// What stands over the tables of the page.
+const INTRODUCTION: &str = include_str!("introduction.txt");
+
+/// The kind of inputs in words.
+pub fn words(law: &Law) -> String {
+    let tails = if law.heavy { "heavy tails" } else { "Gaussian" };
+    format!("N {}, M {}, ρ {}, {tails}, {}", law.inputs, law.dim, law.rho, dependence(law.dependence))
+}
+
+fn dependence(dependence: Dependence) -> &'static str {
+    match dependence {
+        Dependence::Independent => "independent",
+        Dependence::Grouped => "grouped",
+        Dependence::Autocorrelated => "autocorrelated",
+    }
+}
+
+/// Writes coverage.csv and README.md.
+pub fn write(folder: &Path, cells: &[Cell]) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)?;
+    let mut file = csv::Writer::from_path(folder.join("coverage.csv"))?;
+    file.write_record([
+        "inputs",
+        "dim",
+        "rho",
+        "tails",
+        "dependence",
+        "token",
+        "draws",
+        "given",
+        "held",
+        "unmarked",
+        "unmarked_held",
+    ])?;
+    for Cell { law, draws, counts, .. } in cells {
+        for (token, count) in TOKENS.into_iter().zip(counts) {
+            let numbers = [*draws, count.given, count.held, count.plain, count.plain_held];
+            let mut record = vec![law.inputs.to_string(), law.dim.to_string(), law.rho.to_string()];
+            record.push(if law.heavy { "heavy" } else { "gaussian" }.to_owned());
+            record.push(dependence(law.dependence).to_owned());
+            record.push(token.to_owned());
+            record.extend(numbers.map(|number| number.to_string()));
+            file.write_record(&record)?;
+        }
+    }
+    file.flush()?;
+    fs::write(folder.join("README.md"), page(cells))?;
+    Ok(())
+}
+
+fn page(cells: &[Cell]) -> String {
+    let mut page = INTRODUCTION.to_owned();
+    page.push_str("\n| N | M | ρ | inputs |");
+    TOKENS.iter().for_each(|token| page.push_str(&format!(" `{token}` |")));
+    page.push_str(&format!("\n|{}\n", "---|".repeat(4 + TOKENS.len())));
+    for Cell { law, draws, counts, .. } in cells {
+        let tails = if law.heavy { "heavy tails, " } else { "" };
+        page.push_str(&format!(
+            "| {} | {} | {} | {tails}{} |",
+            law.inputs,
+            law.dim,
+            law.rho,
+            dependence(law.dependence)
+        ));
+        counts.iter().for_each(|count| page.push_str(&format!(" {} |", share(count, *draws))));
+        page.push('\n');
+    }
+    page.push_str("\n## Chance\n\nShare of unrelated pairs whose `m_cca` is beyond the limit of chance of [verdict](../../docs/verdict.md):\n\n");
+    page.push_str("| N | M | beyond |\n|---|---|---|\n");
+    for Cell { law, draws, beyond_chance, .. } in cells.iter().filter(|cell| cell.law.rho == 0.0) {
+        let percent = 100.0 * *beyond_chance as f64 / *draws as f64;
+        page.push_str(&format!("| {} | {} | {percent:.2} % |\n", law.inputs, law.dim));
+    }
+    page
+}
+
+/// The coverage of the intervals that there were, in bold where it is not right; in brackets the share of draws with an interval, if not all
+/// have one.
+fn share(count: &Count, draws: usize) -> String {
+    if 10 * count.given < draws {
+        return "none".to_owned();
+    }
+    let held = count.held as f64 / count.given as f64;
+    let text = format!("{:.1}", 100.0 * held);
+    let text = if RIGHT.contains(&held) { text } else { format!("**{text}**") };
+    if count.given == draws {
+        text
+    } else {
+        format!("{text} ({:.0})", 100.0 * count.given as f64 / draws as f64)
+    }
+}
