@@ -39,7 +39,7 @@ grown() { [ "$(stat -c %s "$1" 2> /dev/null || echo 0)" -gt 30000 ]; }
 tests/slurm/up.sh "$cluster"
 export SLURM_CONF=$cluster/slurm.conf
 
-rm -rf target/slurm target/parallel
+rm -rf target/slurm target/parallel target/parts target/shares
 echo "-- docs/clusters.md, command by command"
 sed -n '/^```bash$/,/^```$/{/^```/!p}' docs/clusters.md > "$scratch/commands.sh"
 grep -q -e --slurm "$scratch/commands.sh"
@@ -53,6 +53,9 @@ wait_for queue_is_empty
 logitdist sweep configs/quickstart.toml --out "$scratch/quickstart" > /dev/null
 same target/slurm "$scratch/quickstart"
 same target/parallel "$scratch/quickstart"
+logitdist compare "$a" "$b" --format json --out "$scratch/one-run.json"
+cmp target/parts/slurm.json "$scratch/one-run.json"
+cmp target/parts/parallel.json "$scratch/one-run.json"
 
 echo "-- the Indexed Job of docs/clusters.md"
 mkdir -p "$scratch/study"

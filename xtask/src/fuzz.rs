@@ -22,6 +22,9 @@ pub struct Arguments {
     /// Inputs for each target, after which it ends before its time.
     #[arg(long, value_name = "N")]
     inputs: Option<u64>,
+    /// Seed of the mutations; the same seed gives the same inputs while nothing else differs [default: one by chance].
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    seed: Option<u32>,
     /// Targets that run at the same time [default: one for each processor].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
@@ -139,6 +142,7 @@ fn fuzz(target: &str, programs: &Path, sweep: &Path, arguments: &Arguments) -> a
         .args(folders)
         .arg(format!("-max_total_time={}", arguments.seconds))
         .arg(format!("-runs={}", arguments.inputs.map_or(-1, |inputs| inputs.min(i64::MAX as u64) as i64)))
+        .arg(format!("-seed={}", arguments.seed.unwrap_or(0)))
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
         .args(["-timeout=10", "-rss_limit_mb=2048", "-max_len=8192", "-print_final_stats=1", "-verbosity=0"]);
     let words = Path::new("fuzz/dictionaries").join(target);

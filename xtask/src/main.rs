@@ -12,6 +12,7 @@ mod fuzz;
 mod measure;
 mod memory;
 mod monkey;
+mod mutants;
 mod pair;
 mod peers;
 mod processor;
@@ -43,6 +44,7 @@ enum Task {
     Torture(torture::Arguments),
     Monkey(monkey::Arguments),
     Fuzz(fuzz::Arguments),
+    Mutants(mutants::Arguments),
     /// The command `logitdist` itself, for the tasks that run it.
     #[command(hide = true, disable_help_flag = true)]
     Logitdist {
@@ -75,6 +77,7 @@ fn main() -> ExitCode {
         Task::Torture(arguments) => torture::run(&arguments),
         Task::Monkey(arguments) => monkey::run(&arguments),
         Task::Fuzz(arguments) => fuzz::run(&arguments),
+        Task::Mutants(arguments) => mutants::run(&arguments),
         Task::Logitdist { words } => {
             return logitdist_cli::run(std::iter::once("logitdist".into()).chain(words));
         }

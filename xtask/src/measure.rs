@@ -116,7 +116,7 @@ fn measure(arguments: &Arguments) -> anyhow::Result<Measured> {
     values.extend([("d_logit".to_owned(), d_logit), ("m_cca".to_owned(), m_cca)]);
 
     let mut rng = ChaCha8Rng::seed_from_u64(SEED);
-    let inputs = inputs(size, &mut rng);
+    let inputs = ProbabilityInputs::These(inputs(size, &mut rng));
     let (took, d) = timed(*repeat_for, || {
         let part = ProbabilityPart::of(&pair, &summary.labels, &inputs, &[])?;
         Ok::<_, anyhow::Error>(kl::divergences(&part.sums))

@@ -3,12 +3,16 @@
 mod budget;
 pub mod compare;
 pub mod explain;
+mod man;
+mod matched;
 mod models;
 mod output;
 mod parse;
 mod probe;
 mod progress;
+mod reduce;
 pub mod report;
+mod saved;
 pub mod sweep;
 mod threads;
 mod train;
@@ -18,13 +22,23 @@ pub use parse::parse;
 use clap::{CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use logitdist_io::say;
+use progress::Verbosity;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+/// The version with the commit that it was built from, if it was built from one.
+const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), env!("LOGITDIST_COMMIT"));
+
 /// When two models predict almost the same, are their representations almost the same?
 #[derive(Parser)]
-#[command(name = "logitdist", version, after_long_help = compare::EXPORTING)]
+#[command(name = "logitdist", version, long_version = VERSION, after_long_help = compare::EXPORTING)]
 struct CommandLine {
+    /// Say nothing on standard error but errors.
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+    /// Say more of what is done, in lines.
+    #[arg(short, long, global = true)]
+    verbose: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -32,6 +46,7 @@ struct CommandLine {
 #[derive(Subcommand)]
 enum Command {
     Compare(Box<compare::Arguments>),
+    Reduce(Box<reduce::Arguments>),
     Budget(Box<budget::Arguments>),
     Probe(probe::Arguments),
     Report(report::Arguments),
@@ -39,6 +54,9 @@ enum Command {
     Explain {
         /// For example m_cca d_rep_ab T5 slack level.
         tokens: Vec<String>,
+        /// Text, or a JSON object with type, unit, range, meaning, which value means "the same", and the theorem.
+        #[arg(long, value_enum, default_value_t)]
+        format: explain::Format,
     },
     Sweep(Box<sweep::Arguments>),
     Train(train::Arguments),
@@ -47,6 +65,11 @@ enum Command {
     Completions {
         /// The shell.
         shell: Shell,
+    },
+    /// Print the manual page of the program or of a command, for `man -l -`.
+    Man {
+        /// For example compare, or sweep merge.
+        command: Vec<String>,
     },
 }
 
@@ -60,10 +83,16 @@ pub fn main() -> ExitCode {
 /// Runs a command line, the name of the program first.
 pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> ExitCode {
     let line: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
-    let command = match parse::<CommandLine>(&line) {
-        Ok(line) => line.command,
+    let CommandLine { quiet, verbose, command } = match parse(&line) {
+        Ok(line) => line,
         Err(code) => return code,
     };
+    match (quiet, verbose) {
+        (true, _) => Verbosity::Quiet,
+        (_, true) => Verbosity::Verbose,
+        _ => Verbosity::Normal,
+    }
+    .set();
     let result = threads::check_environment().and_then(|()| execute(command, &line));
     exit_code(result)
 }
@@ -71,10 +100,11 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
 fn execute(command: Command, line: &[OsString]) -> anyhow::Result<ExitCode> {
     match command {
         Command::Compare(arguments) => compare::run(&arguments, line),
+        Command::Reduce(arguments) => reduce::run(&arguments),
         Command::Budget(arguments) => budget::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
-        Command::Explain { tokens } => explain::run(&tokens),
+        Command::Explain { tokens, format } => explain::run(&tokens, format),
         Command::Sweep(arguments) => sweep::run(*arguments),
         Command::Train(arguments) => train::run(&arguments),
         Command::Distill(arguments) => train::distill::run(&arguments),
@@ -82,6 +112,9 @@ fn execute(command: Command, line: &[OsString]) -> anyhow::Result<ExitCode> {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut CommandLine::command(), "logitdist", &mut script);
             output::to_stdout(&script).map(|()| ExitCode::SUCCESS)
+        }
+        Command::Man { command } => {
+            output::to_stdout(&man::page(CommandLine::command(), &command)?).map(|()| ExitCode::SUCCESS)
         }
     }
 }

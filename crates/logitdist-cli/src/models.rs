@@ -1,7 +1,8 @@
 //! The two models of a command line.
 
+use crate::matched::{Asked, Matched, Opened, matched};
 use logitdist::{Error, ModelRows, Pair};
-use logitdist_io::{FileModel, ReadError, ReadOptions, Source, open_model, visible};
+use logitdist_io::{FileModel, OpenedModel, ReadError, ReadOptions, Source, visible};
 use std::path::Path;
 
 /// Two models of one set of inputs and labels, and their names as they may be shown. Embeddings are in memory or stay in their files.
@@ -32,26 +33,57 @@ impl<M: ModelRows + Send> Models<M> {
     /// The first model and another one of a name.
     pub fn pair_with<'a>(&'a self, name: &str, other: &'a M) -> anyhow::Result<Pair<'a>> {
         Pair::new(&self.a, other).map_err(|error| {
-            let (what, a, b) = match error {
-                Error::Inputs { a, b } => ("inputs (rows of the embeddings)", a, b),
-                Error::Labels { a, b } => ("labels (rows of the unembeddings)", a, b),
+            let (what, rows, a, b) = match error {
+                Error::Inputs { a, b } => ("inputs", "embeddings", a, b),
+                Error::Labels { a, b } => ("labels", "unembeddings", a, b),
                 other => return other.into(),
             };
             anyhow::anyhow!(
-                "{} has {a} {what} and {name} has {b}; a pair needs the same ones in the same order",
-                self.name_a
+                "{} has {a} {what} (rows of the {rows}) and {name} has {b}; a pair needs the same ones in the same order: `logitdist compare` \
+                 takes some of them by --{what} 0:{} or --{what} FILE, and by --{what} common those of the same names",
+                self.name_a,
+                a.min(b)
             )
         })
     }
 }
 
-/// Another model beside those of a command line, with its name as it may be shown.
-pub fn open_other(path: &Path, options: &ReadOptions) -> Result<(String, FileModel), ReadError> {
+/// Another model beside those of a command line, with the labels and inputs that were chosen of the one that it stands for, and its name as
+/// it may be shown.
+pub fn open_other(
+    path: &Path,
+    options: &ReadOptions,
+    labels: Option<&[usize]>,
+    inputs: Option<Vec<usize>>,
+) -> Result<(String, FileModel), ReadError> {
     let source = Source::Path(path.into());
-    Ok((name(&source), open_model(&source, options)?))
+    Ok((name(&source), OpenedModel::open(&source, options)?.chosen(labels, inputs)?))
+}
+
+impl Models<FileModel> {
+    /// Opens both models and finds the labels and inputs that they have in common.
+    pub fn matched(
+        [(source_a, options_a), (source_b, options_b)]: [(Source, ReadOptions); 2],
+        asked: &Asked,
+    ) -> anyhow::Result<(Models<FileModel>, Matched)> {
+        let open = |source, options| OpenedModel::open(source, options);
+        let (a, b) = rayon::join(|| open(&source_a, &options_a), || open(&source_b, &options_b));
+        let (a, b) = (a?, b?);
+        let opened = [
+            Opened { source: &source_a, options: &options_a, model: &a },
+            Opened { source: &source_b, options: &options_b, model: &b },
+        ];
+        let found = matched(opened, asked)?;
+        let of =
+            |model: OpenedModel, m: usize| model.chosen(found.labels[m].as_deref(), found.inputs[m].clone());
+        let (a, b) = rayon::join(|| of(a, 0), || of(b, 1));
+        let models = Models { a: a?, b: b?, name_a: name(&source_a), name_b: name(&source_b) };
+        models.pair()?;
+        Ok((models, found))
+    }
 }
 
 fn name(source: &Source) -> String {
-    let (Source::Path(path) | Source::Files { embeddings: path, .. }) = source;
+    let (Source::Path(path) | Source::Files { embeddings: path, .. } | Source::Logits(path, _)) = source;
     visible(&path.display().to_string()).into_owned()
 }

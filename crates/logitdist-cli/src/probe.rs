@@ -2,6 +2,7 @@
 
 use crate::models::Models;
 use crate::output::{Format, to_stdout};
+use crate::progress::note;
 use anyhow::{Context, bail};
 use logitdist::{Mat, Model, Pair};
 use logitdist_io::{ReadOptions, Source, read_array, read_model, say};
@@ -129,7 +130,7 @@ fn shown(path: &Path, all: Vec<(String, Vec<bool>)>) -> anyhow::Result<Vec<(Stri
         );
     }
     if !left_out.is_empty() {
-        say(format_args!("note: left out: {}", left_out.join("; ")));
+        note(&format!("left out: {}", left_out.join("; ")));
     }
     Ok(shown)
 }

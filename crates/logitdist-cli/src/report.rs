@@ -6,7 +6,9 @@ use logitdist_io::{Claims, say, visible};
 use logitdist_report::pair::{is_pair, report_pair};
 use logitdist_report::{difference, plot, report};
 use logitdist_results::pair::PairResults;
-use logitdist_results::{Damaged, PlotSpec, Study, damage};
+use logitdist_results::{
+    Damaged, PlotSpec, Study, damage, summary_by_name, write_long, write_summary_by, write_wide,
+};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -24,6 +26,15 @@ pub struct Arguments {
     /// where='direction==ab'". Keys: bound, y, x, rows, colour, panels, where, interval, name. May be given several times.
     #[arg(long, value_name = "PICTURE", conflicts_with = "compare")]
     plot: Vec<String>,
+    /// Make measures_long.csv of a sweep and no report: one value a line.
+    #[arg(long, conflicts_with = "compare")]
+    long: bool,
+    /// Make bounds_wide.csv of a sweep and no report: bounds.csv with the parameters of the cells.
+    #[arg(long, conflicts_with = "compare")]
+    wide: bool,
+    /// Make summary_by_AXES.csv of a sweep and no report: summary.csv by several axes at once, with intervals; for example --by level,dim.
+    #[arg(long, value_name = "AXES", value_delimiter = ',', conflicts_with = "compare")]
+    by: Vec<String>,
     /// Width of all pictures, such as 85mm for a column or 180mm for a page; in mm, cm, in or pt.
     #[arg(long, value_name = "WIDTH", value_parser = width_of, conflicts_with = "compare")]
     width: Option<f64>,
@@ -51,10 +62,14 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     // Clap has seen to it that there is one.
     let results = arguments.results.as_deref().unwrap_or(Path::new(""));
-    claim_outputs(results)?;
+    claim_outputs(results, &arguments.by)?;
+    let asks_for_tables = arguments.long || arguments.wide || !arguments.by.is_empty();
     if is_pair(results) {
-        if !arguments.plot.is_empty() {
-            bail!("{}: --plot is for the results of a sweep; these are of a comparison", results.display());
+        if asks_for_tables || !arguments.plot.is_empty() {
+            bail!(
+                "{}: --plot, --long, --wide and --by are for the results of a sweep; these are of a comparison",
+                results.display()
+            );
         }
         return of_pair(results, arguments.width);
     }
@@ -64,11 +79,29 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             results.display()
         );
     }
-    if arguments.plot.is_empty() {
-        of_sweep(results, damaged, arguments.width)
-    } else {
-        plots(results, damaged, arguments)
+    if asks_for_tables {
+        tables(results, damaged, arguments)?;
     }
+    match (asks_for_tables, arguments.plot.is_empty()) {
+        (true, true) => Ok(ExitCode::SUCCESS),
+        (false, true) => of_sweep(results, damaged, arguments.width),
+        (_, false) => plots(results, damaged, arguments),
+    }
+}
+
+/// Makes the tables that were asked for, and prints their names.
+fn tables(results: &Path, damaged: Damaged, arguments: &Arguments) -> anyhow::Result<()> {
+    let mut text = String::new();
+    for what in damage(results, damaged)? {
+        writeln!(text, "DAMAGED: {}", visible(&what))?;
+    }
+    let long = arguments.long.then(|| write_long(results));
+    let wide = arguments.wide.then(|| write_wide(results));
+    let by = (!arguments.by.is_empty()).then(|| write_summary_by(results, &arguments.by));
+    for path in [long, wide, by].into_iter().flatten() {
+        writeln!(text, "{}", visible(&path?.display().to_string()))?;
+    }
+    to_stdout(text.as_bytes())
 }
 
 /// A width in points.
@@ -112,7 +145,7 @@ fn plots(results: &Path, damaged: Damaged, arguments: &Arguments) -> anyhow::Res
 }
 
 /// Refuses a report that would replace, through a link, what it is made from.
-fn claim_outputs(results: &Path) -> anyhow::Result<()> {
+fn claim_outputs(results: &Path, by: &[String]) -> anyhow::Result<()> {
     const READ: [&str; 9] = [
         "rows.csv",
         "bounds.csv",
@@ -126,7 +159,10 @@ fn claim_outputs(results: &Path) -> anyhow::Result<()> {
     ];
     let read = READ.map(|name| results.join(name));
     let mut claims = Claims::reading(read.iter().map(PathBuf::as_path));
-    claims.write_in("the report's", results, ["summary.csv", "summary.md", "measures.csv", "report.html"])?;
+    const WRITTEN: [&str; 6] =
+        ["summary.csv", "summary.md", "measures.csv", "measures_long.csv", "bounds_wide.csv", "report.html"];
+    let by = summary_by_name(by);
+    claims.write_in("the report's", results, WRITTEN.into_iter().chain([by.as_str()]))?;
     for picture in results.join("plots").read_dir().into_iter().flatten().flatten() {
         claims.write("the picture", &picture.path())?;
     }

@@ -43,6 +43,11 @@ impl Archive {
         Ok(Archive { path: path.to_path_buf(), names, form })
     }
 
+    /// Whether there is an array of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|found| found == name)
+    }
+
     /// Opens an array; `None` if there is none of that name.
     pub(crate) fn array(&mut self, name: &str) -> Result<Option<Array<'_>>, ReadError> {
         self.form.array(&self.path, name)

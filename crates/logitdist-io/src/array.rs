@@ -37,9 +37,19 @@ pub(crate) struct Array<'a> {
 
 impl Array<'_> {
     /// A 2-D array as a matrix, transposed if asked.
-    pub(crate) fn matrix(mut self, transpose: bool) -> Result<Mat<f64>, ReadError> {
-        let entries = self.entries(transpose)?;
+    pub(crate) fn matrix(self, transpose: bool) -> Result<Mat<f64>, ReadError> {
+        self.flattened(transpose, false)
+    }
+
+    /// The same, of a 3-D array if it is to be flattened.
+    pub(crate) fn flattened(mut self, transpose: bool, flatten: bool) -> Result<Mat<f64>, ReadError> {
+        let entries = self.entries(transpose, flatten)?;
         self.read(&entries)
+    }
+
+    /// The matrix of its entries, none of which is refused.
+    pub(crate) fn unchecked(mut self, entries: Entries) -> Result<Mat<f64>, ReadError> {
+        self.read(&entries.unchecked())
     }
 
     /// A 2-D array as a matrix, or a 1-D array as a matrix of one row.
@@ -76,6 +86,10 @@ impl Array<'_> {
 
     /// A 2-D array of any type of numbers as a matrix, or a 1-D array as a column.
     pub(crate) fn numbers(mut self) -> Result<Mat<f64>, ReadError> {
+        let element = self.layout.element;
+        if element.is_text() || element.is_bool() {
+            return Err(self.place.error(Problem::Type(element.not_floating_point().unwrap_or_default())));
+        }
         let entries = match self.layout.shape[..] {
             [rows, cols] => self.entries_of(rows, cols, false),
             [entries] => self.entries_of(entries, 1, false),
@@ -84,18 +98,83 @@ impl Array<'_> {
         self.read(&entries)
     }
 
-    /// The entries of a 2-D array, without reading them.
-    pub(crate) fn entries(&self, transpose: bool) -> Result<Entries, ReadError> {
+    /// The texts of an array, row after row; whole numbers count as texts.
+    pub(crate) fn texts(self) -> Result<Vec<String>, ReadError> {
+        let (place, element) = (self.place.clone(), self.layout.element);
+        if element.is_bool() || element.not_floating_point().is_none() {
+            let found = element.not_floating_point().unwrap_or_else(|| "floating-point".to_owned());
+            let problem = format!("names are of type {found}; strings or whole numbers are needed");
+            return Err(place.error(Problem::Names(problem)));
+        }
+        let (bytes, size) = (self.bytes()?, element.size());
+        let text = |(i, bytes): (usize, &[u8])| {
+            element
+                .text(bytes)
+                .ok_or_else(|| place.error(Problem::Names(format!("name {i} is no Unicode text"))))
+        };
+        bytes.chunks_exact(size.max(1)).enumerate().map(text).collect()
+    }
+
+    /// An array of truth values, row after row: booleans, or numbers that are 0 or 1.
+    pub(crate) fn flags(self) -> Result<Vec<bool>, ReadError> {
+        let (place, element) = (self.place.clone(), self.layout.element);
+        if element.is_text() {
+            return Err(place.error(Problem::Type(element.not_floating_point().unwrap_or_default())));
+        }
+        let bytes = self.bytes()?;
+        let mut values = vec![0.0; bytes.len() / element.size()];
+        element.widen(&bytes, &mut values);
+        let flag =
+            |(i, value): (usize, f64)| match value {
+                0.0 => Ok(false),
+                1.0 => Ok(true),
+                other => Err(place
+                    .error(Problem::Names(format!("entry {i} of the mask is {other}; it must be 0 or 1")))),
+            };
+        values.into_iter().enumerate().map(flag).collect()
+    }
+
+    /// All bytes of an array whose entries follow one another row after row.
+    fn bytes(mut self) -> Result<Vec<u8>, ReadError> {
+        let Layout { shape, element, order } = &self.layout;
+        if *order == Order::Fortran && shape.len() > 1 {
+            return Err(self.wrong_shape("1-D, or an array in C order (numpy.ascontiguousarray),"));
+        }
+        let count = shape.iter().try_fold(1_u64, |count, axis| count.checked_mul(*axis));
+        let claimed = count.and_then(|count| count.checked_mul(element.size() as u64));
+        if claimed != Some(self.available) || element.size() == 0 {
+            return Err(self.place.error(Problem::Length { claimed, found: self.available }));
+        }
+        // No more than the file has: the claim was checked against it.
+        let mut bytes = vec![0; self.available as usize];
+        self.data.read_exact(&mut bytes).map_err(|e| self.place.error(Problem::Io(e)))?;
+        self.expect_end()?;
+        Ok(bytes)
+    }
+
+    /// The entries of a 2-D array, without reading them; of a 3-D array, batch × positions × dimension, if it is to be flattened.
+    pub(crate) fn entries(&self, transpose: bool, flatten: bool) -> Result<Entries, ReadError> {
         self.check_floating_point()?;
         match self.layout.shape[..] {
             [rows, cols] => self.entries_of(rows, cols, transpose),
+            [batch, positions, cols] if flatten && self.layout.order == Order::C && !transpose => {
+                let rows = batch.checked_mul(positions);
+                let length = || Problem::Length { claimed: None, found: self.available };
+                self.entries_of(rows.ok_or_else(|| self.place.error(length()))?, cols, false)
+            }
+            [_, _, _] if flatten => {
+                Err(self.wrong_shape("batch × positions × dimension in C order, not transposed,"))
+            }
+            [_, _, _] => Err(self.wrong_shape(
+                "2-D (rows, columns), or --flatten for embeddings of batch × positions × dimension,",
+            )),
             _ => Err(self.wrong_shape("2-D (rows, columns)")),
         }
     }
 
     /// Embeddings of whole numbers are a mistake: a file of labels, or quantised weights without their scale.
     fn check_floating_point(&self) -> Result<(), ReadError> {
-        match self.layout.element.whole_numbers() {
+        match self.layout.element.not_floating_point() {
             None => Ok(()),
             Some(found) => Err(self.place.error(Problem::Type(found))),
         }

@@ -12,7 +12,7 @@ use std::io;
 const TILE: usize = 1 << 16;
 
 /// The entries of an array. Its size was checked against the bytes in the file.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Entries {
     pub(crate) place: Place,
     /// Shape as stored.
@@ -24,6 +24,8 @@ pub(crate) struct Entries {
     transpose: bool,
     /// Whether entries may mask their label: −∞, the lowest number of the type, or what no logit is.
     masks: bool,
+    /// Whether entries are taken as they are, whoever reads them looks at them.
+    unchecked: bool,
 }
 
 impl Entries {
@@ -42,7 +44,7 @@ impl Entries {
         }
         match (usize::try_from(rows), usize::try_from(cols)) {
             (Ok(rows), Ok(cols)) => {
-                Ok(Entries { place, rows, cols, element, order, transpose, masks: false })
+                Ok(Entries { place, rows, cols, element, order, transpose, masks: false, unchecked: false })
             }
             _ => Err(place.error(Problem::Memory { rows, cols })),
         }
@@ -51,6 +53,31 @@ impl Entries {
     /// The entries of a bias, in which a masked label is read as −∞ whatever the file has for it.
     pub(crate) fn with_masks(self) -> Entries {
         Entries { masks: true, ..self }
+    }
+
+    /// The entries, none of which is refused when it is read.
+    pub(crate) fn unchecked(self) -> Entries {
+        Entries { unchecked: true, ..self }
+    }
+
+    /// Whether entries may be −∞.
+    pub(crate) fn has_masks(&self) -> bool {
+        self.masks
+    }
+
+    /// How far apart neighbouring numbers of the type are at most, relative to them.
+    pub(crate) fn relative_spacing(&self) -> f64 {
+        self.element.relative_spacing()
+    }
+
+    /// Whether the axes of the array are exchanged.
+    pub(crate) fn is_transposed(&self) -> bool {
+        self.transpose
+    }
+
+    /// Whether a column of the matrix is in one piece in the file, and a row is not.
+    pub(crate) fn runs_are_columns(&self) -> bool {
+        (self.order == Order::Fortran) != self.transpose
     }
 
     /// Shape of the matrix.
@@ -82,7 +109,7 @@ impl Entries {
         let size = self.element.size();
         let run_len = if self.order == Order::C { self.cols } else { self.rows };
         // A run is a contiguous row or column of the file. These are the runs that are needed, and which part of each.
-        let runs_are_columns = (self.order == Order::Fortran) != self.transpose;
+        let runs_are_columns = self.runs_are_columns();
         let (first_run, runs, from, len) = if runs_are_columns {
             (0, target.ncols(), first, target.nrows())
         } else {
@@ -109,7 +136,7 @@ impl Entries {
                     values.iter_mut().filter(|v| is_mask(**v)).for_each(|v| *v = f64::NEG_INFINITY);
                 }
                 let is_bad = |v: f64| v.is_nan() || (v.abs() > LARGEST_ENTRY && !(self.masks && v < 0.0));
-                if let Some(i) = values.iter().position(|&v| is_bad(v)) {
+                if let Some(i) = values.iter().position(|&v| is_bad(v)).filter(|_| !self.unchecked) {
                     let at = [first_run + run + i / piece, from + start + i % piece];
                     return Err(self.bad_entry(at, values[i]));
                 }

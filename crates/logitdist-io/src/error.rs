@@ -179,6 +179,12 @@ pub enum Problem {
         /// Which array would fit if it were transposed, as a clause, or nothing.
         hint: &'static str,
     },
+    /// Names of labels or inputs, a mask or a list of rows do not fit.
+    #[error("{0}")]
+    Names(String),
+    /// Logits or probabilities are not what they should be.
+    #[error("{0}")]
+    Logits(String),
     /// Each array is well-formed, but together they are no model.
     #[error("{0}")]
     Model(logitdist::Error),

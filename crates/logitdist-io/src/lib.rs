@@ -1,5 +1,5 @@
 //! Reads models exported as npy, npz or safetensors, whole or in blocks of rows, and writes them as npz. Beside that, what all
-//! commands write with: [`WholeFile`], [`say`], and texts as they may be shown ([`visible`], [`for_shell`], [`for_spreadsheet`]).
+//! commands write with: [`WholeFile`], [`FileSet`], [`say`], and texts as they may be shown ([`visible`], [`for_shell`], [`for_spreadsheet`]).
 //!
 //! A model is an array of embeddings (N inputs × M), one of unembeddings (K labels × M) and perhaps a bias (K).
 //! From PyTorch, with `h` the inputs of the last layer `head`:
@@ -40,15 +40,22 @@
 
 mod archive;
 mod array;
+mod chosen_rows;
 mod claims;
 mod element;
+mod embeddings;
 mod entries;
 mod error;
 mod file_model;
+mod file_set;
+mod fingerprints;
 mod folder;
+mod logits;
 mod names;
+mod naming;
 mod npy;
 mod npz;
+mod opened;
 mod read;
 mod regular;
 mod safetensors;
@@ -58,18 +65,24 @@ mod summary;
 mod whole_file;
 mod write;
 
+pub use chosen_rows::{read_mask, read_rows};
 pub use claims::{Claims, Taken};
 pub use error::{Place, Problem, ReadError, WriteError};
 pub use file_model::FileModel;
+pub use file_set::FileSet;
+pub use fingerprints::RepeatedRows;
 pub use folder::{make_folder, sync_folder};
+pub use logits::{LogitForm, MOST_LOGITS};
 pub use names::{ArrayNames, ParseArrayNamesError};
+pub use naming::{Names, shortened};
+pub use opened::OpenedModel;
 pub use read::{
     INFLATION_LIMIT, ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model,
     read_probes, read_text,
 };
 pub use regular::{LARGEST_CONFIG, open_file, read_config, read_text_file};
 pub use say::say;
-pub use shown::{RUN_BY_SPREADSHEETS, for_shell, for_spreadsheet, is_hidden, visible};
-pub use summary::{SummaryError, summary_from_bytes, summary_to_bytes};
+pub use shown::{RUN_BY_SPREADSHEETS, for_shell, for_spreadsheet, from_spreadsheet, is_hidden, visible};
+pub use summary::{SavedSummary, SummaryError, labels_hash, summary_from_bytes, summary_to_bytes};
 pub use whole_file::WholeFile;
 pub use write::{Attached, write_npz, write_npz_with};

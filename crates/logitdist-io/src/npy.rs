@@ -161,6 +161,9 @@ fn parse_descr<'a>(
         [b'<' | b'|' | b'=', ..] => (false, &descr[1..]),
         _ => (false, descr),
     };
+    // No name of a label is longer, and rows of such names cannot overflow a size.
+    let characters =
+        kind.get(1..).and_then(|width| width.parse::<u32>().ok()).filter(|width| *width <= 1 << 16);
     let number = match kind {
         "f2" => Number::F16,
         "f4" => Number::F32,
@@ -175,6 +178,11 @@ fn parse_descr<'a>(
         "u8" => Number::U64,
         // numpy has no bfloat16. It saves that of ml_dtypes (used by JAX) as two bytes without a type.
         "V2" => Number::Bf16,
+        "b1" => Number::Bool,
+        _ if kind.starts_with('U') && characters.is_some() => Number::Utf32(characters.unwrap_or_default()),
+        _ if kind.starts_with(['S', 'a']) && characters.is_some() => {
+            Number::Bytes(characters.unwrap_or_default())
+        }
         _ => return Err(Problem::Type(describe_type(descr, kind))),
     };
     Ok((Element { number, big_endian }, after))

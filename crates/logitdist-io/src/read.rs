@@ -3,12 +3,14 @@
 use crate::archive::Archive;
 use crate::array::Array;
 use crate::error::{Place, Problem, ReadError};
-use crate::file_model::{Embeddings, FileModel};
+use crate::file_model::FileModel;
+use crate::logits::LogitForm;
 use crate::names::ArrayNames;
 use crate::npy;
 use crate::npz::Npz;
+use crate::opened::OpenedModel;
 use faer::Mat;
-use logitdist::{Error, Labels, Model};
+use logitdist::{Error, Model};
 use std::path::{Path, PathBuf};
 
 /// Where a model's arrays are.
@@ -25,13 +27,15 @@ pub enum Source {
         /// Bias, K entries, if the model has one.
         bias: Option<PathBuf>,
     },
+    /// One `.npy` file of logits, or of what says as much, N×K.
+    Logits(PathBuf, LogitForm),
 }
 
 impl Source {
     /// The file to name in an error about several arrays.
-    fn whole(&self) -> &Path {
+    pub(crate) fn whole(&self) -> &Path {
         match self {
-            Source::Path(path) => path,
+            Source::Path(path) | Source::Logits(path, _) => path,
             Source::Files { unembeddings, bias, .. } => bias.as_ref().unwrap_or(unembeddings),
         }
     }
@@ -44,6 +48,10 @@ pub struct ReadOptions {
     pub names: ArrayNames,
     /// Which arrays are stored with their axes exchanged.
     pub transpose: Transpose,
+    /// Whether embeddings of three axes, batch × positions × dimension, are read as batch · positions rows.
+    pub flatten: bool,
+    /// Whether a label whose probability is 0 at some inputs, and not at all, is taken for a masked one. It is an error otherwise.
+    pub zero_is_mask: bool,
     /// How many bytes are believed of an archive's compressed entry for each byte that it has. See [`INFLATION_LIMIT`].
     pub inflation_limit: u64,
 }
@@ -59,6 +67,8 @@ impl Default for ReadOptions {
         ReadOptions {
             names: ArrayNames::default(),
             transpose: Transpose::default(),
+            flatten: false,
+            zero_is_mask: false,
             inflation_limit: INFLATION_LIMIT,
         }
     }
@@ -83,7 +93,7 @@ pub struct Transpose {
 /// A [`ReadError`] naming the file and array, what was found and what was needed.
 pub fn read_model(source: &Source, options: &ReadOptions) -> Result<Model, ReadError> {
     let transpose = options.transpose.embeddings;
-    let arrays = arrays(source, options, |array| array.matrix(transpose))?;
+    let arrays = arrays(source, options, |array| array.flattened(transpose, options.flatten))?;
     let (f, g) = (arrays.embeddings.shape(), arrays.unembeddings.shape());
     let model = Model::new(arrays.embeddings, arrays.unembeddings, arrays.bias);
     model.map_err(|error| no_model(source, f, g, error))
@@ -96,25 +106,18 @@ pub fn read_model(source: &Source, options: &ReadOptions) -> Result<Model, ReadE
 /// # Errors
 /// As [`read_model`].
 pub fn open_model(source: &Source, options: &ReadOptions) -> Result<FileModel, ReadError> {
-    let transpose = options.transpose.embeddings;
-    let arrays = arrays(source, options, |array| Embeddings::new(array, transpose))?;
-    let (f, g) = (arrays.embeddings.shape(), arrays.unembeddings.shape());
-    if f.1 != g.1 {
-        return Err(no_model(source, f, g, Error::Dimension { embeddings: f.1, unembeddings: g.1 }));
-    }
-    let labels =
-        Labels::new(arrays.unembeddings, arrays.bias).map_err(|error| no_model(source, f, g, error))?;
-    Ok(FileModel::new(arrays.embeddings, labels, source.whole().to_path_buf()))
+    OpenedModel::open(source, options)?.chosen(None, None)
 }
 
 /// The arrays of a model; how the embeddings are held is up to the caller.
-struct Arrays<E> {
-    embeddings: E,
-    unembeddings: Mat<f64>,
-    bias: Option<Vec<f64>>,
+#[derive(Debug)]
+pub(crate) struct Arrays<E> {
+    pub(crate) embeddings: E,
+    pub(crate) unembeddings: Mat<f64>,
+    pub(crate) bias: Option<Vec<f64>>,
 }
 
-fn arrays<E>(
+pub(crate) fn arrays<E>(
     source: &Source,
     options: &ReadOptions,
     embeddings: impl FnOnce(Array<'_>) -> Result<E, ReadError>,
@@ -132,6 +135,10 @@ fn arrays<E>(
             let bias = bias.map(Array::bias).transpose()?;
             Ok(Arrays { embeddings, unembeddings, bias })
         }
+        Source::Logits(path, form) => Err(Place::file(path).error(Problem::Logits(format!(
+            "embeddings and unembeddings are needed here, and {} are given",
+            form.name()
+        )))),
         Source::Files { embeddings: f, unembeddings: g, bias } => Ok(Arrays {
             embeddings: embeddings(npy::open(f)?)?,
             unembeddings: npy::open(g)?.matrix(transpose)?,
@@ -141,12 +148,14 @@ fn arrays<E>(
 }
 
 /// The error for arrays that are well-formed but together are no model, with the file to name.
-fn no_model(source: &Source, f: (usize, usize), g: (usize, usize), error: Error) -> ReadError {
+pub(crate) fn no_model(source: &Source, f: (usize, usize), g: (usize, usize), error: Error) -> ReadError {
     match (error, source) {
         (Error::Dimension { .. }, Source::Files { unembeddings, .. }) => {
             Place::file(unembeddings).error(wrong_width(f, g))
         }
-        (Error::Dimension { .. }, Source::Path(path)) => Place::file(path).error(wrong_width(f, g)),
+        (Error::Dimension { .. }, Source::Path(path) | Source::Logits(path, _)) => {
+            Place::file(path).error(wrong_width(f, g))
+        }
         (error, _) => Place::file(source.whole()).error(Problem::Model(error)),
     }
 }

@@ -70,6 +70,15 @@ impl Safetensors {
             Dtype::BF16 => Number::Bf16,
             Dtype::F32 => Number::F32,
             Dtype::F64 => Number::F64,
+            Dtype::I8 => Number::I8,
+            Dtype::I16 => Number::I16,
+            Dtype::I32 => Number::I32,
+            Dtype::I64 => Number::I64,
+            Dtype::U8 => Number::U8,
+            Dtype::U16 => Number::U16,
+            Dtype::U32 => Number::U32,
+            Dtype::U64 => Number::U64,
+            Dtype::BOOL => Number::Bool,
             other => return Err(place.error(Problem::Type(format!("{other:?}")))),
         };
         let layout = Layout {

@@ -36,14 +36,20 @@ pub fn for_shell(argument: &str) -> String {
 }
 
 /// A cell of a CSV. Text that a spreadsheet would run as a formula gets a leading apostrophe, and control characters are escaped.
-/// Numbers and lists of numbers stay as they are.
+/// Numbers and lists of numbers stay as they are. [`from_spreadsheet`] takes the apostrophe away again.
 pub fn for_spreadsheet(cell: &str) -> Cow<'_, str> {
     let is_number = || cell.split([' ', ';']).all(|part| part.parse::<f64>().is_ok());
-    if cell.starts_with(RUN_BY_SPREADSHEETS) && !is_number() {
-        Cow::Owned(format!("'{}", visible(cell)))
-    } else {
-        visible(cell)
-    }
+    if is_run(cell) && !is_number() { Cow::Owned(format!("'{}", visible(cell))) } else { visible(cell) }
+}
+
+/// The text of a cell that [`for_spreadsheet`] wrote, with no apostrophe in front: pages and tables show it.
+pub fn from_spreadsheet(cell: &str) -> &str {
+    cell.strip_prefix('\'').filter(|text| is_run(text)).unwrap_or(cell)
+}
+
+/// Whether a spreadsheet may run a text, or would if apostrophes before it were taken away.
+fn is_run(text: &str) -> bool {
+    text.trim_start_matches('\'').starts_with(RUN_BY_SPREADSHEETS)
 }
 
 /// A spreadsheet runs a cell that begins with one of these.
@@ -95,8 +101,13 @@ mod tests {
             ("+1+cmd", "'+1+cmd"),
             ("@SUM(A1)", "'@SUM(A1)"),
             ("\t=1", "\\t=1"),
+            ("'=1", "''=1"),
+            ("''-1", "'''-1"),
+            ("it's", "it's"),
+            ("'a'", "'a'"),
         ] {
             assert_eq!(for_spreadsheet(cell), shown);
+            assert_eq!(from_spreadsheet(shown), visible(cell));
         }
     }
 }

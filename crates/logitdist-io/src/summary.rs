@@ -1,10 +1,11 @@
 //! Summaries of pairs as bytes: what one process reduced, another one merges.
 
-use logitdist::PairSummary;
+use logitdist::{Labels, PairSummary, PartialSummary};
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// What the bytes begin with; the number grows when the form changes.
-const MAGIC: &[u8] = b"logitdist summary 1\n";
+const MAGIC: &[u8] = b"logitdist summary 3\n";
 
 /// Bytes of the hash after it.
 const HASH: usize = 32;
@@ -20,8 +21,22 @@ pub enum SummaryError {
     Damaged,
 }
 
+/// What a file of a summary holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum SavedSummary {
+    /// Inputs that were seen batch by batch, with the labels of the models.
+    Batches(Box<PairSummary>),
+    /// A share of a pair that was read from files, whose labels are known by a hash.
+    Share {
+        /// [`labels_hash`] of both models.
+        labels: [u8; HASH],
+        /// What is left of its inputs.
+        part: Box<PartialSummary>,
+    },
+}
+
 /// The bytes of a summary.
-pub fn summary_to_bytes(summary: &PairSummary) -> Vec<u8> {
+pub fn summary_to_bytes(summary: &SavedSummary) -> Vec<u8> {
     let content = postcard::to_allocvec(summary).expect("a summary has lists of known lengths alone");
     let hash = blake3::hash(&content);
     [MAGIC, hash.as_bytes(), &content].concat()
@@ -31,7 +46,7 @@ pub fn summary_to_bytes(summary: &PairSummary) -> Vec<u8> {
 ///
 /// # Errors
 /// The bytes are not those of [`summary_to_bytes`].
-pub fn summary_from_bytes(bytes: &[u8]) -> Result<PairSummary, SummaryError> {
+pub fn summary_from_bytes(bytes: &[u8]) -> Result<SavedSummary, SummaryError> {
     let rest = bytes.strip_prefix(MAGIC).ok_or(SummaryError::Magic)?;
     let (hash, content) = rest.split_at_checked(HASH).ok_or(SummaryError::Damaged)?;
     if blake3::hash(content).as_bytes() != hash {
@@ -40,10 +55,34 @@ pub fn summary_from_bytes(bytes: &[u8]) -> Result<PairSummary, SummaryError> {
     postcard::from_bytes(content).map_err(|_| SummaryError::Magic)
 }
 
+/// What stands for the labels of two models in a share.
+pub fn labels_hash(a: &Labels, b: &Labels) -> [u8; HASH] {
+    let mut hasher = blake3::Hasher::new();
+    for labels in [a, b] {
+        let g = &labels.unembeddings;
+        let counts =
+            [g.nrows(), g.ncols(), labels.masked.len()].into_iter().chain(labels.masked.iter().copied());
+        counts.for_each(|count| {
+            hasher.update(&(count as u64).to_le_bytes());
+        });
+        for column in g
+            .col_iter()
+            .map(|column| column.iter().copied().collect::<Vec<f64>>())
+            .chain([labels.bias.clone()])
+        {
+            let bytes: Vec<u8> = column.iter().flat_map(|x| x.to_le_bytes()).collect();
+            hasher.update(&bytes);
+        }
+    }
+    *hasher.finalize().as_bytes()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use logitdist::{Mat, Model, Pair, ProbabilityInputs};
+    use logitdist::{LabelSide, Mat, Model, ModelRows, Pair, ProbabilityInputs, Settings, Share};
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::SeedableRng;
 
     #[test]
     fn a_summary_is_the_same_after_reading_and_damage_is_found() {
@@ -55,8 +94,17 @@ mod tests {
         };
         let (a, b) = (model(0.0).unwrap(), model(0.1).unwrap());
         let pair = Pair::new(&a, &b).unwrap();
-        for probability in [ProbabilityInputs::None, ProbabilityInputs::All] {
-            let summary = PairSummary::of(&pair, &probability, &[]).unwrap();
+        let labels = labels_hash(&a.labels(), &b.labels());
+        assert_ne!(labels, labels_hash(&b.labels(), &a.labels()));
+        let mut rng = ChaCha8Rng::seed_from_u64(0);
+        let side = LabelSide::of(&pair);
+        let part = PartialSummary::of(&pair, &side, &Settings::default(), Share::WHOLE, &mut rng, &|_, _| ());
+        let batches = [ProbabilityInputs::None, ProbabilityInputs::All].map(|probability| {
+            SavedSummary::Batches(Box::new(PairSummary::of(&pair, &probability, &[]).unwrap()))
+        });
+        for summary in
+            batches.into_iter().chain([SavedSummary::Share { labels, part: Box::new(part.unwrap()) }])
+        {
             let bytes = summary_to_bytes(&summary);
             assert_eq!(summary_from_bytes(&bytes), Ok(summary));
             for at in 0..bytes.len() {

@@ -4,7 +4,7 @@
 use crate::folder::{parent, sync_folder};
 use std::io::{self, BufWriter, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempPath};
 
 /// A file being written. An older file of its name stays until [`finish`](WholeFile::finish), and the new one has its mode. If it is
 /// dropped before, it leaves nothing behind.
@@ -53,10 +53,17 @@ impl WholeFile {
     /// # Errors
     /// Writing, syncing or renaming failed.
     pub fn finish(self) -> io::Result<()> {
+        let written = self.written()?;
+        let folder = parent(written.target()).to_path_buf();
+        written.rename()?;
+        sync_folder(&folder)
+    }
+
+    /// Closes the file, once its content is on the disk.
+    pub(crate) fn written(self) -> io::Result<Written> {
         let temporary = self.temporary.into_inner().map_err(io::IntoInnerError::into_error)?;
         temporary.as_file().sync_all()?;
-        temporary.persist(&self.target).map_err(|error| error.error)?;
-        sync_folder(parent(&self.target))
+        Ok(Written { target: self.target, temporary: temporary.into_temp_path() })
     }
 
     /// Writes a whole file.
@@ -67,6 +74,25 @@ impl WholeFile {
         let mut file = WholeFile::create(path)?;
         file.write_all(content)?;
         file.finish()
+    }
+}
+
+/// A file that is on the disk under its temporary name. If it is dropped, it is removed.
+#[derive(Debug)]
+pub(crate) struct Written {
+    target: PathBuf,
+    temporary: TempPath,
+}
+
+impl Written {
+    /// What it will be called.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Gives the file its name. The folder is not synced.
+    pub fn rename(self) -> io::Result<()> {
+        self.temporary.persist(self.target).map_err(|error| error.error)
     }
 }
 

@@ -69,7 +69,8 @@ pub fn compare(
         progress.expect(rows_to_see(&compared_pair, &settings));
         let watch = |stage, rows| progress.watch(stage, rows);
         let probes = probes.as_ref().map(|probes| ("probe", probes.as_slice()));
-        ComparedPair::of(&compared_pair, &settings, intervals, run, probes, &watch)?.beside(others, &settings)
+        ComparedPair::of(&compared_pair, None, &settings, intervals, run, probes, &watch)?
+            .beside(others, &settings)
     })?;
     Ok(Comparison::of(compared))
 }

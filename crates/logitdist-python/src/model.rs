@@ -58,7 +58,7 @@ impl Seen<'_> {
                 let labels = labels(name, g, bias.clone())?;
                 Opened::Arrays(ArrayModel::new(name, embeddings.reborrow(), labels, stop)?)
             }
-            Seen::File(source, options) => Opened::File(open_model(source, options)?),
+            Seen::File(source, options) => Opened::File(Box::new(open_model(source, options)?)),
         })
     }
 }
@@ -76,7 +76,7 @@ pub fn labels(name: &str, unembeddings: &Array<'_>, bias: Option<Vec<f64>>) -> a
 #[derive(Debug)]
 pub enum Opened<'a> {
     Arrays(ArrayModel<'a>),
-    File(FileModel),
+    File(Box<FileModel>),
 }
 
 impl Opened<'_> {
@@ -84,7 +84,7 @@ impl Opened<'_> {
     pub fn rows(&self) -> &dyn ModelRows {
         match self {
             Opened::Arrays(model) => model,
-            Opened::File(model) => model,
+            Opened::File(model) => &**model,
         }
     }
 }

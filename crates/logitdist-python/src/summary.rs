@@ -7,7 +7,7 @@ use crate::settings::Asked;
 use crate::wait::wait_for;
 use logitdist::{Labels, Pair, PairSummary, ProbabilityInputs, Settings, compare_summary};
 use logitdist_cli::compare::ComparedPair;
-use logitdist_io::{summary_from_bytes, summary_to_bytes};
+use logitdist_io::{SavedSummary, summary_from_bytes, summary_to_bytes};
 use logitdist_results::pair::PairRun;
 use numpy::PyReadonlyArray1;
 use pyo3::exceptions::PyValueError;
@@ -91,12 +91,21 @@ impl Summary {
     /// The summary of these bytes.
     #[staticmethod]
     fn of_bytes(bytes: &[u8]) -> PyResult<Summary> {
-        let summary = summary_from_bytes(bytes).map_err(|error| PyValueError::new_err(error.to_string()))?;
-        Ok(Summary { summary })
+        match summary_from_bytes(bytes) {
+            Ok(SavedSummary::Batches(summary)) => Ok(Summary { summary: *summary }),
+            Ok(SavedSummary::Share { .. }) => {
+                let meant = "this is a share of two files, made by `logitdist reduce`: `logitdist compare A B --summaries` reads it";
+                Err(PyValueError::new_err(meant))
+            }
+            Err(error) => Err(PyValueError::new_err(error.to_string())),
+        }
     }
 
     fn to_bytes<'py>(&self, py: Python<'py>) -> Bound<'py, PyBytes> {
-        PyBytes::new(py, &py.detach(|| summary_to_bytes(&self.summary)))
+        PyBytes::new(
+            py,
+            &py.detach(|| summary_to_bytes(&SavedSummary::Batches(Box::new(self.summary.clone())))),
+        )
     }
 
     fn n_inputs(&self) -> usize {

@@ -112,4 +112,4 @@ def test_the_command_ends_with_its_exit_code(tmp_path: Path):
     done = run("compare", tmp_path / "none.npz", tmp_path / "none.npz")
     assert done.returncode == 2
     assert done.stderr.startswith("error: ")
-    assert run("--version").stdout == f"logitdist {logitdist.__version__}\n"
+    assert run("-V").stdout == f"logitdist {logitdist.__version__}\n"

@@ -138,6 +138,26 @@ def test_frames_have_a_row_for_each_number_and_bound(c):
         c.to_frame("all")
 
 
+def test_a_number_with_an_interval_is_a_float_with_ends():
+    models = a_pair(1)
+    c = logitdist.compare(*models, intervals=True)
+    m_cca = c.m_cca
+    assert isinstance(m_cca, float) and isinstance(m_cca, logitdist.Interval)
+    said = c.intervals["m_cca"]
+    assert (m_cca.low, m_cca.high, m_cca.se) == (said["low"], said["high"], said["se"])
+    assert m_cca.low < m_cca < m_cca.high
+    assert m_cca + 1 == float(m_cca) + 1 and f"{m_cca:.3f}" == f"{float(m_cca):.3f}"
+    assert json.loads(json.dumps(m_cca)) == m_cca
+    again = pickle.loads(pickle.dumps(m_cca))
+    assert again == m_cca and again.low == m_cca.low and again.method == m_cca.method
+    assert repr(m_cca).endswith(f"{m_cca.high:.6g}]")
+    assert not isinstance(c.n_inputs, logitdist.Interval)
+    frame = c.to_frame()
+    assert frame.loc["m_cca", "low"] == m_cca.low and numpy.isnan(frame.loc["n_inputs", "low"])
+    without = logitdist.compare(*models, intervals=False)
+    assert type(without.m_cca) is float and without.m_cca == m_cca
+
+
 def test_the_verdict_is_what_is_shown(c):
     lines = repr(c).splitlines()
     assert lines[0] == "logitdist.Comparison of 60 inputs, 7 labels"

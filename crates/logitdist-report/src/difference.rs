@@ -55,16 +55,17 @@ impl Difference {
                 text += &format!("{n} cells only in the {which}: {}{more}\n", named.join(", "));
             }
         }
-        let line = |[token, lines, largest, cell, a, b]: [&str; 6]| {
-            format!("{token:44} {lines:>8} {largest:>9}  {cell:16}  {a} | {b}\n")
+        // Two lines each: both values have all their digits.
+        let lines = |[token, lines, largest, cell, a, b]: [&str; 6]| {
+            format!("{token:44} {lines:>8} {largest:>9}\n  {cell:17}  {a} | {b}\n")
         };
         if !self.tokens.is_empty() {
-            text += &format!("\n{}", line(["differs in", "lines", "largest", "cell", "first", "second"]));
+            text += &format!("\n{}", lines(["differs in", "lines", "largest", "cell", "first", "second"]));
         }
         for t in &self.tokens {
             let largest = if t.largest.is_finite() { format!("{:.2e}", t.largest) } else { "text".into() };
             let (cell, a, b) = &t.worst;
-            text += &line([&t.token, &t.lines.to_string(), &largest, cell, a, b]);
+            text += &lines([&t.token, &t.lines.to_string(), &largest, cell, a, b]);
         }
         text
     }
@@ -83,8 +84,8 @@ pub fn difference(first: &Path, second: &Path) -> Result<Difference, ResultsErro
     let mut differing = BTreeSet::new();
     for (file, keys) in TABLES {
         let is_bounds = file == "bounds.csv";
-        let a = Lines::read(&first.join(file), keys)?;
-        let b = Lines::read(&second.join(file), keys)?;
+        let a = NamedLines::read(&first.join(file), keys)?;
+        let b = NamedLines::read(&second.join(file), keys)?;
         if a.header != b.header {
             let message = format!(
                 "the columns are not those of {}: {} and {}; two runs of one config and version are needed",
@@ -160,14 +161,14 @@ fn relative(a: &[u8], b: &[u8]) -> f64 {
 }
 
 /// The lines of a table under their names.
-struct Lines {
+struct NamedLines {
     header: Vec<String>,
     keys: Vec<usize>,
     lines: HashMap<Vec<u8>, (u64, csv::ByteRecord)>,
 }
 
-impl Lines {
-    fn read(path: &Path, keys: &[&str]) -> Result<Lines, ResultsError> {
+impl NamedLines {
+    fn read(path: &Path, keys: &[&str]) -> Result<NamedLines, ResultsError> {
         let table = CsvFile::open(path)?;
         let keys = keys.iter().map(|key| table.column(key, keys)).collect::<Result<Vec<_>, _>>()?;
         let parts = table.read(Vec::new, |lines: &mut Vec<_>, record, place| {
@@ -179,7 +180,7 @@ impl Lines {
             lines.push((name, (place, record.clone())));
             Ok(())
         })?;
-        Ok(Lines { header: table.header().to_vec(), keys, lines: parts.into_iter().flatten().collect() })
+        Ok(NamedLines { header: table.header().to_vec(), keys, lines: parts.into_iter().flatten().collect() })
     }
 
     /// A column that names a line.
@@ -188,7 +189,7 @@ impl Lines {
     }
 
     /// The lines that another table does not have, in the order of the file.
-    fn not_in(&self, other: &Lines) -> Vec<&csv::ByteRecord> {
+    fn not_in(&self, other: &NamedLines) -> Vec<&csv::ByteRecord> {
         let only = self.lines.iter().filter(|(name, _)| !other.lines.contains_key(*name));
         let mut only: Vec<&(u64, csv::ByteRecord)> = only.map(|(_, line)| line).collect();
         only.sort_by_key(|(place, _)| *place);

@@ -7,7 +7,8 @@ use crate::pictures::{is_picture, pictures};
 use crate::plot::Figure;
 use crate::sentences;
 use crate::trained;
-use crate::view::{self, View, write_whole};
+use crate::view::{self, View};
+use logitdist_io::FileSet;
 use logitdist_results::{Damaged, PlotSpec, ResultsError, Study, Summary, damage};
 use std::path::{Path, PathBuf};
 
@@ -30,7 +31,8 @@ impl Report {
 }
 
 /// Reports a folder of results: writes pictures as SVG, PNG and PDF into `plots/`, and `summary.csv`, `summary.md` and `report.html`, and
-/// `measures.csv` if networks were trained, each whole or not at all. Pictures of an earlier report that are not among the new ones are removed.
+/// `measures.csv` if networks were trained. An older report stays until all of this is written. Then its pictures that are not among the
+/// new ones are removed.
 /// With a width, pictures are so many points wide.
 ///
 /// Tables that are not as the run left them are an error, or the first sentences say so.
@@ -49,8 +51,8 @@ pub fn report(results: &Path, damaged: Damaged, width: Option<f64>) -> Result<Re
     let filed: Vec<(String, Figure)> =
         filed.map(|picture| (picture.name.clone(), sized(&picture.figure, width))).collect();
     let filed: Vec<(String, &Figure)> = filed.iter().map(|(name, figure)| (name.clone(), figure)).collect();
-    let mut files = view::write(&plots, &filed)?;
-    remove_older(&plots, &files)?;
+    let set = FileSet::default();
+    let mut files = view::draw(&plots, &filed, &set)?;
     // `results/.` and the like have no name of their own.
     let whole = results.canonicalize().map_err(|e| ResultsError::io("find", results, e))?;
     let name = whole.file_name().unwrap_or_default().to_string_lossy();
@@ -64,9 +66,11 @@ pub fn report(results: &Path, damaged: Damaged, width: Option<f64>) -> Result<Re
     ]);
     for (file, text) in texts {
         let path = results.join(file);
-        write_whole(&path, text.as_bytes())?;
+        view::add(&set, &path, text.as_bytes())?;
         files.push(path);
     }
+    view::exchange(set)?;
+    remove_older(&plots, &files)?;
     Ok(Report { summary: study.summary, sentences, files })
 }
 
@@ -90,7 +94,9 @@ pub fn plot(study: &Study, results: &Path, spec: &PlotSpec, width: Option<f64>) 
         picture.figures(study, &drawn).iter().map(|figure| sized(figure, width)).collect();
     let named: Vec<(String, &Figure)> =
         figures.iter().map(|figure| (format!("own-{}", picture.name), figure)).collect();
-    let files = view::write(&results.join("plots"), &named).map_err(|e| e.to_string())?;
+    let set = FileSet::default();
+    let drawn = view::draw(&results.join("plots"), &named, &set);
+    let files = drawn.and_then(|files| view::exchange(set).map(|()| files)).map_err(|e| e.to_string())?;
     Ok(Plotted { caption: picture.question(study), files })
 }
 

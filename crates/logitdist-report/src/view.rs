@@ -1,7 +1,7 @@
 //! What a picture is, whatever it is of: a sweep, trained networks or one pair.
 
 use crate::plot::Figure;
-use logitdist_io::WholeFile;
+use logitdist_io::FileSet;
 use logitdist_results::ResultsError;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -136,16 +136,20 @@ fn file_name<'a>(parts: impl Iterator<Item = &'a str>) -> String {
 /// The endings of a picture's files.
 pub(crate) const ENDINGS: [&str; 3] = ["svg", "png", "pdf"];
 
-/// Draws figures on all processors as `NAME.svg`, `NAME.png` and `NAME.pdf`, each whole or not at all; the files in order.
-pub(crate) fn write(folder: &Path, figures: &[(String, &Figure)]) -> Result<Vec<PathBuf>, ResultsError> {
+/// Draws figures on all processors as `NAME.svg`, `NAME.png` and `NAME.pdf` into a set; the files in order.
+pub(crate) fn draw(
+    folder: &Path,
+    figures: &[(String, &Figure)],
+    set: &FileSet,
+) -> Result<Vec<PathBuf>, ResultsError> {
     logitdist_io::make_folder(folder).map_err(|e| ResultsError::io("make the folder", folder, e))?;
     let file = |name: &str, ending: &str| folder.join(format!("{name}.{ending}"));
     let (next, failed) = (Mutex::new(figures.iter()), Mutex::new(None));
     let take = || next.lock().expect("a drawer panicked").next();
     let draw = |(name, figure): &(String, &Figure)| {
-        write_whole(&file(name, "svg"), figure.to_svg().as_bytes())?;
-        write_whole(&file(name, "png"), &figure.to_png())?;
-        write_whole(&file(name, "pdf"), &figure.to_pdf())
+        add(set, &file(name, "svg"), figure.to_svg().as_bytes())?;
+        add(set, &file(name, "png"), &figure.to_png())?;
+        add(set, &file(name, "pdf"), &figure.to_pdf())
     };
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
@@ -164,7 +168,12 @@ pub(crate) fn write(folder: &Path, figures: &[(String, &Figure)]) -> Result<Vec<
     }
 }
 
-/// Writes a file whole or not at all.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ResultsError> {
-    WholeFile::write(path, bytes).map_err(|e| ResultsError::io("write", path, e))
+/// Writes a file of a set.
+pub(crate) fn add(set: &FileSet, path: &Path, bytes: &[u8]) -> Result<(), ResultsError> {
+    set.add(path, bytes).map_err(|e| ResultsError::io("write", path, e))
+}
+
+/// Puts a set in place of older files.
+pub(crate) fn exchange(set: FileSet) -> Result<(), ResultsError> {
+    set.finish().map_err(|(path, e)| ResultsError::io("write", &path, e))
 }

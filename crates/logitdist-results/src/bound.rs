@@ -2,13 +2,35 @@
 
 use crate::csv_file::CsvFile;
 use crate::error::ResultsError;
-use crate::number::{exact, parse};
+use crate::number::{float, parse};
 use logitdist::{Bound, Direction, Form, Statement, Status, theorem};
 use std::borrow::Cow;
 
-/// Columns of `bounds.csv` after the coordinates of the cell.
-pub const BOUND_COLUMNS: [&str; 10] =
-    ["direction", "bound", "form", "status", "lhs", "rhs", "tightness", "slack", "holds", "reason"];
+/// Columns of `bounds.csv` after the seed of the cell, which joins them with `rows.csv`.
+pub const BOUND_COLUMNS: [&str; 14] = [
+    "direction",
+    "bound",
+    "theorem",
+    "form",
+    "status",
+    "lhs",
+    "rhs",
+    "tightness",
+    "certified",
+    "measured",
+    "share",
+    "slack",
+    "holds",
+    "reason",
+];
+
+/// What is measured is a rounding error up to this: a share of it says nothing.
+const ROUNDING: f64 = 1e-14;
+
+/// certified/measured, clipped to [0, 1]: how close a lower bound comes. `None` where what is measured is a rounding error.
+pub fn share(certified: f64, measured: f64) -> Option<f64> {
+    (measured > ROUNDING).then(|| (certified / measured).clamp(0.0, 1.0))
+}
 
 /// A bound of a pair in one direction.
 #[derive(Debug, Clone, PartialEq)]
@@ -21,9 +43,9 @@ pub struct BoundRow<'a> {
     pub form: Form,
     /// Whether it exists and says something.
     pub status: BoundStatus,
-    /// Left-hand side; of a bound that certifies a correlation, the certified one, negative when it says nothing.
+    /// Left-hand side; of a lower bound, what it certifies, negative when it says nothing.
     pub lhs: Option<f64>,
-    /// Right-hand side; of a bound that certifies a correlation, the measured one.
+    /// Right-hand side; of a lower bound, what is measured.
     pub rhs: Option<f64>,
     /// lhs/rhs where both are above rounding.
     pub tightness: Option<f64>,
@@ -81,22 +103,35 @@ impl BoundRow<'_> {
         self.holds == Some(false)
     }
 
+    /// certified/measured of a lower bound, as in [`share`].
+    pub fn share(&self) -> Option<f64> {
+        let (certified, measured) = self.lhs.zip(self.rhs).filter(|_| self.is_lower())?;
+        share(certified, measured)
+    }
+
     /// Whether it bounds a measure from below.
     pub fn is_lower(&self) -> bool {
         theorem(&self.token).map_or(self.slack.is_some(), |theorem| theorem.is_lower())
     }
 
     /// The fields of [`BOUND_COLUMNS`].
-    pub fn fields(&self) -> [String; 10] {
-        let number = |x: Option<f64>| x.map_or_else(String::new, exact);
+    pub fn fields(&self) -> [String; 14] {
+        let number = |x: Option<f64>| x.map_or_else(String::new, float);
+        let sides = [self.lhs, self.rhs];
+        let ([lhs, rhs], [certified, measured]) =
+            if self.is_lower() { ([None; 2], sides) } else { (sides, [None; 2]) };
         [
             direction_name(self.direction).into(),
             self.token.clone().into_owned(),
+            theorem(&self.token).map_or_else(String::new, |theorem| theorem.number.to_owned()),
             self.form.to_string(),
             self.status.name().into(),
-            number(self.lhs),
-            number(self.rhs),
+            number(lhs),
+            number(rhs),
             number(self.tightness),
+            number(certified),
+            number(measured),
+            number(self.share()),
             number(self.slack),
             self.holds.map_or_else(String::new, |holds| holds.to_string()),
             self.reason.clone().into_owned(),
@@ -126,10 +161,19 @@ impl BoundStatus {
 }
 
 /// `ab` or `ba`.
-fn direction_name(direction: Direction) -> &'static str {
+pub(crate) fn direction_name(direction: Direction) -> &'static str {
     match direction {
         Direction::Ab => "ab",
         Direction::Ba => "ba",
+    }
+}
+
+/// A direction by its name.
+fn direction_of(name: &[u8]) -> Result<Direction, String> {
+    match name {
+        b"ab" => Ok(Direction::Ab),
+        b"ba" => Ok(Direction::Ba),
+        other => Err(refused("direction", other, "ab or ba")),
     }
 }
 
@@ -159,16 +203,18 @@ pub(crate) fn refused(column: &str, found: &[u8], needed: &str) -> String {
 
 /// Where the columns of `bounds.csv` stand in a file.
 pub(crate) struct BoundColumns {
-    /// The parameters of the cell, and the direction: what bounds are summarised by.
-    pub axes: Vec<usize>,
+    /// Of the seed of the cell.
+    pub seed: usize,
     columns: [usize; 9],
+    /// `certified` and `measured`; earlier versions have them as `lhs` and `rhs`.
+    of_lower: Option<[usize; 2]>,
     reason: Option<usize>,
 }
 
 impl BoundColumns {
     pub fn of(file: &CsvFile) -> Result<BoundColumns, ResultsError> {
         const NEEDED: [&str; 10] = [
-            "replicate",
+            "cell_seed",
             "direction",
             "bound",
             "form",
@@ -183,26 +229,27 @@ impl BoundColumns {
         for (column, name) in columns.iter_mut().zip(NEEDED) {
             *column = file.column(name, &NEEDED)?;
         }
-        let [replicate, columns @ ..] = columns;
-        let axes = (0..replicate).chain([columns[0]]).collect();
-        Ok(BoundColumns { axes, columns, reason: file.find("reason") })
+        let [seed, columns @ ..] = columns;
+        let of_lower = file.find("certified").zip(file.find("measured")).map(|(c, m)| [c, m]);
+        Ok(BoundColumns { seed, columns, of_lower, reason: file.find("reason") })
     }
 
     /// The bound of a line.
     pub fn row<'a>(&self, line: &'a csv::ByteRecord) -> Result<BoundRow<'a>, String> {
         let [direction, token, form_of, status, lhs, rhs, tightness, slack, holds_of] =
             self.columns.map(|column| &line[column]);
+        let [lhs, rhs] = [parse("lhs", lhs)?, parse("rhs", rhs)?];
+        let [certified, measured] = match self.of_lower {
+            Some([c, m]) => [parse("certified", &line[c])?, parse("measured", &line[m])?],
+            None => [None, None],
+        };
         Ok(BoundRow {
-            direction: match direction {
-                b"ab" => Direction::Ab,
-                b"ba" => Direction::Ba,
-                other => return Err(refused("direction", other, "ab or ba")),
-            },
+            direction: direction_of(direction)?,
             token: String::from_utf8_lossy(token),
             form: form(form_of)?,
             status: BoundStatus::parse(status)?,
-            lhs: parse("lhs", lhs)?,
-            rhs: parse("rhs", rhs)?,
+            lhs: lhs.or(certified),
+            rhs: rhs.or(measured),
             tightness: parse("tightness", tightness)?,
             slack: parse("slack", slack)?,
             holds: holds(holds_of)?,
@@ -273,13 +320,17 @@ mod tests {
         let path = folder.path().join("bounds.csv");
         let rows = vec![row, lower, none];
         let mut writer = csv::Writer::from_path(&path).unwrap();
-        writer.write_record(["replicate"].iter().chain(&BOUND_COLUMNS)).unwrap();
+        writer.write_record(["cell_seed"].iter().chain(&BOUND_COLUMNS)).unwrap();
         for row in &rows {
-            writer.write_record(["0".to_owned()].iter().chain(&row.fields())).unwrap();
+            writer.write_record(["s0".to_owned()].iter().chain(&row.fields())).unwrap();
         }
         drop(writer);
         assert_eq!(read(&path).unwrap(), rows);
         let text = std::fs::read_to_string(&path).unwrap();
+        // Both sides of a lower bound have columns of their own, which all look like floats; so has what they share.
+        assert!(text.contains("s0,ab,d_ls,T7,sharpened,ok,1.0,inf,1e-7,,,,,true,\n"), "{text}");
+        assert!(text.contains(",m_cca_sharp,T3,sharpened,vacuous,,,,-1.5,inf,0.0,2.25,true,"), "{text}");
+        assert_eq!([share(0.4, 0.5), share(0.6, 0.5), share(1e-15, 1e-14)], [Some(0.8), Some(1.0), None]);
         for (old, new, message) in [
             ("ab,d_ls", "aa,d_ls", "`direction` is \"aa\"; ab or ba is needed"),
             ("sharpened", "sharp", "`form` is \"sharp\"; published or sharpened is needed"),

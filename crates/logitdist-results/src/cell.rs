@@ -1,6 +1,6 @@
 //! A cell of a sweep in memory.
 
-use crate::bound::{BoundRow, BoundStatus};
+use crate::bound::{BoundRow, BoundStatus, share};
 use crate::row::{CellStatus, seed_text};
 use logitdist::Direction;
 
@@ -26,7 +26,7 @@ pub struct Cell {
 }
 
 impl Cell {
-    /// The seed as it is written, 16 hexadecimal digits.
+    /// The seed as it is written.
     pub fn id(&self) -> String {
         seed_text(self.seed)
     }
@@ -66,6 +66,12 @@ impl Evaluation {
             slack: row.slack,
             violated: row.is_violated(),
         }
+    }
+
+    /// certified/measured of a lower bound; `None` where what is measured is a rounding error.
+    pub fn share(&self) -> Option<f64> {
+        let (certified, measured) = self.slack.and(self.lhs).zip(self.rhs)?;
+        share(certified, measured)
     }
 
     /// The correlation that is certified, at least 0, of a bound that certifies one.

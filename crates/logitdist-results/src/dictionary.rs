@@ -49,6 +49,16 @@ impl Dictionary {
         self.entries.len()
     }
 
+    /// The number of a text that is there.
+    pub fn find(&self, text: &[u8]) -> Option<usize> {
+        self.numbers.get(text).copied()
+    }
+
+    /// The text of a number, as it stands in the file.
+    pub fn bytes(&self, number: usize) -> &[u8] {
+        &self.entries[number].text
+    }
+
     /// The text of a number. Bytes that are not UTF-8 are replaced.
     pub fn text(&self, number: usize) -> String {
         String::from_utf8_lossy(&self.entries[number].text).into_owned()

@@ -51,9 +51,15 @@ pub fn exact(x: f64) -> String {
     text.strip_suffix(".0").map_or(text.clone(), str::to_owned)
 }
 
-/// The shortest text that reads back as the same number, whole numbers with a point: 899.0. Blank beyond the floating-point range.
+/// The shortest text that reads back as the same number and is no whole number to any reader: 899.0, 0.1, 1e-7, inf.
+pub fn float(x: f64) -> String {
+    // Without the sign of −0.
+    format!("{:?}", x + 0.0)
+}
+
+/// [`float`], blank beyond the floating-point range.
 pub fn or_blank(x: f64) -> String {
-    if x.is_finite() { format!("{x:?}") } else { String::new() }
+    if x.is_finite() { float(x) } else { String::new() }
 }
 
 /// The number of a field; `None` if it is blank.
@@ -111,6 +117,11 @@ mod tests {
             assert_eq!(parse("x", exact(x).as_bytes()), Ok(Some(x)));
         }
         assert_eq!([exact(899.0), exact(1e-7), exact(-0.0)], ["899", "1e-7", "0"]);
+        for (x, text) in [(899.0, "899.0"), (1e-7, "1e-7"), (-0.0, "0.0"), (f64::NEG_INFINITY, "-inf")] {
+            assert_eq!(float(x), text);
+            assert_eq!(parse("x", text.as_bytes()), Ok(Some(x)));
+        }
+        assert_eq!([or_blank(-0.0), or_blank(f64::INFINITY)], ["0.0", ""]);
         assert_eq!(parse("x", b""), Ok(None));
         for text in ["NaN", "1,5", "x"] {
             let message = format!("`x` is {text:?}; a number is needed");

@@ -1,7 +1,8 @@
 //! A cell's row of `rows.csv`.
 
 use crate::bound::refused;
-use crate::number::exact;
+use crate::kind::Kind;
+use crate::number::float;
 
 /// A cell's row after its coordinates.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,29 +59,29 @@ pub fn coordinate_columns<'a>(parameters: impl IntoIterator<Item = &'a str>) -> 
 pub const ROW_COLUMNS: [&str; 2] = ["status", "reason"];
 
 impl CellRow {
-    /// The fields of [`ROW_COLUMNS`], measures and lists.
-    pub fn fields(&self) -> Vec<String> {
-        let list = |list: &Vec<f64>| list.iter().map(|&x| exact(x)).collect::<Vec<_>>().join(" ");
+    /// The fields of [`ROW_COLUMNS`], measures and lists. The measures' columns are of these kinds.
+    pub fn fields(&self, kinds: &[Kind]) -> Vec<String> {
+        let list = |list: &Vec<f64>| list.iter().map(|&x| float(x)).collect::<Vec<_>>().join(" ");
         let mut fields = vec![self.status.name().to_owned(), self.reason.clone()];
-        fields.extend(self.measures.iter().map(|x| x.map_or_else(String::new, exact)));
+        let measure = |(x, kind): (&Option<f64>, &Kind)| x.map_or_else(String::new, |x| kind.number(x));
+        fields.extend(self.measures.iter().zip(kinds).map(measure));
         fields.extend(self.lists.iter().map(list));
         fields
     }
 }
 
-/// A cell's seed in its canonical form, 16 hexadecimal digits.
+/// A cell's seed in its canonical form: `s` and 16 hexadecimal digits. (Without the letter, `1234567e89012345` would be a number to a reader
+/// of CSV.)
 pub fn seed_text(seed: u64) -> String {
-    format!("{seed:016x}")
+    format!("s{seed:016x}")
 }
 
-/// The seed of a text.
+/// The seed of a text; results of earlier versions have it without the letter.
 ///
 /// # Errors
-/// It is not up to 16 hexadecimal digits.
-pub(crate) fn parse_seed(text: &[u8]) -> Result<u64, String> {
-    let parsed = std::str::from_utf8(text).ok().and_then(|t| u64::from_str_radix(t, 16).ok());
-    parsed.ok_or_else(|| {
-        let found = String::from_utf8_lossy(text);
-        format!("`cell_seed` is {found:?}; up to 16 hexadecimal digits are needed")
-    })
+/// It is not `s` and up to 16 hexadecimal digits.
+pub fn parse_seed(text: &[u8]) -> Result<u64, String> {
+    let digits = text.strip_prefix(b"s").unwrap_or(text);
+    let parsed = std::str::from_utf8(digits).ok().and_then(|t| u64::from_str_radix(t, 16).ok());
+    parsed.ok_or_else(|| refused("cell_seed", text, "s and up to 16 hexadecimal digits"))
 }

@@ -4,6 +4,7 @@ use crate::csv_file::CsvFile;
 use crate::error::ResultsError;
 use crate::manifest::Manifest;
 use crate::plot::PlotSpec;
+use logitdist_io::from_spreadsheet;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::path::Path;
@@ -138,7 +139,7 @@ fn failures(path: &Path) -> Result<Vec<FailedCell>, ResultsError> {
     let (message, command) = (message?, command?);
     let parts = file.read(Vec::new, |failures: &mut Vec<_>, record, place| {
         if failures.len() < FAILURES_NAMED {
-            let text = |column: usize| String::from_utf8_lossy(&record[column]).into_owned();
+            let text = |column: usize| from_spreadsheet(&String::from_utf8_lossy(&record[column])).to_owned();
             failures.push((place, FailedCell { message: text(message), command: text(command) }));
         }
         Ok(())
@@ -208,7 +209,7 @@ mod tests {
                 "the results are of version 99; this program reads up to",
             ),
             ("manifest.json", r#"{"counts": 1}"#, "manifest.json:1: not a manifest of a sweep"),
-            ("manifest.json", r#"{"processes":[{"result_version": 9}]}"#, "the results are of version 9"),
+            ("manifest.json", r#"{"processes":[{"result_version": 99}]}"#, "the results are of version 99"),
             ("config.toml", "a = 1\nb = \n", "config.toml:2: not TOML"),
             (
                 "config.toml",

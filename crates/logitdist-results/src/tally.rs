@@ -19,14 +19,17 @@ pub struct Tally {
     pub reasons: Vec<(usize, u64)>,
     /// lhs/rhs.
     pub tightness: Distribution,
-    /// Measured minus certified correlation.
+    /// Measured minus certified value.
     pub slack: Distribution,
-    /// Certified correlation.
+    /// Certified value.
     pub certified: Distribution,
+    /// certified/measured.
+    pub share: Distribution,
 }
 
 impl Tally {
-    fn add(&mut self, row: &BoundRow<'_>, reason: Option<usize>) {
+    /// Adds a line with the number of its reason, if the bound does not exist.
+    pub fn add(&mut self, row: &BoundRow<'_>, reason: Option<usize>) {
         self.n += 1;
         self.violations += u64::from(row.is_violated());
         self.vacuous += u64::from(row.status == BoundStatus::Vacuous);
@@ -40,6 +43,7 @@ impl Tally {
             self.slack.add(slack);
             self.certified.add(certified);
         }
+        row.share().into_iter().for_each(|share| self.share.add(share));
     }
 
     fn add_reason(&mut self, reason: usize, count: u64) {
@@ -57,6 +61,7 @@ impl Tally {
         self.tightness.merge(&other.tightness);
         self.slack.merge(&other.slack);
         self.certified.merge(&other.certified);
+        self.share.merge(&other.share);
     }
 }
 
@@ -105,11 +110,11 @@ impl BoundTally {
         self.all.add(row, reason);
     }
 
-    /// Adds the lines of another part, whose numbers of values and reasons have these numbers here.
-    pub fn merge(&mut self, other: &BoundTally, values: &[Vec<usize>], reasons: &[usize]) {
-        for ((split, theirs), numbers) in self.axes.iter_mut().zip(&other.axes).zip(values) {
+    /// Adds the lines of another part, whose numbers of reasons have these numbers here. Values have the same numbers in all parts.
+    pub fn merge(&mut self, other: &BoundTally, reasons: &[usize]) {
+        for (split, theirs) in self.axes.iter_mut().zip(&other.axes) {
             let single = match theirs {
-                Split::One(one) => Some(one.map(|value| numbers[value])),
+                Split::One(one) => Some(*one),
                 _ => None,
             };
             match (&*split, single) {
@@ -123,12 +128,12 @@ impl BoundTally {
             }
             let Split::Many(tallies) = split else { continue };
             match theirs {
-                Split::One(Some(value)) => of_value(tallies, numbers[*value]).merge(&other.all, reasons),
+                Split::One(Some(value)) => of_value(tallies, *value).merge(&other.all, reasons),
                 Split::One(None) => {}
                 Split::Many(theirs) => {
                     for (value, tally) in theirs.iter().enumerate() {
                         if let Some(tally) = tally {
-                            of_value(tallies, numbers[value]).merge(tally, reasons);
+                            of_value(tallies, value).merge(tally, reasons);
                         }
                     }
                 }

@@ -2,4 +2,4 @@
 
 /// Version of the numbers and of their columns. One table never holds results of two versions, and a program reads none that is newer
 /// than its own.
-pub const RESULT_VERSION: u32 = 9;
+pub const RESULT_VERSION: u32 = 10;

@@ -109,11 +109,11 @@ fn range(table: &Table) -> Result<Vec<Value>, String> {
             (_, true) => to,
             _ => {
                 let share = i as f64 / (points - 1) as f64;
-                match to / from {
+                rounded(match to / from {
                     ratio if log && ratio.is_finite() && ratio > 0.0 => from * ratio.powf(share),
                     _ if log => (from.ln() + share * (to.ln() - from.ln())).exp(),
                     _ => from + share * (to - from),
-                }
+                })
             }
         };
         let value = if whole { Value::Integer(x.round() as i64) } else { Value::Float(x) };
@@ -122,6 +122,11 @@ fn range(table: &Table) -> Result<Vec<Value>, String> {
         }
     }
     Ok(values)
+}
+
+/// A number to 12 significant digits: 0.01 for a power that came out as 0.009999999999999998. It is a coordinate, and people type it.
+fn rounded(x: f64) -> f64 {
+    format!("{x:.11e}").parse().expect("a number was written")
 }
 
 #[cfg(test)]
@@ -152,6 +157,14 @@ mod tests {
         assert_eq!(
             texts("scale = { from = 1e-2, to = 1.0, points = 3, scale = \"log\" }"),
             ["0.01", "0.1", "1"]
+        );
+        assert_eq!(
+            texts("scale = { from = 1e-3, to = 1, points = 4, scale = \"log\" }"),
+            ["0.001", "0.01", "0.1", "1"]
+        );
+        assert_eq!(
+            texts("scale = { from = 0.1, to = 0.7, points = 7 }"),
+            ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7"]
         );
         assert_eq!(texts("spectrum = [\"isotropic\", { power_law = 1.0 }]"), ["isotropic", "power_law(1)"]);
         assert_eq!(texts("scale = { from = 0.5, to = 9, points = 1 }"), ["0.5"]);

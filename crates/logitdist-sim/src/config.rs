@@ -1,5 +1,7 @@
 //! A config whose settings were checked.
 
+mod refused;
+
 use crate::axis::Axis;
 use crate::coordinates::Coordinates;
 use crate::document::Document;
@@ -12,7 +14,6 @@ use crate::table::Columns;
 use crate::train::{Group, TrainSettings};
 use crate::user_files::{self, UserData};
 use logitdist::{Settings, Subsets, theorem, theorems};
-use logitdist_io::{RUN_BY_SPREADSHEETS, is_hidden};
 use logitdist_results::PlotSpec;
 use std::path::Path;
 use toml::Value;
@@ -47,9 +48,6 @@ const TOP_KEYS: [&str; 8] =
     ["question", "expected", "seed", "replicates", "measures", PLOT, user_files::FROM, user_files::CONTENT];
 /// The pictures that a report is to make, a list of tables.
 const PLOT: &str = "plot";
-/// The tables of a config.
-pub const TABLES: [&str; 6] = ["model", "d_rep", "perturbation", "family", "train", "search"];
-
 const D_REP_KEYS: [&str; 3] = ["pivots", "per_pivot", "all_up_to"];
 const MEASURES: [&str; 8] =
     ["probability", "d_rep", "llv", "baselines", "lists", "held_out", "intervals", "null"];
@@ -100,8 +98,8 @@ impl Config {
     /// # Errors
     /// A setting is wrong; with file, line and key.
     pub fn of(document: &Document) -> Result<Config, SimError> {
-        refuse_unfit_texts(document)?;
-        refuse_unknown_keys(document)?;
+        refused::unfit_texts(document)?;
+        refused::unknown_keys(document)?;
         let (question, expected) = (statement(document, "question")?, statement(document, "expected")?);
         let (settings, lists) = settings(document)?;
         let grid = Grid { blocks: blocks(document)?, replicates: Replicates::of(document)? };
@@ -214,95 +212,6 @@ fn check_measured(block: &Block, settings: &Settings) -> Result<(), (String, Str
         if !settings.asks_for(bound.part) {
             let message = format!("{} is searched for, and `measures` leaves out what it needs", bound.token);
             return Err((axis.path.clone(), message));
-        }
-    }
-    Ok(())
-}
-
-/// Names and texts that are cells of the tables, or stand in commands and on pages.
-fn refuse_unfit_texts(document: &Document) -> Result<(), SimError> {
-    for (path, origin) in document.paths() {
-        let unfit_name =
-            path.contains(is_hidden) || path.split('.').any(|p| p.starts_with(RUN_BY_SPREADSHEETS));
-        if unfit_name {
-            let message = "a name has no control characters and does not begin with =, +, - or @";
-            return Err(document.error(origin, path, message.into()));
-        }
-        let Some(setting) = document.get(path) else { continue };
-        let is_statement = ["question", "expected"].contains(&path);
-        let unfit = |text: &str| {
-            if is_statement {
-                text.contains(|c| is_hidden(c) && !['\n', '\r', '\t'].contains(&c))
-            } else {
-                text.contains(is_hidden) || text.starts_with(RUN_BY_SPREADSHEETS)
-            }
-        };
-        if let Some(text) = texts(&setting.value).into_iter().find(|text| unfit(text)) {
-            let rule = if is_statement { "" } else { ", and does not begin with =, +, - or @" };
-            let message = format!("is {text:?}; a text has no control characters{rule}");
-            return Err(document.error(origin, path, message));
-        }
-    }
-    Ok(())
-}
-
-/// All texts in a value.
-fn texts(value: &Value) -> Vec<&str> {
-    match value {
-        Value::String(text) => vec![text],
-        Value::Array(values) => values.iter().flat_map(texts).collect(),
-        Value::Table(table) => {
-            table.iter().flat_map(|(key, value)| texts(value).into_iter().chain([key.as_str()])).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn refuse_unknown_keys(document: &Document) -> Result<(), SimError> {
-    // A table that is unknown is the mistake, not a key in it.
-    let is_section = |path: &str| document.section(path).is_some();
-    let (sections, keys): (Vec<_>, Vec<_>) = document.paths().partition(|(path, _)| is_section(path));
-    for (path, origin) in sections.into_iter().chain(keys) {
-        let parts: Vec<&str> = path.split('.').collect();
-        let model_keys = model_defaults().map(|(key, _)| key);
-        let (known, of): (&[&str], _) = match parts[..] {
-            [table] if TABLES.contains(&table) => continue,
-            [_] => (
-                &TOP_KEYS,
-                "a config (beside the tables model, d_rep, perturbation, family, train and search)",
-            ),
-            ["model", _] => (&model_keys, "model"),
-            ["d_rep", _] => (&D_REP_KEYS, "d_rep"),
-            ["perturbation", _] => (&Source::PERTURBATIONS, "perturbation"),
-            ["family", _] => (&Source::FAMILIES, "family"),
-            ["train" | "search", _] => continue,
-            ["train", _, _] => {
-                (TrainSettings::KEYS, path.rsplit_once('.').map_or("train", |(section, _)| section))
-            }
-            ["search", _, _] => {
-                (SearchSettings::KEYS, path.rsplit_once('.').map_or("search", |(section, _)| section))
-            }
-            ["perturbation", name, _] => (
-                Source::parameters_of_perturbation(name),
-                path.rsplit_once('.').map_or(path, |(table, _)| table),
-            ),
-            // Reading the parameters of a family says which keys it knows.
-            ["family", _, _] => continue,
-            _ => {
-                let message = format!("unknown key `{path}`: no table of a config is nested so deeply");
-                return Err(document.error(origin, path, message));
-            }
-        };
-        let key = parts[parts.len() - 1];
-        if !known.contains(&key) {
-            let list = if known.is_empty() {
-                "it has none".into()
-            } else {
-                format!("known are {}", known.join(", "))
-            };
-            let tables: &[&str] = if parts.len() == 1 { &TABLES } else { &[] };
-            let hint = did_you_mean(key, known.iter().chain(tables).copied());
-            return Err(document.error(origin, path, format!("unknown key `{key}` of {of}; {list}{hint}")));
         }
     }
     Ok(())

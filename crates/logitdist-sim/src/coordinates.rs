@@ -2,7 +2,7 @@
 
 use crate::grid::{Cell, Source};
 use crate::value::text;
-use logitdist_results::RESULT_VERSION;
+use logitdist_results::{RESULT_VERSION, seed_text};
 
 /// Source, parameters and replicate of a cell: its columns in the results, and what its seed is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Coordinates {
     /// The coordinates in words, for messages.
     pub fn words(&self) -> String {
         let parameters = self.parameters.iter().map(|(name, value)| format!("{name}={value}"));
-        let seed = format!("replicate={} cell_seed={:016x}", self.replicate, self.cell_seed);
+        let seed = format!("replicate={} cell_seed={}", self.replicate, seed_text(self.cell_seed));
         [self.source.clone()].into_iter().chain(parameters).chain([seed]).collect::<Vec<_>>().join(" ")
     }
 }

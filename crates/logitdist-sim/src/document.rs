@@ -1,6 +1,5 @@
 //! The settings of a config by the paths of their keys. Each knows the line or the override that it comes from.
 
-use crate::config::TABLES;
 use crate::error::{Origin, SimError};
 use crate::overrides::Override;
 use serde::Deserialize;
@@ -26,6 +25,9 @@ pub struct Document {
     settings: BTreeMap<String, Setting>,
     sections: BTreeMap<String, Origin>,
 }
+
+/// The tables of a config.
+pub const TABLES: [&str; 6] = ["model", "d_rep", "perturbation", "family", "train", "search"];
 
 /// Whether the key at this path holds further keys rather than a value.
 fn is_section(path: &[&str]) -> bool {

@@ -8,7 +8,7 @@ use crate::panics;
 use crate::search::Pairs;
 use crate::table::Columns;
 use crate::train::Networks;
-use logitdist_results::seed_text;
+use logitdist_results::{BOUND_COLUMNS, seed_text};
 use rayon::prelude::*;
 
 /// The result of one cell.
@@ -16,7 +16,7 @@ use rayon::prelude::*;
 pub struct SingleCell {
     /// Names and values of `rows.csv`.
     pub row: Vec<(String, String)>,
-    /// Header of `bounds.csv` after the coordinates.
+    /// Header of `bounds.csv` after the seed.
     pub bound_header: Vec<String>,
     /// Its rows.
     pub bounds: Vec<Vec<String>>,
@@ -46,7 +46,7 @@ pub fn single(options: &SweepOptions, seed: u64) -> Result<Result<SingleCell, St
         let values = coordinates.into_iter().chain(columns.row(&outcome.comparison));
         SingleCell {
             row: header.into_iter().zip(values).collect(),
-            bound_header: columns.bound_header().split_off(columns.coordinate_header().len()),
+            bound_header: BOUND_COLUMNS.map(String::from).into(),
             bounds: comparison.map(Columns::bounds).unwrap_or_default(),
             violated: outcome.violated(),
         }

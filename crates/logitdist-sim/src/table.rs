@@ -4,17 +4,21 @@ use crate::coordinates::Coordinates;
 use crate::grid::Grid;
 use crate::search;
 use crate::train::Group;
+use crate::value::text;
 use logitdist::{Applicable, Comparison, REORDERED, Settings, Uncertainty, measure};
 use logitdist_results::pair::NULL_SIDES;
 use logitdist_results::{
-    BOUND_COLUMNS, BoundRow, CellRow, CellStatus, ROW_COLUMNS, coordinate_columns, seed_text,
+    BOUND_COLUMNS, BoundRow, CellRow, CellStatus, Kind, ROW_COLUMNS, Schema, coordinate_columns, seed_text,
+    words,
 };
 
 /// The columns of a run. They depend on the config alone.
 #[derive(Debug, Clone)]
 pub struct Columns {
-    parameters: Vec<String>,
+    parameters: Vec<(String, Kind)>,
     scalars: Vec<&'static str>,
+    /// The kinds of the scalars and of what stands beside them.
+    kinds: Vec<Kind>,
     /// Measures with columns for both ends of their intervals.
     intervals: Vec<&'static str>,
     /// Measures with columns for what reordered inputs show.
@@ -38,11 +42,21 @@ impl Columns {
         let has_null = |token: &&str| settings.null > 0 && REORDERED.contains(token);
         let trained = Group::of(grid).into_iter().flat_map(Group::tokens);
         let searched = grid.searched().take(1).flat_map(|_| search::tokens());
+        let scalars: Vec<&str> = asked(false).chain(trained).chain(searched).collect();
+        let parameter = |name: String| {
+            let kind = kind_of(grid, &name);
+            (name, kind)
+        };
+        let intervals: Vec<&str> = asked(false).filter(has_interval).collect();
+        let nulls: Vec<&str> = asked(false).filter(has_null).collect();
+        let beside = 2 * intervals.len() + NULL_SIDES.len() * nulls.len();
+        let kinds = scalars.iter().map(|token| Kind::of_measure(token));
         Columns {
-            parameters: grid.parameters(),
-            intervals: asked(false).filter(has_interval).collect(),
-            nulls: asked(false).filter(has_null).collect(),
-            scalars: asked(false).chain(trained).chain(searched).collect(),
+            parameters: grid.parameters().into_iter().map(parameter).collect(),
+            kinds: kinds.chain(std::iter::repeat_n(Kind::Float, beside)).collect(),
+            intervals,
+            nulls,
+            scalars,
             lists,
         }
     }
@@ -52,34 +66,44 @@ impl Columns {
         let mut header = self.coordinate_header();
         header.extend(ROW_COLUMNS.map(String::from));
         header.extend(self.scalars.iter().map(|token| (*token).to_owned()));
-        for token in &self.intervals {
-            header.extend(["low", "high"].map(|end| format!("{token}_{end}")));
-        }
-        for token in &self.nulls {
-            header.extend(NULL_SIDES.map(|side| format!("{token}_null_{side}")));
-        }
+        header.extend(self.names_beside());
         header.extend(self.lists.iter().map(|token| (*token).to_owned()));
         header
     }
 
-    /// Header of `bounds.csv`.
-    pub fn bound_header(&self) -> Vec<String> {
-        let mut header = self.coordinate_header();
-        header.extend(BOUND_COLUMNS.map(String::from));
-        header
+    /// Columns of the ends of intervals and of nulls.
+    fn names_beside(&self) -> Vec<String> {
+        let ends =
+            self.intervals.iter().flat_map(|token| ["low", "high"].map(|end| format!("{token}_{end}")));
+        let nulls = self.nulls.iter().flat_map(|token| NULL_SIDES.map(|side| format!("{token}_null_{side}")));
+        ends.chain(nulls).collect()
+    }
+
+    /// Header of `bounds.csv`: the seed of the cell, which joins it with `rows.csv`, and what is said of a bound.
+    pub fn bound_header() -> Vec<String> {
+        ["cell_seed"].into_iter().chain(BOUND_COLUMNS).map(String::from).collect()
+    }
+
+    /// What the columns of the tables are; with those of `measures.csv` if networks are trained.
+    pub fn schema(&self, trained: bool) -> Schema {
+        let beside = self.names_beside();
+        let beside = beside.iter().map(String::as_str);
+        let measures: Vec<&str> =
+            self.scalars.iter().copied().chain(beside).chain(self.lists.iter().copied()).collect();
+        Schema::of_sweep(&self.parameters, &measures, trained)
     }
 
     /// Names of the fields of [`coordinates`](Columns::coordinates).
     pub fn coordinate_header(&self) -> Vec<String> {
-        coordinate_columns(self.parameters.iter().map(String::as_str))
+        coordinate_columns(self.parameters.iter().map(|(name, _)| name.as_str()))
     }
 
     /// Source, parameters, replicate and seed of a cell; blank where a parameter does not belong to its source.
     pub fn coordinates(&self, cell: &Coordinates) -> Vec<String> {
         let mut record = vec![cell.source.clone()];
-        for name in &self.parameters {
+        for (name, kind) in &self.parameters {
             let value = cell.parameters.iter().find(|(n, _)| n == name);
-            record.push(value.map_or_else(String::new, |(_, text)| text.clone()));
+            record.push(value.map_or_else(String::new, |(_, text)| kind.parameter(text)));
         }
         record.extend([cell.replicate.to_string(), seed_text(cell.cell_seed)]);
         record
@@ -92,16 +116,11 @@ impl Columns {
             Err(reason) => CellRow {
                 status: CellStatus::NotApplicable,
                 reason: reason.clone(),
-                measures: vec![
-                    None;
-                    self.scalars.len()
-                        + 2 * self.intervals.len()
-                        + NULL_SIDES.len() * self.nulls.len()
-                ],
+                measures: vec![None; self.kinds.len()],
                 lists: vec![Vec::new(); self.lists.len()],
             },
         };
-        row.fields()
+        row.fields(&self.kinds)
     }
 
     fn row_of(&self, comparison: &Comparison) -> CellRow {
@@ -135,7 +154,7 @@ impl Columns {
         self.intervals.iter().flat_map(interval).chain(self.nulls.iter().flat_map(null)).collect()
     }
 
-    /// The rows of a comparison's bounds after the cell's coordinates, in both directions.
+    /// The rows of a comparison's bounds after the cell's seed, in both directions.
     pub fn bounds(comparison: &Comparison) -> Vec<Vec<String>> {
         comparison
             .all_bounds()
@@ -152,6 +171,14 @@ impl Columns {
     pub fn scalars(&self) -> &[&'static str] {
         &self.scalars
     }
+}
+
+/// The kind of a parameter's column: that of all its values in all blocks.
+fn kind_of(grid: &Grid, name: &str) -> Kind {
+    let axes = grid.blocks.iter().flat_map(|block| &block.axes).filter(|axis| axis.name == name);
+    let values: Vec<String> = axes.flat_map(|axis| &axis.values).map(text).collect();
+    let natural = words(name).map(|word| word.kind).find(|kind| *kind == Kind::Float);
+    Kind::of_parameter(natural.unwrap_or(Kind::Text), values.iter().map(String::as_str))
 }
 
 /// Measures that do not exist for the pair, each with its reason, those of one reason together.

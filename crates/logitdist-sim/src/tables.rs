@@ -31,8 +31,8 @@ const CELLS_AT_A_TIME: usize = 512;
 /// Violations that are named one by one.
 const VIOLATIONS_NAMED: usize = 5;
 
-/// The tables: what is written under their lock.
-pub const TABLES: [&str; 4] = ["rows.csv", "bounds.csv", "summary.csv", "failures.csv"];
+/// The tables and what they mean: what is written under their lock.
+pub const TABLES: [&str; 5] = ["rows.csv", "bounds.csv", "summary.csv", "failures.csv", "schema.json"];
 
 /// Cells that the tables need, in grid order: all that the grid has, or as many replicates as are needed of each combination.
 ///
@@ -63,7 +63,7 @@ pub fn needed_cells<'a>(
     }))
 }
 
-/// Writes `rows.csv`, `bounds.csv`, `summary.csv`, `config.toml`, and `failures.csv` if there are any.
+/// Writes `rows.csv`, `bounds.csv`, `summary.csv`, `schema.json`, `config.toml`, and `failures.csv` if there are any.
 ///
 /// Cells without a result have no line; `counts` says how many are missing.
 ///
@@ -77,7 +77,7 @@ pub fn write(config: &Config, store: &Store, out: &Path) -> Result<Tables, SimEr
     let mut rows = File::create(&out.join("rows.csv"))?;
     let mut bounds = File::create(&out.join("bounds.csv"))?;
     rows.write(&line(&columns.row_header()))?;
-    bounds.write(&line(&columns.bound_header()))?;
+    bounds.write(&line(&Columns::bound_header()))?;
     let (mut counts, mut violations) = (Counts::default(), Vec::new());
     let mut reader = store.reader();
     let mut failures = Vec::new();
@@ -117,8 +117,10 @@ pub fn write(config: &Config, store: &Store, out: &Path) -> Result<Tables, SimEr
     write_failures(config, &columns, store, &failures, out)?;
     rows.finish()?;
     bounds.finish()?;
-    let summary = summarise(&out.join("bounds.csv"))?;
+    let summary = summarise(out)?;
     write_file(&out.join("summary.csv"), &summary.to_csv())?;
+    let schema = columns.schema(config.grid.trained().next().is_some());
+    write_file(&out.join("schema.json"), &schema.to_json())?;
     write_config(config, out)?;
     Ok(Tables { counts, violations, summary })
 }
@@ -142,9 +144,11 @@ impl CellLines {
         let record = store.record(frame, *address, config.identity(&coordinates))?;
         let mut start = line(&columns.coordinates(&coordinates));
         *start.last_mut().expect("a line has an end") = b',';
-        let whole = |rest: &str| [&start, rest.as_bytes(), b"\n"].concat();
-        let bounds = record.bounds.iter().flat_map(|rest| whole(rest)).collect();
-        Ok(CellLines { seed: seed_text(coordinates.cell_seed), row: whole(&record.row), bounds, record })
+        let seed = seed_text(coordinates.cell_seed);
+        let row = [&start, record.row.as_bytes(), b"\n"].concat();
+        let bound = |rest: &String| [seed.as_bytes(), b",", rest.as_bytes(), b"\n"].concat();
+        let bounds = record.bounds.iter().flat_map(bound).collect();
+        Ok(CellLines { seed, row, bounds, record })
     }
 }
 

@@ -87,7 +87,7 @@ pub enum Schedule {
     /// 1.
     #[default]
     Constant,
-    /// `e/w` in the first w epochs, then `decay^(e − w)`. Source: theory §8 \[A\], decay 0.995.
+    /// `e/w` in the first w epochs, then `decay^(e − w)`. Source: \[A\], decay 0.995.
     Decay {
         /// w, epochs of warm-up; may be 0.
         #[serde(default)]

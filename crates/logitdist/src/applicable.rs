@@ -103,9 +103,13 @@ pub enum Reason {
     },
     /// Labels of probability 0 have no log-probability.
     #[error(
-        "{0}: log p does not exist there; leave these labels out of the unembeddings and biases of both exports"
+        "{0}: log p does not exist there; leave these labels out of both models: compare --labels {list}",
+        list = .0.left_out()
     )]
     Masked(Masks),
+    /// A model without embeddings.
+    #[error("model {0} is given by its logits alone: its embeddings and unembeddings are not known")]
+    LogitsAlone(Side),
     /// A value that the data do not determine.
     #[error("{0}")]
     Undetermined(String),

@@ -3,12 +3,14 @@
 use crate::applicable::{Applicable, Reason};
 use crate::bound::{Bound, Certificate, certificate};
 use crate::by_confidence::{Decile, deciles};
-use crate::error::Error;
+use crate::error::{Error, PartError};
+use crate::labels::LabelSide;
 use crate::llv_sets::LlvSets;
 use crate::measure::per_input::PerInput;
 use crate::measure::table::{Measure, Step, Value, measures};
 use crate::model::Pair;
 use crate::null::Nulls;
+use crate::partial::PartialSummary;
 use crate::probability::Kept;
 use crate::progress::{Stage, Watch};
 use crate::reduced::{Direction, Reduced};
@@ -23,6 +25,7 @@ use crate::uncertainty::Intervals;
 use rand::{Rng, seq::index};
 use rayon::prelude::*;
 use std::ops::Index;
+use std::sync::Arc;
 use thiserror::Error as ThisError;
 
 /// A number under its token.
@@ -165,9 +168,49 @@ pub fn compare_watched(
     rng: &mut impl Rng,
     watch: Watch<'_>,
 ) -> Result<Comparison, Error> {
-    if settings.llv && !settings.probability {
-        return Err(Error::Option("d_LLV needs the probability part: ask for both or neither".into()));
-    }
+    let summary =
+        |inputs: &ProbabilityInputs, kept: &Kept<'_>| PairSummary::watched(pair, inputs, kept, watch);
+    compare_with(pair, summary, settings, rng, watch)
+}
+
+/// [`compare_watched`] of a pair whose inputs were reduced before, in one share or in several that were joined. The result is the same to the
+/// last bit; rows are read again only for what a summary does not hold, such as intervals.
+///
+/// # Errors
+/// As [`compare`]; [`Error::Parts`] if `reduced` is no whole, or one of another pair or other settings.
+pub fn compare_reduced(
+    pair: &Pair<'_>,
+    reduced: PartialSummary,
+    settings: &Settings,
+    rng: &mut impl Rng,
+    watch: Watch<'_>,
+) -> Result<Comparison, Error> {
+    let summary = |inputs: &ProbabilityInputs, kept: &Kept<'_>| {
+        if kept.targets.is_some() || kept.confidence {
+            let needed = "right answers and tenths by confidence need the inputs, and summaries were made without them: leave out one of the two";
+            return Err(Error::Option(needed.into()));
+        }
+        if !reduced.is_of(pair)? {
+            return Err(Error::Parts(PartError::Pair));
+        }
+        if !reduced.was_asked_for(inputs, kept.tracked, kept.precision) {
+            return Err(Error::Parts(PartError::Options));
+        }
+        // Whoever read a part could not verify the whole file.
+        pair.a().verify()?;
+        pair.b().verify()?;
+        reduced.into_summary(Arc::new(LabelSide::watched(pair, watch)))
+    };
+    compare_with(pair, summary, settings, rng, watch)
+}
+
+fn compare_with(
+    pair: &Pair<'_>,
+    summary: impl FnOnce(&ProbabilityInputs, &Kept<'_>) -> Result<PairSummary, Error>,
+    settings: &Settings,
+    rng: &mut impl Rng,
+    watch: Watch<'_>,
+) -> Result<Comparison, Error> {
     if let Some(groups) = settings.groups.as_ref().filter(|groups| groups.len() != pair.n_inputs()) {
         return Err(Error::Option(format!(
             "there are {} groups and {} inputs; a group for each input is needed",
@@ -175,10 +218,16 @@ pub fn compare_watched(
             pair.n_inputs()
         )));
     }
+    let alone = [pair.a(), pair.b()].into_iter().zip(["a", "b"]).find(|(model, _)| !model.has_embeddings());
+    if let Some((_, name)) = alone.filter(|_| settings.null > 0) {
+        return Err(Error::Option(format!(
+            "reorderings of the inputs need the embeddings of both models, and model {name} is given by its logits alone"
+        )));
+    }
     let settings = &settings.narrowed();
     let mut streams = Streams::of(rng);
     let inputs = probability_inputs(pair, settings, &mut streams.inputs)?;
-    let sets = if settings.llv { Some(LlvSets::of(pair, settings)?) } else { None };
+    let sets = llv_sets(pair, settings)?;
     let tracked = sets.as_ref().map_or(&[][..], |s| &s.tracked);
     let targets = targets(pair, settings)?;
     let kept = Kept {
@@ -187,7 +236,7 @@ pub fn compare_watched(
         confidence: settings.by_confidence,
         precision: settings.logit_precision,
     };
-    let summary = PairSummary::watched(pair, &inputs, &kept, watch)?;
+    let summary = summary(&inputs, &kept)?;
     watch(Stage::Measures, 0);
     let reduced = Reduced::of(&summary);
     let subsets =
@@ -209,7 +258,8 @@ pub fn compare_watched(
     let nulls = nulls(pair, &shared, settings, &mut streams.null)?;
     let intervals = resampled.intervals(&mut shared, nulls.as_ref(), settings);
     let m_cca = settings.needs(Step::EmbeddingsCca).then(|| shared.embeddings_cca().as_ref().ok()).flatten();
-    let shift = match m_cca.filter(|_| settings.shifts) {
+    let has_embeddings = pair.a().has_embeddings() && pair.b().has_embeddings();
+    let shift = match m_cca.filter(|_| settings.shifts && has_embeddings) {
         Some(correlations) => Shift::of(pair, &shared.reduced, correlations.mean())?,
         None => None,
     };
@@ -274,13 +324,13 @@ type Number = fn(&Shared, Direction) -> Applicable<f64>;
 
 /// The rows of both tables that the settings ask for.
 fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -> Comparison {
-    let masked = |row: &Measure| shared.reduced.masked().filter(|_| row.log_p).cloned();
+    let lacking = |row: &Measure, d: Direction| shared.reduced.lacking(row.log_p, row.whose, d);
     let (mut numbers, mut lists) = (Vec::new(), Vec::new());
     for (token, row, direction) in settings.measures() {
         match row.value {
             Value::Number(of) => numbers.push((token, row, of, direction)),
             Value::List(of) => {
-                lists.push((token, masked(row).map_or_else(|| of(&shared, direction), Err)));
+                lists.push((token, lacking(row, direction).map_or_else(|| of(&shared, direction), Err)));
             }
             Value::Elsewhere => {}
         }
@@ -289,7 +339,8 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
         .into_iter()
         .flat_map(|direction| settings.bounds().map(move |theorem| (theorem, direction)))
         .collect();
-    let number = |row: &Measure, of: Number, d: Direction| masked(row).map_or_else(|| of(&shared, d), Err);
+    let number =
+        |row: &Measure, of: Number, d: Direction| lacking(row, d).map_or_else(|| of(&shared, d), Err);
     // A task for each row would take longer than the rows of small models.
     let in_tasks = shared.reduced.a.dim.max(shared.reduced.b.dim) >= WIDE;
     let (scalars, mut bounds): (Vec<Scalar>, Vec<Bound>) = if in_tasks {
@@ -308,7 +359,7 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
     let is_asked = |row: &Measure| {
         settings.asks_for(row.part) && row.tokens.iter().any(|token| settings.selection.has(token))
     };
-    let notes = measures().filter(|row| is_asked(row) && masked(row).is_none());
+    let notes = measures().filter(|row| is_asked(row) && lacking(row, Direction::Ab).is_none());
     let notes = notes.filter_map(|row| Some((row.tokens[0], (row.note)(&shared)?)));
     Comparison {
         notes: notes.collect(),
@@ -332,8 +383,18 @@ fn certified(reduced: &Reduced, direction: Direction, bounds: &[Bound]) -> Certi
     if bounds.is_empty() { Certificate::left_out() } else { certificate(reduced, direction, bounds) }
 }
 
+/// The sets of d_LLV, if it was asked for.
+pub(crate) fn llv_sets(pair: &Pair<'_>, settings: &Settings) -> Result<Option<LlvSets>, Error> {
+    if settings.llv && !settings.probability {
+        return Err(Error::Option("d_LLV needs the probability part: ask for both or neither".into()));
+    }
+    // Without embeddings there is no dimension for the sets to have.
+    let wanted = settings.llv && pair.a().has_embeddings() && pair.b().has_embeddings();
+    wanted.then(|| LlvSets::of(pair, settings)).transpose()
+}
+
 /// The inputs of the probability part: all, or a sorted random sample.
-fn probability_inputs(
+pub(crate) fn probability_inputs(
     pair: &Pair<'_>,
     settings: &Settings,
     rng: &mut impl Rng,

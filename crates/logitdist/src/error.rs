@@ -1,5 +1,6 @@
 //! What can be wrong with the input of a comparison.
 
+use crate::tree::JoinError;
 use thiserror::Error;
 
 /// Which of the two models of a pair is meant.
@@ -18,6 +19,28 @@ impl std::fmt::Display for Side {
             Side::B => "b",
         })
     }
+}
+
+/// Why shares do not make a summary.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum PartError {
+    /// They are of other models, or of the same with other inputs.
+    #[error("they are parts of different pairs of models")]
+    Pair,
+    /// They were made with other options.
+    #[error(
+        "they were made with other options: the same --seed, --inputs-limit, --logits and --llv-labels are needed"
+    )]
+    Options,
+    /// They are of the same inputs.
+    #[error("they are of the same inputs")]
+    Same,
+    /// Their probabilities are those of samples, which stand for different numbers of inputs.
+    #[error("they hold samples (--inputs-limit) of files of their own: make them again without")]
+    Sample,
+    /// Some are missing, or doubled.
+    #[error(transparent)]
+    Join(#[from] JoinError),
 }
 
 /// Why a model or a pair of models could not be made.
@@ -105,6 +128,9 @@ pub enum Error {
     /// Two summaries cannot be merged because they are not of the same models.
     #[error("summaries can be merged only if they have the same models, labels and tracked labels")]
     Merge,
+    /// Shares of a reduction do not make the summary that is needed.
+    #[error("these summaries cannot be used together: {0}")]
+    Parts(PartError),
     /// An option names something that the pair does not have.
     #[error("{0}")]
     Option(String),

@@ -1,6 +1,7 @@
 //! The triangular factor of a tall matrix, made block by block.
 
-use crate::tree::merge_tree;
+use crate::share::Share;
+use crate::tree::{Subtrees, merge_range};
 use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, TallQr, r_factor};
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -111,6 +112,21 @@ impl Factor {
         cols: usize,
         fill: impl Fn(usize, MatMut<'_, f64>) -> Result<(), E> + Sync,
     ) -> Result<Factor, E> {
+        let share = Share::WHOLE;
+        let subtrees = Factor::subtrees(rows, cols, share, fill)?;
+        Ok(subtrees.into_whole().expect("the whole was asked for").expect("at least one block"))
+    }
+
+    /// The share of [`of_rows`](Factor::of_rows): the factors of some of its blocks.
+    ///
+    /// # Errors
+    /// As [`of_rows`](Factor::of_rows).
+    pub fn subtrees<E: Send>(
+        rows: usize,
+        cols: usize,
+        share: Share,
+        fill: impl Fn(usize, MatMut<'_, f64>) -> Result<(), E> + Sync,
+    ) -> Result<Subtrees<Factor>, E> {
         let blocks = Blocks::of(rows, cols);
         let failed = AtomicUsize::new(usize::MAX);
         // `None` in place of the error of a block that was passed over: there is a failed one before it.
@@ -124,8 +140,8 @@ impl Factor {
             })
         };
         let merge = |a: Result<Factor, Option<E>>, b: Result<Factor, Option<E>>| Ok(a?.merge(&b?));
-        merge_tree(blocks.count(), &leaf, &merge)
-            .expect("at least one block")
+        let node = |start, leaves| merge_range(start, leaves, &leaf, &merge);
+        Subtrees::of(blocks.count(), &share.of(blocks.count()), node)
             .map_err(|error| error.expect("the first block that failed has an error"))
     }
 

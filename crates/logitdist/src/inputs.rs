@@ -6,6 +6,8 @@ use crate::model::Pair;
 use crate::near::Frame;
 use crate::progress::{Stage, Watch};
 use crate::rows::rows_of;
+use crate::share::Share;
+use crate::tree::Subtrees;
 use logitdist_linalg::{MatMut, MatRef, Reborrow, ReborrowMut};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +23,19 @@ pub struct InputSide {
 impl InputSide {
     /// The input side of a pair: the first time that all rows are read.
     pub(crate) fn watched(pair: &Pair<'_>, watch: Watch<'_>) -> Result<InputSide, Error> {
+        let (frame, subtrees) = InputSide::subtrees(pair, Share::WHOLE, watch)?;
+        pair.a().finish_reading()?;
+        pair.b().finish_reading()?;
+        let factor = subtrees.into_whole().expect("the whole was asked for").expect("at least one block");
+        Ok(InputSide { frame, factor })
+    }
+
+    /// A share of the factors that the input side is made of, and the frame that all of them are in.
+    pub(crate) fn subtrees(
+        pair: &Pair<'_>,
+        share: Share,
+        watch: Watch<'_>,
+    ) -> Result<(Frame, Subtrees<Factor>), Error> {
         let (m_a, m_b) = (pair.a().dim(), pair.b().dim());
         let (rows, width) = (pair.n_inputs(), 3 + m_a + m_b);
         let frame = Frame::of(pair)?;
@@ -36,10 +51,8 @@ impl InputSide {
             watch(Stage::Inputs, count);
             Ok(())
         };
-        let factor = Factor::of_rows(rows, width, fill)?;
-        pair.a().finish_reading()?;
-        pair.b().finish_reading()?;
-        Ok(InputSide { frame, factor })
+        let subtrees = Factor::subtrees(rows, width, share, fill)?;
+        Ok((frame, subtrees))
     }
 
     /// The input side of some inputs of the same pair, in the frame of `self`.

@@ -29,6 +29,8 @@ pub struct Labels {
     pub uncentred_norms: [f64; 2],
     /// Norms of the columns of G as they were given, M: a small column is as accurate beside a large one as without it.
     pub uncentred_column_norms: Vec<f64>,
+    /// For a model that is given by its logits: the root mean square of what rounding changed of one.
+    pub logit_rounding: Option<f64>,
 }
 
 impl Labels {
@@ -39,6 +41,18 @@ impl Labels {
     pub fn new(unembeddings: Mat<f64>, bias: Option<Vec<f64>>) -> Result<Labels, Error> {
         check_labels(unembeddings.as_ref(), bias.as_deref())?;
         Ok(Labels::shifted(unembeddings, bias))
+    }
+
+    /// The labels of a model that is given by its centred logits: they are the embeddings, and G is the identity. Logits of `masked`
+    /// labels, rising, are 0. `rounding` is the root mean square of what the number type of the logits changed of them.
+    ///
+    /// # Errors
+    /// No label, or every one masked.
+    pub fn of_logits(labels: usize, masked: &[usize], rounding: f64) -> Result<Labels, Error> {
+        let identity = Mat::from_fn(labels, labels, |i, j| f64::from(u8::from(i == j)));
+        let mut bias = vec![0.0; labels];
+        masked.iter().for_each(|&y| bias[y] = f64::NEG_INFINITY);
+        Ok(Labels { logit_rounding: Some(rounding), ..Labels::new(identity, Some(bias))? })
     }
 
     pub(crate) fn of(model: &Model) -> Labels {
@@ -74,6 +88,7 @@ impl Labels {
             bias,
             masked,
             uncentred_column_norms,
+            logit_rounding: None,
         }
     }
 }

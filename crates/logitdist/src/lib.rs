@@ -36,12 +36,14 @@
 //! | words | [`glossary`], [`Change`] for what leaves a measure as it is, [`Reason`] for what does not exist |
 //! | labels to one another | [`label_geometry()`], [`LabelGeometry`] |
 //! | in steps | [`PairSummary`], [`merge_summaries`], [`compare_summary`], [`Factor`], [`Reduced`], [`Shared`] |
+//! | on many machines | [`PartialSummary`], [`Share`], [`compare_reduced`] |
 //! | errors and rounding | [`Error`], [`Applicable`], [`RELATIVE_TOLERANCE`], [`ABSOLUTE_TOLERANCE`] |
 
 mod applicable;
 pub mod bound;
 mod by_confidence;
 mod comparison;
+mod differences;
 mod error;
 mod factor;
 pub mod glossary;
@@ -55,6 +57,7 @@ pub mod measure;
 mod model;
 mod near;
 mod null;
+mod partial;
 mod probability;
 mod progress;
 mod reduced;
@@ -63,6 +66,7 @@ mod rows;
 mod selection;
 mod serial;
 mod settings;
+mod share;
 mod shared;
 mod shifted;
 mod streams;
@@ -76,8 +80,10 @@ mod uncertainty;
 pub use applicable::{Applicable, Reason};
 pub use bound::{Bound, Certificate, Form, Side as BoundSide, Statement, Status, Theorem, theorem, theorems};
 pub use by_confidence::Decile;
-pub use comparison::{Comparison, List, NoValue, Scalar, compare, compare_summary, compare_watched};
-pub use error::{Error, Side};
+pub use comparison::{
+    Comparison, List, NoValue, Scalar, compare, compare_reduced, compare_summary, compare_watched,
+};
+pub use error::{Error, PartError, Side};
 pub use factor::{Blocks, Factor};
 pub use inputs::InputSide;
 pub use jackknife::{Jackknife, jackknife};
@@ -92,9 +98,11 @@ pub use measure::subsets::Subsets;
 pub use measure::table::{
     Measure, Of, Part, Range, Same, Section, Step, Uncertainty, Unit, Value, measure, measures, tokens,
 };
+pub use measure::whose::Whose;
 pub use model::{LARGEST_ENTRY, Model, Pair, SMALLEST_SCALE};
 pub use near::Frame;
 pub use null::{NullLaw, Nulls, REORDERED, Reordering};
+pub use partial::PartialSummary;
 pub use probability::{
     AtTarget, CommonLabels, InputDivergences, LogitPrecision, Margin, Moments, ProbabilityPart,
     ProbabilitySums,
@@ -104,11 +112,12 @@ pub use reduced::{CENTRING_NOISE, Direction, Reduced, ReducedModel};
 pub use rows::ModelRows;
 pub use selection::{GROUPS_OF_ROWS, Selection};
 pub use settings::Settings;
+pub use share::{NoShare, Share};
 pub use shared::Shared;
 pub use shifted::Shift;
 pub use student_t::t_975;
 pub use summary::{PairSummary, ProbabilityInputs, merge_summaries};
 pub use targets::NO_TARGET;
 pub use tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
-pub use tree::{Stream, merge_tree};
+pub use tree::{JoinError, Stream, Subtrees, merge_tree};
 pub use uncertainty::{Interval, Intervals, LEVEL, Paired, jointly, paired};

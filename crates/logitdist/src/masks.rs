@@ -40,6 +40,22 @@ impl Masks {
         [&self.both, &self.only_a, &self.only_b].iter().any(|labels| labels.binary_search(&label).is_ok())
     }
 
+    /// All labels but these, as `compare --labels` takes it.
+    pub(crate) fn left_out(&self) -> String {
+        let mut all: Vec<usize> =
+            [&self.both, &self.only_a, &self.only_b].into_iter().flatten().copied().collect();
+        all.sort_unstable();
+        let runs: Vec<&[usize]> = all.chunk_by(|y, next| y + 1 == *next).collect();
+        if runs.len() > SHOWN {
+            return "FILE, which lists the others".to_owned();
+        }
+        let run = |run: &&[usize]| match run {
+            [one] => one.to_string(),
+            _ => format!("{}:{}", run[0], run[run.len() - 1] + 1),
+        };
+        format!("'-{{{}}}'", runs.iter().map(run).collect::<Vec<_>>().join(","))
+    }
+
     /// Whether no label is masked.
     pub fn is_empty(&self) -> bool {
         self.both.is_empty() && self.only_a.is_empty() && self.only_b.is_empty()
@@ -85,6 +101,9 @@ mod tests {
             text.starts_with("labels 2, 5 are masked in both models; label 1 is masked in model a alone; ")
         );
         assert!(Masks::of(&[], &[]).is_empty() && !masks.is_empty());
+        assert_eq!(masks.left_out(), "'-{1:3,5,7}'");
+        let scattered: Vec<usize> = (0..40).step_by(2).collect();
+        assert_eq!(Masks::of(&scattered, &[]).left_out(), "FILE, which lists the others");
         let many: Vec<usize> = (100..200).collect();
         assert!(Masks::of(&many, &many).to_string().starts_with("100 labels, from 0 counted 100, 101, "));
     }

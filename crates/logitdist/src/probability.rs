@@ -19,11 +19,13 @@ use crate::measure::llv::LogProbabilities;
 use crate::model::Pair;
 use crate::progress::Watch;
 use crate::reduced::Direction;
-use crate::tree::{Stream, merge_tree};
+use crate::share::Share;
+use crate::summary::ProbabilityInputs;
+use crate::tree::{Stream, Subtrees, merge_range};
 use logitdist_linalg::Mat;
 use serde::{Deserialize, Serialize};
 use terms::InputTerms;
-use tile::Tiling;
+use tile::{FIRST_INPUTS, Tiling};
 
 pub use at_target::AtTarget;
 pub use margins::Margin;
@@ -230,14 +232,14 @@ impl InputDivergences {
 }
 
 impl ProbabilityPart {
-    /// The part of the given inputs of a pair. `inputs` must not be empty. Memory: one tile per thread, and 72 bytes an input.
+    /// The part of the given inputs of a pair. `inputs` must not be none. Memory: one tile per thread, and 72 bytes an input.
     ///
     /// # Errors
     /// [`Error::Unreadable`] if a model's embeddings cannot be read.
     pub fn of(
         pair: &Pair<'_>,
         labels: &LabelSide,
-        inputs: &[usize],
+        inputs: &ProbabilityInputs,
         tracked: &[usize],
     ) -> Result<ProbabilityPart, Error> {
         ProbabilityPart::watched(pair, labels, inputs, &Kept { tracked, ..Kept::default() }, &|_, _| ())
@@ -261,26 +263,43 @@ impl ProbabilityPart {
     pub(crate) fn watched(
         pair: &Pair<'_>,
         labels: &LabelSide,
-        inputs: &[usize],
+        inputs: &ProbabilityInputs,
         kept: &Kept<'_>,
         watch: Watch<'_>,
     ) -> Result<ProbabilityPart, Error> {
+        let subtrees = Self::subtrees(pair, labels, inputs, kept, Share::WHOLE, watch)?;
+        Ok(subtrees.into_whole().expect("the whole was asked for").expect("at least one input"))
+    }
+
+    /// A share of the parts of blocks of inputs that the part of all is merged from.
+    pub(crate) fn subtrees(
+        pair: &Pair<'_>,
+        labels: &LabelSide,
+        inputs: &ProbabilityInputs,
+        kept: &Kept<'_>,
+        share: Share,
+        watch: Watch<'_>,
+    ) -> Result<Subtrees<ProbabilityPart>, Error> {
         type Part = Result<ProbabilityPart, Error>;
-        let near = tile::are_near(pair, labels, inputs)?;
+        let count = inputs.len(pair.n_inputs());
+        let near = tile::are_near(pair, labels, &inputs.at(0..count.min(FIRST_INPUTS)))?;
         let tiling = Tiling { pair, labels, kept, near, watch };
         let step = block_inputs(1 + 2 * kept.tracked.len());
+        let blocks = count.div_ceil(step);
+        let block = |i: usize| inputs.at(i * step..count.min((i + 1) * step));
         let merge = |a: Part, b: Part| Ok(a?.followed_by(b?));
-        if tiling.one_at_a_time() {
-            let mut stream = Stream::new();
-            for block in inputs.chunks(step) {
-                stream.push(Ok(Self::of_block(&tiling, block)?), merge);
+        let node = |start: usize, count: usize| {
+            if tiling.one_at_a_time() {
+                let mut stream = Stream::new();
+                for i in start..start + count {
+                    stream.push(Ok(Self::of_block(&tiling, &block(i))?), merge);
+                }
+                stream.finish(merge).expect("a node has a leaf")
+            } else {
+                merge_range(start, count, &|i| Self::of_block(&tiling, &block(i)), &merge)
             }
-            stream.finish(merge)
-        } else {
-            let block = |i: usize| &inputs[i * step..inputs.len().min((i + 1) * step)];
-            merge_tree(inputs.len().div_ceil(step), &|i| Self::of_block(&tiling, block(i)), &merge)
-        }
-        .expect("at least one input")
+        };
+        Subtrees::of(blocks, &share.of(blocks), node)
     }
 
     /// The tiles of one block of the factor.
@@ -315,7 +334,7 @@ impl ProbabilityPart {
         self.clone().followed_by(other.clone())
     }
 
-    fn followed_by(mut self, other: ProbabilityPart) -> ProbabilityPart {
+    pub(crate) fn followed_by(mut self, other: ProbabilityPart) -> ProbabilityPart {
         let near = self.near && other.near;
         let tracked = if self.near == other.near {
             self.tracked.merge(&other.tracked)

@@ -4,12 +4,14 @@
 //! centred labels a sum over q columns: E‖u‖² = ‖U‖²_F for the p×q matrix U of the first model's logits.
 
 use crate::applicable::{Applicable, Reason};
+use crate::differences::Differences;
 use crate::error::Side;
 use crate::labels::Labels;
+use crate::measure::d_logit::d_logit;
+use crate::measure::whose::Whose;
 use crate::summary::PairSummary;
-use logitdist_linalg::{
-    Mat, MatMut, MatRef, ReborrowMut, Svd, matmul_nt, matmul_tn, r_factor, rank_tolerance, svd,
-};
+use crate::tolerance::Scale;
+use logitdist_linalg::{Mat, MatRef, Svd, matmul_nt, matmul_tn, r_factor, rank_tolerance, svd};
 use std::sync::{Arc, OnceLock};
 
 /// One model in these coordinates.
@@ -35,6 +37,8 @@ pub struct ReducedModel {
     pub squared_logit_scale: f64,
     /// Norms before centring, of the embeddings, the unembeddings, and the logits as a sum over the dimensions.
     uncentred: Uncentred,
+    /// What rounding changed of a logit, if these are all that is known of the model.
+    logit_rounding: Option<f64>,
     /// N and K.
     counts: [usize; 2],
     decompositions: Decompositions,
@@ -66,7 +70,8 @@ impl ReducedModel {
     /// Singular value decomposition of the centred embeddings over inputs with null directions dropped.
     pub fn embeddings_svd(&self) -> &Svd {
         self.decompositions.embeddings.get_or_init(|| {
-            without_null_directions(self.centred_embeddings(), self.uncentred.embeddings, self.counts[0])
+            let scale = self.uncentred.embeddings;
+            without_null_directions(self.centred_embeddings(), scale, self.counts[0], self.rounding_floor())
         })
     }
 
@@ -78,7 +83,12 @@ impl ReducedModel {
     /// Singular value decomposition of G̃ with null directions dropped.
     pub fn unembeddings_svd(&self) -> &Svd {
         self.decompositions.unembeddings.get_or_init(|| {
-            without_null_directions(self.unembeddings.as_ref(), self.uncentred.unembeddings, self.counts[1])
+            without_null_directions(
+                self.unembeddings.as_ref(),
+                self.uncentred.unembeddings,
+                self.counts[1],
+                0.0,
+            )
         })
     }
 
@@ -101,17 +111,33 @@ impl ReducedModel {
     /// columns of F and G̃ may differ in size by more than digits last, and only their products matter.
     fn decomposed_logits(&self) -> &Logits {
         self.decompositions.logits.get_or_init(|| {
-            let r = r_factor(self.unembeddings.clone());
-            let logits = matmul_nt(self.centred_embeddings(), r.as_ref());
-            let [n_inputs, n_labels] = self.counts;
-            let Svd { u, s, .. } =
-                without_null_directions(logits.as_ref(), self.uncentred.logits, n_inputs.max(n_labels));
+            let Svd { u, s, .. } = if self.has_embeddings() {
+                let r = r_factor(self.unembeddings.clone());
+                let logits = matmul_nt(self.centred_embeddings(), r.as_ref());
+                let [n_inputs, n_labels] = self.counts;
+                without_null_directions(logits.as_ref(), self.uncentred.logits, n_inputs.max(n_labels), 0.0)
+            } else {
+                self.embeddings_svd().clone()
+            };
             let mut directions = matmul_tn(without_first_row(self.logits.as_ref()), u.as_ref());
             for (direction, s) in directions.col_iter_mut().zip(&s) {
                 direction.iter_mut().for_each(|x| *x /= s);
             }
             Logits { basis: u, directions, spectrum: s.iter().map(|s| s * s).collect() }
         })
+    }
+
+    /// Whether embeddings and unembeddings are known. Otherwise the centred logits are in their place.
+    pub fn has_embeddings(&self) -> bool {
+        self.logit_rounding.is_none()
+    }
+
+    /// Singular values that rounded logits have by rounding alone, and four times as much to be safe: N×K independent errors of size ε have
+    /// none above ε(√N + √K).
+    fn rounding_floor(&self) -> f64 {
+        const SAFETY: f64 = 4.0;
+        let [n_inputs, n_labels] = self.counts.map(|count| count as f64);
+        self.logit_rounding.map_or(0.0, |rounding| SAFETY * rounding * (1.0 + (n_labels / n_inputs).sqrt()))
     }
 
     /// Rank of the centred embeddings.
@@ -236,10 +262,15 @@ impl Reduced {
     /// Makes the singular value decompositions that most measures and bounds ask for, all at once on all threads.
     pub fn decompose(&self) {
         let of = |model: &ReducedModel| {
-            rayon::join(
-                || model.decomposed_logits(),
-                || rayon::join(|| model.embeddings_basis(), || model.unembeddings_svd()),
-            );
+            // What is read of it is empty if the logits are all that is known, and the logits' is theirs.
+            if model.has_embeddings() {
+                rayon::join(
+                    || model.decomposed_logits(),
+                    || rayon::join(|| model.embeddings_basis(), || model.unembeddings_svd()),
+                );
+            } else {
+                model.decomposed_logits();
+            }
         };
         rayon::join(|| of(&self.a), || of(&self.b));
     }
@@ -274,56 +305,26 @@ impl Reduced {
         self.masked.as_ref()
     }
 
+    /// Why a measure or a bound does not exist: because labels are masked, if it needs log p of every label; or because a model is given
+    /// by its logits alone, if it needs that model's embeddings.
+    pub(crate) fn lacking(&self, log_p: bool, whose: Whose, direction: Direction) -> Option<Reason> {
+        if let Some(masked) = self.masked().filter(|_| log_p) {
+            return Some(masked.clone());
+        }
+        let models = [&self.a, &self.b].into_iter().zip(whose.needed(direction));
+        let mut lacking = models.filter(|(model, is_needed)| *is_needed && !model.has_embeddings());
+        lacking.next().map(|(model, _)| Reason::LogitsAlone(model.side))
+    }
+
     /// The scale against which rounding errors of squared logits are judged, of both models before centring: what centring
     /// removes has left its errors behind.
     pub fn squared_scale(&self) -> f64 {
         self.a.squared_logit_scale + self.b.squared_logit_scale
     }
-}
 
-/// What the second model has beyond the first, in coordinates; of models of one dimension. Products of these keep the digits that a
-/// difference of products would lose: `u′ − u = F (G̃′ − G̃)ᵀ + (F′ − F) G̃′ᵀ + b̃′ − b̃`. Columns that have no twin stay as they are,
-/// `F′ G̃′ᵀ − F G̃ᵀ`: they may be of very different size.
-#[derive(Debug, Clone)]
-pub(crate) struct Differences {
-    /// Columns that have a twin among the embeddings or the unembeddings, M.
-    pub paired: Vec<bool>,
-    /// F′ − F, and F′ of other columns, p×M.
-    pub embeddings: Mat<f64>,
-    /// G̃′ − G̃, and −G̃ of other columns, q×M.
-    pub unembeddings: Mat<f64>,
-    /// b̃′ − b̃, q entries.
-    pub bias: Vec<f64>,
-}
-
-impl Differences {
-    /// Δ = u − u′, p×q.
-    fn delta(&self, a: &ReducedModel, b: &ReducedModel) -> Mat<f64> {
-        let mut beyond = matmul_nt(a.embeddings.as_ref(), self.unembeddings.as_ref())
-            + matmul_nt(self.embeddings.as_ref(), b.unembeddings.as_ref());
-        for (j, bias) in self.bias.iter().enumerate() {
-            beyond[(0, j)] += a.constant * bias;
-        }
-        -beyond
-    }
-
-    /// Takes from embeddings of the second model, n×M, those of the first at the same inputs, where columns have a twin.
-    pub fn less(&self, mut second: MatMut<'_, f64>, first: MatRef<'_, f64>) {
-        for (j, _) in self.paired.iter().enumerate().filter(|(_, paired)| **paired) {
-            second.rb_mut().col_mut(j).iter_mut().zip(first.col(j).iter()).for_each(|(b, a)| *b -= a);
-        }
-    }
-
-    /// Δ over the labels at inputs whose embeddings are the rows of `f` and `f_other` (n×M each): q×n.
-    pub fn of_rows(&self, b: &ReducedModel, f: MatRef<'_, f64>, f_other: MatRef<'_, f64>) -> Mat<f64> {
-        let mut beyond = f_other.to_owned();
-        self.less(beyond.as_mut(), f);
-        let mut all =
-            matmul_nt(self.unembeddings.as_ref(), f) + matmul_nt(b.unembeddings.as_ref(), beyond.as_ref());
-        for column in all.col_iter_mut() {
-            column.iter_mut().zip(&self.bias).for_each(|(x, bias)| *x += bias);
-        }
-        -all
+    /// Whether the logits of both models are equal up to rounding.
+    pub fn is_equal_pair(&self) -> bool {
+        d_logit(self) <= Scale::Linear(self.squared_scale().sqrt()).rounding()
     }
 }
 
@@ -374,6 +375,7 @@ fn reduced_model(
         logits,
         squared_logit_scale: logit_scale * logit_scale,
         uncentred,
+        logit_rounding: labels.logit_rounding,
         counts,
         decompositions: Decompositions::default(),
     }
@@ -408,10 +410,10 @@ fn thin_svd(m: MatRef<'_, f64>) -> Svd {
 /// The singular value decomposition of a centred matrix with the directions that count as zero dropped.
 ///
 /// `scale` is the norm before centring: subtracting a mean leaves rounding errors of its size, which must not pass
-/// for variation when the matrix is constant.
-fn without_null_directions(centred: MatRef<'_, f64>, scale: f64, rows: usize) -> Svd {
+/// for variation when the matrix is constant. `least` is what counts as zero in any case.
+fn without_null_directions(centred: MatRef<'_, f64>, scale: f64, rows: usize, least: f64) -> Svd {
     let Svd { u, mut s, v } = thin_svd(centred);
-    let floor = rank_tolerance(&s, rows, centred.ncols()).max(CENTRING_NOISE * scale);
+    let floor = rank_tolerance(&s, rows, centred.ncols()).max(CENTRING_NOISE * scale).max(least);
     s.retain(|&value| value > floor);
     Svd { u: u.get(.., ..s.len()).to_owned(), v: v.get(.., ..s.len()).to_owned(), s }
 }

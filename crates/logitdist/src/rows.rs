@@ -23,11 +23,25 @@ pub trait ModelRows: Debug + Sync {
     /// The centred labels. Those of a model in memory are copied, others shared.
     fn labels(&self) -> Arc<Labels>;
 
+    /// Whether it has embeddings and unembeddings of its own. Otherwise it is given by its logits, which stand for the embeddings, and
+    /// its labels are those of [`Labels::of_logits`].
+    fn has_embeddings(&self) -> bool {
+        true
+    }
+
     /// Fills `rows` (n×M) with the embeddings of the inputs `start`, …, `start + n − 1`.
     ///
     /// # Errors
     /// [`Error::Unreadable`] if they cannot be read, or an entry is not one that [`Model::new`] accepts.
     fn read(&self, start: usize, rows: MatMut<'_, f64>) -> Result<(), Error>;
+
+    /// Called where the rows were read elsewhere, in parts: verifies what only the whole file shows, such as its checksum.
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`].
+    fn verify(&self) -> Result<(), Error> {
+        Ok(())
+    }
 
     /// Called when every row was read once: finds what only all rows together show, such as a scale that underflows.
     ///

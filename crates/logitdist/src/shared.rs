@@ -11,6 +11,7 @@ use crate::measure::percentiles::{LEVELS, Percentiles, percentiles};
 use crate::measure::subsets::ChosenSubsets;
 use crate::measure::table::Step;
 use crate::measure::targets::TargetValues;
+use crate::measure::whose::Whose;
 use crate::model::Pair;
 use crate::probability::{AtTarget, InputDivergences, LogitPrecision, ProbabilityPart, ProbabilitySums};
 use crate::reduced::{Direction, Reduced, ReducedModel};
@@ -57,7 +58,7 @@ impl Correlations {
             || of(Step::EmbeddingsCca, cca::embeddings),
             || {
                 rayon::join(
-                    || of(Step::UnembeddingsCca, cca::unembeddings),
+                    || of(Step::UnembeddingsCca, unembeddings_cca),
                     || of(Step::LogitsCca, cca::logits),
                 )
             },
@@ -277,6 +278,14 @@ impl Shared {
             format!("; so {} is ∞", infinite.join(" and "))
         };
         Some(format!("{masks}{infinite}"))
+    }
+}
+
+/// Identities that stand for unembeddings are not worth comparing.
+fn unembeddings_cca(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
+    match reduced.lacking(false, Whose::Both, Direction::Ab) {
+        Some(reason) => Err(reason),
+        None => cca::unembeddings(reduced),
     }
 }
 

@@ -8,6 +8,8 @@ use crate::probability::{Kept, ProbabilityPart};
 use crate::progress::{Stage, Watch};
 use crate::tree::merge_tree;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Everything about a pair that measures and bounds need, without its N inputs.
@@ -37,6 +39,26 @@ pub enum ProbabilityInputs {
     All,
     /// On these, by index.
     These(Vec<usize>),
+}
+
+impl ProbabilityInputs {
+    /// How many they are, of `count` inputs in all.
+    pub(crate) fn len(&self, count: usize) -> usize {
+        match self {
+            ProbabilityInputs::None => 0,
+            ProbabilityInputs::All => count,
+            ProbabilityInputs::These(chosen) => chosen.len(),
+        }
+    }
+
+    /// Some of them, by their places.
+    pub(crate) fn at(&self, places: Range<usize>) -> Cow<'_, [usize]> {
+        match self {
+            ProbabilityInputs::None => Cow::default(),
+            ProbabilityInputs::All => places.collect(),
+            ProbabilityInputs::These(chosen) => (&chosen[places]).into(),
+        }
+    }
 }
 
 impl PairSummary {
@@ -93,17 +115,8 @@ impl PairSummary {
         kept: &Kept<'_>,
         watch: Watch<'_>,
     ) -> Result<PairSummary, Error> {
-        let all: Vec<usize>;
-        let chosen = match probability {
-            ProbabilityInputs::None => None,
-            ProbabilityInputs::All => {
-                all = (0..pair.n_inputs()).collect();
-                Some(&all)
-            }
-            ProbabilityInputs::These(chosen) => Some(chosen),
-        };
         check_indices("tracked label", kept.tracked, pair.n_labels())?;
-        if let Some(chosen) = chosen {
+        if let ProbabilityInputs::These(chosen) = probability {
             check_indices("input", chosen, pair.n_inputs())?;
             if chosen.is_empty() {
                 return Err(Error::Option("the probability part needs at least one input".into()));
@@ -112,10 +125,10 @@ impl PairSummary {
         // Side by side, so that threads that one of them has no more work for find some in the other.
         let (labels, inputs) = rayon::join(labels, || InputSide::watched(pair, watch));
         let inputs = inputs?;
-        let probability = chosen
-            .map(|chosen| {
+        let probability = (*probability != ProbabilityInputs::None)
+            .then(|| {
                 watch(Stage::Probability, 0);
-                ProbabilityPart::watched(pair, &labels, chosen, kept, watch)
+                ProbabilityPart::watched(pair, &labels, probability, kept, watch)
             })
             .transpose()?;
         Ok(PairSummary { inputs, probability, tracked: kept.tracked.to_vec(), labels })

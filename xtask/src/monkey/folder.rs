@@ -48,6 +48,11 @@ pub fn make(folder: &Path, program: &dyn Fn(&Path, &[&str]) -> Command) -> anyho
     write("probe.npy", &npy("(2, 3)", &numbers(6, &f64::cos)))?;
     write("answers.npy", &npy("(12, 2)", &numbers(24, &|i| f64::from(i % 3.0 < 1.0))))?;
     write("digits.npy", &npy("(12,)", &numbers(12, &|i| i % 10.0)))?;
+    write("mask.npy", &npy_of_type("|b1", "(12,)", &[1, 0, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1]))?;
+    let names: Vec<u8> = "xyzuvw".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+    write("labels.npy", &npy_of_type("<U1", "(6,)", &names))?;
+    write("names.txt", b"x\ny\nz\nu\nv\nw\n")?;
+    write("vocab.json", br#"{"x": 0, "y": 1, "w": 3}"#)?;
     write("nan.npy", &npy("(12, 2)", &[f64::NAN; 24]))?;
     write("huge.npy", &npy("(1152921504606846976, 1)", &[0.0; 8]))?;
     write("cut.npy", &f[..40])?;
@@ -106,11 +111,15 @@ fn models(inputs: &Path) -> anyhow::Result<()> {
 
 /// An `.npy` file; the numbers need not fill the shape.
 fn npy(shape: &str, numbers: &[f64]) -> Vec<u8> {
-    let header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}, }}\n");
+    npy_of_type("<f8", shape, &numbers.iter().flat_map(|number| number.to_le_bytes()).collect::<Vec<u8>>())
+}
+
+fn npy_of_type(descr: &str, shape: &str, data: &[u8]) -> Vec<u8> {
+    let header = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}\n");
     let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
     bytes.extend((header.len() as u16).to_le_bytes());
     bytes.extend(header.as_bytes());
-    bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+    bytes.extend(data);
     bytes
 }
 

@@ -13,9 +13,9 @@ pub struct Line {
     pub outputs: Vec<PathBuf>,
 }
 
-/// What stands in a place of a command line.
+/// What stands in a slot of a command line.
 #[derive(Clone, Copy)]
-enum Place {
+enum Slot {
     /// A model to read.
     Model,
     /// An array to read.
@@ -44,27 +44,41 @@ enum Place {
     Word(&'static [&'static str]),
 }
 
-use Place::{
+use Slot::{
     Array, Config, File, Folder, Model, Network, Number, Results, ResultsToReport, Set, Training,
     TrainingSet, Word,
 };
 
 struct Command {
     words: &'static [&'static str],
-    places: &'static [Place],
-    options: &'static [(&'static str, &'static [Place])],
+    places: &'static [Slot],
+    options: &'static [(&'static str, &'static [Slot])],
 }
 
-const FORMAT: (&str, &[Place]) = ("--format", &[Word(&["table", "json", "csv", "xml"])]);
-const LABELS: &[Place] = &[Word(&["0,1,2", "0,1,2,3", "5,5", "0", "99", "a", "", "-1"])];
-const ARRAYS: &[Place] = &[Word(&["embeddings", "unembeddings", "embeddings,unembeddings", "none", "bias"])];
-const NAMES: &[Place] = &[Word(&["embeddings=unembeddings", "bias=bias", "embeddings=", "x", "head=h"])];
+const FORMAT: (&str, &[Slot]) = ("--format", &[Word(&["table", "json", "csv", "xml"])]);
+const LABELS: &[Slot] = &[Word(&["0,1,2", "0,1,2,3", "5,5", "0", "99", "a", "", "-1"])];
+const ARRAYS: &[Slot] = &[Word(&["embeddings", "unembeddings", "embeddings,unembeddings", "none", "bias"])];
+const NAMES: &[Slot] = &[Word(&["embeddings=unembeddings", "bias=bias", "embeddings=", "x", "head=h"])];
+const CHOICE: &[Slot] = &[Word(&[
+    "match",
+    "common",
+    "order",
+    "0:3",
+    "-{1}",
+    "-{0:99}",
+    "2,0",
+    "3:1",
+    "in/names.txt",
+    "in/mask.npy",
+    "",
+])];
+const TEXTS: &[Slot] = &[Word(&["in/names.txt", "in/vocab.json", "in/labels.npy", "in/f.npy", "in/cut.npy"])];
 
-const TOKENS: &[Place] =
+const TOKENS: &[Slot] =
     &[Word(&["m_cca", "kl_ab_q99,d_logit", "bounds", "d_rep,llv", "probability", "m_cc", ""])];
 
 /// Submitting to Slurm is not among them: a real cluster may be listening.
-const COMMANDS: [Command; 14] = [
+const COMMANDS: [Command; 15] = [
     Command {
         words: &["compare"],
         places: &[Model, Model],
@@ -91,6 +105,14 @@ const COMMANDS: [Command; 14] = [
             ("--transpose-b", ARRAYS),
             ("--array-names", NAMES),
             ("--array-names-b", NAMES),
+            ("--labels", CHOICE),
+            ("--inputs", CHOICE),
+            ("--label-names-a", TEXTS),
+            ("--label-names-b", TEXTS),
+            ("--input-names-a", TEXTS),
+            ("--rows", &[Word(&["mask", "in/mask.npy", "in/names.txt", "in/none"])]),
+            ("--drop-nonfinite", &[]),
+            ("--flatten", &[]),
         ],
     },
     Command {
@@ -116,12 +138,20 @@ const COMMANDS: [Command; 14] = [
             FORMAT,
         ],
     },
-    Command { words: &["report"], places: &[ResultsToReport], options: &[] },
+    Command {
+        words: &["report"],
+        places: &[ResultsToReport],
+        options: &[
+            ("--long", &[]),
+            ("--wide", &[]),
+            ("--by", &[Word(&["dim", "dim,direction", "level", "../dim", "", ","])]),
+        ],
+    },
     Command { words: &["report", "--compare"], places: &[Results, Results], options: &[] },
     Command {
         words: &["explain"],
         places: &[Word(&["m_cca", "d_rep_ab", "t21", "KL_ab", "", "m-cca"])],
-        options: &[],
+        options: &[("--format", &[Word(&["text", "json", "csv"])])],
     },
     Command {
         words: &["sweep"],
@@ -159,7 +189,10 @@ const COMMANDS: [Command; 14] = [
     Command {
         words: &["sweep", "cell"],
         places: &[Config],
-        options: &[("--id", &[Word(&["00000000000000ff", "ff", "g000000000000000"])]), ("--set", &[Set])],
+        options: &[
+            ("--id", &[Word(&["s00000000000000ff", "00000000000000ff", "ff", "g000000000000000"])]),
+            ("--set", &[Set]),
+        ],
     },
     Command {
         words: &["train"],
@@ -185,6 +218,7 @@ const COMMANDS: [Command; 14] = [
             ("--set", &[TrainingSet]),
         ],
     },
+    Command { words: &["man"], places: &[Word(&["compare", "sweep", "merge", "man", ""])], options: &[] },
     Command { words: &["completions"], places: &[Word(&["bash", "zsh", "fish", "tcsh"])], options: &[] },
 ];
 
@@ -242,7 +276,8 @@ pub fn line(readable: &[PathBuf], rng: &mut ChaCha8Rng) -> Line {
         }
     }
     if one_in(rng, 40) {
-        let more = ["--help", "--version", "--verbose", "-h", "--", "extra", "--out", "\u{1b}[31m", "-"];
+        let more =
+            ["--help", "--version", "--verbose", "-q", "-h", "--", "extra", "--out", "\u{1b}[31m", "-"];
         line.words.push(more[below(rng, more.len())].to_owned());
     }
     // A sweep without --out names its folder by its config.
@@ -253,7 +288,7 @@ pub fn line(readable: &[PathBuf], rng: &mut ChaCha8Rng) -> Line {
 }
 
 impl Line {
-    fn put(&mut self, place: Place, readable: &[PathBuf], rng: &mut ChaCha8Rng) {
+    fn put(&mut self, place: Slot, readable: &[PathBuf], rng: &mut ChaCha8Rng) {
         let file = |rng: &mut ChaCha8Rng, fitting: &dyn Fn(&str) -> bool| {
             let names: Vec<&str> = readable.iter().filter_map(|path| path.to_str()).collect();
             let fit: Vec<&str> = names.iter().copied().filter(|name| fitting(name)).collect();
@@ -282,7 +317,7 @@ impl Line {
     }
 
     /// A name for an output, which the line may write.
-    fn output(&mut self, place: Place, rng: &mut ChaCha8Rng) -> String {
+    fn output(&mut self, place: Slot, rng: &mut ChaCha8Rng) -> String {
         let names: &[&str] = match place {
             Network => &["out/1.npz", "out/2.npz", "out/1.txt", "out/none/1.npz", "in", "out"],
             Folder => &["out/1", "out/2", "out/swept", "out/pair", "out/deep/er/3", "out/file"],

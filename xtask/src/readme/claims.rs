@@ -14,7 +14,7 @@
 //! |---|---|---|---|
 //! | certified | 0.996 | 0.945 | 0.862 |
 //! <!-- numbers from bounds.csv where source=round_tensor direction=ab
-//! 0.996 0.945 0.862 = median rhs where bound=m_cca_two_spectra level=8,6,5
+//! 0.996 0.945 0.862 = median measured where bound=m_cca_two_spectra level=8,6,5
 //! -->
 //! ```
 //!

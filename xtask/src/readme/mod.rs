@@ -41,7 +41,7 @@ median COLUMN, q0.05 COLUMN (any quantile), and interval (`0.81 ± 0.03`, of a r
 or the difference A - B of two. A COLUMN may be one over another, row by row: probe_error/probe_sd. Blank cells are
 left out.
 Conditions: COLUMN=VALUE, COLUMN=VALUE|VALUE, and !=, <, <=, >, >=. Those of the first line hold for all.
-Several numbers of one kind: `0.996 0.945 = median rhs where bound=m_cca_two_spectra level=8,6`; in a Markdown table
+Several numbers of one kind: `0.996 0.945 = median measured where bound=m_cca_two_spectra level=8,6`; in a Markdown table
 they must stand in one row or one column. A line that begins with a space goes on with the one above.";
 
 /// Runs the task: exit code 1 if --check finds something that is not current or not right.

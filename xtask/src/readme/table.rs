@@ -1,6 +1,8 @@
 //! A CSV file in memory, and the rows of it that meet conditions.
 
 use csv::StringRecord;
+use logitdist::theorem;
+use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
 
@@ -14,8 +16,20 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads a file.
+    /// Reads a file; `bounds.csv` with the parameters of its cells, which are in `rows.csv` beside it.
     pub fn read(path: &Path) -> Result<Self, String> {
+        let table = Self::read_alone(path)?;
+        let is_bounds = path.file_name().is_some_and(|name| name == "bounds.csv");
+        if !is_bounds || !table.columns.iter().any(|column| column == "cell_seed") {
+            return Ok(table);
+        }
+        if table.columns.iter().any(|column| column == "replicate") {
+            return Ok(table.with_sides_of_lower_bounds());
+        }
+        table.joined(&Self::read_alone(&path.with_file_name("rows.csv"))?)
+    }
+
+    fn read_alone(path: &Path) -> Result<Self, String> {
         let read = || -> csv::Result<Self> {
             let mut reader = csv::Reader::from_path(path)?;
             Ok(Self {
@@ -24,6 +38,34 @@ impl Table {
             })
         };
         read().map_err(|error| format!("{} cannot be read: {error}", path.display()))
+    }
+
+    /// The table with the columns of its cells in another one, up to the seed that joins them.
+    fn joined(self, cells: &Self) -> Result<Self, String> {
+        let (own, theirs) = (self.column("cell_seed")?, cells.column("cell_seed")?);
+        let by_seed: HashMap<&str, &StringRecord> =
+            cells.rows.iter().map(|row| (&row[theirs], row)).collect();
+        let rows = self.rows.iter().map(|row| {
+            let cell = by_seed.get(&row[own]).ok_or_else(|| format!("rows.csv has no cell {}", &row[own]))?;
+            Ok(row.iter().chain(cell.iter().take(theirs)).collect())
+        });
+        let rows = rows.collect::<Result<_, String>>()?;
+        Ok(Self { columns: self.columns.iter().chain(cells.columns.iter().take(theirs)).collect(), rows })
+    }
+
+    /// Results of version 8 and before have both sides of a lower bound as `lhs` and `rhs`.
+    fn with_sides_of_lower_bounds(mut self) -> Self {
+        let place = |name: &str| self.columns.iter().position(|column| column == name);
+        let (Some(bound), Some(lhs), Some(rhs)) = (place("bound"), place("lhs"), place("rhs")) else {
+            return self;
+        };
+        for row in &mut self.rows {
+            let is_lower = theorem(&row[bound]).is_some_and(logitdist::Theorem::is_lower);
+            let sides = [lhs, rhs].map(|side| if is_lower { row[side].to_owned() } else { String::new() });
+            sides.iter().for_each(|side| row.push_field(side));
+        }
+        ["certified", "measured"].iter().for_each(|name| self.columns.push_field(name));
+        self
     }
 
     /// The place of a column.
@@ -165,4 +207,31 @@ impl fmt::Display for Condition {
 /// Whether two texts are the same, or are the same number: 1e-1 and 0.1.
 fn same(a: &str, b: &str) -> bool {
     a == b || matches!((a.parse::<f64>(), b.parse::<f64>()), (Ok(a), Ok(b)) if a == b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bounds_have_the_parameters_of_their_cells() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write("rows.csv", "source,dim,replicate,cell_seed,status\nnoise,2,0,s1,ok\nnoise,4,0,s2,ok\n");
+        write("bounds.csv", "cell_seed,bound,certified\ns2,m_cca_sharp,0.5\ns1,m_cca_sharp,0.25\n");
+        let read = || Table::read(&folder.path().join("bounds.csv"));
+        let table = read().unwrap();
+        let rows = table.select(&[Condition::parse("dim=4").unwrap()]).unwrap();
+        assert_eq!(table.numbers(&rows, "certified").unwrap(), [0.5]);
+        write("bounds.csv", "cell_seed,bound,certified\ns3,m_cca_sharp,0.5\n");
+        assert_eq!(read().err().unwrap(), "rows.csv has no cell s3");
+        write(
+            "bounds.csv",
+            "dim,replicate,cell_seed,bound,lhs,rhs\n2,0,1,m_cca_sharp,0.5,0.75\n2,0,1,d_ls,1,2\n",
+        );
+        let table = read().unwrap();
+        let rows = table.select(&[]).unwrap();
+        assert_eq!(table.numbers(&rows, "certified").unwrap(), [0.5]);
+        assert_eq!(table.numbers(&rows, "measured").unwrap(), [0.75]);
+    }
 }

@@ -123,7 +123,7 @@ fn results_that_cannot_be_written_are_an_error_and_leave_nothing_behind() {
     run().refused(&["rows.csv"]);
     let mut left: Vec<_> = fs::read_dir(&out).unwrap().map(|f| f.unwrap().file_name()).collect();
     left.sort();
-    assert_eq!(left, ["config.toml", "journal", "rows.csv"], "half-written files are left");
+    assert_eq!(left, ["config.toml", "journal", "rows.csv", "schema.json"], "half-written files are left");
     // With the folder out of the way, nothing has to be computed again.
     fs::remove_dir_all(out.join("rows.csv")).unwrap();
     let run = run().ok();

@@ -125,7 +125,13 @@ fn the_frontier_of_every_bound_is_searched() {
 #[test]
 fn extremal_pairs_attain_the_bounds_they_are_for() {
     let (_, folder) = sweep(&config("extremal.toml"), &[]);
-    let bounds = rows(&read(&folder, "bounds.csv"));
+    let cells: BTreeMap<String, BTreeMap<String, String>> =
+        rows(&read(&folder, "rows.csv")).into_iter().map(|cell| (cell["cell_seed"].clone(), cell)).collect();
+    let with_parameters = |bound: BTreeMap<String, String>| {
+        let cell = cells[&bound["cell_seed"]].clone();
+        cell.into_iter().chain(bound).collect::<BTreeMap<String, String>>()
+    };
+    let bounds: Vec<_> = rows(&read(&folder, "bounds.csv")).into_iter().map(with_parameters).collect();
     let of = |source: &str, bound: &str| {
         let found =
             bounds.iter().filter(|b| b["source"] == source && b["bound"] == bound && b["direction"] == "ab");
@@ -187,17 +193,20 @@ fn counterexamples_have_the_published_numbers() {
     let rows = rows(&read(&folder, "rows.csv"));
     let number = |row: &BTreeMap<String, String>, token: &str| row[token].parse::<f64>().unwrap();
     let published = [
-        ("1", 0.7875),
-        ("2", 1.057),
-        ("3", 0.887),
-        ("5", 0.382),
-        ("10", 0.0197),
-        ("15", 7.6e-4),
-        ("18", 1.0e-4),
-        ("20", 3e-5),
+        ("1.0", 0.7875),
+        ("2.0", 1.057),
+        ("3.0", 0.887),
+        ("5.0", 0.382),
+        ("10.0", 0.0197),
+        ("15.0", 7.6e-4),
+        ("18.0", 1.0e-4),
+        ("20.0", 3e-5),
     ];
     for (gamma, kl) in published {
-        for row in rows.iter().filter(|r| r["source"] == "permuted_clusters" && r["gamma"] == gamma) {
+        let of_gamma: Vec<_> =
+            rows.iter().filter(|r| r["source"] == "permuted_clusters" && r["gamma"] == gamma).collect();
+        assert!(!of_gamma.is_empty(), "γ = {gamma}");
+        for row in of_gamma {
             assert!((number(row, "kl_ab") / kl - 1.0).abs() < 0.15, "γ = {gamma}: {}", row["kl_ab"]);
             assert!(number(row, "m_cca") < 0.003, "γ = {gamma}");
             assert!((number(row, "llv_min_t1") - 1.317).abs() < 0.02, "γ = {gamma}: {}", row["llv_min_t1"]);

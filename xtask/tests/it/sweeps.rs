@@ -2,6 +2,7 @@
 
 use crate::{config, read, sweep, xtask};
 use logitdist_testing::rows;
+use std::collections::BTreeSet;
 use std::fs;
 
 #[test]
@@ -60,6 +61,7 @@ fn impossible_combinations_are_rows_with_a_reason() {
     let rows = rows(&read(&results, "rows.csv"));
     assert_eq!(rows.len(), 8);
     let row = |dim: &str, labels: &str, level: &str| {
+        let level = format!("{level}.0");
         rows.iter().find(|r| r["dim"] == dim && r["labels"] == labels && r["level"] == level).unwrap()
     };
     assert_eq!(row("2", "4", "3")["status"], "not_applicable");
@@ -130,4 +132,61 @@ fn a_summary_can_be_made_again_from_the_csv_alone() {
     fs::write(out.join("bounds.csv"), &bounds[..bounds.len() - 40]).unwrap();
     xtask(&["report", results, "--damaged"]).refused(&["bounds.csv", "no end"]);
     xtask(&["report", "/nowhere"]).refused(&[]);
+}
+
+#[test]
+fn a_schema_and_further_tables_go_with_those_of_a_run() {
+    let small = ["--set", "replicates=2", "--set", "model.dim=[2,4]", "--set", "model.inputs=64"];
+    let (_, folder) = sweep(&config("quickstart.toml"), &small);
+    let header = |file: &str| {
+        let text = read(&folder, file);
+        text.lines().next().unwrap().split(',').map(str::to_owned).collect::<Vec<_>>()
+    };
+    let schema: serde_json::Value = serde_json::from_str(&read(&folder, "schema.json")).unwrap();
+    for file in ["rows.csv", "bounds.csv", "summary.csv"] {
+        let columns = schema["tables"][file].as_object().unwrap();
+        let known: BTreeSet<String> = columns.keys().cloned().collect();
+        assert_eq!(known, header(file).into_iter().collect(), "{file}");
+    }
+    let results = folder.path().join("out");
+    let results = results.to_str().unwrap();
+    let made = xtask(&["report", results, "--long", "--wide", "--by", "level,dim"]).ok().stdout;
+    let names = ["measures_long.csv", "bounds_wide.csv", "summary_by_level_dim.csv"];
+    let expected: String = names.iter().map(|name| format!("{results}/{name}\n")).collect();
+    assert_eq!(made, expected);
+    assert!(!folder.path().join("out/report.html").exists());
+    // Every field of the long table stands in the row of its cell.
+    let cells = rows(&read(&folder, "rows.csv"));
+    let long = rows(&read(&folder, names[0]));
+    let number = |text: &str| text.parse::<f64>().unwrap();
+    for line in &long {
+        let cell = cells.iter().find(|cell| cell["cell_seed"] == line["cell_seed"]).unwrap();
+        assert_eq!(number(&cell[&line["measure"]]), number(&line["value"]), "{line:?}");
+    }
+    let exist = cells.iter().flat_map(|cell| {
+        cell.iter().filter(|(name, value)| {
+            !value.is_empty()
+                && schema["tables"]["rows.csv"][name]["type"] != "text"
+                && logitdist::measure(name).is_some()
+        })
+    });
+    assert_eq!(long.len(), exist.count());
+    let wide = rows(&read(&folder, names[1]));
+    let bounds = rows(&read(&folder, "bounds.csv"));
+    assert_eq!(wide.len(), bounds.len());
+    for (wide, bound) in wide.iter().zip(&bounds) {
+        let cell = cells.iter().find(|cell| cell["cell_seed"] == bound["cell_seed"]).unwrap();
+        assert!(bound.iter().all(|(name, value)| wide[name] == *value), "{wide:?}");
+        assert!(["source", "dim", "level"].iter().all(|name| wide[*name] == cell[*name]), "{wide:?}");
+    }
+    let by = rows(&read(&folder, names[2]));
+    // Of noise 0.1 there are two sources, two spectra, two replicates and two directions; the mean is that of the cells' means.
+    let line = by.iter().find(|l| l["bound"] == "d_ls" && l["level"] == "0.1" && l["dim"] == "2").unwrap();
+    let own = wide.iter().filter(|l| l["bound"] == "d_ls" && l["level"] == "0.1" && l["dim"] == "2");
+    let tightness: Vec<f64> = own.map(|l| number(&l["tightness"])).collect();
+    assert_eq!((line["n"].as_str(), tightness.len()), ("16", 16));
+    let mean = tightness.iter().sum::<f64>() / 16.0;
+    assert!((number(&line["tightness_mean"]) / mean - 1.0).abs() < 1e-12, "{line:?}");
+    assert!(number(&line["tightness_low"]) < mean && mean < number(&line["tightness_high"]), "{line:?}");
+    xtask(&["report", results, "--by", "lewel"]).refused(&["there is no axis `lewel`", "level"]);
 }

@@ -125,6 +125,11 @@ fn evaluate(arguments: &Arguments) -> anyhow::Result<(Found, Drawn<'_>)> {
     let names = arguments.array_names.clone().unwrap_or_default();
     let options = ReadOptions { names, transpose, ..ReadOptions::default() };
     let model = open_model(&Source::Path(arguments.model.clone()), &options)?;
+    ensure!(
+        model.has_embeddings(),
+        "{}: a budget needs embeddings and unembeddings, and the file has neither",
+        arguments.model.display()
+    );
     // Read before anything is computed: a wrong path should not cost a pass over the model.
     let probes = match &arguments.probe {
         Some(path) => read_probes(path, arguments.probe_offset)?,

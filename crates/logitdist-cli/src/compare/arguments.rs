@@ -1,12 +1,13 @@
 //! What can be said on the command line of a comparison.
 
+use super::given::Given;
 use super::page;
+use super::reducing::Reducing;
 use crate::output::Format;
-use crate::threads::number;
 use anyhow::{Context, bail};
-use clap::{ArgAction, Args, ValueEnum};
+use clap::{ArgAction, Args};
 use logitdist::{BLOCKS, Subsets};
-use logitdist_io::{ArrayNames, Claims, INFLATION_LIMIT, ReadOptions, Source, Taken, Transpose};
+use logitdist_io::{Claims, Taken};
 use std::path::PathBuf;
 
 // Paragraphs are single lines: clap wraps them to the terminal.
@@ -18,7 +19,8 @@ Exporting from PyTorch, with h the inputs of the last layer and head that layer:
     numpy.savez(\"model.npz\", embeddings=to_numpy(h),
                 unembeddings=to_numpy(head.weight), bias=to_numpy(head.bias))
 
-Both models must be evaluated on the same inputs and labels, in the same order; their dimensions may differ.
+Both models must be evaluated on the same inputs and labels, in the same order or with names (arrays `inputs` and `labels`) by which they \
+are matched; their dimensions may differ.
 
 Where to look first: the output begins with an answer, and docs/verdict.md says what its words mean. `top1_agreement` and the \
 percentiles of KL divergence say whether the predictions agree; `m_cca` beside `m_cca_null` and `d_ls_relative_ab` whether the \
@@ -31,47 +33,14 @@ crossed.";
 ///
 /// A model is an .npz or .safetensors file with arrays `embeddings` (inputs × dimension), `unembeddings` (labels × dimension) and
 /// perhaps `bias` (labels). A directory with these as .npy files works, too, and so do single .npy files, given by --embeddings-a and
-/// so on. Entries may be f16, bf16, f32 or f64.
+/// so on. Entries may be f16, bf16, f32 or f64. Without embeddings, an array `logits`, `log_probabilities` or `probabilities` (inputs ×
+/// labels) will do for what follows from the predictions.
 #[derive(Args)]
 #[command(after_long_help = EXPORTING)]
 pub struct Arguments {
-    /// The models A and B. The bounds are evaluated in both directions.
-    #[arg(value_name = "MODEL", num_args = 0..=2)]
-    pub models: Vec<PathBuf>,
-    /// Embeddings of A as a single .npy file, in place of a MODEL.
-    #[arg(long, value_name = "NPY", requires = "unembeddings_a")]
-    pub embeddings_a: Option<PathBuf>,
-    /// Unembeddings of A as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_a")]
-    pub unembeddings_a: Option<PathBuf>,
-    /// Bias of A as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_a")]
-    pub bias_a: Option<PathBuf>,
-    /// Embeddings of B as a single .npy file, in place of a MODEL.
-    #[arg(long, value_name = "NPY", requires = "unembeddings_b")]
-    pub embeddings_b: Option<PathBuf>,
-    /// Unembeddings of B as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_b")]
-    pub unembeddings_b: Option<PathBuf>,
-    /// Bias of B as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_b")]
-    pub bias_b: Option<PathBuf>,
-    /// Other names of the arrays, for example embeddings=h,unembeddings=lm_head.weight.
-    #[arg(long, value_name = "NAMES")]
-    pub array_names: Option<ArrayNames>,
-    /// Names of the arrays in B, if they differ from those in A.
-    #[arg(long, value_name = "NAMES")]
-    pub array_names_b: Option<ArrayNames>,
-    /// Arrays stored with their axes exchanged, in both models. Shapes are never used to guess this.
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "ARRAY")]
-    pub transpose: Vec<Transposed>,
-    /// Exchanged arrays of B, if they differ from those of A; `none` if only A has any.
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "ARRAY")]
-    pub transpose_b: Option<Vec<Transposed>>,
-    /// Largest growth of a compressed array: one that claims more bytes for each compressed byte is refused, as a small file could fill
-    /// the memory.
-    #[arg(long, value_name = "TIMES", default_value_t = INFLATION_LIMIT, value_parser = clap::value_parser!(u64).range(1..))]
-    pub inflation_limit: u64,
+    /// The two models.
+    #[command(flatten)]
+    pub given: Given,
     /// Show the tables of bounds, too. JSON and CSV always have them.
     #[arg(long)]
     pub bounds: bool,
@@ -134,19 +103,13 @@ pub struct Arguments {
     /// Label subsets for d_rep: `all`, or PIVOTSxSETS drawn at random [default: all up to 20000, else 100x200, fewer from dimension 80 on].
     #[arg(long, value_parser = parse_subsets, value_name = "all|PxS")]
     pub subsets: Option<Subsets>,
-    /// Seed of all random choices: label subsets and sampled inputs.
-    #[arg(long, default_value_t = 0)]
-    pub seed: u64,
-    /// Compute KL and its relatives on a random sample of this many inputs, with standard errors.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
-    pub inputs_limit: Option<u64>,
-    /// Precision of the logits for KL and its relatives. f32 halves the time for a large vocabulary, and prints the largest error of a
-    /// logit.
-    #[arg(long, value_enum, default_value = "f64")]
-    pub logits: Logits,
-    /// Pivot label and labels of d_LLV, for example 0,3,5 [default: evenly spread ones].
-    #[arg(long, value_delimiter = ',', value_name = "LABELS")]
-    pub llv_labels: Option<Vec<usize>>,
+    /// What decides how the inputs are reduced.
+    #[command(flatten)]
+    pub reducing: Reducing,
+    /// Summaries that `logitdist reduce` made of the inputs of A and B, or of other inputs of the same labels: what they hold is not computed
+    /// again.
+    #[arg(long, value_name = "SUMMARY", num_args = 1..)]
+    pub summaries: Vec<PathBuf>,
     /// Pivot input and inputs of d_LLV [default: evenly spread ones].
     #[arg(long, value_delimiter = ',', value_name = "INPUTS")]
     pub llv_inputs: Option<Vec<usize>>,
@@ -157,107 +120,42 @@ pub struct Arguments {
     /// The last column of the .npy of --probe holds the offsets c, which are 0 otherwise.
     #[arg(long, requires = "probe")]
     pub probe_offset: bool,
-    /// Number of threads [default: all processors]. The result does not depend on it.
-    #[arg(long, value_parser = number())]
-    pub threads: Option<u16>,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Logits {
-    /// Double precision.
-    F64,
-    /// Single precision; sums are in double precision.
-    F32,
-}
-
-/// Which array of a model is stored the other way round.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Transposed {
-    /// Embeddings are stored dimension × inputs.
-    Embeddings,
-    /// Unembeddings are stored dimension × labels.
-    Unembeddings,
-    /// No array of this model.
-    None,
 }
 
 impl Arguments {
+    /// Refuses what needs the inputs, where there are only summaries of other files.
+    pub fn check_without_inputs(&self) -> anyhow::Result<()> {
+        let asked = [
+            ("--intervals", self.intervals),
+            ("--null", self.null > 0),
+            ("--groups", self.groups.is_some()),
+            ("--probe", self.probe.is_some()),
+            ("--report", self.report.is_some()),
+            ("--inputs-limit", self.reducing.inputs_limit.is_some()),
+            ("--llv-labels", self.reducing.llv_labels.is_some()),
+            ("--llv-inputs", self.llv_inputs.is_some()),
+        ];
+        match asked.into_iter().find(|(_, asked)| *asked) {
+            Some((option, _)) => bail!(
+                "{option} needs the inputs, and these summaries are of other files than A and B; those that `logitdist reduce --part` makes of A and B will do"
+            ),
+            None => Ok(()),
+        }
+    }
+
     /// Claims the outputs.
     ///
     /// # Errors
     /// One of them is an input, or another one.
     pub fn claim_outputs(&self) -> Result<(), Taken> {
-        let single = [
-            &self.embeddings_a,
-            &self.unembeddings_a,
-            &self.bias_a,
-            &self.embeddings_b,
-            &self.unembeddings_b,
-            &self.bias_b,
-            &self.probe,
-            &self.groups,
-            &self.targets,
-            &self.against,
-            &self.floor,
-        ];
-        let read = self.models.iter().chain(single.into_iter().flatten()).chain(&self.gate);
-        let mut claims = Claims::reading(read.map(PathBuf::as_path));
+        let own = [&self.probe, &self.groups, &self.targets, &self.against, &self.floor];
+        let own = own.into_iter().flatten().chain(&self.gate).chain(&self.summaries);
+        let mut claims = Claims::reading(self.given.files().chain(own.map(PathBuf::as_path)));
         if let Some(folder) = &self.report {
             claims.write("--report", folder)?;
             claims.write_in("--report", folder, page::FILES)?;
         }
         self.out.iter().try_for_each(|out| claims.write("--out", out))
-    }
-
-    /// Where each model is and how it is read. The single files of a side stand in for its MODEL.
-    pub fn sources(&self) -> anyhow::Result<[(Source, ReadOptions); 2]> {
-        let files = |f: &Option<_>, g: &Option<_>, bias: &Option<_>| {
-            let (Some(embeddings), Some(unembeddings)) = (f, g) else { return None };
-            Some(Source::Files {
-                embeddings: Clone::clone(embeddings),
-                unembeddings: Clone::clone(unembeddings),
-                bias: Clone::clone(bias),
-            })
-        };
-        let a = files(&self.embeddings_a, &self.unembeddings_a, &self.bias_a);
-        let b = files(&self.embeddings_b, &self.unembeddings_b, &self.bias_b);
-        let needed = usize::from(a.is_none()) + usize::from(b.is_none());
-        if self.models.len() != needed {
-            bail!(
-                "{} model paths are given and {needed} needed: `logitdist compare A B`, where --embeddings-a and --unembeddings-a \
-                 stand for A, and --embeddings-b and --unembeddings-b for B",
-                self.models.len()
-            );
-        }
-        let mut paths = self.models.iter().cloned().map(Source::Path);
-        let mut next =
-            |files: Option<Source>| files.or_else(|| paths.next()).context("a model path is missing");
-        let (a, b) = (next(a)?, next(b)?);
-        let transpose = |arrays: &[Transposed]| Transpose {
-            embeddings: arrays.contains(&Transposed::Embeddings),
-            unembeddings: arrays.contains(&Transposed::Unembeddings),
-        };
-        let names_a = self.array_names.clone().unwrap_or_default();
-        let names_b = self.array_names_b.clone().unwrap_or_else(|| names_a.clone());
-        let transpose_b = self.transpose_b.as_ref().unwrap_or(&self.transpose);
-        Ok([
-            (
-                a,
-                ReadOptions {
-                    names: names_a,
-                    transpose: transpose(&self.transpose),
-                    inflation_limit: self.inflation_limit,
-                },
-            ),
-            (
-                b,
-                ReadOptions {
-                    names: names_b,
-                    transpose: transpose(transpose_b),
-                    inflation_limit: self.inflation_limit,
-                },
-            ),
-        ])
     }
 }
 

@@ -9,6 +9,9 @@ const WITHOUT_EFFECT: [&str; 6] = ["--format", "--out", "--report", "--threads",
 /// The same of options without a value.
 const FLAGS_WITHOUT_EFFECT: [&str; 1] = ["--bounds"];
 
+/// The option of what was computed before: the result is the same as without it. Its values reach to the next option.
+const SUMMARIES: &str = "--summaries";
+
 /// The arguments that the result depends on, after `logitdist`, of a command line with the name of the program first.
 pub fn command_line(line: &[OsString]) -> String {
     command_of(line.iter().skip(1).map(|a| a.to_string_lossy().into_owned()))
@@ -20,6 +23,13 @@ fn command_of(arguments: impl Iterator<Item = String>) -> String {
     while let Some(argument) = arguments.next() {
         let name = argument.split('=').next().unwrap_or_default();
         if FLAGS_WITHOUT_EFFECT.contains(&name) {
+            continue;
+        }
+        if name == SUMMARIES {
+            // After an equals sign there is one value.
+            while !argument.contains('=') && arguments.peek().is_some_and(|next| !next.starts_with('-')) {
+                arguments.next();
+            }
             continue;
         }
         if WITHOUT_EFFECT.contains(&name) {
@@ -46,6 +56,8 @@ mod tests {
                 &["compare", "--threads", "2", "a b.npz", "--out=x", "it's", "--seed=3", "--report", "r"],
                 "logitdist compare 'a b.npz' 'it'\\''s' --seed=3",
             ),
+            (&["compare", "a", "b", "--summaries", "1", "2", "--seed=3"], "logitdist compare a b --seed=3"),
+            (&["compare", "--summaries=1", "a", "b"], "logitdist compare a b"),
             (&["compare", "", "--format"], "logitdist compare ''"),
             (&["compare", "--bounds", "a", "--fail-if", "m_cca < 1", "b"], "logitdist compare a b"),
         ] {

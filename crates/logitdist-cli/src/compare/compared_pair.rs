@@ -10,7 +10,10 @@ use super::table;
 use super::verdict::sentences;
 use anyhow::Context;
 use logitdist::bound::LinearProbe;
-use logitdist::{Comparison, Pair, Settings, Watch, compare, compare_watched};
+use logitdist::{
+    Comparison, Pair, PairSummary, PartialSummary, Settings, Watch, compare, compare_reduced,
+    compare_summary, compare_watched,
+};
 use logitdist_results::number::short;
 use logitdist_results::pair::{PairComparison, PairRun};
 use rand_chacha::ChaCha8Rng;
@@ -39,12 +42,14 @@ pub struct ComparedPair {
 
 impl ComparedPair {
     /// Compares a pair with the seed of `run`. Probes are of a, and come with the name that errors give them. Intervals and what is held
-    /// out are computed if `intervals` says so, and where nothing is said if they cost little.
+    /// out are computed if `intervals` says so, and where nothing is said if they cost little. What is `reduced` already is not reduced
+    /// again.
     ///
     /// # Errors
     /// Settings or probes that do not fit the pair, or embeddings that cannot be read.
     pub fn of(
         pair: &Pair<'_>,
+        reduced: Option<PartialSummary>,
         settings: &Settings,
         intervals: Option<bool>,
         run: PairRun,
@@ -56,8 +61,11 @@ impl ComparedPair {
         let with_them = Settings { intervals: true, held_out: true, ..settings.clone() };
         let sampling = Sampling::of(pair, &with_them, intervals);
         let settings = Settings { intervals: sampling.is_on, held_out: sampling.is_on, ..settings.clone() };
-        let mut compared =
-            ComparedPair::without_probes(compare_watched(pair, &settings, &mut rng, watch)?, run);
+        let comparison = match reduced {
+            Some(reduced) => compare_reduced(pair, reduced, &settings, &mut rng, watch)?,
+            None => compare_watched(pair, &settings, &mut rng, watch)?,
+        };
+        let mut compared = ComparedPair::without_probes(comparison, run);
         compared.answer = Answer::of(&compared.comparison, sampling.note.into_iter().collect());
         if let Some((name, probes)) = probes {
             let carried = |(i, probe)| {
@@ -105,6 +113,43 @@ impl ComparedPair {
         let said = words.into_iter().filter_map(|(heading, words)| Some((heading, words?)));
         self.answer.beside = said.collect();
         Ok(ComparedPair { against, floor, ..self })
+    }
+
+    /// Adds what is to be said of labels and inputs: notes under their tokens, more of the inputs, and limits of the answer.
+    pub fn add_notes(
+        &mut self,
+        notes: Vec<(&'static str, String)>,
+        inputs: impl Iterator<Item = String>,
+        limits: Vec<String>,
+    ) {
+        let all = notes.into_iter().chain(inputs.map(|note| ("n_inputs", note)));
+        for (token, note) in all {
+            match self.comparison.notes.iter_mut().find(|(t, _)| *t == token) {
+                // A token has one note.
+                Some((_, said)) => *said = format!("{said}; {note}"),
+                None => self.comparison.notes.push((token, note)),
+            }
+        }
+        self.answer.warnings.splice(0..0, limits);
+    }
+
+    /// What is left of a pair whose inputs were seen elsewhere, with the seed of `run`.
+    ///
+    /// # Errors
+    /// Something is asked for that needs the inputs.
+    pub fn of_summary(
+        summary: PairSummary,
+        settings: &Settings,
+        run: PairRun,
+    ) -> anyhow::Result<ComparedPair> {
+        let mut rng = ChaCha8Rng::seed_from_u64(run.seed);
+        let settings =
+            Settings { llv: false, per_input: false, intervals: false, held_out: false, ..settings.clone() };
+        let comparison = compare_summary(summary, &settings, &mut rng)?;
+        let mut compared = ComparedPair::without_probes(comparison, run);
+        let note = "the inputs were joined in the order of the summaries: intervals, m_cca_cv, d_llv, d_svd and what is made of them need the inputs themselves, and were left out";
+        compared.answer = Answer::of(&compared.comparison, vec![note.to_owned()]);
+        Ok(compared)
     }
 
     /// What was compared elsewhere.

@@ -5,30 +5,37 @@ mod arguments;
 mod command_line;
 mod compared_pair;
 mod gate;
+mod given;
 mod json;
 mod other_pair;
 mod page;
 mod probes;
+mod reducing;
 mod sampling;
 mod selected;
 mod shown;
+mod single;
 mod table;
 mod verdict;
+mod which;
 
-pub use arguments::{Arguments, EXPORTING, Transposed, parse_subsets};
+pub use arguments::{Arguments, EXPORTING, parse_subsets};
 pub use compared_pair::ComparedPair;
+pub use given::{Given, Transposed};
 pub use page::{MOST_LABELS, Page};
 pub use probes::read as read_probes;
+pub use reducing::Reducing;
 pub use selected::{QUICK_INPUTS, selected};
 
+use crate::matched::Matched;
 use crate::models::{Models, open_other};
 use crate::output::{Beside, Format, beside, to_stdout};
 use crate::progress::Progress;
+use crate::saved::{Reduction, reduction};
 use anyhow::{Context, bail};
-use arguments::Logits;
 use command_line::command_line;
-use logitdist::{LogitPrecision, Pair, Settings};
-use logitdist_io::{FileModel, open_model, say};
+use logitdist::{NO_TARGET, Pair, Settings};
+use logitdist_io::{FileModel, RepeatedRows, say};
 use logitdist_results::pair::PairRun;
 use sampling::{read_whole_numbers, wanted};
 use std::ffi::OsString;
@@ -40,10 +47,7 @@ const GATE_CROSSED: u8 = 4;
 
 /// Runs the command, which was asked for by `line`: exit code 1 if a bound is violated, else 4 if a gate was crossed.
 pub fn run(arguments: &Arguments, line: &[OsString]) -> anyhow::Result<ExitCode> {
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(arguments.threads.map_or(0, usize::from))
-        .build()
-        .context("the threads cannot be started")?;
+    let pool = arguments.reducing.pool()?;
     // Outputs that cannot be should not cost a comparison.
     arguments.claim_outputs()?;
     let page = arguments.report.as_deref().map(Page::begin).transpose()?;
@@ -87,14 +91,19 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     }
     let numbers =
         |path: &Option<PathBuf>, what| path.as_deref().map(|path| read_whole_numbers(path, what)).transpose();
-    settings.groups = numbers(&arguments.groups, "group")?;
-    settings.targets = numbers(&arguments.targets, "target")?;
-    let sources = arguments.sources()?;
+    let (groups, targets) = (numbers(&arguments.groups, "group")?, numbers(&arguments.targets, "target")?);
+    let sources = arguments.given.sources()?;
     // Other models are written like those that they stand for.
     let [options_a, options_b] = sources.each_ref().map(|(_, options)| options.clone());
-    let models = Models::read(sources, open_model)?;
-    let against = arguments.against.as_deref().map(|path| open_other(path, &options_b)).transpose()?;
-    let floor = arguments.floor.as_deref().map(|path| open_other(path, &options_a)).transpose()?;
+    let (models, matched) = Models::matched(sources, &arguments.given.which.asked())?;
+    settings.groups = groups.map(|groups| of_chosen(groups, "group", &matched)).transpose()?;
+    settings.targets = targets.map(|targets| targets_of(targets, &matched)).transpose()?;
+    let other = |path: &Option<PathBuf>, options, m: usize| {
+        let labels = matched.labels[m].as_deref();
+        path.as_deref().map(|path| open_other(path, options, labels, matched.inputs[m].clone())).transpose()
+    };
+    let (against, floor) =
+        (other(&arguments.against, &options_b, 1)?, other(&arguments.floor, &options_a, 0)?);
     let [pair_against, pair_floor] = [with_a(&models, &against)?, with_a(&models, &floor)?];
     // Read before anything is computed: a wrong path should not cost a comparison.
     let probes = arguments
@@ -105,7 +114,7 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     let run = PairRun {
         model_a: models.name_a.clone(),
         model_b: models.name_b.clone(),
-        seed: arguments.seed,
+        seed: arguments.reducing.seed,
         version: env!("CARGO_PKG_VERSION").into(),
         command,
     };
@@ -116,10 +125,26 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     let watch = |stage, rows| progress.watch(stage, rows);
     let probes = probes.as_ref().map(|(path, probes)| (path.display().to_string(), probes));
     let probes = probes.as_ref().map(|(name, probes)| (name.as_str(), probes.as_slice()));
-    let compared = ComparedPair::of(&pair, &settings, intervals, run, probes, &watch)?;
+    let reduction = match arguments.summaries.as_slice() {
+        [] => None,
+        paths => Some(reduction(paths, &pair)?),
+    };
     let name = |other: &Option<(String, FileModel)>| other.as_ref().map(|(name, _)| name.clone());
     let others = [name(&against).zip(pair_against), name(&floor).zip(pair_floor)];
-    let compared = compared.beside(others, &settings)?;
+    let compared = match reduction {
+        Some(Reduction::InOrder(summary, precision)) => {
+            arguments.check_without_inputs()?;
+            let settings = Settings { logit_precision: precision, ..settings.clone() };
+            ComparedPair::of_summary(*summary, &settings, run)?
+        }
+        Some(Reduction::Whole(part)) => {
+            ComparedPair::of(&pair, Some(*part), &settings, intervals, run, probes, &watch)?
+        }
+        None => ComparedPair::of(&pair, None, &settings, intervals, run, probes, &watch)?,
+    };
+    let mut compared = compared.beside(others, &settings)?;
+    let repeated = [("a", &models.a), ("b", &models.b)].map(|(name, model)| repeated_note(name, model));
+    compared.add_notes(matched.notes, repeated.into_iter().flatten(), matched.limits);
     let is_selection = arguments.quick || !arguments.only.is_empty();
     Ok(ComparedPair { gates, is_selection, ..compared })
 }
@@ -132,19 +157,47 @@ fn with_a<'a>(
     other.as_ref().map(|(name, model)| models.pair_with(name, model)).transpose()
 }
 
+/// The right labels of the inputs that were chosen, as they are numbered among the labels that were.
+fn targets_of(targets: Vec<i64>, matched: &Matched) -> anyhow::Result<Vec<i64>> {
+    let targets = of_chosen(targets, "target", matched)?;
+    let Some(labels) = &matched.labels[0] else { return Ok(targets) };
+    let chosen = |target: i64| {
+        let place = labels.iter().position(|label| i64::try_from(*label) == Ok(target));
+        // An input whose right label was not chosen has no right answer.
+        place.map_or(if target < 0 { target } else { NO_TARGET }, |place| place as i64)
+    };
+    Ok(targets.into_iter().map(chosen).collect())
+}
+
+/// The groups or targets of the inputs that were chosen, from those of the rows of a's file.
+fn of_chosen(given: Vec<i64>, what: &str, matched: &Matched) -> anyhow::Result<Vec<i64>> {
+    let Some(rows) = &matched.inputs[0] else { return Ok(given) };
+    let count = given.len();
+    let of = |&row: &usize| {
+        given.get(row).copied().with_context(|| {
+            format!("--{what}s has {count} {what}s and a's file more rows; a {what} for each row of a's file is needed")
+        })
+    };
+    rows.iter().map(of).collect()
+}
+
+/// What to say of embeddings that are zero or come again, if they are more than a twentieth.
+fn repeated_note(name: &str, model: &FileModel) -> Option<String> {
+    let RepeatedRows { read, zero, repeated } = model.repeated_rows();
+    let is_much = |count: usize| 20 * count > read;
+    let said: Vec<String> = [(zero, "exactly zero"), (repeated, "exactly the same as an earlier one")]
+        .into_iter()
+        .filter(|(count, _)| is_much(*count))
+        .map(|(count, how)| format!("{count} of {name}'s {read} rows are {how}"))
+        .collect();
+    (!said.is_empty()).then(|| format!("{}; if that is padding, --rows leaves it out", said.join(", and ")))
+}
+
 /// What the command line asks for; whether blocks of inputs are left out follows from the pair.
 fn settings(arguments: &Arguments) -> Settings {
     Settings {
         subsets: arguments.subsets.unwrap_or_default(),
-        inputs_limit: arguments
-            .inputs_limit
-            .map(|n| usize::try_from(n).unwrap_or(usize::MAX))
-            .or(arguments.quick.then_some(QUICK_INPUTS)),
-        logit_precision: match arguments.logits {
-            Logits::F64 => LogitPrecision::F64,
-            Logits::F32 => LogitPrecision::F32,
-        },
-        llv_labels: arguments.llv_labels.clone(),
+        inputs_limit: arguments.reducing.settings().inputs_limit.or(arguments.quick.then_some(QUICK_INPUTS)),
         llv_inputs: arguments.llv_inputs.clone(),
         per_input: arguments.report.is_some(),
         held_out: false,
@@ -152,7 +205,7 @@ fn settings(arguments: &Arguments) -> Settings {
         null: arguments.null,
         by_confidence: arguments.by_confidence,
         shifts: true,
-        ..Settings::default()
+        ..arguments.reducing.settings()
     }
 }
 

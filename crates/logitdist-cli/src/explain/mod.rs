@@ -1,13 +1,15 @@
 //! `logitdist explain`.
 
+mod json;
 mod numbered;
 mod words;
 
 pub use numbered::NUMBERED;
-pub use words::WORDS;
+pub use words::every_word;
 
 use crate::output::to_stdout;
 use anyhow::bail;
+use json::json;
 use logitdist::glossary::{Entry, explain, glossary};
 use logitdist::theorems;
 use numbered::numbered;
@@ -15,14 +17,24 @@ use std::fmt::Write;
 use std::process::ExitCode;
 use words::words;
 
+/// How meanings are written.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// Paragraphs.
+    #[default]
+    Text,
+    /// A JSON object.
+    Json,
+}
+
 /// Prints what the names mean, or a list of all; then complains of those that mean nothing.
-pub fn run(names: &[String]) -> anyhow::Result<ExitCode> {
-    if names.is_empty() {
-        to_stdout(list().as_bytes())?;
-        return Ok(ExitCode::SUCCESS);
-    }
+pub fn run(names: &[String], format: Format) -> anyhow::Result<ExitCode> {
     let articles: Vec<(&String, String)> = names.iter().map(|name| (name, articles(name))).collect();
-    let known: String = articles.iter().map(|(_, article)| article.as_str()).collect();
+    let known: String = match format {
+        Format::Text if names.is_empty() => list(),
+        Format::Text => articles.iter().map(|(_, article)| article.as_str()).collect(),
+        Format::Json => json(names),
+    };
     to_stdout(known.as_bytes())?;
     let unknown_ones = articles.iter().filter(|(_, article)| article.is_empty());
     let complaints: Vec<String> = unknown_ones.map(|(name, _)| unknown(name)).collect();
@@ -116,7 +128,7 @@ fn list() -> String {
     text.push_str("\nTheorems and families\n");
     NUMBERED.iter().for_each(|(number, title, _)| line(&mut text, number, title));
     text.push_str("\nColumns and parameters\n");
-    for word in WORDS {
+    for word in every_word() {
         word.names.iter().for_each(|name| line(&mut text, name, word.meaning));
     }
     text.push_str("\n`logitdist explain TOKEN` gives formula, range, source and where to read on.\n");
@@ -131,7 +143,7 @@ fn unknown(name: &str) -> String {
 fn nearest(name: &str) -> &'static str {
     let tokens = glossary().iter().map(|entry| entry.token);
     let known = tokens.chain(NUMBERED.iter().map(|(number, ..)| *number));
-    let known = known.chain(WORDS.iter().flat_map(|word| word.names.iter().copied()));
+    let known = known.chain(every_word().flat_map(|word| word.names.iter().copied()));
     let similarity = |known: &str| strsim::jaro_winkler(known, name);
     // Of equals the first: a token before a word.
     let nearer = |best: (&'static str, f64), name| {

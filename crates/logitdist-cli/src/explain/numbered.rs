@@ -1,6 +1,6 @@
 //! The theorems and families of docs/theory.md by their numbers.
 
-/// Number, title and anchor, as docs/theory.md has them.
+/// Number, title and anchor, as docs/theory.md has them; titles of families begin with the token of their generator.
 pub const NUMBERED: [(&str, &str, &str); 36] = [
     ("T1", "correlations that the distance leaves no room to lose", "t1"),
     ("T2", "a linear lower bound", "t2"),
@@ -25,23 +25,24 @@ pub const NUMBERED: [(&str, &str, &str); 36] = [
     ("T18′", "what the KL divergence does force", "t18prime"),
     ("T19", "look through other glasses", "t19"),
     ("T20", "explained variance", "t20"),
-    ("E1", "attains T1, T3, T20", "e1"),
-    ("E2", "attains T4, T5", "e2"),
-    ("E3", "attains T7, T8", "e3"),
-    ("E4", "attains T9 in the limit", "e4"),
-    ("E5", "attains T10 in the limit, and T15 always", "e5"),
-    ("E6", "T14", "e6"),
-    ("E7", "equal embeddings, small KL, unrelated unembeddings", "e7"),
-    ("E8", "perfect `m_cca`, no prediction in common", "e8"),
-    ("E9", "two labels at distance r. Attains T10′ and T15", "e9"),
-    ("E10", "cheapest margins. Attains T16", "e10"),
-    ("E11", "probe direction. Attains T17", "e11"),
-    ("E12", "any pair, ever closer. Attains T18 in the limit", "e12"),
-    ("E13", "attains T20", "e13"),
+    ("E1", "shrinkage_noise: attains T1, T3, T20", "e1"),
+    ("E2", "coupled_spectra: attains T4, T5", "e2"),
+    ("E3", "weakest_direction: attains T7, T8", "e3"),
+    ("E4", "rare_labels: attains T9 in the limit", "e4"),
+    ("E5", "even_labels: attains T10 in the limit, and T15 always", "e5"),
+    ("E6", "permuted_clusters: T14", "e6"),
+    ("E7", "shared_embeddings: equal embeddings, small KL, unrelated unembeddings", "e7"),
+    ("E8", "turned_clusters: perfect `m_cca`, no prediction in common", "e8"),
+    ("E9", "distant_labels: two labels at distance r. Attains T10′ and T15", "e9"),
+    ("E10", "moved_margins: cheapest margins. Attains T16", "e10"),
+    ("E11", "moved_scores: probe direction. Attains T17", "e11"),
+    ("E12", "vanishing_difference: any pair, ever closer. Attains T18 in the limit", "e12"),
+    ("E13", "uncorrelated_residual: attains T20", "e13"),
 ];
 
-/// The entry of a number, which may be written `t6'` or `t6prime` for `T6′`.
+/// The entry of a number, which may be written `t6'` or `t6prime` for `T6′`, or of a generator.
 pub fn numbered(name: &str) -> Option<(&'static str, &'static str, &'static str)> {
     let anchor = name.to_lowercase().replace(['′', '\''], "prime");
-    NUMBERED.into_iter().find(|(.., known)| *known == anchor)
+    let generator = |title: &str| title.split_once(": ").is_some_and(|(token, _)| token == name);
+    NUMBERED.into_iter().find(|(_, title, known)| *known == anchor || generator(title))
 }

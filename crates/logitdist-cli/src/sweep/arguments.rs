@@ -131,7 +131,7 @@ pub(super) enum Command {
     Cell {
         /// The config, for example the config.toml of a folder of results.
         config: PathBuf,
-        /// The cell's `cell_seed`, 16 hexadecimal digits.
+        /// The cell's `cell_seed`: s and 16 hexadecimal digits.
         #[arg(long, value_name = "CELL_SEED", value_parser = parse_seed)]
         id: u64,
         /// Override a key of the config, as in the run. May be repeated.
@@ -190,9 +190,11 @@ fn parse_duration(text: &str) -> anyhow::Result<Duration> {
 }
 
 fn parse_seed(text: &str) -> anyhow::Result<u64> {
-    let digits = text.len() == 16 && text.bytes().all(|b| b.is_ascii_hexdigit());
-    let seed = u64::from_str_radix(text, 16).ok().filter(|_| digits);
-    seed.context("a cell_seed has 16 hexadecimal digits, as in rows.csv and failures.csv")
+    // Earlier versions wrote the digits alone.
+    let digits = text.strip_prefix('s').unwrap_or(text);
+    let is_whole = digits.len() == 16 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let seed = u64::from_str_radix(digits, 16).ok().filter(|_| is_whole);
+    seed.context("a cell_seed is s and 16 hexadecimal digits, as in rows.csv and failures.csv")
 }
 
 /// A word that stands in a job script as it is.
@@ -217,8 +219,12 @@ mod tests {
         for text in ["", "55", "-3m", "0s", "soon", "87601h", "9999999999999999999s", "9999999999999999999"] {
             assert!(parse_duration(text).is_err(), "{text}");
         }
-        assert_eq!(parse_seed("00000000000000ff").unwrap(), 255);
-        for text in ["ff", "+00000000000000f", "g000000000000000", "00000000000000ff0"] {
+        for text in ["s00000000000000ff", "00000000000000ff"] {
+            assert_eq!(parse_seed(text).unwrap(), 255);
+        }
+        for text in
+            ["ff", "sff", "ss00000000000000ff", "+00000000000000f", "g000000000000000", "00000000000000ff0"]
+        {
             assert!(parse_seed(text).is_err(), "{text}");
         }
     }

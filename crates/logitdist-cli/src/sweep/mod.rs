@@ -7,6 +7,7 @@ mod signals;
 pub use arguments::Arguments;
 
 use crate::output::to_stdout;
+use crate::progress::note;
 use arguments::Command;
 use logitdist_io::{for_shell, say, visible};
 use logitdist_results::{Damaged, Ended, damage};
@@ -61,7 +62,7 @@ fn options(config: &Path, overrides: &[String]) -> SweepOptions {
 
 /// Says what a sweep came to.
 fn tell(outcome: &SweepOutcome) -> anyhow::Result<ExitCode> {
-    note(&outcome.notes);
+    outcome.notes.iter().for_each(|text| note(text));
     let (failures, failed) = &outcome.failures;
     if *failed > 0 {
         say(format_args!(
@@ -130,10 +131,10 @@ fn run_merge(out: &Path, inputs: &[PathBuf], partial: bool, damaged: Damaged) ->
     // The tables of `out` are made again. Those of the inputs are not used; but where they are damaged, a journal may be, too.
     for folder in inputs {
         let sentences = damage(folder, damaged)?;
-        note(&sentences.iter().map(|what| format!("{}: {what}", folder.display())).collect::<Vec<_>>());
+        sentences.iter().for_each(|what| note(&format!("{}: {what}", folder.display())));
     }
     let merged = merge(out, inputs, partial)?;
-    note(&merged.notes);
+    merged.notes.iter().for_each(|text| note(text));
     let (missing, total) = merged.missing;
     let code = match &merged.tables {
         Some(tables) => tell_tables(tables, &format!("{missing} of {total} missing"), out)?,
@@ -205,8 +206,4 @@ fn run_slurm(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     to_stdout(text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn note(notes: &[String]) {
-    notes.iter().for_each(|note| say(format_args!("note: {note}")));
 }

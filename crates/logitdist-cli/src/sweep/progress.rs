@@ -1,8 +1,9 @@
 //! How far a sweep is: a bar on a terminal, a line every ten seconds elsewhere. On standard error.
 
-use crate::progress::{BETWEEN_LINES, bar, loss, style};
+use crate::progress::{bar, between_lines, loss, style};
 use indicatif::{ProgressBar, ProgressState};
 use logitdist_io::say;
+use logitdist_results::number::short;
 use logitdist_sim::Listener;
 use logitdist_train::EpochRecord;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -36,6 +37,15 @@ fn after(separator: &str, training: &Mutex<String>) -> String {
     if text.is_empty() { String::new() } else { format!("{separator}{text}") }
 }
 
+/// A rate with three digits; of slow cells the time that each takes.
+fn rate(per_second: f64) -> String {
+    if per_second < 1.0 && per_second > 0.0 {
+        format!("{} s a cell", short(1.0 / per_second))
+    } else {
+        format!("{} cells/s", short(per_second))
+    }
+}
+
 impl Listener for SweepProgress {
     fn begin(&self, before: usize, total: usize) {
         let bar = bar(total, || {
@@ -44,7 +54,10 @@ impl Listener for SweepProgress {
                 // What cannot be drawn is not worth an error.
                 let _ = text.write_str(&after("; ", &training));
             };
-            style("{wide_bar} {human_pos}/{human_len} cells, {per_sec}, {eta} left{training}")
+            style("{wide_bar} {human_pos}/{human_len} cells, {rate}, {eta} left{training}")
+                .with_key("rate", |state: &ProgressState, text: &mut dyn std::fmt::Write| {
+                    let _ = text.write_str(&rate(state.per_sec()));
+                })
                 .with_key("training", training)
         });
         let bar = bar.map(|bar| {
@@ -63,14 +76,14 @@ impl Listener for SweepProgress {
             return;
         }
         let Ok(mut last) = work.last_line.try_lock() else { return };
-        if last.elapsed() >= BETWEEN_LINES {
+        if between_lines().is_some_and(|time| last.elapsed() >= time) {
             *last = Instant::now();
-            let rate = done as f64 / work.start.elapsed().as_secs_f64();
+            let per_second = done as f64 / work.start.elapsed().as_secs_f64();
             let done = work.before + done;
             // Replicates that are added as needed may be more than were foreseen.
-            let left = work.total.saturating_sub(done) as f64 / rate;
-            let training = after("; ", &self.training);
-            say(format_args!("{done}/{} cells, {rate:.1} cells/s, {left:.0} s left{training}", work.total));
+            let left = work.total.saturating_sub(done) as f64 / per_second;
+            let (training, rate) = (after("; ", &self.training), rate(per_second));
+            say(format_args!("{done}/{} cells, {rate}, {left:.0} s left{training}", work.total));
         }
     }
 
@@ -92,6 +105,15 @@ impl Listener for SweepProgress {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rates_have_three_digits() {
+        for (per_second, text) in
+            [(1234.567, "1.23e3 cells/s"), (12.3456, "12.3 cells/s"), (0.25, "4 s a cell")]
+        {
+            assert_eq!(rate(per_second), text);
+        }
+    }
 
     #[test]
     fn the_last_epoch_is_told_in_words() {

@@ -1,6 +1,6 @@
 //! How far a training is: a bar on a terminal, a line every ten seconds elsewhere. On standard error.
 
-use crate::progress::{BETWEEN_LINES, bar, loss, style};
+use crate::progress::{bar, between_lines, loss, style};
 use indicatif::ProgressBar;
 use logitdist_io::say;
 use logitdist_train::{Duration, EpochRecord, Network, Observer};
@@ -37,7 +37,7 @@ impl Observer for Progress {
             };
             bar.set_position(done as u64);
             bar.set_message(text);
-        } else if self.last_line.elapsed() >= BETWEEN_LINES {
+        } else if between_lines().is_some_and(|time| self.last_line.elapsed() >= time) {
             self.last_line = Instant::now();
             say(format_args!("epoch {}, step {}: {text}", record.epoch, record.step));
         }

@@ -72,6 +72,33 @@ fn theorems_and_families_are_found_by_their_numbers() {
 }
 
 #[test]
+fn json_has_everything_or_what_was_asked_for() {
+    let parse = |names: &[&str]| -> serde_json::Value {
+        let run = explain(&[names, &["--format", "json"]].concat()).ok();
+        serde_json::from_str(&run.stdout).unwrap()
+    };
+    let all = parse(&[]);
+    for entry in logitdist::glossary::glossary() {
+        let is_there = ["measures", "bounds"].iter().any(|kind| all[kind].get(entry.token).is_some());
+        assert!(is_there, "{}", entry.token);
+    }
+    for word in logitdist_cli::explain::every_word() {
+        assert!(
+            word.names.iter().all(|name| all["words"][name][0]["meaning"].is_string()),
+            "{:?}",
+            word.names
+        );
+    }
+    let some = parse(&["kl", "T5", "level", "slack"]);
+    assert_eq!(some["measures"]["kl_ab"]["unit"], "nats");
+    assert_eq!(some["measures"]["kl_ab"]["type"], "float");
+    assert!(some["measures"].get("m_cca").is_none());
+    assert!(some["bounds"].as_object().unwrap().values().all(|bound| bound["theorem"] == "T5"), "{some}");
+    assert_eq!(some["words"]["level"][0]["type"], "float");
+    explain(&["m_ca", "--format", "json"]).refused(&["did you mean `m_cca`"]);
+}
+
+#[test]
 fn of_several_names_the_known_are_explained_before_the_complaint() {
     let run = explain(&["m_cca", "m_ca", "slack", "leveel"]);
     let run = run.refused(&["no token `m_ca`", "did you mean `m_cca`", "`leveel`", "did you mean `level`"]);
@@ -230,7 +257,7 @@ fn every_column_that_the_program_writes_is_explained() {
     assert!(names.len() > 150, "{names:?}");
     check_places(&explain(&names).ok().stdout);
     check_places(
-        &explain(&logitdist_cli::explain::WORDS.iter().map(|word| word.names[0]).collect::<Vec<_>>())
+        &explain(&logitdist_cli::explain::every_word().map(|word| word.names[0]).collect::<Vec<_>>())
             .ok()
             .stdout,
     );
@@ -241,8 +268,9 @@ fn words_say_where_a_column_is_a_measure_and_a_parameter() {
     let tau = explain(&["tau"]).ok().stdout;
     assert!(tau.contains("Smallest probability τ") && tau.contains("parameter of a family"), "{tau}");
     for (name, text) in [
-        ("slack", "rhs − lhs"),
-        ("slack_q95", "rhs − lhs"),
+        ("slack", "measured − certified"),
+        ("slack_q95", "measured − certified"),
+        ("share_mean", "certified/measured, clipped"),
         ("level", "0 changes nothing"),
         ("E3", "attains T7, T8"),
         ("weakest_direction", "family of pairs"),

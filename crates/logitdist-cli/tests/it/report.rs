@@ -2,6 +2,7 @@
 
 use crate::{Files, compare, json, logitdist};
 use logitdist::glossary::explain;
+use logitdist_testing::run;
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -187,7 +188,8 @@ fn a_report_that_cannot_be_made_leaves_a_clear_message_and_no_page() {
         (&["report", &sweep], &["sweep", "rows.csv: cannot read"]),
         (&["report", &files.path("missing")], &["missing", "comparison.csv"]),
         (&["report", &broken], &["inputs.csv:2", "was the file cut off?"]),
-        (&["report", &broken, "--plot", "x=level"], &["broken", "--plot is for the results of a sweep"]),
+        (&["report", &broken, "--plot", "x=level"], &["broken", "--plot", "are for the results of a sweep"]),
+        (&["report", &broken, "--by", "level"], &["broken", "--by are for the results of a sweep"]),
         (&["report", &sweep, "--plot", "level"], &["--plot \"level\"", "is no key=value"]),
         (&["report", &sweep, "--width", "85"], &["--width", "such as 85mm"]),
         (&["report", &sweep, "--width", "2mm"], &["--width", "from 36mm to 700mm"]),
@@ -197,4 +199,44 @@ fn a_report_that_cannot_be_made_leaves_a_clear_message_and_no_page() {
     }
     assert!(!Path::new(&folder).join("report.html").exists());
     assert!(!Path::new(&blocked).join("comparison.csv").exists(), "an unfinished run must not look finished");
+}
+
+#[test]
+fn a_report_of_a_pair_that_cannot_be_written_leaves_the_older_one_whole() {
+    let files = Files::new();
+    let folder = files.path("report");
+    compare("digits-m4-a.npz", "digits-m8-a.npz", &["--report", &folder]).ok();
+    let names = ["plots/spectra.svg", "plots/labels-column.pdf", "plots/divergence.png"];
+    let pictures = || names.map(|name| fs::read(Path::new(&folder).join(name)).unwrap());
+    let before = pictures();
+    let page = Path::new(&folder).join("report.html");
+    fs::remove_file(&page).unwrap();
+    fs::create_dir(&page).unwrap();
+    let run = logitdist(&["report", &folder, "--width", "60mm"]);
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(pictures() == before && fs::read_dir(Path::new(&folder).join("plots")).unwrap().count() == 30);
+    fs::remove_dir(&page).unwrap();
+    assert_eq!(logitdist(&["report", &folder, "--width", "60mm"]).code, 0);
+    assert!(pictures()[0] != before[0]);
+}
+
+#[test]
+fn names_that_a_spreadsheet_would_run_are_plain_on_the_page() {
+    let files = Files::new();
+    let name = files.path("=SUM(A1).npz");
+    fs::copy(crate::fixture("digits-m4-a.npz"), &name).unwrap();
+    let folder = files.path("report");
+    let other = fs::canonicalize(crate::fixture("digits-m8-a.npz")).unwrap();
+    let mut command = crate::program();
+    command.current_dir(files.path(".")).args(["compare", "=SUM(A1).npz"]).arg(other);
+    run(command.args(["--report", "report"])).ok();
+    assert!(read(&folder, "comparison.csv").contains("run,model_a,,'=SUM(A1).npz,"));
+    let first = read(&folder, "report.html");
+    assert_eq!(logitdist(&["report", &folder]).code, 0);
+    let again = read(&folder, "report.html");
+    assert!(first == again, "the page that was made again differs");
+    assert!(again.contains(">=SUM(A1) against digits-m8-a"));
+    // The command is quoted for the shell.
+    let others = again.replace("'=SUM(A1).npz'", "").replace("&#39;=SUM(A1).npz&#39;", "");
+    assert!(!others.contains("'=") && !others.contains("&#39;="));
 }

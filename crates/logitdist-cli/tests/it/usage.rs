@@ -77,3 +77,31 @@ fn help_teaches_and_shells_can_complete() {
         assert!(logitdist(&["completions", shell]).stdout.contains("compare"), "{shell}");
     }
 }
+
+#[test]
+fn every_command_has_a_manual_page_and_the_version_a_commit() {
+    let page = logitdist(&["man"]).ok().stdout;
+    assert!(page.contains(".TH logitdist 1") && page.contains("compare"), "{page}");
+    let page = logitdist(&["man", "sweep", "merge"]).ok().stdout;
+    assert!(page.contains(".TH logitdist-sweep-merge 1") && page.contains("partial"), "{page}");
+    logitdist(&["man", "sweep", "nothing"]).refused(&["logitdist-sweep has no command `nothing`", "merge"]);
+    let version = logitdist(&["--version"]).ok().stdout;
+    let commit = version.trim().strip_prefix(concat!("logitdist ", env!("CARGO_PKG_VERSION"))).unwrap();
+    let is_commit = |hash: &str| hash.len() == 12 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+    // A packed crate has none.
+    let hash = commit.strip_prefix(" (commit ").and_then(|rest| rest.strip_suffix(')'));
+    assert!(commit.is_empty() || hash.is_some_and(is_commit), "{version}");
+}
+
+#[test]
+fn more_or_less_is_said_as_was_asked() {
+    let files = Files::new();
+    let (a, b) = (files.model("a.npz", 30, 6, 3), files.model_with_phase("b.npz", [30, 6, 3], 0.3));
+    let said = |more: &[&str]| logitdist(&[&["compare", &a, &b], more].concat()).ok();
+    let (quiet, normal, verbose) = (said(&["-q"]), said(&[]), said(&["-v"]));
+    assert_eq!((quiet.stderr.as_str(), normal.stderr.as_str()), ("", ""));
+    assert!(verbose.stderr.contains(" s: measures\n"), "{}", verbose.stderr);
+    assert_eq!(normal.stdout, verbose.stdout);
+    logitdist(&["-q", "compare", &a, "nothing.npz"]).refused(&["nothing.npz"]);
+    logitdist(&["-q", "-v", "explain"]).refused(&["--verbose"]);
+}

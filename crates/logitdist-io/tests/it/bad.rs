@@ -225,7 +225,11 @@ fn archives_that_are_damaged_or_lack_an_array() {
             &["no array `embeddings`", "there are `h`"],
         ),
         ("none.safetensors", safetensors(&[]), &["no array `embeddings`", "there are none"]),
-        ("ints.safetensors", tensors("I32", "[4, 3]", 48), &["array `unembeddings`", "type I32", "needed"]),
+        (
+            "ints.safetensors",
+            tensors("I32", "[4, 3]", 48),
+            &["array `unembeddings`", "`<i4` (integers)", "needed"],
+        ),
         ("3-d.safetensors", tensors("F32", "[4, 3, 1]", 48), &["`unembeddings`", "(4, 3, 1)", "2-D"]),
         ("no-rows.safetensors", tensors("F32", "[0, 3]", 0), &["`unembeddings`", "(0, 3)", "empty"]),
         ("scalar.safetensors", tensors("F32", "[]", 4), &["`unembeddings`", "the shape is ()", "2-D"]),

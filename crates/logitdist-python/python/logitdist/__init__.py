@@ -7,7 +7,7 @@
 from . import _processor as _processor
 from ._accumulator import Accumulator
 from ._compare import compare
-from ._comparison import Bound, Comparison, NoValue, Svg, explain
+from ._comparison import Bound, Comparison, Interval, NoValue, Svg, explain
 from ._loss import compression_floor, distance_loss
 from ._matrix import Comparisons, matrix
 from ._native import __version__
@@ -18,6 +18,7 @@ __all__ = [
     "Bound",
     "Comparison",
     "Comparisons",
+    "Interval",
     "NoValue",
     "Svg",
     "Sweep",

@@ -62,6 +62,36 @@ class Bound:
     slack: float | None = None
 
 
+class Interval(float):
+    """A number with its 95 % interval. It behaves as the number.
+
+    Attributes
+    ----------
+    low, high : float
+        The ends of the interval.
+    se : float
+        The standard error, in the units of the number.
+    method : str
+        How the interval was made.
+    """
+
+    low: float
+    high: float
+    se: float
+    method: str
+
+    def __new__(cls, value: float, low: float, high: float, se: float, method: str) -> Interval:
+        number = super().__new__(cls, value)
+        number.low, number.high, number.se, number.method = low, high, se, method
+        return number
+
+    def __reduce__(self) -> tuple[type[Interval], tuple[float, float, float, float, str]]:
+        return Interval, (float(self), self.low, self.high, self.se, self.method)
+
+    def __repr__(self) -> str:
+        return f"{float(self):.6g} [{self.low:.6g}, {self.high:.6g}]"
+
+
 class Svg(str):
     """A picture. A notebook shows it, and `save` writes it."""
 
@@ -77,7 +107,8 @@ class Svg(str):
 class Comparison(Mapping[str, Any]):
     """A comparison: every number by its token, as an item or as an attribute.
 
-    ``c["m_cca"]`` and ``c.m_cca`` are the same. A token without a value raises `NoValue` with the
+    ``c["m_cca"]`` and ``c.m_cca`` are the same. A number with an interval is an `Interval`, a float
+    with ``low`` and ``high``. A token without a value raises `NoValue` with the
     reason, and is not ``in c``. ``print(c)`` shows the command's table.
 
     Attributes
@@ -115,6 +146,10 @@ class Comparison(Mapping[str, Any]):
         self.certificate_ba: dict[str, dict[str, Any]] = said["certificate_ba"]
         self.probes: list[dict[str, float]] = said["probes"]
         self.intervals: dict[str, dict[str, Any]] = said.get("intervals") or {}
+        for token, interval in self.intervals.items():
+            if isinstance(self._values.get(token), float) and interval.get("low") is not None:
+                ends = (interval[name] for name in ("low", "high", "se", "method"))
+                self._values[token] = Interval(self._values[token], *ends)
         self.notes: dict[str, str] = said["notes"]
         self.verdict = native.verdict()
 
@@ -171,15 +206,19 @@ class Comparison(Mapping[str, Any]):
         Parameters
         ----------
         what : {"measures", "bounds"}
-            Numbers by token with their meanings, or bounds by token and direction.
+            Numbers by token with the ends of their intervals and their meanings, or bounds by token and direction.
         """
         import pandas
 
         if what == "measures":
             numbers = [t for t in (*self._values, *self.reasons) if not isinstance(self.get(t), list)]
-            rows = [(t, self.get(t), self.reasons.get(t), _meaning(t)) for t in numbers]
-            frame = pandas.DataFrame(rows, columns=["token", "value", "reason", "meaning"])
-            frame["value"] = frame["value"].astype(float)
+            ends = [(getattr(self.get(t), "low", None), getattr(self.get(t), "high", None)) for t in numbers]
+            rows = [
+                (t, self.get(t), low, high, self.reasons.get(t), _meaning(t))
+                for t, (low, high) in zip(numbers, ends, strict=True)
+            ]
+            frame = pandas.DataFrame(rows, columns=["token", "value", "low", "high", "reason", "meaning"])
+            frame[["value", "low", "high"]] = frame[["value", "low", "high"]].astype(float)
             return frame.set_index("token")
         if what == "bounds":
             both = (("ab", self.bounds), ("ba", self.bounds_ba))

@@ -15,7 +15,7 @@ mod resolve;
 
 pub use defaults::defaults;
 pub(crate) use explorer::data as explorer_data;
-pub use numbers::{Curve, Drawn, DrawnPanel, Place};
+pub use numbers::{Curve, CurvePoint, Drawn, DrawnPanel};
 pub use quantity::Quantity;
 pub(crate) use quantity::is_equal_pair;
 pub use resolve::resolve;

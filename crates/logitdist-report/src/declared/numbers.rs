@@ -34,12 +34,12 @@ pub struct Curve {
     /// Its level, where colours or rows have levels.
     pub level: Option<usize>,
     /// Its values, from the left.
-    pub places: Vec<Place>,
+    pub places: Vec<CurvePoint>,
 }
 
 /// A value.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Place {
+pub struct CurvePoint {
     /// Level of what is drawn to the right.
     pub x: usize,
     /// Number of replicates.
@@ -84,7 +84,7 @@ pub fn groups<'a>(c: &Coordinates<'a>, picture: &Declared) -> Groups<'a> {
 pub fn drawn(c: &Coordinates<'_>, picture: &Declared) -> Drawn {
     let groups = groups(c, picture);
     let mut replicates = (usize::MAX, 0);
-    let mut panels: BTreeMap<Option<usize>, BTreeMap<Option<usize>, Vec<Place>>> = BTreeMap::new();
+    let mut panels: BTreeMap<Option<usize>, BTreeMap<Option<usize>, Vec<CurvePoint>>> = BTreeMap::new();
     let mut sources: BTreeMap<Option<usize>, BTreeSet<Option<usize>>> = BTreeMap::new();
     for ((panel, line, x), items) in &groups {
         let Some(place) = place(c, picture, *x, items) else { continue };
@@ -93,7 +93,7 @@ pub fn drawn(c: &Coordinates<'_>, picture: &Declared) -> Drawn {
         let source = |item: &Item<'_>| c.source().and_then(|source| c.level(item, source));
         sources.entry(*panel).or_default().extend(items.iter().map(source));
     }
-    let shows = |lines: &BTreeMap<Option<usize>, Vec<Place>>| {
+    let shows = |lines: &BTreeMap<Option<usize>, Vec<CurvePoint>>| {
         lines.values().flatten().map(|place| place.x).collect::<BTreeSet<_>>().len() > 1
     };
     let panels = panels.into_iter().filter(|(_, lines)| shows(lines)).map(|(level, lines)| {
@@ -122,14 +122,14 @@ fn is_constant(panel: &DrawnPanel) -> Option<f64> {
 }
 
 /// The middle and the spread of values that differ in their replicates alone.
-fn place(c: &Coordinates<'_>, picture: &Declared, x: usize, items: &[Item<'_>]) -> Option<Place> {
+fn place(c: &Coordinates<'_>, picture: &Declared, x: usize, items: &[Item<'_>]) -> Option<CurvePoint> {
     let n = items.len();
     if picture.interval {
         let estimate = estimate(&observations(c, items), Design::Nested)?;
-        return Some(Place { x, n, middle: estimate.mean, ends: estimate.interval() });
+        return Some(CurvePoint { x, n, middle: estimate.mean, ends: estimate.interval() });
     }
     if picture.quantity.is_mean() {
-        return Some(Place {
+        return Some(CurvePoint {
             x,
             n,
             middle: items.iter().map(|item| item.y).sum::<f64>() / n as f64,
@@ -138,7 +138,7 @@ fn place(c: &Coordinates<'_>, picture: &Declared, x: usize, items: &[Item<'_>]) 
     }
     let values: Distribution = items.iter().map(|item| item.y).collect();
     let [low, middle, high] = values.quantiles([0.05, 0.5, 0.95])?;
-    Some(Place { x, n, middle, ends: (n > 1).then_some((low, high)) })
+    Some(CurvePoint { x, n, middle, ends: (n > 1).then_some((low, high)) })
 }
 
 /// Replicates as what intervals are made of: those that share a teacher are one cluster.

@@ -75,10 +75,7 @@ impl Quantity {
             }
             Quantity::Certified => e.certified(),
             Quantity::Measured => e.slack.and(e.rhs),
-            Quantity::Share => {
-                let (certified, measured) = e.certified().zip(e.rhs)?;
-                (measured > 0.0).then(|| (certified / measured).min(1.0))
-            }
+            Quantity::Share => e.share(),
             Quantity::Slack => e.slack,
             Quantity::Vacuous if e.status == BoundStatus::NotApplicable => None,
             Quantity::Vacuous => Some(f64::from(u8::from(e.status == BoundStatus::Vacuous))),

@@ -6,7 +6,7 @@ use crate::plot::Panel;
 use crate::view::Picture;
 use logitdist::{BoundSide, Direction, Same, Section as MeasureSection, measure, theorem};
 use logitdist_io::for_shell;
-use logitdist_results::{BoundStatus, Cell, CellStatus, Study};
+use logitdist_results::{BoundStatus, Cell, CellStatus, Study, parse_seed};
 use maud::{Markup, html};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -27,7 +27,7 @@ fn has_column(token: &str) -> bool {
 /// The table, and the data that the script opens a cell from.
 pub fn content(study: &Study, name: &str, pictures: &[Picture]) -> Markup {
     let listed = chosen(study, &linked(pictures));
-    let columns = Columns::of(study);
+    let columns = ShownColumns::of(study);
     let table = html! {
         table id="cells-table" {
             thead { tr {
@@ -67,7 +67,7 @@ pub fn content(study: &Study, name: &str, pictures: &[Picture]) -> Markup {
 /// Seeds of the cells that pictures lead to.
 fn linked(pictures: &[Picture]) -> BTreeSet<u64> {
     let points = pictures.iter().flat_map(|picture| &picture.figure.panels).flat_map(Panel::points);
-    let seed = |link: &str| u64::from_str_radix(link.strip_prefix("#cell-")?, 16).ok();
+    let seed = |link: &str| parse_seed(link.strip_prefix("#cell-")?.as_bytes()).ok();
     points.filter_map(|point| seed(point.link.as_deref()?)).collect()
 }
 
@@ -91,15 +91,15 @@ fn chosen<'a>(study: &'a Study, linked: &BTreeSet<u64>) -> Vec<&'a Cell> {
 }
 
 /// Which columns the table has.
-struct Columns {
+struct ShownColumns {
     axes: Vec<usize>,
     measures: Vec<usize>,
 }
 
-impl Columns {
-    fn of(study: &Study) -> Columns {
+impl ShownColumns {
+    fn of(study: &Study) -> ShownColumns {
         let axes = (0..study.axes.len()).filter(|&axis| study.axes[axis].values.len() > 1).collect();
-        Columns {
+        ShownColumns {
             axes,
             measures: (0..study.measures.len()).filter(|&m| has_column(&study.measures[m])).collect(),
         }
@@ -158,7 +158,7 @@ fn rounded(x: Option<f64>) -> Value {
 }
 
 /// What the script needs to open a cell.
-fn data(study: &Study, name: &str, columns: &Columns, listed: &[&Cell]) -> Value {
+fn data(study: &Study, name: &str, columns: &ShownColumns, listed: &[&Cell]) -> Value {
     let cell = |cell: &&Cell| {
         let evaluations: Vec<Value> = cell
             .evaluations

@@ -30,11 +30,16 @@
   const first = others.length ? most(numeric.length ? numeric.filter(([i]) => i !== SOURCE) : others)[0] : axes[0] ? axes[0][0] : -1;
   fill(x, axes, first);
   const all = [["", "(none)"], ...coordinates.map((c, i) => [i, c.words])];
-  fill(colour, all, BOUND >= 0 ? BOUND : "");
-  fill(panels, all, SOURCE >= 0 ? SOURCE : "");
-
   const distinct = (list) => [...new Set(list)];
   const range = (list) => (list.length ? Math.max(...list) - Math.min(...list) : 0);
+
+  // At first one bound, the one that moves most, with a line for each value of a second axis; where there is none, a line for each bound.
+  const second = others.filter(([i]) => i !== first && coordinates[i].levels.length <= 8);
+  const moves = (level) => range(values.filter((v) => v[0] === 0 && v[1][BOUND] === level).map((v) => v[2][2]));
+  const known = BOUND >= 0 && quantities[0].ofBounds ? distinct(values.filter((v) => v[0] === 0).map((v) => v[1][BOUND])) : [];
+  const informative = second.length && known.length ? known.reduce((a, b) => (moves(b) > moves(a) ? b : a), known[0]) : "";
+  fill(colour, all, informative !== "" ? most(second)[0] : BOUND >= 0 ? BOUND : "");
+  fill(panels, all, SOURCE >= 0 ? SOURCE : "");
 
   // What is fixed: of each coordinate that is not shown, the level that leaves most values, and of those the one that moves most.
   let asked = "";
@@ -115,7 +120,7 @@
     const q = Number(y.value), own = quantities[q];
     let rows = values.filter((v) => v[0] === q);
     const tokens = BOUND >= 0 && own.ofBounds ? distinct(rows.map((r) => r[1][BOUND])).sort((a, b) => a - b) : [];
-    const before = bound.value;
+    const before = bound.options.length ? bound.value : informative;
     bound.parentElement.hidden = !tokens.length;
     fill(bound, [["", "all"], ...tokens.map((l) => [l, coordinates[BOUND].short[l]])], before);
     if (bound.value !== "") rows = rows.filter((r) => r[1][BOUND] === Number(bound.value));

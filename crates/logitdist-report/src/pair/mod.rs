@@ -8,7 +8,8 @@ mod tables;
 pub use picture::pictures;
 
 use crate::plot::{Figure, Width};
-use crate::view::{self, write_whole};
+use crate::view;
+use logitdist_io::FileSet;
 use logitdist_results::ResultsError;
 use logitdist_results::pair::{COMPARISON, PairResults};
 use std::path::{Path, PathBuf};
@@ -28,7 +29,8 @@ pub struct PairReport {
 }
 
 /// Reports a comparison in its folder: writes pictures as SVG, PNG and PDF into `plots/`, as wide as a page and as a column of a
-/// paper, or so many points wide, and `report.html` into it, each whole or not at all.
+/// paper, or so many points wide, and `report.html` into it. An older report stays
+/// until all of it is written.
 ///
 /// # Errors
 /// A file that cannot be written.
@@ -46,9 +48,11 @@ pub fn report_pair(
     let named = pictures.iter().zip(pages.iter().zip(&columns)).flat_map(|(picture, (page, column))| {
         [(picture.name.clone(), page), (format!("{}-column", picture.name), column)]
     });
-    let mut files = view::write(&folder.join("plots"), &named.collect::<Vec<_>>())?;
+    let set = FileSet::default();
+    let mut files = view::draw(&folder.join("plots"), &named.collect::<Vec<_>>(), &set)?;
     let path = folder.join("report.html");
-    write_whole(&path, page::page(results, &pictures).as_bytes())?;
+    view::add(&set, &path, page::page(results, &pictures).as_bytes())?;
+    view::exchange(set)?;
     files.push(path);
     Ok(PairReport { violated: results.comparison.violated(), files })
 }

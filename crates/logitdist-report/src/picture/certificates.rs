@@ -1,7 +1,7 @@
 //! What bounds certify from the predictions alone, and what is measured.
 
 use super::family::{certifies, style};
-use super::sample::{self, CELLS_DRAWN, Place};
+use super::sample::{self, CELLS_DRAWN, SampledCell};
 use crate::plot::{Axis, Figure, Form, Mark, Panel, palette};
 use crate::sentences::percent;
 use crate::view::View;
@@ -97,7 +97,7 @@ pub struct OfBound {
     /// Position of the bound.
     pub bound: usize,
     /// What is certified, what is measured, and the cell; without vacuous ones.
-    pub points: Vec<Place>,
+    pub points: Vec<SampledCell>,
     /// Evaluations in the sample, drawn or not.
     pub n: usize,
     /// Evaluations that certify nothing.

@@ -1,7 +1,7 @@
 //! The tightness frontier: left-hand against right-hand sides of bounds, with lines where one is a share of the other.
 
 use super::family::{families, style};
-use super::sample::{self, CELLS_DRAWN, Place};
+use super::sample::{self, CELLS_DRAWN, SampledCell};
 use crate::declared::is_equal_pair;
 use crate::plot::{Axis, Figure, Form, Mark, Panel, Width, palette};
 use crate::view::View;
@@ -43,7 +43,7 @@ impl View<Study> for Frontiers {
     fn numbers(&self, study: &Study) -> Option<Vec<Frontier>> {
         let panels = families(study).into_iter().filter(|family| !family.certifies).map(|family| {
             let series = family.bounds.iter().map(|&bound| {
-                let mut points: Vec<Place> = Vec::new();
+                let mut points: Vec<SampledCell> = Vec::new();
                 for cell in study.sample().filter(|cell| !is_equal_pair(study, cell)) {
                     // Without a tightness, both sides are rounding errors.
                     let own = cell.evaluations.iter().filter(|e| e.bound == bound);
@@ -101,7 +101,7 @@ pub struct Series {
     /// Position of the bound.
     pub bound: usize,
     /// Right-hand side, left-hand side and cell.
-    pub points: Vec<Place>,
+    pub points: Vec<SampledCell>,
     /// Evaluations in the sample, drawn or not.
     pub n: usize,
 }

@@ -7,10 +7,10 @@ use logitdist_results::Study;
 pub const CELLS_DRAWN: usize = 250;
 
 /// Two values of a cell, and its seed.
-pub type Place = (f64, f64, u64);
+pub type SampledCell = (f64, f64, u64);
 
 /// Keeps the places of the [`CELLS_DRAWN`] cells with the smallest seeds, which are hashes: a fair sample, in the order in which they came.
-pub fn thin(places: &mut Vec<Place>) {
+pub fn thin(places: &mut Vec<SampledCell>) {
     let mut seeds: Vec<u64> = places.iter().map(|place| place.2).collect();
     seeds.sort_unstable();
     seeds.dedup();
@@ -20,7 +20,7 @@ pub fn thin(places: &mut Vec<Place>) {
 }
 
 /// A point that leads to its cell.
-pub fn point(&(x, y, seed): &Place) -> Point {
+pub fn point(&(x, y, seed): &SampledCell) -> Point {
     Point { link: Some(format!("#cell-{seed:016x}")), ..Point::at(x, y) }
 }
 

@@ -7,6 +7,7 @@ use crate::typeset::typeset;
 use logitdist::{Measure, Part, Section, measure};
 use logitdist_results::Study;
 use logitdist_results::networks::{MEASURES, NETWORKS, name_of};
+use logitdist_results::number::float;
 use logitdist_results::quoted;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -46,15 +47,15 @@ pub fn csv(study: &Study) -> String {
         for arm in arms(study, measure) {
             text.push_str(measure);
             for &axis in &axes {
-                let value = arm.values[axis].map_or("", |v| &study.axes[axis].values[v]);
+                let value = arm.values[axis].map_or("", |v| &study.axes[axis].written[v]);
                 write!(text, ",{}", quoted(value)).expect("writing to a string");
             }
             let Estimate { n, teachers, students, mean, .. } = arm.estimate;
             let students = students.map_or_else(String::new, |s| s.to_string());
             let ends = arm.estimate.interval();
-            let (low, high) =
-                ends.map_or_else(Default::default, |(low, high)| (format!("{low:?}"), format!("{high:?}")));
-            writeln!(text, ",{n},{teachers},{students},{mean:?},{low},{high}").expect("writing to a string");
+            let (low, high) = ends.map_or_else(Default::default, |(low, high)| (float(low), float(high)));
+            let mean = float(mean);
+            writeln!(text, ",{n},{teachers},{students},{mean},{low},{high}").expect("writing to a string");
         }
     }
     text

@@ -52,6 +52,31 @@ fn a_report_is_whole_the_same_each_time_and_removes_pictures_of_an_earlier_one()
 }
 
 #[test]
+fn a_report_that_cannot_be_written_leaves_the_older_one_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let results = folder.path();
+    sweep::write(results);
+    report(results, Damaged::Refused, None).unwrap();
+    std::fs::write(results.join("plots/tightness-old.svg"), "x").unwrap();
+    let before = files(results);
+    for obstacle in ["summary.md", "report.html", "plots/frontier.pdf"] {
+        let path = results.join(obstacle);
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        // Another width would change every picture.
+        let error = report(results, Damaged::Refused, Some(300.0)).unwrap_err().to_string();
+        assert!(error.contains(obstacle), "{error}");
+        std::fs::remove_dir(&path).unwrap();
+        std::fs::write(&path, &before[obstacle]).unwrap();
+        assert_eq!(files(results), before, "{obstacle}");
+    }
+    report(results, Damaged::Refused, Some(300.0)).unwrap();
+    let after = files(results);
+    assert_ne!(after["plots/frontier.svg"], before["plots/frontier.svg"]);
+    assert!(!after.contains_key("plots/tightness-old.svg"));
+}
+
+#[test]
 fn tables_and_sentences_say_what_the_formulas_do() {
     let folder = tempfile::tempdir().unwrap();
     sweep::write(folder.path());
@@ -74,8 +99,8 @@ fn a_page_has_everything_inside_and_no_text_as_markup() {
         "data-key=\"plot|map-level-dim\"",
         "<div class=\"answer\">",
         "id=\"explorer-data\"",
-        "<tr id=\"cell-9e3779b97f4a7c15\">",
-        "href=\"#cell-9e3779b97f4a7c15\"",
+        "<tr id=\"cell-s9e3779b97f4a7c15\">",
+        "href=\"#cell-s9e3779b97f4a7c15\"",
         "logitdist sweep cell results/",
         "<dt id=\"token-m_cca_linear\"><code>m_cca_linear</code> (bound)</dt>",
         "seed 7",

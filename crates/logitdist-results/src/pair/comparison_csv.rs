@@ -9,7 +9,7 @@ use super::comparison::{
     CertificateLine, IntervalLine, NULL_SIDES, NullLine, PROBE_TOKENS, PairComparison, PairRun, ProbeNumbers,
     Value,
 };
-use super::lines::{Line, Lines};
+use super::lines::{Line, ParsedLines};
 use crate::bound::{BoundRow, BoundStatus, form, holds};
 use crate::error::ResultsError;
 use crate::number::{or_blank, parse};
@@ -76,7 +76,7 @@ impl PairComparison {
     /// # Errors
     /// A file that cannot be read, is cut off, not a comparison, or of a newer version.
     pub fn read(path: &Path) -> Result<PairComparison, ResultsError> {
-        let lines = Lines::read(path, &COLUMNS, |line| {
+        let lines = ParsedLines::read(path, &COLUMNS, |line| {
             check_version(line)?;
             let mut fields: [String; 5] = Default::default();
             for (column, field) in fields.iter_mut().enumerate() {

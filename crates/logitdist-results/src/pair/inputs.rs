@@ -1,7 +1,7 @@
 //! `inputs.csv`: the distances at each input, and where they are largest.
 
 use super::comparison::PairComparison;
-use super::lines::Lines;
+use super::lines::ParsedLines;
 use crate::error::ResultsError;
 use crate::number::or_blank;
 use logitdist::PerInput;
@@ -51,7 +51,7 @@ impl Inputs {
     /// # Errors
     /// A file that cannot be read, is cut off, or is of another comparison.
     pub fn read(path: &Path, comparison: &PairComparison) -> Result<Inputs, ResultsError> {
-        let lines = Lines::read(path, &COLUMNS, |line| {
+        let lines = ParsedLines::read(path, &COLUMNS, |line| {
             let distance = |column: usize| match line.number(column)? {
                 Some(x) if x < 0.0 => Err(format!("`{}` is {x}; a distance is at least 0", COLUMNS[column])),
                 other => Ok(other),

@@ -1,6 +1,6 @@
 //! `labels.csv`: the correlations between labels in both models, in the order in which they are shown.
 
-use super::lines::Lines;
+use super::lines::ParsedLines;
 use crate::error::ResultsError;
 use crate::number::or_blank;
 use logitdist::{LabelCorrelations, LabelGeometry};
@@ -47,7 +47,7 @@ impl Labels {
     /// # Errors
     /// A file that cannot be read, is cut off, or does not have every pair of its labels once.
     pub fn read(path: &Path) -> Result<Labels, ResultsError> {
-        let lines = Lines::read(path, &COLUMNS, |line| {
+        let lines = ParsedLines::read(path, &COLUMNS, |line| {
             let correlation = |column: usize| match line.number(column)? {
                 Some(x) if x.abs() > 1.0 => {
                     Err(format!("`{}` is {x}; a correlation is between −1 and 1", COLUMNS[column]))

@@ -3,6 +3,7 @@
 use crate::csv_file::CsvFile;
 use crate::error::ResultsError;
 use crate::number::parse;
+use logitdist_io::from_spreadsheet;
 use std::path::{Path, PathBuf};
 
 /// One line: its fields by the number of the column asked for.
@@ -12,10 +13,11 @@ pub(super) struct Line<'a> {
 }
 
 impl Line<'_> {
-    /// The text of a column.
+    /// The text of a column, without the apostrophe that keeps spreadsheets from running it.
     pub fn text(&self, column: usize) -> Result<&str, String> {
         let (name, position) = self.columns[column];
-        std::str::from_utf8(&self.record[position]).map_err(|_| format!("`{name}` is not UTF-8 text"))
+        let text = std::str::from_utf8(&self.record[position]);
+        text.map(from_spreadsheet).map_err(|_| format!("`{name}` is not UTF-8 text"))
     }
 
     /// The number of a column; `None` if it is blank.
@@ -31,12 +33,12 @@ impl Line<'_> {
 }
 
 /// A file of a comparison, its lines as `parse` makes them of the columns `needed`, header excluded.
-pub(super) struct Lines<T> {
+pub(super) struct ParsedLines<T> {
     path: PathBuf,
     pub lines: Vec<T>,
 }
 
-impl<T: Send> Lines<T> {
+impl<T: Send> ParsedLines<T> {
     /// Reads a file.
     ///
     /// # Errors
@@ -45,7 +47,7 @@ impl<T: Send> Lines<T> {
         path: &Path,
         needed: &[&'static str],
         parse: impl Fn(&Line<'_>) -> Result<T, String> + Sync,
-    ) -> Result<Lines<T>, ResultsError> {
+    ) -> Result<ParsedLines<T>, ResultsError> {
         let table = CsvFile::open(path)?;
         let columns: Vec<(&'static str, usize)> = needed
             .iter()
@@ -57,11 +59,11 @@ impl<T: Send> Lines<T> {
         })?;
         let mut lines: Vec<(u64, T)> = parts.into_iter().flatten().collect();
         lines.sort_unstable_by_key(|(place, _)| *place);
-        Ok(Lines { path: path.to_path_buf(), lines: lines.into_iter().map(|(_, line)| line).collect() })
+        Ok(ParsedLines { path: path.to_path_buf(), lines: lines.into_iter().map(|(_, line)| line).collect() })
     }
 }
 
-impl<T> Lines<T> {
+impl<T> ParsedLines<T> {
     /// An error about the line at a position of `lines`, of a file whose records are a line each.
     pub fn error(&self, position: usize, message: String) -> ResultsError {
         ResultsError::content(&self.path, position as u64 + 2, message)

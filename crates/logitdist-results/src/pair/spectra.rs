@@ -1,7 +1,7 @@
 //! `spectra.csv`: the canonical correlations and the spectra, side by side.
 
 use super::comparison::PairComparison;
-use super::lines::Lines;
+use super::lines::ParsedLines;
 use crate::error::ResultsError;
 use crate::number::or_blank;
 use std::io::{self, Write};
@@ -58,7 +58,7 @@ impl Spectra {
     /// # Errors
     /// A file that cannot be read or is cut off, a list that goes on after a blank, or grows.
     pub fn read(path: &Path) -> Result<Spectra, ResultsError> {
-        let lines = Lines::read(path, &COLUMNS, |line| {
+        let lines = ParsedLines::read(path, &COLUMNS, |line| {
             let mut values = [None; 5];
             for (i, value) in values.iter_mut().enumerate() {
                 *value = line.number(i + 1)?;

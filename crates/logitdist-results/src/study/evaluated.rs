@@ -5,6 +5,7 @@ use crate::cell::{Cell, Evaluation};
 use crate::csv_file::CsvFile;
 use crate::error::ResultsError;
 use crate::extremes::Extremes;
+use crate::parameters::Parameters;
 use crate::row::parse_seed;
 use crate::summary::{Collector, Summary};
 use logitdist::Form;
@@ -18,25 +19,28 @@ pub struct Evaluated {
     pub extremes: Extremes,
 }
 
-struct Part {
-    collector: Collector,
+struct Part<'a> {
+    collector: Collector<'a>,
     evaluations: Vec<(u64, u64, Evaluation)>,
     extremes: Extremes,
 }
 
 impl Evaluated {
-    pub fn read(table: &CsvFile, chosen: &HashSet<u64>) -> Result<Evaluated, ResultsError> {
+    pub fn read(
+        table: &CsvFile,
+        parameters: &Parameters,
+        chosen: &HashSet<u64>,
+    ) -> Result<Evaluated, ResultsError> {
         let columns = BoundColumns::of(table)?;
-        let seed_column = table.column("cell_seed", &["cell_seed"])?;
         let fresh = || Part {
-            collector: Collector::new(&columns),
+            collector: Collector::new(parameters),
             evaluations: Vec::new(),
             extremes: Extremes::default(),
         };
         let parts = table.read(fresh, |part, record, place| {
             let row = columns.row(record)?;
-            let bound = part.collector.add(&columns, record, &row, place);
-            let seed = parse_seed(&record[seed_column])?;
+            let seed = parse_seed(&record[columns.seed])?;
+            let bound = part.collector.add(seed, &row, place);
             let evaluation = Evaluation::of(bound, &row);
             part.extremes.offer(seed, place, evaluation);
             if chosen.contains(&seed) {
@@ -52,7 +56,7 @@ impl Evaluated {
             whole.extremes.merge(part.extremes, &numbers);
         }
         let order = whole.collector.bounds_in_order();
-        let summary = whole.collector.finish(table.header(), &columns.axes);
+        let summary = whole.collector.finish();
         // From here on, bounds have the numbers of their order in the file.
         let mut numbers = vec![0; order.len()];
         order.iter().enumerate().for_each(|(new, &old)| numbers[old] = new);

@@ -8,6 +8,7 @@ use crate::cell::Cell;
 use crate::csv_file::CsvFile;
 use crate::dictionary::Dictionary;
 use crate::error::ResultsError;
+use crate::parameters::Parameters;
 use crate::run::Run;
 use crate::summary::Summary;
 use evaluated::Evaluated;
@@ -25,8 +26,11 @@ pub const CELLS_KEPT: usize = 10_000;
 pub struct StudyAxis {
     /// Name of the column.
     pub name: String,
-    /// Its values in the order of the file.
+    /// Its values for people and in commands: numbers in ascending order without a point where they are whole, other values in the order of
+    /// the file.
     pub values: Vec<String>,
+    /// The same as the file has them.
+    pub written: Vec<String>,
     /// Whether its values are numbers that the config or their span puts on a logarithmic scale.
     pub logarithmic: bool,
 }
@@ -73,16 +77,16 @@ impl Study {
         let table = CsvFile::open(&results.join("bounds.csv"))?;
         let sample = rows.sample(kept)?;
         let chosen: HashSet<u64> = sample.kept.iter().map(|k| k.seed).collect();
-        let evaluated = Evaluated::read(&table, &chosen)?;
+        let evaluated = Evaluated::read(&table, &sample.parameters, &chosen)?;
         let mut records = sample.kept.into_sorted_vec();
         let missing: HashSet<u64> = evaluated.extremes.seeds().filter(|s| !chosen.contains(s)).collect();
         if !missing.is_empty() {
             records.extend(rows.records(&missing)?);
         }
         records.sort_by_key(|kept| kept.place);
-        let axes = axes(&rows, &sample.values, &run);
+        let axes = axes(&sample.parameters, &run);
         let mut numbers: Vec<BTreeMap<String, usize>> =
-            axes.iter().map(|axis| axis.values.iter().cloned().zip(0..).collect()).collect();
+            axes.iter().map(|axis| axis.written.iter().cloned().zip(0..).collect()).collect();
         let mut cells = Vec::with_capacity(records.len());
         for kept in records {
             cells.push(rows.cell(&kept, &mut numbers, chosen.contains(&kept.seed)));
@@ -201,15 +205,15 @@ impl StudyAxis {
 }
 
 /// The axes with their values; numbers in ascending order, other values in the order of the file.
-fn axes(rows: &Rows, values: &[Dictionary], run: &Run) -> Vec<StudyAxis> {
-    let axis = |(column, dictionary): (usize, &Dictionary)| {
-        let name = rows.table.header()[column].clone();
-        let texts = dictionary.in_order().into_iter().map(|n| dictionary.text(n)).collect();
-        let mut axis = StudyAxis { name, values: texts, logarithmic: false };
+fn axes(parameters: &Parameters, run: &Run) -> Vec<StudyAxis> {
+    let axis = |(name, dictionary): (&String, &Dictionary)| {
+        let written: Vec<String> = dictionary.in_order().into_iter().map(|n| dictionary.text(n)).collect();
+        let mut axis = StudyAxis { name: name.clone(), values: written.clone(), written, logarithmic: false };
         if let Some(numbers) = axis.numbers() {
             let mut order: Vec<usize> = (0..numbers.len()).collect();
             order.sort_by(|&a, &b| numbers[a].total_cmp(&numbers[b]));
-            axis.values = order.iter().map(|&i| axis.values[i].clone()).collect();
+            axis.values = order.iter().map(|&i| for_people(&axis.written[i])).collect();
+            axis.written = order.iter().map(|&i| axis.written[i].clone()).collect();
             let positive = numbers.iter().copied().filter(|&x| x > 0.0);
             let (least, most) = positive.fold((f64::INFINITY, 0.0f64), |(l, m), x| (l.min(x), m.max(x)));
             let spans_decades = numbers.len() > 2 && most >= 10.0 * least;
@@ -218,7 +222,12 @@ fn axes(rows: &Rows, values: &[Dictionary], run: &Run) -> Vec<StudyAxis> {
         }
         axis
     };
-    values.iter().enumerate().map(axis).collect()
+    parameters.names.iter().zip(&parameters.values).map(axis).collect()
+}
+
+/// A number as people write it: 10 for 10.0.
+fn for_people(number: &str) -> String {
+    number.strip_suffix(".0").unwrap_or(number).to_owned()
 }
 
 #[cfg(test)]
@@ -230,15 +239,15 @@ mod tests {
     fn a_large_sweep_is_a_sample_by_seed_and_the_extreme_cells() {
         let folder = tempfile::tempdir().unwrap();
         let mut rows = String::from("source,dim,replicate,cell_seed,status,reason,m_cca\n");
-        let mut bounds = String::from(
-            "source,dim,replicate,cell_seed,direction,bound,form,status,lhs,rhs,tightness,slack,holds,reason\n",
-        );
+        let mut bounds =
+            String::from("cell_seed,direction,bound,form,status,lhs,rhs,tightness,slack,holds,reason\n");
         let seed = |i: u64| (i + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         for i in 0..3000u64 {
-            let start = format!("noise,{},{i},{:016x}", i % 3, seed(i));
+            let start = format!("noise,{}.0,{i},s{:016x}", i % 3, seed(i));
             let (tightness, holds) = (i as f64 / 6000.0, i != 1234);
             writeln!(rows, "{start},ok,,0.5").unwrap();
-            writeln!(bounds, "{start},ab,d_ls,sharpened,ok,{tightness},1,{tightness},,{holds},").unwrap();
+            writeln!(bounds, "s{:016x},ab,d_ls,sharpened,ok,{tightness},1,{tightness},,{holds},", seed(i))
+                .unwrap();
         }
         std::fs::write(folder.path().join("rows.csv"), rows).unwrap();
         std::fs::write(folder.path().join("bounds.csv"), bounds).unwrap();
@@ -256,5 +265,11 @@ mod tests {
             assert_eq!(cell.evaluations.len(), 1);
         }
         assert_eq!(study.summary.groups[0].n, 3000);
+        let dim = &study.axes[1];
+        assert_eq!(dim.values, ["0", "1", "2"]);
+        assert_eq!(dim.written, ["0.0", "1.0", "2.0"]);
+        let cell = study.sample().next().unwrap();
+        let number = (0..3000).find(|&i| seed(i) == cell.seed).unwrap();
+        assert_eq!(cell.values[1], Some(number as usize % 3));
     }
 }

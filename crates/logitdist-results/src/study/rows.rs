@@ -4,9 +4,9 @@ use super::StudyAxis;
 use super::networks::{MEASURES, TrainedPair, Training, is_trained};
 use crate::cell::Cell;
 use crate::csv_file::CsvFile;
-use crate::dictionary::Dictionary;
 use crate::error::ResultsError;
 use crate::number::parse;
+use crate::parameters::{Parameters, Part};
 use crate::row::{CellStatus, parse_seed};
 use logitdist::measure;
 use std::collections::{BTreeMap, BinaryHeap, HashSet};
@@ -52,13 +52,20 @@ impl Ord for Kept {
     }
 }
 
-/// What a part of `rows.csv` says.
-#[derive(Default)]
+/// What `rows.csv` says of its cells, and some of its lines.
 pub struct Sample {
-    pub values: Vec<Dictionary>,
+    pub parameters: Parameters,
     pub kept: BinaryHeap<Kept>,
     pub total: u64,
     pub not_applicable: u64,
+}
+
+/// The same of a part of the file.
+struct SamplePart {
+    parameters: Part,
+    kept: BinaryHeap<Kept>,
+    total: u64,
+    not_applicable: u64,
 }
 
 impl Rows {
@@ -74,14 +81,15 @@ impl Rows {
     }
 
     pub fn sample(&self, kept: usize) -> Result<Sample, ResultsError> {
-        let fresh = || Sample { values: vec![Dictionary::default(); self.axes], ..Sample::default() };
+        let fresh = || SamplePart {
+            parameters: Part::new(self.axes),
+            kept: BinaryHeap::new(),
+            total: 0,
+            not_applicable: 0,
+        };
         let parts = self.table.read(fresh, |sample, record, place| {
             let seed = parse_seed(&record[self.seed])?;
-            for (column, values) in sample.values.iter_mut().enumerate() {
-                if !record[column].is_empty() {
-                    values.number(&record[column], place);
-                }
-            }
+            sample.parameters.add(record, seed, place);
             sample.total += 1;
             let status = CellStatus::parse(&record[self.status])?;
             sample.not_applicable += u64::from(status == CellStatus::NotApplicable);
@@ -97,19 +105,19 @@ impl Rows {
             }
             Ok(())
         })?;
-        let mut whole = fresh();
+        let (mut kept_of_all, mut total, mut not_applicable) = (BinaryHeap::new(), 0, 0);
+        let mut parameters = Vec::with_capacity(parts.len());
         for part in parts {
-            for (own, theirs) in whole.values.iter_mut().zip(&part.values) {
-                own.merge(theirs);
-            }
-            whole.kept.extend(part.kept);
-            whole.total += part.total;
-            whole.not_applicable += part.not_applicable;
+            parameters.push(part.parameters);
+            kept_of_all.extend(part.kept);
+            total += part.total;
+            not_applicable += part.not_applicable;
         }
-        while whole.kept.len() > kept {
-            whole.kept.pop();
+        while kept_of_all.len() > kept {
+            kept_of_all.pop();
         }
-        Ok(whole)
+        let parameters = Parameters::of(&self.table.header()[..self.axes], parameters);
+        Ok(Sample { parameters, kept: kept_of_all, total, not_applicable })
     }
 
     /// The lines of given cells.
@@ -134,7 +142,7 @@ impl Rows {
         let (measures, columns): (Vec<&str>, Vec<usize>) = present.unzip();
         let numbers: Vec<BTreeMap<&[u8], usize>> = axes
             .iter()
-            .map(|axis| axis.values.iter().map(|value| value.as_bytes()).zip(0..).collect())
+            .map(|axis| axis.written.iter().map(|value| value.as_bytes()).zip(0..).collect())
             .collect();
         let parts = self.table.read(Vec::new, |pairs, record, place| {
             if std::str::from_utf8(&record[source]).is_ok_and(is_trained) {

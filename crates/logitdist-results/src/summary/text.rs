@@ -1,7 +1,7 @@
 //! A summary as CSV and as a table for a terminal.
 
-use super::Summary;
-use crate::number::short;
+use super::{Group, Summary};
+use crate::number::{float, short};
 use logitdist_io::for_spreadsheet;
 use std::fmt::Write;
 
@@ -9,54 +9,44 @@ use std::fmt::Write;
 const QUANTILES: [(&str, f64); 6] =
     [("q05", 0.05), ("q25", 0.25), ("q50", 0.5), ("q75", 0.75), ("q95", 0.95), ("max", 1.0)];
 
+/// What the quantiles are of.
+const OF: [&str; 4] = ["tightness", "slack", "certified", "share"];
+
+/// The columns of counts and quantiles.
+pub(crate) fn columns() -> Vec<String> {
+    let counts = ["n", "violations", "not_applicable", "vacuous", "vacuous_share"].map(String::from);
+    let quantiles = OF.iter().flat_map(|what| QUANTILES.map(|(suffix, _)| format!("{what}_{suffix}")));
+    counts.into_iter().chain(quantiles).collect()
+}
+
 impl Summary {
     /// The summary as CSV: a line per bound, axis and value; quantiles blank where there are no values.
     pub fn to_csv(&self) -> String {
-        let mut text =
-            String::from("bound,form,axis,value,n,violations,not_applicable,vacuous,vacuous_share");
-        for what in ["tightness", "slack", "certified"] {
-            for (suffix, _) in QUANTILES {
-                write!(text, ",{what}_{suffix}").expect("writing to a string");
-            }
-        }
-        text.push_str(",not_applicable_reasons\n");
+        let mut text = format!("bound,form,axis,value,{},not_applicable_reasons\n", columns().join(","));
         for g in &self.groups {
-            let share = g.vacuous_share().map_or_else(String::new, |s| s.to_string());
-            let (axis, value) = (quoted(&g.axis), quoted(&g.value));
-            write!(
-                text,
-                "{},{},{axis},{value},{},{},{},{},{share}",
-                g.bound, g.form, g.n, g.violations, g.not_applicable, g.vacuous
-            )
-            .expect("writing to a string");
-            for values in [&g.tightness, &g.slack, &g.certified] {
-                let numbers = values.quantiles(QUANTILES.map(|(_, q)| q));
-                for i in 0..QUANTILES.len() {
-                    let number = numbers.map_or_else(String::new, |numbers| format!("{:?}", numbers[i]));
-                    write!(text, ",{number}").expect("writing to a string");
-                }
-            }
-            writeln!(text, ",{}", quoted(&reasons(&g.reasons))).expect("writing to a string");
+            let (axis, value, numbers) = (quoted(&g.axis), quoted(&g.value), g.numbers().join(","));
+            let reasons = quoted(&reasons(&g.reasons));
+            writeln!(text, "{},{},{axis},{value},{numbers},{reasons}", g.bound, g.form)
+                .expect("writing to a string");
         }
         text
     }
 
-    /// The `all` groups as a table for a terminal.
+    /// The `all` groups as a table for a terminal of 80 columns: how close each bound comes to what it bounds.
     pub fn to_table(&self) -> String {
         let mut text = format!(
-            "{:26} {:10} {:>7} {:>5} {:>6} {:>8}  {:>9} {:>9} {:>9}  {}\n",
-            "bound", "form", "n", "n/a", "broken", "vacuous", "q05", "median", "max", "of"
+            "How close: tightness of bounds from above, certified/measured of lower bounds.\n\
+             {:24} {:>7} {:>5} {:>6} {:>7} {:>8} {:>8} {:>8}\n",
+            "bound", "n", "n/a", "broken", "vacuous", "q05", "median", "max"
         );
         for g in self.groups.iter().filter(|g| g.axis == "all") {
-            let certifies = !g.slack.is_empty();
-            let (values, of) = if certifies { (&g.slack, "slack") } else { (&g.tightness, "tightness") };
+            let values = if g.slack.is_empty() { &g.tightness } else { &g.share };
             let cell = |q: f64| values.quantile(q).map_or_else(|| "-".to_owned(), short);
             let share = g.vacuous_share().map_or_else(|| "-".to_owned(), |s| format!("{:.1} %", 100.0 * s));
             writeln!(
                 text,
-                "{:26} {:10} {:>7} {:>5} {:>6} {share:>8}  {:>9} {:>9} {:>9}  {of}",
+                "{:24} {:>7} {:>5} {:>6} {share:>7} {:>8} {:>8} {:>8}",
                 g.bound,
-                g.form.to_string(),
                 g.n,
                 g.not_applicable,
                 g.violations,
@@ -70,8 +60,22 @@ impl Summary {
     }
 }
 
+impl Group {
+    /// The fields of [`columns`].
+    pub(crate) fn numbers(&self) -> Vec<String> {
+        let counts = [self.n, self.violations, self.not_applicable, self.vacuous].map(|n| n.to_string());
+        let mut fields = Vec::from(counts);
+        fields.push(self.vacuous_share().map_or_else(String::new, float));
+        for values in [&self.tightness, &self.slack, &self.certified, &self.share] {
+            let quantiles = values.quantiles(QUANTILES.map(|(_, q)| q));
+            fields.extend((0..QUANTILES.len()).map(|i| quantiles.map_or_else(String::new, |q| float(q[i]))));
+        }
+        fields
+    }
+}
+
 /// Reasons with their numbers: `12 × … labels; at least … are needed`, one after the other.
-fn reasons(reasons: &[(String, u64)]) -> String {
+pub(crate) fn reasons(reasons: &[(String, u64)]) -> String {
     reasons.iter().map(|(reason, count)| format!("{count} × {reason}")).collect::<Vec<_>>().join(" | ")
 }
 

@@ -166,7 +166,10 @@ fn a_journal_of_another_version_is_refused() {
     // The session's record with another version of the results and the checks to match.
     let length = u32::from_le_bytes(journal[5..9].try_into().unwrap()) as usize;
     let text = String::from_utf8(journal[37..37 + length].to_vec()).unwrap();
-    let text = text.replacen(&format!("\"result_version\":{RESULT_VERSION}"), "\"result_version\":9", 1);
+    // Of as many digits, so that the record is as long.
+    let other = RESULT_VERSION ^ 1;
+    let version = |version: u32| format!("\"result_version\":{version}");
+    let text = text.replacen(&version(RESULT_VERSION), &version(other), 1);
     let mut newer = journal[..29].to_vec();
     newer.extend(&blake3::hash(text.as_bytes()).as_bytes()[..8]);
     newer.extend(text.as_bytes());
@@ -175,7 +178,7 @@ fn a_journal_of_another_version_is_refused() {
     let before = fs::read(folder.journal("whole")).unwrap();
     let (outcome, computed) = sweep_counted(&folder.options(SMALL, "whole"));
     let error = outcome.unwrap_err().to_string();
-    let versions = format!("results of version 9, not {RESULT_VERSION}");
+    let versions = format!("results of version {other}, not {RESULT_VERSION}");
     assert!(error.contains(&versions) && error.contains("--fresh"), "{error}");
     assert_eq!(computed, 0);
     assert_eq!(fs::read(folder.journal("whole")).unwrap(), before, "nothing was changed");

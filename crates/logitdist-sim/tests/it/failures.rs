@@ -1,7 +1,7 @@
 //! Cells that panic: a row in failures.csv, and everything else goes on.
 
 use crate::folder::{Folder, SMALL, shard, stand_in};
-use logitdist_results::Ended;
+use logitdist_results::{Ended, parse_seed};
 use logitdist_sim::{Cell, CellOutcome, Config, SweepOptions, merge, single, status, sweep, sweep_with};
 use logitdist_testing::rows;
 use std::fs;
@@ -38,7 +38,7 @@ fn a_failure_is_a_row_with_everything_needed_to_repeat_it() {
         assert_eq!(field("command"), format!("logitdist sweep cell config.toml --id {seed}"));
         // The command's own way to the cell: here it has no fault.
         let config = SweepOptions { config: folder.path("out/config.toml"), ..SweepOptions::default() };
-        let cell = single(&config, u64::from_str_radix(seed, 16).unwrap()).unwrap().unwrap();
+        let cell = single(&config, parse_seed(seed.as_bytes()).unwrap()).unwrap().unwrap();
         assert!(cell.row.contains(&("cell_seed".into(), seed.into())));
     }
     let manifest = fs::read_to_string(folder.path("out/manifest.json")).unwrap();

@@ -2,6 +2,7 @@
 
 use crate::folder::{Folder, Tables, tokens_of};
 use logitdist::Part;
+use logitdist_results::parse_seed;
 use logitdist_sim::{SweepOptions, merge, single, status, sweep};
 use logitdist_testing::{number, rows};
 use logitdist_train::{DataSpec, Duration, Loss, load_network};
@@ -100,7 +101,7 @@ fn networks_are_trained_on_the_files() {
 fn results_of_other_contents_are_never_mixed() {
     let folder = with_data();
     let before = folder.tables_of(FILES, "out");
-    let seed = u64::from_str_radix(&rows(&before.rows)[0]["cell_seed"], 16).unwrap();
+    let seed = parse_seed(rows(&before.rows)[0]["cell_seed"].as_bytes()).unwrap();
     let cell = single(&results_of(&folder, "out"), seed).unwrap().unwrap();
     assert!(cell.row.contains(&("d_logit".into(), rows(&before.rows)[0]["d_logit"].clone())));
     assert_eq!(sweep(&folder.options(FILES, "out")).unwrap().computed, 0);

@@ -2,7 +2,7 @@
 
 use crate::folder::{Folder, Tables};
 use logitdist::{Pair, Settings, compare};
-use logitdist_results::Ended;
+use logitdist_results::{Ended, parse_seed};
 use logitdist_sim::{SweepOptions, single, sweep};
 use logitdist_testing::{number, rows};
 use logitdist_train::{Compression, Loss, Network, Recipe, Splits, Task, TeacherLogits, load_network, train};
@@ -169,9 +169,9 @@ fn a_training_that_diverges_is_a_failure_with_its_reason_and_what_came_before_st
         assert!(message.starts_with("the teacher: training diverged in epoch 1, at step "), "{message}");
     }
     let config = SweepOptions { config: folder.path("out/config.toml"), ..SweepOptions::default() };
-    let seed = u64::from_str_radix(&rows(&failures)[0]["cell_seed"], 16).unwrap();
+    let seed = parse_seed(rows(&failures)[0]["cell_seed"].as_bytes()).unwrap();
     assert!(single(&config, seed).unwrap().unwrap_err().contains("diverged"));
-    let seed = u64::from_str_radix(&rows(&table)[0]["cell_seed"], 16).unwrap();
+    let seed = parse_seed(rows(&table)[0]["cell_seed"].as_bytes()).unwrap();
     let cell = single(&config, seed).unwrap().unwrap();
     assert!(cell.row.contains(&("d_logit".into(), rows(&table)[0]["d_logit"].clone())));
 }
@@ -255,7 +255,7 @@ fn a_network_with_fewer_weights_is_that_of_its_compression() {
     let [(teacher, recipe)] = &networks[..] else { panic!("{} networks", networks.len()) };
     let test = recipe.data.load().unwrap().test;
     for row in &table {
-        if row["bits"] == "4" && row["prune"] != "0" {
+        if row["bits"] == "4" && row["prune"] != "0.0" {
             assert_eq!(row["status"], "not_applicable");
             assert!(row["reason"].contains("a network is made smaller in one way at most"), "{row:?}");
             continue;

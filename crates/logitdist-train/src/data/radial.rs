@@ -11,7 +11,7 @@ use std::f64::consts::PI;
 
 /// Normal points in the plane, each in the class of its direction.
 ///
-/// `x ~ N(0, 9 I)`; the class is the sector of width π/C that holds the angle of x modulo π. Source: theory §8 \[B\].
+/// `x ~ N(0, 9 I)`; the class is the sector of width π/C that holds the angle of x modulo π. Source: \[B\].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Radial {

@@ -12,7 +12,7 @@ use std::f64::consts::PI;
 /// Points in the plane on 28 arms of 7 classes.
 ///
 /// Arm b (0 … 27) has points at radius r evenly from 1 to 10 and angle `0.2π/7 · r/2 + 2πb/28 + s·π/28`, s uniform on ±0.75. Arms 0, 7, 14
-/// and 21 are class 0; of the six arms after each, one is of each other class, in random order. Source: theory §8 \[A\].
+/// and 21 are class 0; of the six arms after each, one is of each other class, in random order. Source: \[A\].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Spirals {

@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::measure::d_logit::d_logit;
 use crate::measure::invariance::CARRIED;
 use crate::measure::table::Part;
+use crate::measure::whose::Whose;
 use crate::model::Pair;
 use crate::reduced::{Direction, Reduced, ReducedModel};
 use crate::rows::ModelRows;
@@ -41,6 +42,7 @@ pub(super) const PROBE: [Theorem; 1] = [Theorem {
     equality: "the cheapest scores moved along the probe, E11",
     anchor: "t17",
     invariance: CARRIED,
+    whose: Whose::Firsts,
     part: Part::Concept,
     ..Theorem::SHARPENED
 }];

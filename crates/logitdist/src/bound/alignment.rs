@@ -7,6 +7,7 @@ use crate::measure::d_logit::d_logit;
 use crate::measure::d_ls::{d_ls, d_ls_centred};
 use crate::measure::invariance::CARRIED;
 use crate::measure::table::Part;
+use crate::measure::whose::Whose;
 use crate::reduced::Direction;
 use crate::shared::Shared;
 use crate::tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
@@ -22,6 +23,7 @@ pub(super) const ROWS: [Theorem; 2] = [
         equality: "a difference in the weakest direction, E3",
         anchor: "t7",
         invariance: CARRIED,
+        whose: Whose::Firsts,
         evaluate: least_squares,
         ..Theorem::SHARPENED
     },
@@ -33,6 +35,7 @@ pub(super) const ROWS: [Theorem; 2] = [
         statement: "√(E(w·G̃⁺Δ)²) ≤ ‖G̃⁺ᵀw‖ · d_logit; lhs is the worst over probes with ‖G̃⁺ᵀw‖ = 1",
         equality: "a difference in the weakest direction, E3",
         anchor: "t8",
+        whose: Whose::Firsts,
         evaluate: worst_probe,
         ..Theorem::SHARPENED
     },
@@ -52,6 +55,7 @@ pub(super) const D_REP: [Theorem; 2] = [
         equality: "M = 1 and K ≤ 3; else at most 0.94 found",
         anchor: "t6",
         invariance: CARRIED,
+        whose: Whose::Firsts,
         part: Part::DRep,
         evaluate: worst_subset,
         ..Theorem::SHARPENED
@@ -68,6 +72,7 @@ pub(super) const D_REP: [Theorem; 2] = [
         equality: "M = 1; else at most 0.93 found",
         anchor: "t6prime",
         invariance: CARRIED,
+        whose: Whose::Firsts,
         part: Part::DRep,
         evaluate: per_subset,
         ..Theorem::SHARPENED
@@ -85,6 +90,7 @@ pub(super) const R2: [Theorem; 1] = [Theorem {
     equality: "if and only if G̃⁺Δ is uncorrelated with f′, as in E13",
     anchor: "t20",
     invariance: CARRIED,
+    whose: Whose::Firsts,
     part: Part::Baselines,
     evaluate: explained_variance,
     ..Theorem::SHARPENED

@@ -5,6 +5,7 @@ use crate::applicable::{Applicable, Reason};
 use crate::measure::cca::CanonicalCorrelations;
 use crate::measure::d_logit::d_logit_centred;
 use crate::measure::table::Step;
+use crate::measure::whose::Whose;
 use crate::reduced::{Direction, Reduced};
 use crate::shared::Shared;
 use crate::tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
@@ -149,6 +150,7 @@ pub(super) const ROWS: [Theorem; 8] = [
         source: "corollary of Theorem F.1 of Nielsen et al. 2026 (arXiv 2602.15438)",
         equality: "the best model of rank M′",
         anchor: "t11",
+        whose: Whose::Seconds,
         evaluate: |_, shared, direction| Ok(compression_floor(&shared.reduced, direction)),
         ..Theorem::SHARPENED
     },

@@ -4,6 +4,7 @@ use super::{Bound, Side, Statement, Status};
 use crate::applicable::{Applicable, Reason};
 use crate::error::Error;
 use crate::measure::d_logit::d_logit;
+use crate::measure::whose::Whose;
 use crate::reduced::{Direction, Reduced};
 
 /// "m_CCA is at least x, and a linear probe carried over costs at most y", from distributions and spectra alone.
@@ -48,9 +49,23 @@ pub fn certificate(reduced: &Reduced, direction: Direction, bounds: &[Bound]) ->
         };
     }
     let constant = |what| Reason::Constant { what, side: model.side };
+    let lacking = |whose| reduced.lacking(false, whose, direction);
+    // Without embeddings the logits are in their place, and what is certified of these is certified of the logits.
+    let (m_cca, m_cca_logits) = match lacking(Whose::Both) {
+        None => (best_of(bounds, &["m_cca"]), best_of(bounds, &["m_cca_logits"])),
+        Some(reason) => (Err(reason), best_of(bounds, &["m_cca_logits", "m_cca"])),
+    };
+    if let Some(reason) = lacking(Whose::Firsts) {
+        return Certificate {
+            m_cca,
+            m_cca_logits,
+            probe_cost: Err(reason.clone()),
+            relative_probe_cost: Err(reason),
+        };
+    }
     Certificate {
-        m_cca: best_of(bounds, "m_cca"),
-        m_cca_logits: best_of(bounds, "m_cca_logits"),
+        m_cca,
+        m_cca_logits,
         probe_cost: match model.smallest_unembedding_value() {
             Some(sigma_min) if model.rank_unembeddings() == model.dim => Ok(distance / sigma_min),
             Some(_) => Err(Reason::UnembeddingRank {
@@ -80,8 +95,8 @@ const NEGLIGIBLE: f64 = 1e-12;
 
 /// The largest lower bound on a measure, at least 0, of the simplest theorem that certifies as much; or the reason why the first of
 /// them does not exist.
-fn best_of(bounds: &[Bound], measure: &'static str) -> Applicable<(f64, &'static str)> {
-    let about = || bounds.iter().filter(|b| b.theorem.side == Side::AtLeast(measure));
+fn best_of(bounds: &[Bound], measures: &[&'static str]) -> Applicable<(f64, &'static str)> {
+    let about = || bounds.iter().filter(|b| measures.iter().any(|m| b.theorem.side == Side::AtLeast(m)));
     let certified = || {
         about().filter_map(|bound| match bound.statement? {
             Statement::AtLeast { bound: at_least, .. } => Some((at_least.max(0.0), bound.theorem.token)),
@@ -136,6 +151,9 @@ pub(super) fn check_probe(reduced: &Reduced, direction: Direction, w: &[f64]) ->
     let (model, _) = reduced.models(direction);
     if let Some(masked) = reduced.masked() {
         return Err(Error::Option(format!("a probe cannot be carried over: {masked}")));
+    }
+    if let Some(reason) = reduced.lacking(false, Whose::Firsts, direction) {
+        return Err(Error::Option(format!("a probe needs embeddings: {reason}")));
     }
     if w.len() == model.dim && w.iter().all(|x| x.is_finite()) {
         return Ok(());

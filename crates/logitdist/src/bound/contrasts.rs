@@ -5,7 +5,7 @@ use super::{Bound, Side, Statement, Theorem};
 use crate::measure::d_white::variances;
 use crate::measure::table::Step;
 use crate::reduced::{Reduced, ReducedModel};
-use logitdist_linalg::{Mat, matmul_tn, singular_values};
+use logitdist_linalg::{Mat, matmul_tn, squared_singular_values};
 use rayon::prelude::*;
 
 /// How much of the whitening is done: 0 only takes away what is outside the range of Σ; 1 makes all variances alike.
@@ -35,7 +35,7 @@ pub(super) const ROWS: [Theorem; 1] = [Theorem {
 /// The logits of both models seen through one matrix H.
 #[derive(Debug, Clone)]
 pub(crate) struct Contrast {
-    /// Eigenvalues of Cov(Hu) of the model whose logits are whitened, and of the other.
+    /// Eigenvalues of Cov(Hu) of the model whose logits are whitened, and of the other; the latter empty if the budget pays for all.
     spectra: [Vec<f64>; 2],
     /// tr Cov(HΔ).
     budget: f64,
@@ -75,18 +75,17 @@ fn contrast(
     exponent: f64,
     between: impl Fn(usize, usize) -> f64,
 ) -> Contrast {
-    let (own, others) = (model.spectrum(), other.spectrum());
+    let own = model.spectrum();
     let shrunk: Vec<f64> = own.iter().map(|sigma| sigma.powf(-0.5 * exponent)).collect();
-    let seen = Mat::from_fn(others.len(), own.len(), |i, j| others[i].sqrt() * between(i, j) * shrunk[j]);
+    let lengths: Vec<f64> = other.spectrum().iter().map(|sigma| sigma.sqrt()).collect();
+    let seen = Mat::from_fn(lengths.len(), own.len(), |i, j| lengths[i] * between(i, j) * shrunk[j]);
     let squared_norm = shrunk.last().map_or(0.0, |largest| largest * largest);
-    Contrast {
-        spectra: [
-            own.iter().map(|sigma| sigma.powf(1.0 - exponent)).collect(),
-            singular_values(seen.as_ref()).iter().map(|s| s * s).collect(),
-        ],
-        budget: variances.iter().zip(&shrunk).map(|(v, s)| v * s * s).sum(),
-        squared_scale: reduced.squared_scale() * squared_norm,
-    }
+    let spectrum: Vec<f64> = own.iter().zip(&shrunk).map(|(sigma, s)| sigma * s * s).collect();
+    let budget: f64 = variances.iter().zip(&shrunk).map(|(v, s)| v * s * s).sum();
+    // Whatever the spectrum of Hu′ is, its sum is ‖Hu′‖²: a budget over both sums pays for every direction.
+    let pays_for_all = budget >= spectrum.iter().sum::<f64>() + seen.squared_norm_l2();
+    let others = if pays_for_all { Vec::new() } else { squared_singular_values(seen.as_ref()) };
+    Contrast { spectra: [spectrum, others], budget, squared_scale: reduced.squared_scale() * squared_norm }
 }
 
 /// The one that certifies more; one that is violated before one that holds, so that the largest hides none.

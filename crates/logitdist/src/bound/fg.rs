@@ -2,6 +2,7 @@
 
 use super::{Bound, Form, Theorem};
 use crate::measure::table::Part;
+use crate::measure::whose::Whose;
 use crate::tolerance::Scale;
 
 pub(super) const ROWS: [Theorem; 2] = [
@@ -17,6 +18,7 @@ pub(super) const ROWS: [Theorem; 2] = [
         equality: "never; tightness is at most 1/(√2 M), which is reached: 0.706 at M = 1, 0.354 at M = 2",
         anchor: "t12",
         part: Part::Llv,
+        whose: Whose::Both,
         evaluate: |theorem, shared, _| {
             let (d_fg, llv) = (shared.llv().d_fg()?, shared.llv().given()?);
             let rhs = 2.0 * shared.llv().set_size as f64 * llv.d_llv;
@@ -35,6 +37,7 @@ pub(super) const ROWS: [Theorem; 2] = [
         equality: "two labels, M = 1 and small logits, in the limit: 0.99986 reached",
         anchor: "t13",
         part: Part::Llv,
+        whose: Whose::Both,
         evaluate: |theorem, shared, _| {
             let (d_fg, llv) = (shared.llv().d_fg()?, shared.llv().given()?);
             Ok(Bound::at_most(theorem, d_fg, 2.0 * llv.d_llv * llv.d_llv, Scale::Linear(1.0)))

@@ -6,6 +6,7 @@ use super::{Bound, Form, agreement, alignment, cca, contrasts, divergence, fg, k
 use crate::applicable::Applicable;
 use crate::measure::invariance::{Change, DISTRIBUTIONS};
 use crate::measure::table::{Part, Step, Unit, measure};
+use crate::measure::whose::Whose;
 use crate::reduced::Direction;
 use crate::shared::Shared;
 
@@ -52,6 +53,8 @@ pub struct Theorem {
     pub anchor: &'static str,
     /// What may change in the first model of the direction, and in the second, and leave both sides as they are.
     pub invariance: [Change; 2],
+    /// Whose embeddings are in it.
+    pub whose: Whose,
     /// What has to be asked for to have it.
     pub part: Part,
     /// What it needs that other rows need as well.
@@ -87,6 +90,7 @@ impl Theorem {
         equality: "",
         anchor: "",
         invariance: DISTRIBUTIONS,
+        whose: Whose::Nobodys,
         part: Part::Geometry,
         steps: &[],
         log_p: true,
@@ -95,10 +99,13 @@ impl Theorem {
 
     /// The bound on a pair.
     pub fn of(&'static self, shared: &Shared, direction: Direction) -> Bound {
-        if let Some(masked) = shared.reduced.masked().filter(|_| self.log_p) {
-            return Bound::not_applicable(self, masked.clone());
+        if let Some(reason) = shared.reduced.lacking(self.log_p, self.whose, direction) {
+            return Bound::not_applicable(self, reason);
         }
-        (self.evaluate)(self, shared, direction).unwrap_or_else(|reason| Bound::not_applicable(self, reason))
+        let bound = (self.evaluate)(self, shared, direction);
+        let bound = bound.unwrap_or_else(|reason| Bound::not_applicable(self, reason));
+        // Both sides are rounding errors then, however far a theorem has enlarged them.
+        if shared.reduced.is_equal_pair() { Bound { tightness: None, ..bound } } else { bound }
     }
 
     /// How its values are to be read, in words.

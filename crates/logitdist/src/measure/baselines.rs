@@ -2,6 +2,7 @@
 
 use super::invariance::Change;
 use super::table::{Measure, Of, Part, Range, Same, Section, Uncertainty, Unit, Value};
+use super::whose::Whose;
 use crate::applicable::{Applicable, Reason};
 use crate::measure::cca;
 use crate::reduced::{Direction, Reduced, ReducedModel};
@@ -84,6 +85,7 @@ pub(super) const R2: [Measure; 1] = [Measure {
     unit: Unit::Share,
     same: Same::One("a linear function of the other"),
     invariance: [Change::Similarity, Change::Affine],
+    whose: Whose::Firsts,
     value: Value::Number(|shared, d| r2(&shared.reduced, d)),
     ..SIMILARITY
 }];

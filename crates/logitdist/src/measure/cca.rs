@@ -3,6 +3,7 @@
 use super::invariance::{Change, DISTRIBUTIONS};
 use super::source::{CANONICAL, LOGIT_DISTANCE};
 use super::table::{Measure, Of, Range, Same, Step, Uncertainty, Unit, Value};
+use super::whose::Whose;
 use crate::applicable::{Applicable, Reason};
 use crate::error::Side;
 use crate::reduced::Reduced;
@@ -60,6 +61,7 @@ pub(super) const ROWS: [Measure; 6] = [
     },
     Measure {
         tokens: &["m_cca_logits"],
+        whose: Whose::Nobodys,
         name: "mean canonical correlation of the logits",
         meaning: "Mean canonical correlation of the centred logits u(x), u′(x): of the distributions alone",
         formula: FORMULA,
@@ -72,6 +74,7 @@ pub(super) const ROWS: [Measure; 6] = [
     },
     Measure {
         tokens: &["rho_logits"],
+        whose: Whose::Nobodys,
         name: "canonical correlations of the logits",
         meaning: "Canonical correlations of the centred logits u(x), u′(x), largest first",
         invariance: DISTRIBUTIONS,
@@ -85,6 +88,7 @@ pub(super) const ROWS: [Measure; 6] = [
 pub(super) const SPECTRUM: [Measure; 1] = [Measure {
     log_p: true,
     tokens: &["spectrum_a", "spectrum_b"],
+    whose: Whose::Nobodys,
     name: "variances of the logits",
     meaning: "Eigenvalues σ of Cov(u) of model {a} above the tolerance, largest first",
     formula: "squared singular values of the centred logits / N",

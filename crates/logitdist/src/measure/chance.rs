@@ -2,6 +2,7 @@
 
 use super::invariance::Change;
 use super::table::{Measure, Range, Same, Uncertainty, Value};
+use super::whose::Whose;
 use crate::applicable::Applicable;
 use crate::shared::Shared;
 use std::f64::consts::{FRAC_PI_2, PI};
@@ -15,6 +16,7 @@ pub(super) const ROWS: [Measure; 1] = [Measure {
     range: Range::between(0.0, 1.0).with("m_cca near it says nothing"),
     same: Same::Neither,
     invariance: [Change::Affine; 2],
+    whose: Whose::Nobodys,
     headline: true,
     uncertainty: Uncertainty::Never("it follows from the ranks and the number of inputs"),
     value: Value::Number(|shared, _| m_cca_null(shared)),

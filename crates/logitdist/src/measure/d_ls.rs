@@ -20,7 +20,7 @@ pub(super) const ROWS: [Measure; 1] = [Measure {
 /// a linear map.
 ///
 /// `d_LS = √(E‖G̃⁺Δ‖²)`, which is `E‖f − G̃⁺G̃′f′ − G̃⁺(b̃′ − b̃)‖²` when G̃ has full column rank, and otherwise the part of f
-/// that the distribution determines. In the units of f. Not applicable if G̃ = 0. Source: theory §3.
+/// that the distribution determines. In the units of f. Not applicable if G̃ = 0. Source: theory §4.
 pub fn d_ls(reduced: &Reduced, direction: Direction) -> Applicable<f64> {
     Ok(alignment_error(reduced, direction)?.norm_l2())
 }

@@ -2,6 +2,7 @@
 
 use super::invariance::Change;
 use super::table::{Measure, Part, Range, Same, Uncertainty, Value};
+use super::whose::Whose;
 use crate::applicable::{Applicable, Reason};
 use crate::leave_out::LeaveOut;
 use crate::reduced::Reduced;
@@ -17,6 +18,7 @@ pub(super) const ROWS: [Measure; 1] = [Measure {
     range: Range::between(-1.0, 1.0).with("under m_cca on average; about 0 for unrelated models"),
     same: Same::One("linearly equivalent"),
     invariance: [Change::Affine; 2],
+    whose: Whose::Nobodys,
     part: Part::HeldOut,
     headline: true,
     uncertainty: Uncertainty::HeldOut,

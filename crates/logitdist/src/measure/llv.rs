@@ -2,6 +2,7 @@
 
 use super::source::CLOSENESS;
 use super::table::{Measure, Part, Same, Uncertainty, Unit, Value};
+use super::whose::Whose;
 use crate::applicable::{Applicable, Reason};
 use crate::error::Side;
 use crate::factor::Factor;
@@ -15,6 +16,7 @@ const TERM: Measure = Measure {
     same: Same::Zero("equal distributions"),
     part: Part::Llv,
     log_p: true,
+    whose: Whose::Both,
     uncertainty: Uncertainty::Never("it is of chosen labels and inputs"),
     ..Measure::DISTANCE
 };

@@ -25,3 +25,4 @@ pub mod table;
 pub(crate) mod targets;
 pub mod top_labels;
 mod trained;
+pub mod whose;

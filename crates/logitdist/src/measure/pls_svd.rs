@@ -3,6 +3,7 @@
 use super::invariance::DISTRIBUTIONS;
 use super::source::CLOSENESS;
 use super::table::{Measure, Of, Part, Range, Same, Uncertainty, Unit, Value};
+use super::whose::Whose;
 use crate::applicable::{Applicable, Reason};
 use crate::error::Side;
 use logitdist_linalg::{Mat, MatRef, matmul_tn, singular_values};
@@ -15,6 +16,7 @@ const SHARE: Measure = Measure {
     range: Range::between(0.0, 1.0),
     same: Same::Zero("equal up to a rotation of standardised columns"),
     invariance: DISTRIBUTIONS,
+    whose: Whose::Both,
     part: Part::Llv,
     uncertainty: Uncertainty::Never("it is of chosen labels and inputs"),
     ..Measure::DISSIMILARITY

@@ -2,8 +2,10 @@
 
 use super::invariance::Change;
 use super::table::{Measure, Of, Range, Value};
+use super::whose::Whose;
 
-const PER_MODEL: Measure = Measure { of: Of::Models, range: Range::at_least(1.0), ..Measure::COUNT };
+const PER_MODEL: Measure =
+    Measure { of: Of::Models, range: Range::at_least(1.0), whose: Whose::Firsts, ..Measure::COUNT };
 const RANK: Measure = Measure {
     range: Range::at_least(0.0).with("0 = constant; at most the dimension"),
     source: "numerical convention of this project",
@@ -57,6 +59,7 @@ pub(super) const ROWS: [Measure; 6] = [
     },
     Measure {
         log_p: true,
+        whose: Whose::Nobodys,
         tokens: &["rank_logits_a", "rank_logits_b"],
         name: "rank of the logits",
         meaning: "Numerical rank of the centred logits of model {a}",

@@ -3,6 +3,7 @@
 //! A measure is a file that computes it and a row in that file's `ROWS`. The order here is the order of CSV columns.
 
 use super::invariance::{CARRIED, Change, DISTRIBUTIONS};
+use super::whose::Whose;
 use super::{
     baselines, cca, chance, d_logit, d_ls, d_rep, d_white, held_out, kl, label_geometry, llv, per_input,
     percentiles, pls_svd, relative, searched, size, targets, top_labels, trained,
@@ -74,6 +75,8 @@ pub struct Measure {
     pub same: Same,
     /// What may change in the first model of the direction, and in the second, and leave it as it is.
     pub invariance: [Change; 2],
+    /// Whose embeddings are in it.
+    pub whose: Whose,
     /// Where it stands in a report.
     pub section: Section,
     /// What has to be asked for to have it.
@@ -327,6 +330,7 @@ impl Measure {
         range: Range::at_least(0.0),
         same: Same::Zero("equal predictions"),
         invariance: DISTRIBUTIONS,
+        whose: Whose::Nobodys,
         section: Section::Distribution,
         part: Part::Probability,
         steps: &[],
@@ -353,6 +357,7 @@ impl Measure {
         unit: Unit::One,
         range: Range::between(0.0, 1.0),
         same: Same::One("linearly equivalent"),
+        whose: Whose::Both,
         section: Section::Representation,
         part: Part::Geometry,
         uncertainty: Uncertainty::Fisher,
@@ -364,6 +369,7 @@ impl Measure {
         unit: Unit::Embedding,
         same: Same::Zero("equal up to a linear map"),
         invariance: CARRIED,
+        whose: Whose::Firsts,
         section: Section::Representation,
         part: Part::Geometry,
         log_p: true,
@@ -387,25 +393,34 @@ impl Measure {
 
     /// The range, what the ends mean and the unit, in words.
     pub fn range_words(&self) -> String {
-        let mut words = match (self.unit, self.range.low, self.range.high) {
+        let mut words = self.values_words();
+        for part in [self.same_words().as_str(), self.range.remark, self.unit.words()] {
+            if !part.is_empty() {
+                words = format!("{words}; {part}");
+            }
+        }
+        words.replace('-', "−")
+    }
+
+    /// The values that it can take, in words.
+    pub fn values_words(&self) -> String {
+        match (self.unit, self.range.low, self.range.high) {
             (Unit::Count, low, f64::INFINITY) => format!("a whole number, at least {low}"),
             (_, f64::NEG_INFINITY, f64::INFINITY) => "any number".to_owned(),
             (_, f64::NEG_INFINITY, high) => format!("at most {high}"),
             (_, low, f64::INFINITY) => format!("≥ {low}"),
             (_, low, std::f64::consts::LN_2) => format!("{low} to ln 2"),
             (_, low, high) => format!("{low} to {high}"),
-        };
-        let same = match self.same {
+        }
+    }
+
+    /// Which value means "the same", and in what sense; empty for neither.
+    pub fn same_words(&self) -> String {
+        match self.same {
             Same::Zero(how) => format!("0 = {how}; smaller is closer"),
             Same::One(how) => format!("1 = {how}; larger is closer"),
             Same::Neither => String::new(),
-        };
-        for part in [same.as_str(), self.range.remark, self.unit.words()] {
-            if !part.is_empty() {
-                words = format!("{words}; {part}");
-            }
         }
-        words.replace('-', "−")
     }
 
     /// Whether its values are lists.

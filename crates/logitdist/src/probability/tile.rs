@@ -9,6 +9,7 @@ use crate::progress::{Stage, Watch};
 use crate::rows::rows_of;
 use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, matmul, matmul_into, matmul_into_f32};
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// Numbers in one tile and model if there are few labels; with its fixed size the sums do not depend on threads.
@@ -28,7 +29,7 @@ const LABELS_PER_TASK: usize = 2048;
 const MASKED_LOGIT: f64 = -1e300;
 
 /// In which precision logits are computed. Everything made of them is in f64.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum LogitPrecision {
     /// Double precision.
     #[default]
@@ -294,10 +295,10 @@ impl Operand<'_> {
 const NEAR: f64 = 1e-5;
 
 /// Inputs that are looked at to tell whether models are near.
-const FIRST_INPUTS: usize = 128;
+pub(super) const FIRST_INPUTS: usize = 128;
 
-/// Whether the labels, and the first of the inputs, are within [`NEAR`] of each other.
-pub(super) fn are_near(pair: &Pair<'_>, labels: &LabelSide, inputs: &[usize]) -> Result<bool, Error> {
+/// Whether the labels, and these inputs, the first of all, are within [`NEAR`] of each other.
+pub(super) fn are_near(pair: &Pair<'_>, labels: &LabelSide, first: &[usize]) -> Result<bool, Error> {
     let close = |a: &Mat<f64>, b: &Mat<f64>| {
         let columns = (0..a.ncols()).into_par_iter();
         let squares = |j: usize| {
@@ -314,7 +315,6 @@ pub(super) fn are_near(pair: &Pair<'_>, labels: &LabelSide, inputs: &[usize]) ->
     {
         return Ok(false);
     }
-    let first = &inputs[..inputs.len().min(FIRST_INPUTS)];
     Ok(close(&rows_of(pair.a(), first)?, &rows_of(pair.b(), first)?))
 }
 

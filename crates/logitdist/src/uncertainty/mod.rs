@@ -104,7 +104,7 @@ fn numbers(settings: &Settings) -> impl Iterator<Item = (&'static str, &'static 
 }
 
 fn number(shared: &Shared, row: &Measure, of: Number, direction: Direction) -> Result<f64, String> {
-    match shared.reduced.masked().filter(|_| row.log_p) {
+    match shared.reduced.lacking(row.log_p, row.whose, direction) {
         Some(reason) => Err(reason.to_string()),
         None => of(shared, direction).map_err(|reason| reason.to_string()),
     }
@@ -162,7 +162,7 @@ impl Evidence {
                 self.sizes.len()
             ));
         }
-        let from_values = |scale: Scale| {
+        let from_values = |scale: Transform| {
             let of =
                 |values: &RestValues| values.values[place].clone().expect("its interval is made of values");
             let rests: Result<Vec<f64>, String> = self.rests.iter().map(of).collect();
@@ -179,16 +179,16 @@ impl Evidence {
         };
         let mut interval = match row.uncertainty {
             Uncertainty::Never(_) => unreachable!("asked before"),
-            Uncertainty::Log => from_values(Scale::LOG),
-            Uncertainty::Logit => from_values(Scale::LOGIT),
-            Uncertainty::Linear => from_values(Scale::LINEAR),
+            Uncertainty::Log => from_values(Transform::LOG),
+            Uncertainty::Logit => from_values(Transform::LOGIT),
+            Uncertainty::Linear => from_values(Transform::LINEAR),
             Uncertainty::Fisher => {
                 self.check_ranks(centres)?;
                 check_chance(asked, whole)?;
-                from_values(Scale::FISHER)
+                from_values(Transform::FISHER)
             }
             Uncertainty::HeldOut => {
-                self.jackknife(value, &self.held_out, Scale { corrected: false, ..Scale::FISHER })
+                self.jackknife(value, &self.held_out, Transform { corrected: false, ..Transform::FISHER })
             }
             Uncertainty::Share(belongs) => Ok(share_interval(&self.kept, belongs)),
             Uncertainty::Percentile(level, of) => {
@@ -230,7 +230,7 @@ impl Evidence {
     }
 
     /// The interval of a value by those without a block.
-    fn jackknife(&self, theta: f64, rests: &[f64], scale: Scale) -> Result<Interval, String> {
+    fn jackknife(&self, theta: f64, rests: &[f64], scale: Transform) -> Result<Interval, String> {
         if rests.iter().all(|rest| *rest == theta) {
             return Ok(scale.interval(0.0, [theta; 2], None));
         }
@@ -368,9 +368,9 @@ fn check_chance(asked: Asked<'_>, whole: &Shared) -> Result<(), String> {
     Err("it cannot be told from chance: unrelated models show as much".to_owned())
 }
 
-/// A scale on which a value has no end.
+/// To a scale on which a value has no end, and back.
 #[derive(Clone, Copy)]
-struct Scale {
+struct Transform {
     forth: fn(f64) -> f64,
     back: fn(f64) -> f64,
     /// Whether the interval is around the value less its bias.
@@ -378,17 +378,18 @@ struct Scale {
     method: &'static str,
 }
 
-impl Scale {
-    const LOG: Scale = Scale { forth: f64::ln, back: f64::exp, corrected: false, method: "jackknife, log" };
-    const LOGIT: Scale = Scale {
+impl Transform {
+    const LOG: Transform =
+        Transform { forth: f64::ln, back: f64::exp, corrected: false, method: "jackknife, log" };
+    const LOGIT: Transform = Transform {
         forth: |x| (x / (1.0 - x)).ln(),
         back: |x| 1.0 / (1.0 + (-x).exp()),
         corrected: false,
         method: "jackknife, logit",
     };
-    const LINEAR: Scale = Scale { forth: |x| x, back: |x| x, corrected: false, method: "jackknife" };
-    const FISHER: Scale =
-        Scale { forth: f64::atanh, back: f64::tanh, corrected: true, method: "jackknife, Fisher's z" };
+    const LINEAR: Transform = Transform { forth: |x| x, back: |x| x, corrected: false, method: "jackknife" };
+    const FISHER: Transform =
+        Transform { forth: f64::atanh, back: f64::tanh, corrected: true, method: "jackknife, Fisher's z" };
 
     fn interval(&self, se: f64, [low, high]: [f64; 2], corrected: Option<f64>) -> Interval {
         Interval { se, low, high, method: self.method, corrected, marked: None }

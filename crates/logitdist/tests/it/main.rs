@@ -16,6 +16,7 @@ mod merging;
 mod nulls;
 mod paired;
 mod pairs;
+mod partial;
 mod peers;
 mod right_answers;
 mod scales;

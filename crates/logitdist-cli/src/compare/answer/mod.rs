@@ -7,7 +7,7 @@ mod warnings;
 
 use crate::compare::shown::at_least as rounded_down;
 use logitdist::measure::chance::chance_limit;
-use logitdist::{Comparison, NullLaw};
+use logitdist::{Certificate, Comparison, NullLaw};
 use logitdist_results::number::short;
 pub use thresholds::Level;
 
@@ -105,9 +105,15 @@ impl Answer {
     }
 }
 
+/// The similarity that the answer is about: that of the embeddings, or of the logits if a model has no embeddings.
+fn similarity_token(comparison: &Comparison) -> &'static str {
+    let (a, b) = (&comparison.reduced.a, &comparison.reduced.b);
+    if a.has_embeddings() && b.has_embeddings() { "m_cca" } else { "m_cca_logits" }
+}
+
 /// What unrelated models hardly ever exceed of `m_cca`: by reorderings of the inputs if there were any. `None` where there is no `m_cca`.
 fn limit_of_chance(comparison: &Comparison) -> Option<f64> {
-    comparison.value("m_cca").ok()?;
+    comparison.value(similarity_token(comparison)).ok()?;
     if let Some(law) = null_of_m_cca(comparison) {
         return Some(law.q99);
     }
@@ -121,11 +127,13 @@ fn null_of_m_cca(comparison: &Comparison) -> Option<&NullLaw> {
 
 fn guarantee(comparison: &Comparison) -> Guarantee {
     let both = [&comparison.certificate, &comparison.certificate_ba];
-    let best = both.iter().filter_map(|c| c.m_cca.as_ref().ok()).copied();
+    let token = similarity_token(comparison);
+    let of = |c: &'_ Certificate| if token == "m_cca" { c.m_cca.clone() } else { c.m_cca_logits.clone() };
+    let best = both.iter().filter_map(|c| of(c).ok());
     let best = best.reduce(|best, other| if other.0 > best.0 { other } else { best });
     let nothing = |words: String| Guarantee { at_least: None, by: None, says_something: false, words };
     match best {
-        None => nothing(match &comparison.certificate.m_cca {
+        None => nothing(match of(&comparison.certificate) {
             Err(reason) => format!("the predictions certify nothing about the inside: {reason}"),
             Ok(_) => unreachable!("it would be the best"),
         }),
@@ -138,11 +146,11 @@ fn guarantee(comparison: &Comparison) -> Guarantee {
             let chance = point.filter(|point| at_least <= *point);
             let words = match chance {
                 Some(_) => format!(
-                    "from the predictions alone m_cca ≥ {} (by {by}), which says nothing: unrelated models show {}",
+                    "from the predictions alone {token} ≥ {} (by {by}), which says nothing: unrelated models show {}",
                     rounded_down(at_least),
                     comparison.value("m_cca_null").map_or_else(|_| "as much".to_owned(), short)
                 ),
-                None => format!("from the predictions alone m_cca ≥ {} (by {by})", rounded_down(at_least)),
+                None => format!("from the predictions alone {token} ≥ {} (by {by})", rounded_down(at_least)),
             };
             Guarantee { at_least: Some(at_least), by: Some(by), says_something: chance.is_none(), words }
         }

@@ -1,18 +1,19 @@
 //! How alike the representations are.
 
 use super::thresholds::{Level, REPRESENTATIONS};
-use super::{Part, limit_of_chance};
+use super::{Part, limit_of_chance, similarity_token};
 use crate::compare::shown::{similarity, with_interval};
 use logitdist::Comparison;
 use logitdist_results::number::short;
 
 /// The level and its sentence.
 pub(super) fn of(comparison: &Comparison) -> Part {
+    let token = similarity_token(comparison);
     let value = |token: &str| comparison.value(token).ok();
     let (Some(m_cca), Some(null), Some(limit)) =
-        (value("m_cca"), value("m_cca_null"), limit_of_chance(comparison))
+        (value(token), value("m_cca_null"), limit_of_chance(comparison))
     else {
-        let missing = ["m_cca", "m_cca_null"].into_iter().find_map(|token| comparison.value(token).err());
+        let missing = [token, "m_cca_null"].into_iter().find_map(|token| comparison.value(token).err());
         let reason = missing.map_or_else(String::new, |reason| reason.to_string());
         return Part { level: None, words: format!("nothing to compare: {reason}") };
     };
@@ -26,7 +27,7 @@ pub(super) fn of(comparison: &Comparison) -> Part {
         });
         reached.map_or(Level::Different, |least| least.level)
     };
-    let mut words = format!("{}: m_cca {}", in_words(level), with_interval(comparison, "m_cca", |x| x));
+    let mut words = format!("{}: {token} {}", in_words(level), with_interval(comparison, token, |x| x));
     if let Some(held_out) = value("m_cca_cv") {
         words.push_str(&format!(", on inputs held out {}", similarity(held_out)));
     }

@@ -1,8 +1,9 @@
 //! What limits the answer.
 
 use super::representations::{alignment, beyond_chance};
+use super::similarity_token;
 use super::thresholds::{INPUTS_PER_DIMENSION, Level, REPRESENTATIONS};
-use logitdist::Comparison;
+use logitdist::{Comparison, ReducedModel};
 use logitdist_results::number::short;
 
 /// The warnings, the gravest first.
@@ -39,13 +40,15 @@ fn other_rows(comparison: &Comparison, inside: Option<Level>) -> Option<String> 
 /// Too few inputs for canonical correlations.
 fn few_inputs(comparison: &Comparison) -> Option<String> {
     let reduced = &comparison.reduced;
-    let dimensions = reduced.a.dim + reduced.b.dim;
+    let of = |model: &ReducedModel| if model.has_embeddings() { model.dim } else { model.rank_embeddings() };
+    let dimensions = of(&reduced.a) + of(&reduced.b);
     let enough = INPUTS_PER_DIMENSION * dimensions;
     let null = comparison.value("m_cca_null").ok()?;
     (reduced.n_inputs < enough).then(|| {
         format!(
-            "{} inputs are few for {dimensions} dimensions: m_cca is {} by chance alone; {enough} inputs would do",
+            "{} inputs are few for {dimensions} dimensions: {} is {} by chance alone; {enough} inputs would do",
             reduced.n_inputs,
+            similarity_token(comparison),
             short(null)
         )
     })
@@ -81,6 +84,7 @@ fn unseen_directions(comparison: &Comparison) -> Option<String> {
     let (a, b) = (&comparison.reduced.a, &comparison.reduced.b);
     let unseen: Vec<String> = [("a", a), ("b", b)]
         .into_iter()
+        .filter(|(_, model)| model.has_embeddings())
         .filter_map(|(name, model)| {
             let rank = comparison.value(&format!("rank_unembeddings_{name}")).ok()? as usize;
             let unseen = model.dim - rank;

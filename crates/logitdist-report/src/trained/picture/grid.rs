@@ -60,19 +60,19 @@ pub struct Layer {
 
 /// A mean with the ends of its interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Place {
+struct MeanDrawn {
     mean: f64,
     ends: Option<(f64, f64)>,
 }
 
 impl Layer {
-    fn place(&self, estimate: &Estimate) -> Place {
+    fn place(&self, estimate: &Estimate) -> MeanDrawn {
         let ends = estimate.interval();
         match self.of_logarithms {
             true => {
-                Place { mean: estimate.mean.exp(), ends: ends.map(|(low, high)| (low.exp(), high.exp())) }
+                MeanDrawn { mean: estimate.mean.exp(), ends: ends.map(|(low, high)| (low.exp(), high.exp())) }
             }
-            false => Place { mean: estimate.mean, ends },
+            false => MeanDrawn { mean: estimate.mean, ends },
         }
     }
 }
@@ -214,14 +214,14 @@ impl Scene<'_> {
     }
 
     /// The means of a curve in the order of the axis; those of several curves a little apart if their intervals are bars.
-    fn places(&self, layer: &Layer, panel: &Values, level: Option<usize>, i: usize) -> Vec<(f64, Place)> {
+    fn places(&self, layer: &Layer, panel: &Values, level: Option<usize>, i: usize) -> Vec<(f64, MeanDrawn)> {
         let axis = &self.study.axes[self.x];
         let belongs =
             |arm: &&Arm| self.split.panel(&arm.values) == panel && self.split.level(&arm.values) == level;
         let own = layer.arms.iter().filter(belongs);
         let places =
             own.filter_map(|arm| Some((axes::at(axis, arm.values[self.x]?), layer.place(&arm.estimate))));
-        let mut places: Vec<(f64, Place)> = places.filter(|(_, place)| place.mean.is_finite()).collect();
+        let mut places: Vec<(f64, MeanDrawn)> = places.filter(|(_, place)| place.mean.is_finite()).collect();
         places.sort_by(|a, b| a.0.total_cmp(&b.0));
         let share = match self.drawn {
             Drawn::Band => 0.0,

@@ -88,7 +88,7 @@ pub struct Scatter {
 #[derive(Debug)]
 struct Pair {
     values: Vec<Option<usize>>,
-    place: sample::Place,
+    place: sample::SampledCell,
 }
 
 impl Scatter {
@@ -97,7 +97,7 @@ impl Scatter {
         let last = LastEpochs::of(study);
         let at_the_end = |cell: &&Cell| study.is_trained(&cell.values) && last.contain(&cell.values);
         // A pair has a row for each of several concepts, in which its other measures are the same.
-        let mut pairs: BTreeMap<(Vec<Option<usize>>, &str), sample::Place> = BTreeMap::new();
+        let mut pairs: BTreeMap<(Vec<Option<usize>>, &str), sample::SampledCell> = BTreeMap::new();
         for cell in study.sample().filter(at_the_end) {
             if let (Some(x), Some(y)) = (cell.measures[x], cell.measures[y]) {
                 let values = own_values(study, &[along, up], &cell.values);

@@ -1,0 +1,74 @@
+//! `logitdist reduce`: a share of a comparison, on one of many machines.
+
+use crate::compare::{Given, Reducing, rows_to_see};
+use crate::models::Models;
+use crate::output::to_stdout;
+use crate::progress::Progress;
+use crate::saved;
+use anyhow::{Context, ensure};
+use logitdist::{LabelSide, PartialSummary, Share};
+use logitdist_io::{Claims, labels_hash};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Reduce a share of the inputs of two models to a small file, on one of many machines.
+///
+/// `logitdist reduce A B --part 3/16 --out 3.summary` reads the third of sixteen parts of the inputs. When all parts are there,
+/// `logitdist compare A B --summaries *.summary` prints what `logitdist compare A B` prints, to the last bit. If each machine has files of its
+/// own, leave --part out; `compare --summaries` then takes the files' inputs in the order in which it is given them.
+#[derive(clap::Args)]
+pub struct Arguments {
+    #[command(flatten)]
+    given: Given,
+    /// Which part of the inputs, and of how many.
+    #[arg(long, value_name = "K/N", default_value = "1/1", value_parser = parse_share)]
+    part: Share,
+    /// Join parts that were reduced before into a bigger one, in place of models.
+    #[arg(long, value_name = "SUMMARY", num_args = 1.., conflicts_with_all = ["part", "models", "seed", "inputs_limit", "logits", "llv_labels"])]
+    summaries: Vec<PathBuf>,
+    /// The file that it becomes. It appears whole or not at all.
+    #[arg(long, value_name = "SUMMARY")]
+    out: PathBuf,
+    #[command(flatten)]
+    reducing: Reducing,
+}
+
+/// Runs the command.
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let read = arguments.given.files().chain(arguments.summaries.iter().map(PathBuf::as_path));
+    let mut claims = Claims::reading(read);
+    claims.write("--out", &arguments.out)?;
+    let pool = arguments.reducing.pool()?;
+    let (labels, part) = pool.install(|| {
+        if arguments.summaries.is_empty() {
+            return reduced(arguments);
+        }
+        let models = arguments.given.files().next();
+        ensure!(models.is_none(), "--summaries joins what was reduced before: leave the models out");
+        saved::join(&arguments.summaries)
+    })?;
+    let state = if part.is_whole() { "all" } else { "some" };
+    let said = format!("{}: {state} of {} inputs\n", arguments.out.display(), part.n_inputs());
+    saved::write(&arguments.out, labels, part)?.finish()?;
+    to_stdout(said.as_bytes()).map(|()| ExitCode::SUCCESS)
+}
+
+fn reduced(arguments: &Arguments) -> anyhow::Result<([u8; 32], PartialSummary)> {
+    let (models, _) = Models::matched(arguments.given.sources()?, &arguments.given.which.asked())?;
+    let pair = models.pair()?;
+    let settings = arguments.reducing.settings();
+    let progress = Progress::new(rows_to_see(&pair, &settings));
+    let watch = |stage, rows| progress.watch(stage, rows);
+    let labels = LabelSide::of(&pair);
+    let mut rng = ChaCha8Rng::seed_from_u64(arguments.reducing.seed);
+    let part = PartialSummary::of(&pair, &labels, &settings, arguments.part, &mut rng, &watch)?;
+    Ok((labels_hash(&labels.a, &labels.b), part))
+}
+
+fn parse_share(text: &str) -> anyhow::Result<Share> {
+    let form = "the form is K/N, for example 3/16";
+    let (number, of) = text.split_once('/').context(form)?;
+    Ok(Share::new(number.parse().ok().context(form)?, of.parse().ok().context(form)?)?)
+}

@@ -1,0 +1,119 @@
+//! Summaries of pairs in files: shares of the work of several machines, joined again.
+
+use crate::output::{Beside, beside};
+use anyhow::{Context, bail, ensure};
+use logitdist::{LabelSide, LogitPrecision, Pair, PairSummary, PartialSummary, merge_summaries};
+use logitdist_io::{SavedSummary, labels_hash, open_file, summary_from_bytes, summary_to_bytes};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// What the summaries of a command line come to.
+pub enum Reduction {
+    /// All inputs of the files, as one run has them.
+    Whole(Box<PartialSummary>),
+    /// Inputs of several files, or of batches, in the order in which they are given, and the precision of their logits.
+    InOrder(Box<PairSummary>, LogitPrecision),
+}
+
+fn read(path: &Path) -> anyhow::Result<SavedSummary> {
+    let cannot = || format!("{}: the summary cannot be read", path.display());
+    let (mut file, _) = open_file(path).with_context(cannot)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).with_context(cannot)?;
+    summary_from_bytes(&bytes).with_context(|| path.display().to_string())
+}
+
+/// Joins shares of one pair into a bigger one.
+pub fn join(paths: &[PathBuf]) -> anyhow::Result<([u8; 32], PartialSummary)> {
+    let mut joined: Option<([u8; 32], PartialSummary)> = None;
+    for path in paths {
+        let SavedSummary::Share { labels, part } = read(path)? else {
+            bail!(
+                "{}: it holds batches that Python has seen; shares of `logitdist reduce --part` join",
+                path.display()
+            )
+        };
+        joined = Some(match joined {
+            None => (labels, *part),
+            Some((first, before)) => {
+                ensure!(first == labels, "{}: it is a share of models with other labels", path.display());
+                (first, before.join(*part).with_context(|| path.display().to_string())?)
+            }
+        });
+    }
+    joined.context("no summary is given")
+}
+
+/// Joins all summaries of a comparison, and checks that they are of the labels of the pair. Shares of one pair join as they are read.
+pub fn reduction(paths: &[PathBuf], pair: &Pair<'_>) -> anyhow::Result<Reduction> {
+    let (a, b) = (pair.a().labels(), pair.b().labels());
+    let own = labels_hash(&a, &b);
+    let mut share: Option<PartialSummary> = None;
+    // Shares of other files than those given, or batches, have no place of their own among the inputs.
+    let mut others: Vec<(&PathBuf, SavedSummary)> = Vec::new();
+    for path in paths {
+        let summary = read(path)?;
+        let fits = match &summary {
+            SavedSummary::Share { labels, .. } => *labels == own,
+            SavedSummary::Batches(summary) => *summary.labels.a == *a && *summary.labels.b == *b,
+        };
+        ensure!(fits, "{}: it is a summary of models with other labels than those given", path.display());
+        match summary {
+            SavedSummary::Share { part, .. }
+                if !part.is_whole() || (paths.len() == 1 && part.n_inputs() == pair.n_inputs()) =>
+            {
+                share = Some(match share {
+                    None => *part,
+                    Some(before) => before.join(*part).with_context(|| path.display().to_string())?,
+                });
+            }
+            other => others.push((path, other)),
+        }
+    }
+    let Some(mut share) = share else { return in_order(others, pair) };
+    // One of several shares has all inputs, if they are fewer than one machine has to do.
+    for (path, other) in others {
+        let SavedSummary::Share { part, .. } = other else {
+            bail!(
+                "{}: it holds batches that Python has seen, and another summary has a share",
+                path.display()
+            )
+        };
+        share = share.join(*part).with_context(|| path.display().to_string())?;
+    }
+    Ok(Reduction::Whole(Box::new(share)))
+}
+
+fn in_order(saved: Vec<(&PathBuf, SavedSummary)>, pair: &Pair<'_>) -> anyhow::Result<Reduction> {
+    for (i, (path, summary)) in saved.iter().enumerate() {
+        for (other_path, other) in &saved[..i] {
+            let both = || format!("{} and {}", other_path.display(), path.display());
+            match (summary, other) {
+                (SavedSummary::Share { part, .. }, SavedSummary::Share { part: other, .. }) => {
+                    part.follows(other).with_context(both)?;
+                }
+                _ => ensure!(summary != other, "{}: they are of the same inputs", both()),
+            }
+        }
+    }
+    let labels = Arc::new(LabelSide::of(pair));
+    let precision = saved.iter().find_map(|(_, summary)| match summary {
+        SavedSummary::Share { part, .. } => Some(part.precision()),
+        SavedSummary::Batches(_) => None,
+    });
+    let summaries = saved.into_iter().map(|(path, summary)| match summary {
+        SavedSummary::Batches(summary) => Ok(*summary),
+        SavedSummary::Share { part, .. } => {
+            part.into_summary(Arc::clone(&labels)).with_context(|| path.display().to_string())
+        }
+    });
+    let summaries = summaries.collect::<anyhow::Result<Vec<PairSummary>>>()?;
+    let summary = merge_summaries(&summaries)?.context("no summary is given")?;
+    Ok(Reduction::InOrder(Box::new(summary), precision.unwrap_or_default()))
+}
+
+/// Writes a share beside its place.
+pub fn write(path: &Path, labels: [u8; 32], part: PartialSummary) -> anyhow::Result<Beside> {
+    beside(path, &summary_to_bytes(&SavedSummary::Share { labels, part: Box::new(part) }))
+}

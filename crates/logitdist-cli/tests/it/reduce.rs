@@ -1,0 +1,190 @@
+//! Shares of a comparison on several machines, as a user runs them.
+
+use crate::{Files, logitdist};
+use logitdist_testing::npy_of;
+use std::fs;
+use std::path::Path;
+
+/// Models of so many inputs that their blocks are several.
+fn models(files: &Files) -> [String; 2] {
+    [0.1, 0.13].map(|phase| files.model_with_phase(&format!("{phase}.npz"), [9000, 7, 3], phase))
+}
+
+fn reduce(models: &[String; 2], part: &str, out: &str, more: &[&str]) {
+    let [a, b] = models;
+    logitdist(&[&["reduce", a, b, "--part", part, "--out", out], more].concat()).ok();
+}
+
+#[test]
+fn parts_on_several_machines_print_the_bytes_of_one_run() {
+    let files = Files::new();
+    let pair = models(&files);
+    let [a, b] = &pair;
+    for more in [&["--null", "100"][..], &["--inputs-limit", "3000", "--seed", "4"], &["--logits", "f32"]] {
+        let one_run =
+            |format: &str| logitdist(&[&["compare", a, b, "--format", format], more].concat()).ok().stdout;
+        let parts: Vec<String> = (1..=5).map(|part| files.path(&format!("{part}.summary"))).collect();
+        let reducing = if more[0] == "--null" { &[][..] } else { more };
+        for (i, part) in parts.iter().enumerate() {
+            reduce(&pair, &format!("{}/5", i + 1), part, reducing);
+        }
+        let big = files.path("big.summary");
+        logitdist(&["reduce", "--summaries", &parts[4], &parts[1], &parts[2], "--out", &big]).ok();
+        for given in
+            [vec![&parts[2], &parts[0], &parts[4], &parts[3], &parts[1]], vec![&parts[3], &big, &parts[0]]]
+        {
+            for format in ["json", "csv", "table"] {
+                let mut line = vec!["compare", a, b, "--summaries"];
+                line.extend(given.iter().map(|part| part.as_str()));
+                line.extend(["--format", format]);
+                line.extend(more);
+                assert_eq!(logitdist(&line).ok().stdout, one_run(format), "{more:?}, {format}");
+            }
+        }
+    }
+}
+
+#[test]
+fn files_of_their_own_are_taken_in_the_order_given_and_agree_to_twelve_digits() {
+    let files = Files::new();
+    let all = models(&files);
+    // The same inputs in two files a model: rows are a function of their number.
+    let [whole_a, whole_b] = &all;
+    let halves = [0..4000, 4000..9000].map(|rows| {
+        [whole_a, whole_b].map(|path| {
+            let read = logitdist_io::read_model(
+                &logitdist_io::Source::Path(path.into()),
+                &logitdist_io::ReadOptions::default(),
+            )
+            .unwrap();
+            let f = read.embeddings().get(rows.clone(), ..).to_owned();
+            let half = logitdist::Model::new(f, read.unembeddings().to_owned(), None).unwrap();
+            let path = format!("{path}-{}.npz", rows.start);
+            logitdist_io::write_npz(Path::new(&path), &half).unwrap();
+            path
+        })
+    });
+    let parts = [0, 1].map(|i| {
+        let out = files.path(&format!("half-{i}.summary"));
+        reduce(&halves[i], "1/1", &out, &[]);
+        out
+    });
+    let [a, b] = &halves[0];
+    let joined = logitdist(&["compare", a, b, "--summaries", &parts[0], &parts[1], "--format", "json"]);
+    let joined = crate::json(joined);
+    let one_run = crate::json(logitdist(&["compare", whole_a, whole_b, "--format", "json"]));
+    assert_eq!(joined["n_inputs"], 9000);
+    for token in
+        ["d_logit", "m_cca", "kl_ab", "kl_ab_q99", "tv", "cka_debiased", "d_rep_ab", "top1_agreement"]
+    {
+        let [found, expected] = [&joined, &one_run].map(|json| json[token].as_f64().unwrap());
+        assert!((found / expected - 1.0).abs() < 1e-11, "{token}: {found}, {expected}");
+    }
+    assert!(joined["verdict"]["warnings"].to_string().contains("in the order of the summaries"));
+    let line = ["compare", a, b, "--summaries", &parts[0], &parts[1], "--intervals"];
+    logitdist(&line).refused(&["--intervals needs the inputs"]);
+    let refused = |given: [&str; 2], said: &str| {
+        logitdist(&["compare", a, b, "--summaries", given[0], given[1]]).refused(&[said]);
+    };
+    refused([&parts[0], &parts[0]], "of the same inputs");
+    let other = files.path("other.summary");
+    reduce(&halves[1], "1/1", &other, &["--inputs-limit", "50"]);
+    refused([&parts[0], &other], "samples");
+    reduce(&halves[1], "1/1", &other, &["--logits", "f32"]);
+    refused([&parts[0], &other], "other options");
+    reduce(&halves[1], "1/2", &other, &[]);
+    refused([&parts[0], &other], "different pairs");
+}
+
+#[test]
+fn summaries_that_do_not_belong_together_are_refused() {
+    let files = Files::new();
+    let pair = models(&files);
+    let [a, b] = &pair;
+    let parts: Vec<String> = (1..=3).map(|part| files.path(&format!("{part}.summary"))).collect();
+    for (i, part) in parts.iter().enumerate() {
+        reduce(&pair, &format!("{}/3", i + 1), part, &[]);
+    }
+    let compare = |given: &[&str]| logitdist(&[&["compare", a, b, "--summaries"], given].concat());
+    let [first, second, third] = [&parts[0], &parts[1], &parts[2]];
+    compare(&[first, third]).refused(&["pieces", "are missing"]);
+    compare(&[first, second, third, first]).refused(&[first, "in two of them"]);
+    let overlapping = files.path("half.summary");
+    reduce(&pair, "1/2", &overlapping, &[]);
+    compare(&[first, second, third, &overlapping]).refused(&["in two of them"]);
+    compare(&[first, second, third, "--seed", "1", "--inputs-limit", "10"]).refused(&["--inputs-limit"]);
+    let other = files.model_with_phase("other.npz", [9000, 7, 3], 0.7);
+    logitdist(&["compare", a, &other, "--summaries", first, second, third]).refused(&["other labels"]);
+    let damaged = files.path("damaged.summary");
+    let mut bytes = fs::read(first).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&damaged, bytes).unwrap();
+    compare(&[&damaged, second, third]).refused(&[&damaged, "damaged"]);
+    compare(&[a]).refused(&[a, "no summary"]);
+    compare(&[&files.path("none.summary")]).refused(&["none.summary", "cannot be read"]);
+    // A part is no model, and no output is an input.
+    logitdist(&["reduce", a, b, "--out", a]).refused(&["--out"]);
+    logitdist(&["reduce", a, b, "--part", "4/3", "--out", &damaged]).refused(&["part 4 of 3 does not exist"]);
+    logitdist(&["reduce", a, "--summaries", first, "--out", &damaged]).refused(&["cannot be used with"]);
+    // More parts than pieces: most are empty.
+    let small =
+        [0.1, 0.13].map(|phase| files.model_with_phase(&format!("small-{phase}.npz"), [50, 7, 3], phase));
+    let parts: Vec<String> = (1..=9).map(|part| files.path(&format!("small-{part}.summary"))).collect();
+    for (i, part) in parts.iter().enumerate() {
+        reduce(&small, &format!("{}/9", i + 1), part, &[]);
+    }
+    let one_run = logitdist(&["compare", &small[0], &small[1], "--format", "json"]).ok().stdout;
+    let mut line = vec!["compare", &small[0], &small[1], "--format", "json", "--summaries"];
+    line.extend(parts.iter().map(String::as_str));
+    assert_eq!(logitdist(&line).ok().stdout, one_run);
+}
+
+#[test]
+fn parts_do_not_hide_what_one_run_finds_in_a_file() {
+    let files = Files::new();
+    let pair = models(&files);
+    let parts = |pair: &[String; 2]| {
+        [1, 2].map(|part| {
+            let out = files.path(&format!("{part}.summary"));
+            reduce(pair, &format!("{part}/2"), &out, &[]);
+            out
+        })
+    };
+    let compare = |[a, b]: &[String; 2], [x, y]: &[String; 2]| {
+        logitdist(&["compare", a, b, "--summaries", x, y, "--no-intervals"])
+    };
+    // A byte of the last row differs from what the checksum of the archive says.
+    let mut bytes = fs::read(&pair[0]).unwrap();
+    let rows = bytes.windows(6).position(|window| window == b"\x93NUMPY").unwrap();
+    bytes[rows + 128 + 8 * 26_990] ^= 1;
+    let broken = [files.bytes("broken.npz", &bytes), pair[1].clone()];
+    let said = logitdist(&["compare", &broken[0], &broken[1]]).ended_with(2).stderr;
+    assert!(said.contains("hecksum"), "{said}");
+    compare(&broken, &parts(&broken)).refused(&["hecksum"]);
+    // Rows after those that any part begins with are another file's.
+    let whole = parts(&pair);
+    let read = |path: &str| {
+        let source = logitdist_io::Source::Path(path.into());
+        logitdist_io::read_model(&source, &logitdist_io::ReadOptions::default()).unwrap()
+    };
+    let a = read(&pair[0]);
+    let tail = |i, j| if i < 6000 { a.embeddings()[(i, j)] } else { 0.5 };
+    let f = logitdist::Mat::from_fn(9000, 3, tail);
+    let changed = files.path("tail.npz");
+    let model = logitdist::Model::new(f, a.unembeddings().to_owned(), None).unwrap();
+    logitdist_io::write_npz(Path::new(&changed), &model).unwrap();
+    compare(&[changed, pair[1].clone()], &whole).refused(&["different pairs"]);
+    // Numbers whose powers underflow.
+    let values = |scale: f64| (0..27_000).map(|i| scale * f64::from(i).sin()).collect::<Vec<f64>>();
+    let f = files.bytes("tiny.npy", &npy_of("(9000, 3)", &values(1e-200)));
+    let g = files.bytes("g.npy", &npy_of("(4, 3)", &values(1.0)[..12]));
+    let models = ["--embeddings-a", &f, "--unembeddings-a", &g, "--embeddings-b", &f, "--unembeddings-b", &g];
+    let out = [1, 2].map(|part| {
+        let (out, part) = (files.path(&format!("tiny-{part}.summary")), format!("{part}/2"));
+        logitdist(&[&["reduce", "--part", &part, "--out", &out], &models[..]].concat()).ok();
+        out
+    });
+    let summaries = ["--no-intervals", "--summaries", &out[0], &out[1]];
+    logitdist(&[&["compare"], &models[..], &summaries[..]].concat()).refused(&["must be 0 or at least"]);
+}

@@ -1,0 +1,199 @@
+//! Models that are given by their logits, or by probabilities, which say as much.
+
+use crate::embeddings::ChosenRows;
+use crate::error::{Problem, ReadError};
+use faer::{Mat, MatMut};
+
+/// Labels of which logits are compared at most: up to there the logits take the place of embeddings, exactly.
+pub const MOST_LOGITS: usize = 4096;
+
+/// Entries looked at together.
+const LOOKED_AT: usize = 1 << 20;
+
+/// What an array of inputs × labels holds. All three determine the centred logits, and nothing else is needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogitForm {
+    /// Logits, up to a constant for each input.
+    Logits,
+    /// Logarithms of probabilities.
+    LogProbabilities,
+    /// Probabilities.
+    Probabilities,
+}
+
+impl LogitForm {
+    /// All of them.
+    pub const ALL: [LogitForm; 3] =
+        [LogitForm::Logits, LogitForm::LogProbabilities, LogitForm::Probabilities];
+
+    /// The usual name of the array, which is its name in messages, too.
+    pub fn name(self) -> &'static str {
+        match self {
+            LogitForm::Logits => "logits",
+            LogitForm::LogProbabilities => "log_probabilities",
+            LogitForm::Probabilities => "probabilities",
+        }
+    }
+}
+
+/// Centred logits that are made of the rows of a file.
+#[derive(Debug)]
+pub(crate) struct CentredLogits {
+    form: LogitForm,
+    /// The columns of the file that are the labels; `None` for all in their order.
+    columns: Option<Vec<usize>>,
+    /// Labels of probability 0, rising.
+    pub(crate) masked: Vec<usize>,
+    /// Root mean square of what the number type changed of a logit.
+    pub(crate) rounding: f64,
+    labels: usize,
+}
+
+/// What a look at all rows has found of a label.
+#[derive(Clone, Copy, Default)]
+struct Zeros {
+    count: usize,
+    first: usize,
+}
+
+impl CentredLogits {
+    /// Looks at all rows: which labels have no probability, and whether the others are what they should be.
+    pub(crate) fn of(
+        rows: &ChosenRows,
+        form: LogitForm,
+        columns: Option<Vec<usize>>,
+        zero_is_mask: bool,
+    ) -> Result<CentredLogits, ReadError> {
+        let (count, width) = (rows.count(), rows.width());
+        let error = |problem: String| rows.place().error(Problem::Logits(problem));
+        let ulp = rows.relative_spacing();
+        let all: Vec<usize> = (0..width).collect();
+        let chosen = columns.as_ref().unwrap_or(&all);
+        let mut zeros = vec![Zeros::default(); chosen.len()];
+        let (mut squares, mut counted) = (0.0, 0_usize);
+        let step = (LOOKED_AT / width).clamp(1, 1024);
+        let mut block = Mat::zeros(step.min(count), width);
+        for start in (0..count).step_by(step) {
+            let mut piece = block.as_mut().subrows_mut(0, step.min(count - start));
+            rows.fill(start, piece.as_mut())?;
+            if form == LogitForm::Probabilities {
+                check_probabilities(piece.as_mut(), rows, start, ulp)?;
+            }
+            for (zeros, &column) in zeros.iter_mut().zip(chosen) {
+                for (i, &x) in piece.as_ref().col(column).iter().enumerate() {
+                    let x = if form == LogitForm::Probabilities { x.ln() } else { x };
+                    if x == f64::NEG_INFINITY {
+                        zeros.first = if zeros.count == 0 { start + i } else { zeros.first };
+                        zeros.count += 1;
+                    } else {
+                        squares += x * x;
+                        counted += 1;
+                    }
+                }
+            }
+        }
+        let is_masked = |zeros: &Zeros| zeros.count == count || (zero_is_mask && zeros.count > 0);
+        let partly = zeros.iter().enumerate().filter(|(_, zeros)| zeros.count > 0 && !is_masked(zeros));
+        if let Some((y, zeros)) = partly.min_by_key(|(y, zeros)| (zeros.first, *y)) {
+            return Err(error(format!(
+                "the probability of label {} is 0 at input {} and not at every input (counted from 0): a logit of −∞, or a probability \
+                 too small for its type; save logits or log-probabilities, or take such labels for masked ones at all inputs: --zero-is-mask",
+                chosen[y],
+                rows.row_in_file(zeros.first)
+            )));
+        }
+        let masked: Vec<usize> =
+            zeros.iter().enumerate().filter(|(_, z)| is_masked(z)).map(|(y, _)| y).collect();
+        if masked.len() == chosen.len() {
+            return Err(error("every label has probability 0; at least one needs more".to_owned()));
+        }
+        if chosen.len() > MOST_LOGITS {
+            return Err(error(format!(
+                "there are logits of {} labels; up to {MOST_LOGITS} are compared (--labels 0:{MOST_LOGITS} or --labels FILE takes some), and \
+                 any number of labels if embeddings and unembeddings are given",
+                chosen.len()
+            )));
+        }
+        // An error spread evenly over the space between two numbers, which is relative for logarithms of what was rounded.
+        let size = if form == LogitForm::Probabilities { 1.0 } else { (squares / counted as f64).sqrt() };
+        let rounding = ulp * size / 12f64.sqrt();
+        let labels = chosen.len();
+        Ok(CentredLogits { form, columns, masked, rounding, labels })
+    }
+
+    pub(crate) fn labels(&self) -> usize {
+        self.labels
+    }
+
+    /// Fills `logits` (n×K) with the centred logits of the inputs from `start` on; 0 for masked labels.
+    pub(crate) fn fill(
+        &self,
+        rows: &ChosenRows,
+        start: usize,
+        mut logits: MatMut<'_, f64>,
+    ) -> Result<(), ReadError> {
+        match &self.columns {
+            None => rows.fill(start, logits.as_mut())?,
+            Some(columns) => {
+                let mut raw = Mat::zeros(logits.nrows(), rows.width());
+                rows.fill(start, raw.as_mut())?;
+                for (y, &column) in columns.iter().enumerate() {
+                    logits.as_mut().col_mut(y).copy_from(raw.col(column));
+                }
+            }
+        }
+        if self.form == LogitForm::Probabilities {
+            for column in logits.as_mut().col_iter_mut() {
+                column.iter_mut().for_each(|x| *x = x.ln());
+            }
+        }
+        for &y in &self.masked {
+            logits.as_mut().col_mut(y).fill(0.0);
+        }
+        let mut means = vec![0.0; logits.nrows()];
+        for column in logits.as_ref().col_iter() {
+            means.iter_mut().zip(column.iter()).for_each(|(mean, x)| *mean += x);
+        }
+        let unmasked = (self.labels - self.masked.len()) as f64;
+        means.iter_mut().for_each(|mean| *mean /= unmasked);
+        for (y, column) in logits.as_mut().col_iter_mut().enumerate() {
+            if self.masked.binary_search(&y).is_err() {
+                column.iter_mut().zip(&means).for_each(|(x, mean)| *x -= mean);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Probabilities are not negative, and those of an input sum to 1, as far as numbers of their type can.
+fn check_probabilities(
+    block: MatMut<'_, f64>,
+    rows: &ChosenRows,
+    start: usize,
+    ulp: f64,
+) -> Result<(), ReadError> {
+    let error = |problem: String| rows.place().error(Problem::Logits(problem));
+    let (count, width) = (block.nrows(), block.ncols());
+    let tolerance = 1e-4_f64.max(4.0 * ulp);
+    for i in 0..count {
+        let mut sum = 0.0;
+        for y in 0..width {
+            let p = block[(i, y)];
+            if p < 0.0 {
+                let row = rows.row_in_file(start + i);
+                return Err(error(format!(
+                    "the probability of label {y} at input {row} is {p:e}; it must not be negative"
+                )));
+            }
+            sum += p;
+        }
+        if (sum - 1.0).abs() > tolerance {
+            let row = rows.row_in_file(start + i);
+            return Err(error(format!(
+                "the probabilities of input {row} (counted from 0) sum to {sum}, {:.1e} off 1; are they logits, or those of some labels only?",
+                (sum - 1.0).abs()
+            )));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! A model whose arrays were found, before its labels and inputs are chosen.
+
+use crate::archive::Archive;
+use crate::embeddings::{ChosenRows, Embeddings};
+use crate::error::ReadError;
+use crate::file_model::FileModel;
+use crate::logits::{CentredLogits, LogitForm};
+use crate::npy;
+use crate::read::{Arrays, ReadOptions, Source, arrays, no_model};
+use faer::Mat;
+use logitdist::{Error, Labels};
+use std::path::Path;
+
+/// A model whose arrays were found, before its labels and inputs are chosen.
+#[derive(Debug)]
+pub struct OpenedModel {
+    content: Content,
+    source: Source,
+    zero_is_mask: bool,
+}
+
+#[derive(Debug)]
+enum Content {
+    Model(Arrays<Embeddings>),
+    Logits(Embeddings, LogitForm),
+}
+
+impl OpenedModel {
+    /// Opens a model as [`open_model`](crate::open_model) does.
+    ///
+    /// # Errors
+    /// As [`read_model`](crate::read_model).
+    pub fn open(source: &Source, options: &ReadOptions) -> Result<OpenedModel, ReadError> {
+        let logits = match source {
+            Source::Logits(path, form) => {
+                Some((Embeddings::with_masks(npy::open(path)?, options.flatten)?, *form))
+            }
+            Source::Path(path) => logits(path, options)?,
+            Source::Files { .. } => None,
+        };
+        let content = match logits {
+            Some((rows, form)) => Content::Logits(rows, form),
+            None => {
+                let transpose = options.transpose.embeddings;
+                let arrays =
+                    arrays(source, options, |array| Embeddings::new(array, transpose, options.flatten))?;
+                let (f, g) = (arrays.embeddings.shape(), arrays.unembeddings.shape());
+                if f.1 != g.1 {
+                    let error = Error::Dimension { embeddings: f.1, unembeddings: g.1 };
+                    return Err(no_model(source, f, g, error));
+                }
+                if let Some(found) = arrays.bias.as_ref().map(Vec::len).filter(|found| *found != g.0) {
+                    return Err(no_model(source, f, g, Error::BiasLength { found, needed: g.0 }));
+                }
+                Content::Model(arrays)
+            }
+        };
+        Ok(OpenedModel { content, source: source.clone(), zero_is_mask: options.zero_is_mask })
+    }
+
+    /// N, all inputs in the file.
+    pub fn n_inputs(&self) -> usize {
+        self.rows().shape().0
+    }
+
+    /// K, all labels in the file.
+    pub fn n_labels(&self) -> usize {
+        match &self.content {
+            Content::Model(arrays) => arrays.unembeddings.nrows(),
+            Content::Logits(rows, _) => rows.shape().1,
+        }
+    }
+
+    /// Inputs with an entry that is not finite, rising: all rows are read for that. Logits of −∞ are masks.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn inputs_not_finite(&self) -> Result<Vec<usize>, ReadError> {
+        self.rows().rows_not_finite()
+    }
+
+    fn rows(&self) -> &Embeddings {
+        match &self.content {
+            Content::Model(arrays) => &arrays.embeddings,
+            Content::Logits(rows, _) => rows,
+        }
+    }
+
+    /// The model of these labels and inputs, in this order; of all, if none are named. The others are not looked at.
+    ///
+    /// # Errors
+    /// As [`read_model`](crate::read_model).
+    ///
+    /// # Panics
+    /// If there is no such label or input.
+    pub fn chosen(
+        self,
+        labels: Option<&[usize]>,
+        inputs: Option<Vec<usize>>,
+    ) -> Result<FileModel, ReadError> {
+        let OpenedModel { content, source, zero_is_mask } = self;
+        let whole = source.whole().to_path_buf();
+        match content {
+            Content::Model(Arrays { embeddings, unembeddings, bias }) => {
+                let (f, g) = (embeddings.shape(), unembeddings.shape());
+                let (unembeddings, bias) = match labels {
+                    None => (unembeddings, bias),
+                    Some(labels) => (
+                        Mat::from_fn(labels.len(), g.1, |y, j| unembeddings[(labels[y], j)]),
+                        bias.map(|bias| labels.iter().map(|&y| bias[y]).collect()),
+                    ),
+                };
+                let labels =
+                    Labels::new(unembeddings, bias).map_err(|error| no_model(&source, f, g, error))?;
+                Ok(FileModel::new(ChosenRows::of(embeddings, inputs)?, None, labels, whole))
+            }
+            Content::Logits(rows, form) => {
+                let shape = rows.shape();
+                let rows = ChosenRows::of(rows, inputs)?;
+                let logits = CentredLogits::of(&rows, form, labels.map(<[usize]>::to_vec), zero_is_mask)?;
+                let labels = Labels::of_logits(logits.labels(), &logits.masked, logits.rounding);
+                let labels = labels.map_err(|error| no_model(&source, shape, shape, error))?;
+                Ok(FileModel::new(rows, Some(logits), labels, whole))
+            }
+        }
+    }
+}
+
+/// The logits of an archive: those that are asked for, or those that are in the place of embeddings.
+fn logits(path: &Path, options: &ReadOptions) -> Result<Option<(Embeddings, LogitForm)>, ReadError> {
+    let mut archive = Archive::open(path, options.inflation_limit)?;
+    if let Some((form, name)) = &options.names.logits {
+        let array = archive.required(form.name(), name)?;
+        return Ok(Some((Embeddings::with_masks(array, options.flatten)?, *form)));
+    }
+    if archive.has(&options.names.embeddings) {
+        return Ok(None);
+    }
+    for form in LogitForm::ALL {
+        if let Some(array) = archive.array(form.name())? {
+            return Ok(Some((Embeddings::with_masks(array, options.flatten)?, form)));
+        }
+    }
+    Ok(None)
+}
