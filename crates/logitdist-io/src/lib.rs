@@ -48,7 +48,9 @@ mod entries;
 mod error;
 mod file_model;
 mod fingerprints;
+mod fold;
 mod folder;
+mod head;
 mod logits;
 mod names;
 mod naming;
@@ -59,6 +61,7 @@ mod read;
 mod regular;
 mod safetensors;
 mod say;
+mod shards;
 mod shown;
 mod summary;
 mod whole_file;
@@ -69,14 +72,15 @@ pub use claims::{Claims, Taken};
 pub use error::{Place, Problem, ReadError, WriteError};
 pub use file_model::FileModel;
 pub use fingerprints::RepeatedRows;
+pub use fold::Fold;
 pub use folder::{make_folder, sync_folder};
 pub use logits::{LogitForm, MOST_LOGITS};
 pub use names::{ArrayNames, ParseArrayNamesError};
 pub use naming::{Names, shortened};
 pub use opened::OpenedModel;
 pub use read::{
-    INFLATION_LIMIT, ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model,
-    read_probes, read_text,
+    INFLATION_LIMIT, ReadOptions, Source, Transpose, array_in_file, open_model, read_array, read_matrix,
+    read_model, read_probes, read_text,
 };
 pub use regular::{LARGEST_CONFIG, open_file, read_config, read_text_file};
 pub use say::say;

@@ -73,9 +73,13 @@ const CHOICE: &[Slot] = &[Word(&[
     "",
 ])];
 const TEXTS: &[Slot] = &[Word(&["in/names.txt", "in/vocab.json", "in/labels.npy", "in/f.npy", "in/cut.npy"])];
+const LOGITS: &[Slot] =
+    &[Word(&["in/f.npy", "in/nan.npy", "in/a.npz::embeddings", "in/a.npz", "in/probabilities.npy"])];
+const HEAD_FILES: &[Slot] =
+    &[Word(&["in/a.safetensors::unembeddings", "in/vocab.json", "in/checkpoint", "in/g.npy"])];
 
 /// Submitting to Slurm is not among them: a real cluster may be listening.
-const COMMANDS: [Command; 14] = [
+const COMMANDS: [Command; 15] = [
     Command {
         words: &["compare"],
         places: &[Model, Model],
@@ -102,6 +106,12 @@ const COMMANDS: [Command; 14] = [
             ("--input-names-a", TEXTS),
             ("--rows", &[Word(&["mask", "in/mask.npy", "in/names.txt", "in/none"])]),
             ("--drop-nonfinite", &[]),
+            ("--zero-is-mask", &[]),
+            ("--head", &[Word(&["auto", "none"])]),
+            ("--logit-scale", &[Number]),
+            ("--softcap", &[Number]),
+            ("--softcap-b", &[Word(&["none", "30", "0"])]),
+            ("--normalise", &[Word(&["both", "embeddings", "none", "all"])]),
             ("--flatten", &[]),
         ],
     },
@@ -115,6 +125,20 @@ const COMMANDS: [Command; 14] = [
             ("--embeddings-b", &[Array]),
             ("--unembeddings-b", &[Array]),
             ("--bias-b", &[Array]),
+        ],
+    },
+    Command {
+        words: &["compare"],
+        places: &[],
+        options: &[
+            ("--logits-a", LOGITS),
+            ("--probabilities-b", LOGITS),
+            ("--embeddings-b", &[Array]),
+            ("--unembeddings-b", HEAD_FILES),
+            ("--head", &[Word(&["auto", "none"])]),
+            ("--labels", CHOICE),
+            ("--zero-is-mask", &[]),
+            FORMAT,
         ],
     },
     Command {

@@ -106,7 +106,8 @@ impl Arguments {
     /// One of them is an input, or another one.
     pub fn claim_outputs(&self) -> Result<(), Taken> {
         let own = [&self.probe, &self.groups].into_iter().flatten().chain(&self.gate).chain(&self.summaries);
-        let mut claims = Claims::reading(self.given.files().chain(own.map(PathBuf::as_path)));
+        let files: Vec<PathBuf> = self.given.files().chain(own.cloned()).collect();
+        let mut claims = Claims::reading(files.iter().map(PathBuf::as_path));
         if let Some(folder) = &self.report {
             claims.write("--report", folder)?;
             claims.write_in("--report", folder, page::FILES)?;

@@ -9,6 +9,7 @@ use std::process::Command;
 
 mod answer;
 mod budget;
+mod checkpoints;
 mod compare;
 mod endless;
 mod explain;
