@@ -37,8 +37,8 @@ pub struct Arguments {
 
 /// Runs the command.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let read = arguments.given.files().chain(arguments.summaries.iter().map(PathBuf::as_path));
-    let mut claims = Claims::reading(read);
+    let read: Vec<PathBuf> = arguments.given.files().chain(arguments.summaries.iter().cloned()).collect();
+    let mut claims = Claims::reading(read.iter().map(PathBuf::as_path));
     claims.write("--out", &arguments.out)?;
     let pool = arguments.reducing.pool()?;
     let (labels, part) = pool.install(|| {

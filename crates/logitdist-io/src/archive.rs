@@ -2,9 +2,11 @@
 
 use crate::array::Array;
 use crate::error::{Place, Problem, ReadError};
+use crate::head::{self, Head};
 use crate::npy;
 use crate::npz::Npz;
 use crate::safetensors::Safetensors;
+use crate::shards::Shards;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -18,8 +20,13 @@ pub(crate) struct Archive {
 enum Form {
     Npz(Npz),
     Safetensors(Safetensors),
-    Directory,
+    Shards(Shards),
+    /// `.npy` files, and the checkpoint beside them if there is one.
+    Directory(Option<Box<Archive>>),
 }
+
+/// The files that a checkpoint in a folder may begin with.
+const CHECKPOINTS: [&str; 2] = ["model.safetensors.index.json", "model.safetensors"];
 
 impl Archive {
     /// Opens a directory, or a file whose extension says what it is. The limit is of compressed entries.
@@ -28,7 +35,12 @@ impl Archive {
         let metadata = path.metadata().map_err(|e| place.error(Problem::Io(e)))?;
         let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
         let (form, names) = if metadata.is_dir() {
-            (Form::Directory, npy_files(path)?)
+            let mut names = npy_files(path)?;
+            let found = CHECKPOINTS.into_iter().map(|name| path.join(name)).find(|file| file.is_file());
+            let checkpoint = found.map(|file| Archive::open(&file, inflation_limit)).transpose()?;
+            names.extend(checkpoint.iter().flat_map(|checkpoint| checkpoint.names.clone()));
+            names.sort();
+            (Form::Directory(checkpoint.map(Box::new)), names)
         } else if Npz::is_npz(path) {
             let npz = Npz::open(path, inflation_limit)?;
             let names = npz.names();
@@ -37,10 +49,26 @@ impl Archive {
             let safetensors = Safetensors::open(path)?;
             let names = safetensors.names();
             (Form::Safetensors(safetensors), names)
+        } else if extension == "json" {
+            let shards = Shards::open(path)?;
+            let names = shards.names();
+            (Form::Shards(shards), names)
         } else {
             return Err(place.error(Problem::Form { npy: extension == "npy" }));
         };
         Ok(Archive { path: path.to_path_buf(), names, form })
+    }
+
+    /// Whether a path leads to an archive, by its extension or because it is a folder.
+    pub(crate) fn is_archive(path: &Path) -> bool {
+        let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
+        path.is_dir() || ["npz", "safetensors", "json"].iter().any(|known| extension == *known)
+    }
+
+    /// The last layer of a checkpoint.
+    pub(crate) fn head(&self) -> Result<Head, ReadError> {
+        let folder = if self.path.is_dir() { &self.path } else { crate::folder::parent(&self.path) };
+        head::find(&self.names, folder).map_err(|problem| Place::file(&self.path).error(problem))
     }
 
     /// Whether there is an array of this name.
@@ -56,7 +84,7 @@ impl Archive {
     /// Opens an array that has to be there; `role` is what the model needs it for.
     pub(crate) fn required(&mut self, role: &'static str, name: &str) -> Result<Array<'_>, ReadError> {
         let Archive { path, names, form } = self;
-        let empty_directory = names.is_empty() && matches!(form, Form::Directory);
+        let empty_directory = names.is_empty() && matches!(form, Form::Directory(_));
         let array = form.array(path, name)?;
         array.ok_or_else(|| {
             let name = name.to_owned();
@@ -75,8 +103,11 @@ impl Form {
         match self {
             Form::Npz(npz) => npz.array(Place::array(path, name), name),
             Form::Safetensors(safetensors) => safetensors.array(Place::array(path, name), name),
-            Form::Directory => match npy::open(&path.join(format!("{name}.npy"))) {
-                Err(ReadError { problem: Problem::Io(e), .. }) if e.kind() == ErrorKind::NotFound => Ok(None),
+            Form::Shards(shards) => shards.array(name),
+            Form::Directory(checkpoint) => match npy::open(&path.join(format!("{name}.npy"))) {
+                Err(ReadError { problem: Problem::Io(e), .. }) if e.kind() == ErrorKind::NotFound => {
+                    checkpoint.as_mut().map_or(Ok(None), |checkpoint| checkpoint.array(name))
+                }
                 opened => opened.map(Some),
             },
         }

@@ -182,6 +182,9 @@ pub enum Problem {
     /// Names of labels or inputs, a mask or a list of rows do not fit.
     #[error("{0}")]
     Names(String),
+    /// The last layer of a checkpoint cannot be found.
+    #[error("{0}")]
+    Head(String),
     /// Logits or probabilities are not what they should be.
     #[error("{0}")]
     Logits(String),

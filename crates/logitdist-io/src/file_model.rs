@@ -3,6 +3,7 @@
 use crate::embeddings::ChosenRows;
 use crate::error::{Place, Problem, ReadError};
 use crate::fingerprints::{Fingerprints, RepeatedRows};
+use crate::fold::normalise;
 use crate::logits::CentredLogits;
 use faer::MatMut;
 use logitdist::{Error, Labels, ModelRows, SMALLEST_SCALE};
@@ -18,6 +19,8 @@ use std::sync::Arc;
 pub struct FileModel {
     rows: ChosenRows,
     logits: Option<CentredLogits>,
+    /// Whether embeddings are divided by their lengths.
+    normalised: bool,
     labels: Arc<Labels>,
     /// The file to name in an error about several arrays.
     whole: PathBuf,
@@ -28,11 +31,12 @@ impl FileModel {
     pub(crate) fn new(
         rows: ChosenRows,
         logits: Option<CentredLogits>,
+        normalised: bool,
         labels: Labels,
         whole: PathBuf,
     ) -> FileModel {
         let prints = Fingerprints::new(rows.count());
-        FileModel { rows, logits, labels: Arc::new(labels), whole, prints }
+        FileModel { rows, logits, normalised, labels: Arc::new(labels), whole, prints }
     }
 
     /// How many of the rows read so far are zero, or repeat another one.
@@ -65,9 +69,12 @@ impl ModelRows for FileModel {
     fn read(&self, start: usize, mut rows: MatMut<'_, f64>) -> Result<(), Error> {
         match &self.logits {
             None => self.rows.fill(start, rows.as_mut()),
-            Some(logits) => logits.fill(&self.rows, start, rows.as_mut()),
+            Some(logits) => logits.fill(&self.rows, self.normalised, start, rows.as_mut()),
         }
         .map_err(unreadable)?;
+        if self.normalised && self.logits.is_none() {
+            normalise(rows.as_mut());
+        }
         self.prints.take(start, rows.as_ref());
         Ok(())
     }

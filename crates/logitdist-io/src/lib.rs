@@ -49,7 +49,9 @@ mod error;
 mod file_model;
 mod file_set;
 mod fingerprints;
+mod fold;
 mod folder;
+mod head;
 mod logits;
 mod names;
 mod naming;
@@ -60,6 +62,7 @@ mod read;
 mod regular;
 mod safetensors;
 mod say;
+mod shards;
 mod shown;
 mod summary;
 mod whole_file;
@@ -71,14 +74,15 @@ pub use error::{Place, Problem, ReadError, WriteError};
 pub use file_model::FileModel;
 pub use file_set::FileSet;
 pub use fingerprints::RepeatedRows;
+pub use fold::Fold;
 pub use folder::{make_folder, sync_folder};
 pub use logits::{LogitForm, MOST_LOGITS};
 pub use names::{ArrayNames, ParseArrayNamesError};
 pub use naming::{Names, shortened};
 pub use opened::OpenedModel;
 pub use read::{
-    INFLATION_LIMIT, ReadOptions, Source, Transpose, open_model, read_array, read_matrix, read_model,
-    read_probes, read_text,
+    INFLATION_LIMIT, ReadOptions, Source, Transpose, array_in_file, open_model, read_array, read_matrix,
+    read_model, read_probes, read_text,
 };
 pub use regular::{LARGEST_CONFIG, open_file, read_config, read_text_file};
 pub use say::say;

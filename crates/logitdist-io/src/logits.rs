@@ -2,6 +2,7 @@
 
 use crate::embeddings::ChosenRows;
 use crate::error::{Problem, ReadError};
+use crate::fold::normalise;
 use faer::{Mat, MatMut};
 
 /// Labels of which logits are compared at most: up to there the logits take the place of embeddings, exactly.
@@ -39,14 +40,21 @@ impl LogitForm {
 /// Centred logits that are made of the rows of a file.
 #[derive(Debug)]
 pub(crate) struct CentredLogits {
-    form: LogitForm,
-    /// The columns of the file that are the labels; `None` for all in their order.
-    columns: Option<Vec<usize>>,
+    origin: Origin,
     /// Labels of probability 0, rising.
     pub(crate) masked: Vec<usize>,
     /// Root mean square of what the number type changed of a logit.
     pub(crate) rounding: f64,
     labels: usize,
+}
+
+/// Where logits are from.
+#[derive(Debug)]
+enum Origin {
+    /// The rows of the file, and their columns that are the labels; `None` for all in their order.
+    File(LogitForm, Option<Vec<usize>>),
+    /// `cap · tanh(z / cap)` of `z = f·g + b`, f the rows of the file.
+    Capped { unembeddings: Mat<f64>, bias: Option<Vec<f64>>, cap: f64 },
 }
 
 /// What a look at all rows has found of a label.
@@ -107,18 +115,27 @@ impl CentredLogits {
         if masked.len() == chosen.len() {
             return Err(error("every label has probability 0; at least one needs more".to_owned()));
         }
-        if chosen.len() > MOST_LOGITS {
-            return Err(error(format!(
-                "there are logits of {} labels; up to {MOST_LOGITS} are compared (--labels 0:{MOST_LOGITS} or --labels FILE takes some), and \
-                 any number of labels if embeddings and unembeddings are given",
-                chosen.len()
-            )));
-        }
+        check_count(rows, chosen.len())?;
         // An error spread evenly over the space between two numbers, which is relative for logarithms of what was rounded.
         let size = if form == LogitForm::Probabilities { 1.0 } else { (squares / counted as f64).sqrt() };
         let rounding = ulp * size / 12f64.sqrt();
         let labels = chosen.len();
-        Ok(CentredLogits { form, columns, masked, rounding, labels })
+        Ok(CentredLogits { origin: Origin::File(form, columns), masked, rounding, labels })
+    }
+
+    /// Logits that are bent to a bound, of embeddings and of unembeddings with a bias. Labels in `masked` have no probability.
+    pub(crate) fn capped(
+        rows: &ChosenRows,
+        unembeddings: Mat<f64>,
+        bias: Option<Vec<f64>>,
+        cap: f64,
+        masked: Vec<usize>,
+    ) -> Result<CentredLogits, ReadError> {
+        let labels = unembeddings.nrows();
+        check_count(rows, labels)?;
+        // None is larger than the bound, and what is computed is rounded like a number of twice its type.
+        let rounding = f64::EPSILON * cap;
+        Ok(CentredLogits { origin: Origin::Capped { unembeddings, bias, cap }, masked, rounding, labels })
     }
 
     pub(crate) fn labels(&self) -> usize {
@@ -129,12 +146,25 @@ impl CentredLogits {
     pub(crate) fn fill(
         &self,
         rows: &ChosenRows,
+        normalised: bool,
         start: usize,
         mut logits: MatMut<'_, f64>,
     ) -> Result<(), ReadError> {
-        match &self.columns {
-            None => rows.fill(start, logits.as_mut())?,
-            Some(columns) => {
+        match &self.origin {
+            Origin::Capped { unembeddings, bias, cap } => {
+                let mut f = Mat::zeros(logits.nrows(), rows.width());
+                rows.fill(start, f.as_mut())?;
+                if normalised {
+                    normalise(f.as_mut());
+                }
+                logits.copy_from(f * unembeddings.transpose());
+                for (y, column) in logits.as_mut().col_iter_mut().enumerate() {
+                    let b = bias.as_ref().map_or(0.0, |bias| bias[y]);
+                    column.iter_mut().for_each(|z| *z = cap * ((*z + b) / cap).tanh());
+                }
+            }
+            Origin::File(_, None) => rows.fill(start, logits.as_mut())?,
+            Origin::File(_, Some(columns)) => {
                 let mut raw = Mat::zeros(logits.nrows(), rows.width());
                 rows.fill(start, raw.as_mut())?;
                 for (y, &column) in columns.iter().enumerate() {
@@ -142,7 +172,7 @@ impl CentredLogits {
                 }
             }
         }
-        if self.form == LogitForm::Probabilities {
+        if matches!(self.origin, Origin::File(LogitForm::Probabilities, _)) {
             for column in logits.as_mut().col_iter_mut() {
                 column.iter_mut().for_each(|x| *x = x.ln());
             }
@@ -163,6 +193,17 @@ impl CentredLogits {
         }
         Ok(())
     }
+}
+
+/// More labels would take more memory and time than a comparison is worth.
+fn check_count(rows: &ChosenRows, labels: usize) -> Result<(), ReadError> {
+    if labels <= MOST_LOGITS {
+        return Ok(());
+    }
+    Err(rows.place().error(Problem::Logits(format!(
+        "there are logits of {labels} labels; up to {MOST_LOGITS} are compared (--labels 0:{MOST_LOGITS} or --labels FILE takes some), and \
+         any number of labels if embeddings and unembeddings are given"
+    ))))
 }
 
 /// Probabilities are not negative, and those of an input sum to 1, as far as numbers of their type can.

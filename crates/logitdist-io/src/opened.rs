@@ -1,12 +1,13 @@
 //! A model whose arrays were found, before its labels and inputs are chosen.
 
 use crate::archive::Archive;
+use crate::array::Array;
 use crate::embeddings::{ChosenRows, Embeddings};
 use crate::error::ReadError;
 use crate::file_model::FileModel;
+use crate::fold::Fold;
 use crate::logits::{CentredLogits, LogitForm};
-use crate::npy;
-use crate::read::{Arrays, ReadOptions, Source, arrays, no_model};
+use crate::read::{Arrays, ReadOptions, Source, arrays, no_model, with_array};
 use faer::Mat;
 use logitdist::{Error, Labels};
 use std::path::Path;
@@ -17,6 +18,7 @@ pub struct OpenedModel {
     content: Content,
     source: Source,
     zero_is_mask: bool,
+    fold: Fold,
 }
 
 #[derive(Debug)]
@@ -33,7 +35,8 @@ impl OpenedModel {
     pub fn open(source: &Source, options: &ReadOptions) -> Result<OpenedModel, ReadError> {
         let logits = match source {
             Source::Logits(path, form) => {
-                Some((Embeddings::with_masks(npy::open(path)?, options.flatten)?, *form))
+                let read = |array: Array<'_>| Embeddings::with_masks(array, options.flatten);
+                Some((with_array(path, (form.name(), form.name()), options.inflation_limit, read)?, *form))
             }
             Source::Path(path) => logits(path, options)?,
             Source::Files { .. } => None,
@@ -55,7 +58,19 @@ impl OpenedModel {
                 Content::Model(arrays)
             }
         };
-        Ok(OpenedModel { content, source: source.clone(), zero_is_mask: options.zero_is_mask })
+        Ok(OpenedModel {
+            content,
+            source: source.clone(),
+            zero_is_mask: options.zero_is_mask,
+            fold: options.fold,
+        })
+    }
+
+    /// Which tensors were taken for the last layer, if that had to be found.
+    pub fn found_head(&self) -> Option<String> {
+        let Content::Model(Arrays { head: Some(head), .. }) = &self.content else { return None };
+        let bias = head.bias.as_ref().map_or_else(String::new, |bias| format!(" and `{bias}`"));
+        Some(format!("`{}`{bias}", head.weight))
     }
 
     /// N, all inputs in the file.
@@ -98,21 +113,33 @@ impl OpenedModel {
         labels: Option<&[usize]>,
         inputs: Option<Vec<usize>>,
     ) -> Result<FileModel, ReadError> {
-        let OpenedModel { content, source, zero_is_mask } = self;
+        let OpenedModel { content, source, zero_is_mask, fold } = self;
         let whole = source.whole().to_path_buf();
         match content {
-            Content::Model(Arrays { embeddings, unembeddings, bias }) => {
-                let (f, g) = (embeddings.shape(), unembeddings.shape());
+            Content::Model(Arrays { embeddings, unembeddings, bias, .. }) => {
+                let (f, g_shape) = (embeddings.shape(), unembeddings.shape());
                 let (unembeddings, bias) = match labels {
                     None => (unembeddings, bias),
                     Some(labels) => (
-                        Mat::from_fn(labels.len(), g.1, |y, j| unembeddings[(labels[y], j)]),
+                        Mat::from_fn(labels.len(), g_shape.1, |y, j| unembeddings[(labels[y], j)]),
                         bias.map(|bias| labels.iter().map(|&y| bias[y]).collect()),
                     ),
                 };
-                let labels =
-                    Labels::new(unembeddings, bias).map_err(|error| no_model(&source, f, g, error))?;
-                Ok(FileModel::new(ChosenRows::of(embeddings, inputs)?, None, labels, whole))
+                let (unembeddings, bias) = fold.labels(unembeddings, bias);
+                let rows = ChosenRows::of(embeddings, inputs)?;
+                let normalised = fold.normalise_embeddings;
+                let labels = |g: Mat<f64>, bias| {
+                    Labels::new(g, bias).map_err(|error| no_model(&source, f, g_shape, error))
+                };
+                let Some(cap) = fold.softcap else {
+                    return Ok(FileModel::new(rows, None, normalised, labels(unembeddings, bias)?, whole));
+                };
+                // What Labels::new refuses is refused here, too.
+                let checked = labels(unembeddings.clone(), bias.clone())?;
+                let logits = CentredLogits::capped(&rows, unembeddings, bias, cap, checked.masked)?;
+                let labels = Labels::of_logits(logits.labels(), &logits.masked, logits.rounding);
+                let labels = labels.map_err(|error| no_model(&source, f, g_shape, error))?;
+                Ok(FileModel::new(rows, Some(logits), normalised, labels, whole))
             }
             Content::Logits(rows, form) => {
                 let shape = rows.shape();
@@ -120,7 +147,7 @@ impl OpenedModel {
                 let logits = CentredLogits::of(&rows, form, labels.map(<[usize]>::to_vec), zero_is_mask)?;
                 let labels = Labels::of_logits(logits.labels(), &logits.masked, logits.rounding);
                 let labels = labels.map_err(|error| no_model(&source, shape, shape, error))?;
-                Ok(FileModel::new(rows, Some(logits), labels, whole))
+                Ok(FileModel::new(rows, Some(logits), false, labels, whole))
             }
         }
     }

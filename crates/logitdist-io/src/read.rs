@@ -4,6 +4,8 @@ use crate::archive::Archive;
 use crate::array::Array;
 use crate::error::{Place, Problem, ReadError};
 use crate::file_model::FileModel;
+use crate::fold::Fold;
+use crate::head::Head;
 use crate::logits::LogitForm;
 use crate::names::ArrayNames;
 use crate::npy;
@@ -18,7 +20,8 @@ use std::path::{Path, PathBuf};
 pub enum Source {
     /// An `.npz` file, a `.safetensors` file, or a directory with a `<name>.npy` for each array.
     Path(PathBuf),
-    /// One `.npy` file for each array; names do not matter.
+    /// One file for each array: an `.npy`, whose name does not matter; or an archive as above with an array of the usual name, or with
+    /// the array that is named as `FILE::ARRAY`.
     Files {
         /// Embeddings, N×M.
         embeddings: PathBuf,
@@ -27,7 +30,7 @@ pub enum Source {
         /// Bias, K entries, if the model has one.
         bias: Option<PathBuf>,
     },
-    /// One `.npy` file of logits, or of what says as much, N×K.
+    /// One file, as above, of logits, or of what says as much, N×K.
     Logits(PathBuf, LogitForm),
 }
 
@@ -42,7 +45,7 @@ impl Source {
 }
 
 /// How to read a model. The default takes arrays `embeddings`, `unembeddings` and `bias` as they are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct ReadOptions {
     /// What the arrays are called.
     pub names: ArrayNames,
@@ -52,6 +55,10 @@ pub struct ReadOptions {
     pub flatten: bool,
     /// Whether a label whose probability is 0 at some inputs, and not at all, is taken for a masked one. It is an error otherwise.
     pub zero_is_mask: bool,
+    /// Whether the unembeddings are the last layer of a checkpoint, which is found by its name.
+    pub find_head: bool,
+    /// What the head does beside f·g + b. [`OpenedModel`] heeds it, and [`read_model`] takes the arrays as they are.
+    pub fold: Fold,
     /// How many bytes are believed of an archive's compressed entry for each byte that it has. See [`INFLATION_LIMIT`].
     pub inflation_limit: u64,
 }
@@ -69,6 +76,8 @@ impl Default for ReadOptions {
             transpose: Transpose::default(),
             flatten: false,
             zero_is_mask: false,
+            find_head: false,
+            fold: Fold::default(),
             inflation_limit: INFLATION_LIMIT,
         }
     }
@@ -115,6 +124,8 @@ pub(crate) struct Arrays<E> {
     pub(crate) embeddings: E,
     pub(crate) unembeddings: Mat<f64>,
     pub(crate) bias: Option<Vec<f64>>,
+    /// Which tensors were taken for the last layer, if that had to be found.
+    pub(crate) head: Option<Head>,
 }
 
 pub(crate) fn arrays<E>(
@@ -127,23 +138,68 @@ pub(crate) fn arrays<E>(
         Source::Path(path) => {
             let mut archive = Archive::open(path, options.inflation_limit)?;
             let embeddings = embeddings(archive.required("embeddings", &names.embeddings)?)?;
-            let unembeddings = archive.required("unembeddings", &names.unembeddings)?.matrix(transpose)?;
-            let bias = match &names.bias {
+            let head = options.find_head.then(|| archive.head()).transpose()?;
+            let weight = head.as_ref().map_or(&names.unembeddings, |head| &head.weight);
+            let unembeddings = archive.required("unembeddings", weight)?.matrix(transpose)?;
+            let of_head = head.as_ref().and_then(|head| head.bias.as_ref());
+            let bias = match names.bias.as_ref().or(of_head) {
                 Some(name) => Some(archive.required("bias", name)?),
                 None => archive.array("bias")?,
             };
             let bias = bias.map(Array::bias).transpose()?;
-            Ok(Arrays { embeddings, unembeddings, bias })
+            Ok(Arrays { embeddings, unembeddings, bias, head })
         }
         Source::Logits(path, form) => Err(Place::file(path).error(Problem::Logits(format!(
             "embeddings and unembeddings are needed here, and {} are given",
             form.name()
         )))),
-        Source::Files { embeddings: f, unembeddings: g, bias } => Ok(Arrays {
-            embeddings: embeddings(npy::open(f)?)?,
-            unembeddings: npy::open(g)?.matrix(transpose)?,
-            bias: bias.as_ref().map(|path| npy::open(path)?.bias()).transpose()?,
-        }),
+        Source::Files { embeddings: f, unembeddings: g, bias } => {
+            let limit = options.inflation_limit;
+            let embeddings = with_array(f, ("embeddings", &names.embeddings), limit, embeddings)?;
+            let (file, array) = array_in_file(g);
+            let head = if options.find_head && array.is_none() && Archive::is_archive(&file) {
+                Some(Archive::open(&file, limit)?.head()?)
+            } else {
+                None
+            };
+            let weight = head.as_ref().map_or(&names.unembeddings, |head| &head.weight);
+            let matrix = |array: Array<'_>| array.matrix(transpose);
+            let unembeddings = with_array(g, ("unembeddings", weight), limit, matrix)?;
+            let name = names.bias.as_deref().unwrap_or("bias");
+            let bias_of = |array: Array<'_>| array.bias();
+            let bias = match (bias, head.as_ref().and_then(|head| head.bias.as_ref())) {
+                (Some(path), _) => Some(with_array(path, ("bias", name), limit, bias_of)?),
+                (None, Some(of_head)) => Some(with_array(&file, ("bias", of_head), limit, bias_of)?),
+                (None, None) => None,
+            };
+            Ok(Arrays { embeddings, unembeddings, bias, head })
+        }
+    }
+}
+
+/// Reads the array of a file: the only one of an `.npy`, the named one of `FILE::ARRAY`, and of another archive that of the usual name.
+pub(crate) fn with_array<T>(
+    path: &Path,
+    (role, name): (&'static str, &str),
+    inflation_limit: u64,
+    read: impl FnOnce(Array<'_>) -> Result<T, ReadError>,
+) -> Result<T, ReadError> {
+    let (file, array) = array_in_file(path);
+    match array {
+        Some(array) => read(Archive::open(&file, inflation_limit)?.required(role, &array)?),
+        None if Archive::is_archive(path) => {
+            read(Archive::open(path, inflation_limit)?.required(role, name)?)
+        }
+        None => read(npy::open(path)?),
+    }
+}
+
+/// A path of the form `FILE::ARRAY` in its parts. A path that leads somewhere as it is has none.
+pub fn array_in_file(path: &Path) -> (PathBuf, Option<String>) {
+    let split = path.to_str().filter(|_| !path.exists()).and_then(|text| text.rsplit_once("::"));
+    match split {
+        Some((file, array)) if !file.is_empty() && !array.is_empty() => (file.into(), Some(array.to_owned())),
+        _ => (path.to_path_buf(), None),
     }
 }
 

@@ -51,6 +51,12 @@ pub fn make(folder: &Path, program: &dyn Fn(&Path, &[&str]) -> Command) -> anyho
     write("mask.npy", &npy_of_type("|b1", "(12,)", &[1, 0, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1]))?;
     let names: Vec<u8> = "xyzuvw".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
     write("labels.npy", &npy_of_type("<U1", "(6,)", &names))?;
+    write("probabilities.npy", &npy("(12, 2)", &[0.5; 24]))?;
+    fs::create_dir_all(inputs.join("checkpoint"))?;
+    write(
+        "checkpoint/model.safetensors.index.json",
+        br#"{"weight_map": {"lm_head.weight": "gone.safetensors"}}"#,
+    )?;
     write("names.txt", b"x\ny\nz\nu\nv\nw\n")?;
     write("vocab.json", br#"{"x": 0, "y": 1, "w": 3}"#)?;
     write("nan.npy", &npy("(12, 2)", &[f64::NAN; 24]))?;

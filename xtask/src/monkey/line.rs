@@ -75,12 +75,16 @@ const CHOICE: &[Slot] = &[Word(&[
     "",
 ])];
 const TEXTS: &[Slot] = &[Word(&["in/names.txt", "in/vocab.json", "in/labels.npy", "in/f.npy", "in/cut.npy"])];
+const LOGITS: &[Slot] =
+    &[Word(&["in/f.npy", "in/nan.npy", "in/a.npz::embeddings", "in/a.npz", "in/probabilities.npy"])];
+const HEAD_FILES: &[Slot] =
+    &[Word(&["in/a.safetensors::unembeddings", "in/vocab.json", "in/checkpoint", "in/g.npy"])];
 
 const TOKENS: &[Slot] =
     &[Word(&["m_cca", "kl_ab_q99,d_logit", "bounds", "d_rep,llv", "probability", "m_cc", ""])];
 
 /// Submitting to Slurm is not among them: a real cluster may be listening.
-const COMMANDS: [Command; 16] = [
+const COMMANDS: [Command; 17] = [
     Command {
         words: &["compare"],
         places: &[Model, Model],
@@ -114,6 +118,12 @@ const COMMANDS: [Command; 16] = [
             ("--input-names-a", TEXTS),
             ("--rows", &[Word(&["mask", "in/mask.npy", "in/names.txt", "in/none"])]),
             ("--drop-nonfinite", &[]),
+            ("--zero-is-mask", &[]),
+            ("--head", &[Word(&["auto", "none"])]),
+            ("--logit-scale", &[Number]),
+            ("--softcap", &[Number]),
+            ("--softcap-b", &[Word(&["none", "30", "0"])]),
+            ("--normalise", &[Word(&["both", "embeddings", "none", "all"])]),
             ("--flatten", &[]),
         ],
     },
@@ -127,6 +137,20 @@ const COMMANDS: [Command; 16] = [
             ("--embeddings-b", &[Array]),
             ("--unembeddings-b", &[Array]),
             ("--bias-b", &[Array]),
+        ],
+    },
+    Command {
+        words: &["compare"],
+        places: &[],
+        options: &[
+            ("--logits-a", LOGITS),
+            ("--probabilities-b", LOGITS),
+            ("--embeddings-b", &[Array]),
+            ("--unembeddings-b", HEAD_FILES),
+            ("--head", &[Word(&["auto", "none"])]),
+            ("--labels", CHOICE),
+            ("--zero-is-mask", &[]),
+            FORMAT,
         ],
     },
     Command {

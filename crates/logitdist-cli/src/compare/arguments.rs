@@ -150,7 +150,8 @@ impl Arguments {
     pub fn claim_outputs(&self) -> Result<(), Taken> {
         let own = [&self.probe, &self.groups, &self.targets, &self.against, &self.floor];
         let own = own.into_iter().flatten().chain(&self.gate).chain(&self.summaries);
-        let mut claims = Claims::reading(self.given.files().chain(own.map(PathBuf::as_path)));
+        let files: Vec<PathBuf> = self.given.files().chain(own.cloned()).collect();
+        let mut claims = Claims::reading(files.iter().map(PathBuf::as_path));
         if let Some(folder) = &self.report {
             claims.write("--report", folder)?;
             claims.write_in("--report", folder, page::FILES)?;

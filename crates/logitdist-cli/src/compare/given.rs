@@ -1,11 +1,12 @@
 //! Which pair is given, and how its files are read.
 
+use super::heads::Heads;
 use super::single::Single;
 use super::which::Which;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
-use logitdist_io::{ArrayNames, INFLATION_LIMIT, ReadOptions, Source, Transpose};
-use std::path::{Path, PathBuf};
+use logitdist_io::{ArrayNames, Fold, INFLATION_LIMIT, ReadOptions, Source, Transpose};
+use std::path::PathBuf;
 
 /// The two models of a command line.
 #[derive(Args)]
@@ -32,6 +33,9 @@ pub struct Given {
     /// the memory.
     #[arg(long, value_name = "TIMES", default_value_t = INFLATION_LIMIT, value_parser = clap::value_parser!(u64).range(1..))]
     pub inflation_limit: u64,
+    /// Last layers.
+    #[command(flatten)]
+    pub heads: Heads,
     /// Which labels and inputs.
     #[command(flatten)]
     pub which: Which,
@@ -50,9 +54,9 @@ pub enum Transposed {
 
 impl Given {
     /// The files and folders that are read.
-    pub fn files(&self) -> impl Iterator<Item = &Path> {
-        let others = self.single.files().chain(self.which.files());
-        self.models.iter().chain(others).map(PathBuf::as_path)
+    pub fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let named = self.models.iter().chain(self.which.files()).cloned();
+        named.chain(self.single.files())
     }
 
     /// Where each model is and how it is read. The single files of a side stand in for its MODEL.
@@ -70,7 +74,7 @@ impl Given {
         let mut next =
             |files: Option<Source>| files.or_else(|| paths.next()).context("a model path is missing");
         let (a, b) = (next(a)?, next(b)?);
-        let options = |names: ArrayNames, arrays: &[Transposed]| ReadOptions {
+        let options = |names: ArrayNames, arrays: &[Transposed], fold: Fold| ReadOptions {
             names,
             transpose: Transpose {
                 embeddings: arrays.contains(&Transposed::Embeddings),
@@ -78,11 +82,15 @@ impl Given {
             },
             flatten: self.which.flatten,
             zero_is_mask: self.single.zero_is_mask,
+            find_head: self.heads.head.is_some(),
+            fold,
             inflation_limit: self.inflation_limit,
         };
         let names_a = self.array_names.clone().unwrap_or_default();
         let names_b = self.array_names_b.clone().unwrap_or_else(|| names_a.clone());
         let transpose_b = self.transpose_b.as_ref().unwrap_or(&self.transpose);
-        Ok([(a, options(names_a, &self.transpose)), (b, options(names_b, transpose_b))])
+        let [fold_a, fold_b] = self.heads.folds();
+        let options_a = options(names_a, &self.transpose, fold_a);
+        Ok([(a, options_a), (b, options(names_b, transpose_b, fold_b))])
     }
 }

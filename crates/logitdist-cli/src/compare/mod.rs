@@ -6,6 +6,7 @@ mod command_line;
 mod compared_pair;
 mod gate;
 mod given;
+mod heads;
 mod json;
 mod other_pair;
 mod page;

@@ -1,42 +1,43 @@
 //! Models that are given by single files.
 
 use clap::Args;
-use logitdist_io::{LogitForm, Source};
+use logitdist_io::{LogitForm, Source, array_in_file};
 use std::path::PathBuf;
 
 /// Arrays in files of their own, in place of a MODEL.
 #[derive(Args)]
 pub struct Single {
-    /// Embeddings of A as a single .npy file, in place of a MODEL.
-    #[arg(long, value_name = "NPY", requires = "unembeddings_a")]
+    /// Embeddings of A as a file of their own, in place of a MODEL: an .npy, or FILE::ARRAY for an array of an .npz, a .safetensors, a
+    /// model.safetensors.index.json or a model's folder.
+    #[arg(long, value_name = "FILE", requires = "unembeddings_a")]
     pub embeddings_a: Option<PathBuf>,
-    /// Unembeddings of A as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_a")]
+    /// Unembeddings of A as a file of their own.
+    #[arg(long, value_name = "FILE", requires = "embeddings_a")]
     pub unembeddings_a: Option<PathBuf>,
-    /// Bias of A as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_a")]
+    /// Bias of A as a file of their own.
+    #[arg(long, value_name = "FILE", requires = "embeddings_a")]
     pub bias_a: Option<PathBuf>,
-    /// Logits of A (inputs × labels), or their log-probabilities, as a single .npy file in place of a MODEL: then no embeddings are
+    /// Logits of A (inputs × labels), or their log-probabilities, as a file of their own in place of a MODEL: then no embeddings are
     /// needed.
-    #[arg(long, value_name = "NPY", conflicts_with_all = ["embeddings_a", "unembeddings_a", "bias_a", "probabilities_a"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["embeddings_a", "unembeddings_a", "bias_a", "probabilities_a"])]
     pub logits_a: Option<PathBuf>,
     /// Probabilities of A (inputs × labels), as a single .npy file in place of a MODEL.
-    #[arg(long, value_name = "NPY", conflicts_with_all = ["embeddings_a", "unembeddings_a", "bias_a"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["embeddings_a", "unembeddings_a", "bias_a"])]
     pub probabilities_a: Option<PathBuf>,
-    /// Embeddings of B as a single .npy file, in place of a MODEL.
-    #[arg(long, value_name = "NPY", requires = "unembeddings_b")]
+    /// Embeddings of B as a file of their own, in place of a MODEL.
+    #[arg(long, value_name = "FILE", requires = "unembeddings_b")]
     pub embeddings_b: Option<PathBuf>,
-    /// Unembeddings of B as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_b")]
+    /// Unembeddings of B as a file of their own.
+    #[arg(long, value_name = "FILE", requires = "embeddings_b")]
     pub unembeddings_b: Option<PathBuf>,
-    /// Bias of B as a single .npy file.
-    #[arg(long, value_name = "NPY", requires = "embeddings_b")]
+    /// Bias of B as a file of their own.
+    #[arg(long, value_name = "FILE", requires = "embeddings_b")]
     pub bias_b: Option<PathBuf>,
     /// Logits or log-probabilities of B, as for --logits-a.
-    #[arg(long, value_name = "NPY", conflicts_with_all = ["embeddings_b", "unembeddings_b", "bias_b", "probabilities_b"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["embeddings_b", "unembeddings_b", "bias_b", "probabilities_b"])]
     pub logits_b: Option<PathBuf>,
     /// Probabilities of B.
-    #[arg(long, value_name = "NPY", conflicts_with_all = ["embeddings_b", "unembeddings_b", "bias_b"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["embeddings_b", "unembeddings_b", "bias_b"])]
     pub probabilities_b: Option<PathBuf>,
     /// Take a label whose probability is 0 at some inputs for a masked one, at all inputs. It is an error otherwise; a probability of 0 at
     /// every input is a mask in any case.
@@ -81,11 +82,11 @@ impl Single {
     }
 
     /// All files.
-    pub fn files(&self) -> impl Iterator<Item = &PathBuf> {
+    pub fn files(&self) -> impl Iterator<Item = PathBuf> {
         let a =
             [&self.embeddings_a, &self.unembeddings_a, &self.bias_a, &self.logits_a, &self.probabilities_a];
         let b =
             [&self.embeddings_b, &self.unembeddings_b, &self.bias_b, &self.logits_b, &self.probabilities_b];
-        a.into_iter().chain(b).flatten()
+        a.into_iter().chain(b).flatten().map(|path| array_in_file(path).0)
     }
 }

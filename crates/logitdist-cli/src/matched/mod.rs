@@ -42,6 +42,16 @@ pub struct Matched {
     pub limits: Vec<String>,
 }
 
+impl Matched {
+    /// Adds to what is said of the labels.
+    fn note_labels(&mut self, note: String) {
+        match self.notes.iter_mut().find(|(token, _)| *token == "n_labels") {
+            Some((_, said)) => *said = format!("{said}; {note}"),
+            None => self.notes.push(("n_labels", note)),
+        }
+    }
+}
+
 /// A model's file, and what was opened of it.
 pub struct Opened<'a> {
     pub source: &'a Source,
@@ -68,6 +78,11 @@ pub fn matched(models: [Opened<'_>; 2], asked: &Asked) -> anyhow::Result<Matched
         }
         found.notes.extend(note.map(|note| ("n_labels", note)));
         found.labels = without_identity(rows, counts);
+    }
+    for (model, name) in models.iter().zip(["a", "b"]) {
+        if let Some(head) = model.model.found_head() {
+            found.note_labels(format!("{name}'s last layer is {head}"));
+        }
     }
     let counts = [0, 1].map(|m| models[m].model.n_inputs());
     let names = axis_names(&INPUTS, &models, counts, &asked.inputs, &asked.input_names)?;

@@ -10,6 +10,7 @@ use std::process::Command;
 mod answer;
 mod beside;
 mod budget;
+mod checkpoints;
 mod compare;
 mod endless;
 mod explain;
