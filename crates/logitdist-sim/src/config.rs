@@ -243,7 +243,7 @@ fn settings(document: &Document) -> Result<(Settings, bool), SimError> {
         return Err(document.error_at("measures", message));
     }
     let has = |name: &str| chosen.iter().any(|c| c == name);
-    for name in ["llv", "budget"].into_iter().filter(|name| has(name) && !has("probability")) {
+    if let Some(name) = ["llv", "budget"].into_iter().find(|name| has(name) && !has("probability")) {
         let message = format!("{name} needs probability: name both or neither");
         return Err(document.error_at("measures", message));
     }
