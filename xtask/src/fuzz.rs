@@ -144,7 +144,7 @@ fn fuzz(target: &str, programs: &Path, sweep: &Path, arguments: &Arguments) -> a
         .arg(format!("-runs={}", arguments.inputs.map_or(-1, |inputs| inputs.min(i64::MAX as u64) as i64)))
         .arg(format!("-seed={}", arguments.seed.unwrap_or(0)))
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
-        .args(["-timeout=10", "-rss_limit_mb=2048", "-max_len=8192", "-print_final_stats=1", "-verbosity=0"]);
+        .args(["-timeout=60", "-rss_limit_mb=2048", "-max_len=8192", "-print_final_stats=1", "-verbosity=0"]);
     let words = Path::new("fuzz/dictionaries").join(target);
     if words.is_file() {
         command.arg(format!("-dict={}", words.display()));

@@ -84,7 +84,7 @@ const TOKENS: &[Slot] =
     &[Word(&["m_cca", "kl_ab_q99,d_logit", "bounds", "d_rep,llv", "probability", "m_cc", ""])];
 
 /// Submitting to Slurm is not among them: a real cluster may be listening.
-const COMMANDS: [Command; 17] = [
+const COMMANDS: [Command; 18] = [
     Command {
         words: &["compare"],
         places: &[Model, Model],
@@ -151,6 +151,16 @@ const COMMANDS: [Command; 17] = [
             ("--labels", CHOICE),
             ("--zero-is-mask", &[]),
             FORMAT,
+        ],
+    },
+    Command {
+        words: &["reduce"],
+        places: &[Model, Model],
+        options: &[
+            ("--part", &[Word(&["1/2", "2/2", "3/2", "0/1", "1/1000000", "x", ""])]),
+            ("--out", &[File]),
+            ("--inputs-limit", &[Number]),
+            ("--summaries", &[Array]),
         ],
     },
     Command {
