@@ -2,6 +2,7 @@
 
 use super::invariance::Change;
 use super::table::{Measure, Of, Part, Same, Section, Uncertainty, Value};
+use super::whose::Whose;
 use crate::applicable::{Applicable, Reason};
 use crate::bound::{Decisions, NO_LIMIT, m_cca_budget};
 use crate::reduced::Direction;
@@ -26,6 +27,7 @@ pub(super) const ROWS: [Measure; 2] = [
         name: "budget of {a} for m_CCA ≥ 0.95",
         meaning: "Largest logit distance at which T3 certifies m_CCA ≥ 0.95 between {a} and any other model",
         formula: "water-filling over the eigenvalues of Cov(u) of model {a}, solved for d_logit",
+        whose: Whose::Firsts,
         value: Value::Number(|shared, d| m_cca_budget(shared.model(d), M_CCA)),
         ..BUDGET
     },
