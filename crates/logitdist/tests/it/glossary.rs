@@ -25,6 +25,9 @@ fn the_glossary_explains_exactly_what_a_comparison_reports() {
     measures.extend(["search_ascents", "search_evaluations"]);
     let mut bounds: BTreeSet<&str> = comparison.bounds.iter().map(|bound| bound.theorem.token).collect();
     bounds.insert("probe_agreement"); // It needs a probe.
+    // What sweeps add if they are asked for.
+    let budgets = logitdist::tokens().filter(|(_, row, _)| row.part == logitdist::Part::Budget);
+    bounds.extend(budgets.map(|(token, ..)| token));
     // The names of the fields of `PerInput`, and of what `label_geometry` gives.
     let details: BTreeSet<&str> =
         ["d_logit_x", "kl_ab_x", "kl_ba_x", "label_correlation_a", "label_correlation_b"].into();
