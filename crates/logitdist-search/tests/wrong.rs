@@ -55,6 +55,9 @@ fn mixed(theorem: &'static Theorem, shared: &Shared, direction: Direction) -> Ap
     let ([moments, others], budget) = mixed_moments(shared, direction);
     let at_most =
         |lhs: f64| Ok(Bound::at_most(theorem, lhs, budget, Scale::Squared(shared.reduced.squared_scale())));
+    if theorem.token == "compression_floor" {
+        return at_most(moments.iter().skip(shared.reduced.models(direction).1.dim).sum());
+    }
     let correlations = shared.logits_cca().as_ref().map_err(Clone::clone)?;
     let lost = correlations.one_minus_rho_squared.iter().copied().chain(std::iter::repeat(1.0));
     let rank = correlations.rho.len();
@@ -70,7 +73,6 @@ fn mixed(theorem: &'static Theorem, shared: &Shared, direction: Direction) -> Ap
         }
         "m_cca_logits_sharp" => mean(water_filling(&moments, budget)),
         "m_cca_logits_two_spectra" => mean(greedy_two_spectra(&moments, &others, budget)),
-        "compression_floor" => at_most(moments.iter().skip(shared.reduced.models(direction).1.dim).sum()),
         token => panic!("{token} has no moments"),
     }
 }
