@@ -111,8 +111,9 @@ def test_every_token_of_the_tables_has_a_docstring():
 def test_bounds_hold_and_have_their_sides(c):
     assert c.violated == []
     of_tables = {t for t, _, of_bound, _ in _native.glossary() if of_bound}
-    # A bound on a probe is with the probe.
-    assert set(c.bounds) == set(c.bounds_ba) == of_tables - {"probe_agreement"}
+    # A bound on a probe is with the probe, and budgets are columns of sweeps.
+    elsewhere = {t for t in of_tables if t == "probe_agreement" or t.startswith("budget_")}
+    assert set(c.bounds) == set(c.bounds_ba) == of_tables - elsewhere
     for bound in (*c.bounds.values(), *c.bounds_ba.values()):
         if bound.status == "not_applicable":
             assert bound.holds is None
@@ -171,7 +172,7 @@ def test_the_verdict_is_what_is_shown(c):
 
 def test_pictures_are_svg_and_answer_questions(c, tmp_path):
     questions = c.pictures()
-    assert len(questions) == 4
+    assert len(questions) == 5
     for name in questions:
         picture = c.plot(name)
         xml.etree.ElementTree.fromstring(picture)
