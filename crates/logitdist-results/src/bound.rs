@@ -103,7 +103,7 @@ impl BoundRow<'_> {
         self.holds == Some(false)
     }
 
-    /// certified/measured of a lower bound, as in [`share`].
+    /// certified/measured of a lower bound, clipped to [0, 1].
     pub fn share(&self) -> Option<f64> {
         let (certified, measured) = self.lhs.zip(self.rhs).filter(|_| self.is_lower())?;
         share(certified, measured)

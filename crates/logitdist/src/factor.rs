@@ -15,7 +15,7 @@ const BLOCK_ROWS: usize = 2048;
 /// flops twice: a ninth of the 2np² of its rows at the most.
 const BLOCK_ROWS_PER_COLUMN: usize = 6;
 
-/// The blocks in which the rows of a matrix are factored, and [`merge_tree`]'s leaves: all of the same length, but for a row.
+/// The blocks in which the rows of a matrix are factored, and leaves of [`merge_tree`](crate::merge_tree): all of the same length, but for a row.
 ///
 /// A power of two of them, so that threads in a power of two have equally much to do and two factors that meet stand for equally
 /// many rows. As many as can have at least six times as many rows as columns, and 2048. A function of the shape alone: results do
