@@ -53,6 +53,7 @@ wait_for queue_is_empty
 logitdist sweep configs/quickstart.toml --out "$scratch/quickstart" > /dev/null
 same target/slurm "$scratch/quickstart"
 same target/parallel "$scratch/quickstart"
+eval "$(grep -E '^[ab]=' "$scratch/commands.sh")"
 logitdist compare "$a" "$b" --format json --out "$scratch/one-run.json"
 cmp target/parts/slurm.json "$scratch/one-run.json"
 cmp target/parts/parallel.json "$scratch/one-run.json"
