@@ -1,7 +1,7 @@
 //! Cells in pictures: so many of the sample as there is room for, each with a link to what it is.
 
 use crate::plot::Point;
-use logitdist_results::Study;
+use logitdist_results::{Study, seed_text};
 
 /// Cells drawn of a bound.
 pub const CELLS_DRAWN: usize = 250;
@@ -21,7 +21,7 @@ pub fn thin(places: &mut Vec<SampledCell>) {
 
 /// A point that leads to its cell.
 pub fn point(&(x, y, seed): &SampledCell) -> Point {
-    Point { link: Some(format!("#cell-{seed:016x}")), ..Point::at(x, y) }
+    Point { link: Some(format!("#cell-{}", seed_text(seed))), ..Point::at(x, y) }
 }
 
 /// The note under pictures of a sample.
