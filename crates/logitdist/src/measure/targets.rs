@@ -229,7 +229,7 @@ impl TargetValues {
             lost: share(|at| at.right == [true, false]),
             gained: share(|at| at.right == [false, true]),
             cross_entropy: [0, 1].map(|model| -mean(&|at| at.log_p[model])),
-            cross_entropy_difference: mean(&|at| at.log_p[0] - at.log_p[1]),
+            cross_entropy_difference: mean(&|at| at.log_ratio),
             p_difference: mean(&AtTarget::p_difference),
             p_difference_rms: mean(&|at| at.p_difference().powi(2)).sqrt(),
         }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct AtTarget {
     /// log p and log p′, ≤ 0; −∞ if the model masks the label.
     pub log_p: [f64; 2],
+    /// log p − log p′, relatively accurate where the models are near; undefined if both mask the label.
+    pub log_ratio: f64,
     /// Whether the first of the most probable labels is the right one, of each model.
     pub right: [bool; 2],
 }
@@ -20,11 +22,11 @@ impl AtTarget {
 
     /// p′ − p, relatively accurate.
     pub fn p_difference(&self) -> f64 {
-        let [p, q] = self.log_p;
-        if q > p {
-            -q.exp() * (p - q).exp_m1()
-        } else if p > q {
-            p.exp() * (q - p).exp_m1()
+        let ([p, q], ratio) = (self.log_p, self.log_ratio);
+        if ratio < 0.0 {
+            -q.exp() * ratio.exp_m1()
+        } else if ratio > 0.0 {
+            p.exp() * (-ratio).exp_m1()
         } else {
             0.0
         }

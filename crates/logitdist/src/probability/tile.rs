@@ -189,10 +189,13 @@ impl Tiling<'_> {
         let log_labels = (self.pair.n_labels() as f64).ln();
         let own = |model: usize| logits[model] - terms.normalisers[model] - log_labels;
         // Nothing is left of a logit in its difference from a masked one.
-        let other = if masked[0] { own(1) } else { own(0) - (difference + terms.between) };
+        let ratio = difference + terms.between;
+        let other = if masked[0] { own(1) } else { own(0) - ratio };
         let log_p = |log_p: f64, masked: bool| if masked { f64::NEG_INFINITY } else { log_p.min(0.0) };
+        let [p, q] = [log_p(own(0), masked[0]), log_p(other, masked[1])];
         AtTarget {
-            log_p: [log_p(own(0), masked[0]), log_p(other, masked[1])],
+            log_p: [p, q],
+            log_ratio: if masked == [false; 2] { ratio } else { p - q },
             right: terms.most_probable.map(|most_probable| most_probable == label),
         }
     }

@@ -217,10 +217,32 @@ fn a_shift_of_rows_is_found_and_unrelated_models_have_none() {
 
 #[test]
 fn differences_keep_their_digits_and_masked_labels_are_no_nan() {
-    let of = |p: f64, q: f64| AtTarget { log_p: [p, q], right: [false; 2] }.p_difference();
+    let of = |p: f64, q: f64| AtTarget { log_p: [p, q], log_ratio: p - q, right: [false; 2] }.p_difference();
     assert!((of(-1.0, -2.0) - ((-2.0_f64).exp() - (-1.0_f64).exp())).abs() < 1e-16);
     assert!((of(-1.0, -1.0 + 1e-14) / (1e-14 * (-1.0_f64).exp()) - 1.0).abs() < 0.01);
     assert_eq!(of(f64::NEG_INFINITY, 0.0), 1.0);
     assert_eq!(of(0.0, f64::NEG_INFINITY), -1.0);
     assert_eq!(of(f64::NEG_INFINITY, f64::NEG_INFINITY), 0.0);
+}
+
+#[test]
+fn near_models_keep_the_digits_of_what_changes_at_the_right_label() {
+    let mut rng = rng(7);
+    let a = model(40, 5, 2, true, &mut rng);
+    let bias = a.bias().unwrap().to_vec();
+    let nudged: Vec<f64> = bias.iter().enumerate().map(|(y, b)| b + 1e-11 * (y * y) as f64).collect();
+    let b = Model::new(a.embeddings().to_owned(), a.unembeddings().to_owned(), Some(nudged.clone())).unwrap();
+    let targets: Vec<i64> = (0..40).map(|i| i % 5).collect();
+    let settings = Settings { targets: Some(targets.clone()), ..Settings::default() };
+    let found = compared(&a, &b, &settings);
+    let change: Vec<f64> = nudged.iter().zip(&bias).map(|(after, before)| after - before).collect();
+    let p = log_probabilities(&logits(&a));
+    // To first order; the second is 1e-22.
+    let of = |(x, &target): (usize, &i64)| {
+        let mean: f64 = p[x].iter().zip(&change).map(|(log_p, change)| log_p.exp() * change).sum();
+        mean - change[target as usize]
+    };
+    let expected = targets.iter().enumerate().map(of).sum::<f64>() / 40.0;
+    let difference = found["cross_entropy_difference"];
+    assert!((difference / expected - 1.0).abs() < 1e-8, "{difference:e}, expected {expected:e}");
 }
