@@ -24,9 +24,22 @@ fn read(path: &Path) -> anyhow::Result<SavedSummary> {
     summary_from_bytes(&bytes).with_context(|| path.display().to_string())
 }
 
+/// The share that has both; `path` is where the second is from.
+fn joined(
+    before: Option<PartialSummary>,
+    part: PartialSummary,
+    path: &Path,
+) -> anyhow::Result<PartialSummary> {
+    match before {
+        None => Ok(part),
+        Some(before) => before.join(part).with_context(|| path.display().to_string()),
+    }
+}
+
 /// Joins shares of one pair into a bigger one.
 pub fn join(paths: &[PathBuf]) -> anyhow::Result<([u8; 32], PartialSummary)> {
-    let mut joined: Option<([u8; 32], PartialSummary)> = None;
+    let mut all = None;
+    let mut own = None;
     for path in paths {
         let SavedSummary::Share { labels, part } = read(path)? else {
             bail!(
@@ -34,15 +47,14 @@ pub fn join(paths: &[PathBuf]) -> anyhow::Result<([u8; 32], PartialSummary)> {
                 path.display()
             )
         };
-        joined = Some(match joined {
-            None => (labels, *part),
-            Some((first, before)) => {
-                ensure!(first == labels, "{}: it is a share of models with other labels", path.display());
-                (first, before.join(*part).with_context(|| path.display().to_string())?)
-            }
-        });
+        ensure!(
+            *own.get_or_insert(labels) == labels,
+            "{}: it is a share of models with other labels",
+            path.display()
+        );
+        all = Some(joined(all, *part, path)?);
     }
-    joined.context("no summary is given")
+    own.zip(all).context("no summary is given")
 }
 
 /// Joins all summaries of a comparison, and checks that they are of the labels of the pair. Shares of one pair join as they are read.
@@ -63,10 +75,7 @@ pub fn reduction(paths: &[PathBuf], pair: &Pair<'_>) -> anyhow::Result<Reduction
             SavedSummary::Share { part, .. }
                 if !part.is_whole() || (paths.len() == 1 && part.n_inputs() == pair.n_inputs()) =>
             {
-                share = Some(match share {
-                    None => *part,
-                    Some(before) => before.join(*part).with_context(|| path.display().to_string())?,
-                });
+                share = Some(joined(share, *part, path)?);
             }
             other => others.push((path, other)),
         }
@@ -80,7 +89,7 @@ pub fn reduction(paths: &[PathBuf], pair: &Pair<'_>) -> anyhow::Result<Reduction
                 path.display()
             )
         };
-        share = share.join(*part).with_context(|| path.display().to_string())?;
+        share = joined(Some(share), *part, path)?;
     }
     Ok(Reduction::Whole(Box::new(share)))
 }

@@ -193,13 +193,15 @@ pub fn compare_reduced(
         if !reduced.is_of(pair)? {
             return Err(Error::Parts(PartError::Pair));
         }
-        if !reduced.was_asked_for(inputs, kept.tracked, kept.precision) {
+        if !reduced.serves(inputs, kept.tracked, kept.precision) {
             return Err(Error::Parts(PartError::Options));
         }
         // Whoever read a part could not verify the whole file.
         pair.a().verify()?;
         pair.b().verify()?;
-        reduced.into_summary(Arc::new(LabelSide::watched(pair, watch)))
+        let summary = reduced.into_summary(Arc::new(LabelSide::watched(pair, watch)))?;
+        let probability = summary.probability.filter(|_| *inputs != ProbabilityInputs::None);
+        Ok(PairSummary { probability, ..summary })
     };
     compare_with(pair, summary, settings, rng, watch)
 }
@@ -297,12 +299,12 @@ pub fn compare_summary(
     settings: &Settings,
     rng: &mut impl Rng,
 ) -> Result<Comparison, Error> {
+    let settings = &settings.narrowed();
     let of_inputs = settings.per_input || settings.by_confidence || settings.targets.is_some();
-    if settings.narrowed().llv || of_inputs || settings.held_out || settings.intervals || settings.null > 0 {
+    if settings.llv || of_inputs || settings.held_out || settings.intervals || settings.null > 0 {
         let needed = "d_LLV, what is kept of each input, right answers, intervals, what is held out and the null need the models, and a summary has none: leave them out";
         return Err(Error::Option(needed.into()));
     }
-    let settings = &settings.narrowed();
     if settings.probability && summary.probability.is_none() {
         return Err(Error::Option("the summary was made without probabilities: leave them out".into()));
     }

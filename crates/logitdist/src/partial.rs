@@ -27,7 +27,7 @@ use std::sync::Arc;
 pub struct PartialSummary {
     /// N, of the whole.
     n_inputs: usize,
-    /// [`fingerprint`] of each model.
+    /// [`fingerprints`] of both models.
     fingerprints: [u64; 2],
     frame: Frame,
     factors: Subtrees<Factor>,
@@ -62,7 +62,7 @@ impl PartialSummary {
     /// Reduces a share of the inputs of a pair, whose labels were reduced before. `settings` and `rng` are those of the comparison that is
     /// to be made.
     ///
-    /// Only the rows of the share are read, and the first 128.
+    /// Only the rows of the share are read, the first 128 inputs and sampled inputs, and 64 that are spread over all.
     ///
     /// # Errors
     /// As [`compare`](crate::compare).
@@ -117,12 +117,10 @@ impl PartialSummary {
     /// # Errors
     /// They are not shares of one whole, or have inputs in common.
     pub fn join(self, other: PartialSummary) -> Result<PartialSummary, PartError> {
-        let of = |part: &PartialSummary| (part.n_inputs, part.fingerprints, part.frame.clone());
-        if of(&self) != of(&other) {
+        if self.pair() != other.pair() {
             return Err(PartError::Pair);
         }
-        let asked = |part: &PartialSummary| (part.sample, part.tracked.clone(), part.precision);
-        if asked(&self) != asked(&other) {
+        if self.asked() != other.asked() {
             return Err(PartError::Options);
         }
         let factors = self.factors.join(other.factors, |a, b| a.merge(&b))?;
@@ -156,7 +154,7 @@ impl PartialSummary {
         if sampled {
             return Err(PartError::Sample);
         }
-        if (self.sample, &self.tracked, self.precision) != (other.sample, &other.tracked, other.precision) {
+        if self.asked() != other.asked() {
             return Err(PartError::Options);
         }
         if self.fingerprints.iter().any(|fingerprint| other.fingerprints.contains(fingerprint)) {
@@ -175,14 +173,27 @@ impl PartialSummary {
         Ok(self.n_inputs == pair.n_inputs() && self.fingerprints == fingerprints(pair)?)
     }
 
-    /// Whether a comparison would ask for the same.
-    pub(crate) fn was_asked_for(
+    /// What tells its pair from others.
+    fn pair(&self) -> (usize, [u64; 2], &Frame) {
+        (self.n_inputs, self.fingerprints, &self.frame)
+    }
+
+    /// What was asked for.
+    fn asked(&self) -> (Sample, &[usize], LogitPrecision) {
+        (self.sample, &self.tracked, self.precision)
+    }
+
+    /// Whether it has what a comparison asks for. One that asks for no probabilities, or tracks no labels, takes any.
+    pub(crate) fn serves(
         &self,
         inputs: &ProbabilityInputs,
         tracked: &[usize],
         precision: LogitPrecision,
     ) -> bool {
-        self.sample == Sample::of(inputs) && self.tracked == tracked && self.precision == precision
+        let (sample, own_tracked, own_precision) = self.asked();
+        let probabilities = *inputs == ProbabilityInputs::None
+            || (sample == Sample::of(inputs) && own_precision == precision);
+        probabilities && (tracked.is_empty() || own_tracked == tracked)
     }
 }
 
@@ -196,7 +207,7 @@ fn fingerprints(pair: &Pair<'_>) -> Result<[u64; 2], Error> {
     let inputs: Vec<usize> = (0..count).map(spread).collect();
     let of = |model: &dyn ModelRows| {
         let rows = rows_of(model, &inputs)?;
-        Ok(fnv(rows.col_iter().flat_map(|column| column.iter().map(|x| x.to_bits()).collect::<Vec<_>>())))
+        Ok(fnv(rows.col_iter().flat_map(|column| column.iter().map(|x| x.to_bits()))))
     };
     Ok([of(pair.a())?, of(pair.b())?])
 }

@@ -124,11 +124,13 @@ impl Settings {
             self.measures().map(|(_, row, _)| row.part).chain(self.bounds().map(|row| row.part)).collect();
         let has = |part: Part| parts.contains(&part);
         Settings {
-            probability: self.probability && (self.by_confidence || PROBABILITIES.into_iter().any(has)),
+            probability: self.probability
+                && (self.by_confidence || has(Part::Budget) || PROBABILITIES.into_iter().any(has)),
             d_rep: has(Part::DRep),
             llv: has(Part::Llv),
             baselines: has(Part::Baselines),
             held_out: has(Part::HeldOut),
+            budget: has(Part::Budget),
             targets: self.targets.clone().filter(|_| has(Part::Targets)),
             ..self.clone()
         }

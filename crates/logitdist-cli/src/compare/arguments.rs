@@ -134,6 +134,10 @@ impl Arguments {
             ("--inputs-limit", self.reducing.inputs_limit.is_some()),
             ("--llv-labels", self.reducing.llv_labels.is_some()),
             ("--llv-inputs", self.llv_inputs.is_some()),
+            ("--against", self.against.is_some()),
+            ("--floor", self.floor.is_some()),
+            ("--targets", self.targets.is_some()),
+            ("--by-confidence", self.by_confidence),
         ];
         match asked.into_iter().find(|(_, asked)| *asked) {
             Some((option, _)) => bail!(

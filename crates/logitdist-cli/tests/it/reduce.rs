@@ -113,6 +113,10 @@ fn summaries_that_do_not_belong_together_are_refused() {
     reduce(&pair, "1/2", &overlapping, &[]);
     compare(&[first, second, third, &overlapping]).refused(&["in two of them"]);
     compare(&[first, second, third, "--seed", "1", "--inputs-limit", "10"]).refused(&["--inputs-limit"]);
+    // What is not asked for is not missed.
+    let only = ["--only", "m_cca,d_logit", "--format", "csv"];
+    let joined = compare(&[&[first.as_str(), second, third][..], &only].concat()).ok().stdout;
+    assert_eq!(joined, logitdist(&[&["compare", a, b], &only[..]].concat()).ok().stdout);
     let other = files.model_with_phase("other.npz", [9000, 7, 3], 0.7);
     logitdist(&["compare", a, &other, "--summaries", first, second, third]).refused(&["other labels"]);
     let damaged = files.path("damaged.summary");
