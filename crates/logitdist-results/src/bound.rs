@@ -118,8 +118,9 @@ impl BoundRow<'_> {
     pub fn fields(&self) -> [String; 14] {
         let number = |x: Option<f64>| x.map_or_else(String::new, float);
         let sides = [self.lhs, self.rhs];
+        let is_lower = self.is_lower();
         let ([lhs, rhs], [certified, measured]) =
-            if self.is_lower() { ([None; 2], sides) } else { (sides, [None; 2]) };
+            if is_lower { ([None; 2], sides) } else { (sides, [None; 2]) };
         [
             direction_name(self.direction).into(),
             self.token.clone().into_owned(),

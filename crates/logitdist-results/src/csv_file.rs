@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
+/// What is said of a table that does not end in a line end.
+pub(crate) const NO_END: &str = "the last line has no end; was the file cut off?";
+
 /// Bytes of a block, more where a single line is longer.
 const BLOCK: usize = 1 << 20;
 
@@ -167,8 +170,7 @@ impl CsvFile {
                 if start == 0 {
                     return Ok(());
                 }
-                let message = "the last line has no end; was the file cut off?".to_owned();
-                return Err(ResultsError::content(&self.path, line, message));
+                return Err(ResultsError::content(&self.path, line, NO_END.to_owned()));
             }
             let Some(end) = last_line_end(&bytes) else {
                 rest = bytes;

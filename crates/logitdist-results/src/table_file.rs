@@ -1,10 +1,10 @@
 //! A table read line by line in its order, and a table being written.
 
-use crate::csv_file::CsvFile;
+use crate::csv_file::{CsvFile, NO_END};
 use crate::error::ResultsError;
 use logitdist_io::{WholeFile, for_spreadsheet, open_file};
 use std::fs::File;
-use std::io::Write;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 /// A table that is read line by line. Where the order matters; [`CsvFile::read`] is faster.
@@ -21,9 +21,18 @@ impl InOrder {
     /// A file that cannot be read or is empty.
     pub fn open(path: &Path) -> Result<InOrder, ResultsError> {
         let file = CsvFile::open(path)?;
-        let (source, _) = open_file(path).map_err(|e| ResultsError::io("read", path, e))?;
-        let reader = csv::Reader::from_reader(source);
-        Ok(InOrder { file, path: path.to_path_buf(), reader })
+        let failed = |e| ResultsError::io("read", path, e);
+        let (mut source, length) = open_file(path).map_err(failed)?;
+        // A field that is cut would pass for a whole one.
+        let mut last = [0];
+        source.seek(SeekFrom::Start(length.saturating_sub(1))).map_err(failed)?;
+        let read = source.read(&mut last).map_err(failed)?;
+        source.rewind().map_err(failed)?;
+        if read == 1 && last != *b"\n" {
+            let lines = csv::Reader::from_reader(source).into_byte_records().count();
+            return Err(ResultsError::content(path, lines as u64 + 1, NO_END.to_owned()));
+        }
+        Ok(InOrder { file, path: path.to_path_buf(), reader: csv::Reader::from_reader(source) })
     }
 
     /// Reads the fields of the next line; its number, `None` at the end.

@@ -7,7 +7,7 @@ use std::ffi::OsString;
 const WITHOUT_EFFECT: [&str; 6] = ["--format", "--out", "--report", "--threads", "--fail-if", "--gate"];
 
 /// The same of options without a value.
-const FLAGS_WITHOUT_EFFECT: [&str; 1] = ["--bounds"];
+const FLAGS_WITHOUT_EFFECT: [&str; 5] = ["--bounds", "--quiet", "-q", "--verbose", "-v"];
 
 /// The option of what was computed before: the result is the same as without it. Its values reach to the next option.
 const SUMMARIES: &str = "--summaries";
@@ -58,6 +58,7 @@ mod tests {
             ),
             (&["compare", "a", "b", "--summaries", "1", "2", "--seed=3"], "logitdist compare a b --seed=3"),
             (&["compare", "--summaries=1", "a", "b"], "logitdist compare a b"),
+            (&["-q", "compare", "a", "b", "--verbose"], "logitdist compare a b"),
             (&["compare", "", "--format"], "logitdist compare ''"),
             (&["compare", "--bounds", "a", "--fail-if", "m_cca < 1", "b"], "logitdist compare a b"),
         ] {

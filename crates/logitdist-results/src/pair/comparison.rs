@@ -157,7 +157,7 @@ impl PairComparison {
 }
 
 fn null((token, law): &(&'static str, logitdist::NullLaw)) -> NullLine {
-    NullLine { token: (*token).to_owned(), numbers: [law.mean, law.q95, law.q99, law.share] }
+    NullLine { token: (*token).to_owned(), numbers: law.numbers() }
 }
 
 fn interval((token, found): &(&'static str, Result<logitdist::Interval, String>)) -> Option<IntervalLine> {

@@ -6,7 +6,7 @@ use crate::view::View;
 use logitdist::{Section, measure};
 use logitdist_results::pair::{PairComparison, PairResults};
 
-/// The largest number that stands on a logarithmic axis, and its inverse the smallest.
+/// The largest number that stands on a logarithmic axis. What is 0 there stands beside it.
 const LARGEST: f64 = 1e300;
 
 /// Headlines between 0 and 1, and distances.
@@ -87,7 +87,7 @@ fn panel(title: &str, lines: &[Line], x: Axis) -> Panel {
     }
     let names: Vec<&str> = lines.iter().rev().map(|line| line.token.as_str()).collect();
     let is_log = x.scale == crate::plot::Scale::Log;
-    let inside = |x: f64| if is_log { x.clamp(1.0 / LARGEST, LARGEST) } else { x.clamp(0.0, 1.0) };
+    let inside = |x: f64| if is_log { x.min(LARGEST) } else { x.clamp(0.0, 1.0) };
     let rows = || lines.iter().rev().enumerate().map(|(row, line)| (row as f64, line));
     let across = |ends: [f64; 2], row: f64| ends.map(|x| (inside(x), row)).to_vec();
     let mut panel = Panel::new(title, x, Axis::places("", &names)).shaped(0.12 + 0.07 * lines.len() as f64);
