@@ -40,6 +40,7 @@ impl Archive {
             let checkpoint = found.map(|file| Archive::open(&file, inflation_limit)).transpose()?;
             names.extend(checkpoint.iter().flat_map(|checkpoint| checkpoint.names.clone()));
             names.sort();
+            names.dedup();
             (Form::Directory(checkpoint.map(Box::new)), names)
         } else if Npz::is_npz(path) {
             let npz = Npz::open(path, inflation_limit)?;

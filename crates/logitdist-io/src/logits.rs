@@ -77,6 +77,7 @@ impl CentredLogits {
         let ulp = rows.relative_spacing();
         let all: Vec<usize> = (0..width).collect();
         let chosen = columns.as_ref().unwrap_or(&all);
+        check_count(rows, chosen.len())?;
         let mut zeros = vec![Zeros::default(); chosen.len()];
         let (mut squares, mut counted) = (0.0, 0_usize);
         let step = (LOOKED_AT / width).clamp(1, 1024);
@@ -115,7 +116,6 @@ impl CentredLogits {
         if masked.len() == chosen.len() {
             return Err(error("every label has probability 0; at least one needs more".to_owned()));
         }
-        check_count(rows, chosen.len())?;
         // An error spread evenly over the space between two numbers, which is relative for logarithms of what was rounded.
         let size = if form == LogitForm::Probabilities { 1.0 } else { (squares / counted as f64).sqrt() };
         let rounding = ulp * size / 12f64.sqrt();

@@ -144,12 +144,7 @@ impl Columns {
         };
         let null = |token: &&'static str| {
             let law = comparison.nulls.as_ref().and_then(|all| all.get(token));
-            [
-                law.map(|law| law.mean),
-                law.map(|law| law.q95),
-                law.map(|law| law.q99),
-                law.map(|law| law.share),
-            ]
+            law.map_or([None; 4], |law| law.numbers().map(Some))
         };
         self.intervals.iter().flat_map(interval).chain(self.nulls.iter().flat_map(null)).collect()
     }

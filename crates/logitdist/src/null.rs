@@ -56,6 +56,13 @@ pub struct NullLaw {
     pub share: f64,
 }
 
+impl NullLaw {
+    /// Mean, 95 % point, 99 % point and share, in the order of tables.
+    pub fn numbers(&self) -> [f64; 4] {
+        [self.mean, self.q95, self.q99, self.share]
+    }
+}
+
 /// The nulls of a comparison.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Nulls {

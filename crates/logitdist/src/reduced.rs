@@ -111,13 +111,17 @@ impl ReducedModel {
     /// columns of F and G̃ may differ in size by more than digits last, and only their products matter.
     fn decomposed_logits(&self) -> &Logits {
         self.decompositions.logits.get_or_init(|| {
-            let Svd { u, s, .. } = if self.has_embeddings() {
+            let (u, s) = if self.has_embeddings() {
                 let r = r_factor(self.unembeddings.clone());
                 let logits = matmul_nt(self.centred_embeddings(), r.as_ref());
                 let [n_inputs, n_labels] = self.counts;
-                without_null_directions(logits.as_ref(), self.uncentred.logits, n_inputs.max(n_labels), 0.0)
+                let rows = n_inputs.max(n_labels);
+                let Svd { u, s, .. } =
+                    without_null_directions(logits.as_ref(), self.uncentred.logits, rows, 0.0);
+                (u, s)
             } else {
-                self.embeddings_svd().clone()
+                let Svd { u, s, .. } = self.embeddings_svd();
+                (u.clone(), s.clone())
             };
             let mut directions = matmul_tn(without_first_row(self.logits.as_ref()), u.as_ref());
             for (direction, s) in directions.col_iter_mut().zip(&s) {

@@ -39,6 +39,7 @@ use logitdist::{NO_TARGET, Pair, Settings};
 use logitdist_io::{FileModel, RepeatedRows, say};
 use logitdist_results::pair::PairRun;
 use sampling::{read_whole_numbers, wanted};
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -162,11 +163,11 @@ fn with_a<'a>(
 fn targets_of(targets: Vec<i64>, matched: &Matched) -> anyhow::Result<Vec<i64>> {
     let targets = of_chosen(targets, "target", matched)?;
     let Some(labels) = &matched.labels[0] else { return Ok(targets) };
-    let chosen = |target: i64| {
-        let place = labels.iter().position(|label| i64::try_from(*label) == Ok(target));
-        // An input whose right label was not chosen has no right answer.
-        place.map_or(if target < 0 { target } else { NO_TARGET }, |place| place as i64)
-    };
+    let places: HashMap<i64, i64> =
+        labels.iter().enumerate().map(|(place, label)| (*label as i64, place as i64)).collect();
+    // An input whose right label was not chosen has no right answer.
+    let chosen =
+        |target: i64| places.get(&target).copied().unwrap_or(if target < 0 { target } else { NO_TARGET });
     Ok(targets.into_iter().map(chosen).collect())
 }
 

@@ -86,15 +86,19 @@ fn chance(comparison: &Comparison, token: &str) -> Option<f64> {
     }
 }
 
-/// A sentence on two measures: which of the other models is nearer.
+/// The measures that the answer's sentences are on.
+const IN_WORDS: [&str; 3] = ["d_logit", "m_cca", "top1_agreement"];
+
+/// A sentence on each of them: which of the other models is nearer.
 pub fn against_in_words(own: &Comparison, other: &OtherPair) -> Option<String> {
-    let said: Vec<String> = ["d_logit", "m_cca", "top1_agreement"]
+    let all = paired(own, &other.comparison);
+    let said: Vec<String> = IN_WORDS
         .into_iter()
         .filter_map(|token| {
-            let pair = paired(own, &other.comparison).into_iter().find(|pair| pair.token == token)?;
+            let pair = all.iter().find(|pair| pair.token == token)?;
             let (row, _) = measure(token)?;
             let nearer_if_less = matches!(row.same, Same::Zero(_));
-            let Ok(found) = pair.interval else {
+            let Ok(found) = &pair.interval else {
                 return Some(format!(
                     "{token} {} here and {} there",
                     short(pair.values[0]),
@@ -120,7 +124,7 @@ pub fn against_in_words(own: &Comparison, other: &OtherPair) -> Option<String> {
 pub fn floor_in_words(own: &Comparison, floor: &OtherPair) -> Option<String> {
     let said: Vec<String> = placed(own, floor)
         .into_iter()
-        .filter(|placed| ["d_logit", "m_cca", "top1_agreement"].contains(&placed.token))
+        .filter(|placed| IN_WORDS.contains(&placed.token))
         .map(|placed| format!("{} is {}", placed.token, placed.words()))
         .collect();
     (!said.is_empty()).then(|| format!("{} is a's other run: {}", floor.model, said.join("; ")))

@@ -215,7 +215,7 @@ impl Table<'_> {
         self.line(&row("", columns));
         for (token, law) in &all.of {
             let here = self.value(token);
-            let numbers = [law.mean, law.q95, law.q99, law.share].map(short);
+            let numbers = law.numbers().map(short);
             let [mean, q95, q99, share] = numbers.each_ref().map(String::as_str);
             self.line(&row(token, [&here, mean, q95, q99, share]));
         }

@@ -17,7 +17,7 @@ Exit codes: 0 fine, 1 a bound was violated or a cell failed, 2 bad usage or inpu
 /// Run the grid of a config: draw every pair, measure it, evaluate every bound, write CSV.
 ///
 /// Writes to results/NAME, or to the folder of --out: rows.csv (a row per cell: parameters and measures), bounds.csv (a row per cell,
-/// direction and bound), summary.csv (tightness per bound and axis value), config.toml and manifest.json, and failures.csv if cells
+/// direction and bound), summary.csv (tightness per bound and axis value), schema.json (what each column is), config.toml and manifest.json, and failures.csv if cells
 /// failed. The CSV files are the same byte for byte on any number of threads and shards, and after any interruption.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true, after_long_help = EXIT_CODES)]
