@@ -115,6 +115,7 @@ pub use settings::Settings;
 pub use share::{NoShare, Share};
 pub use shared::Shared;
 pub use shifted::Shift;
+pub use streams::Streams;
 pub use student_t::t_975;
 pub use summary::{PairSummary, ProbabilityInputs, merge_summaries};
 pub use targets::NO_TARGET;
