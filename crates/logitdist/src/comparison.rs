@@ -255,11 +255,14 @@ fn compare_with(
         None
     };
     let sets = sets.as_ref().map(|sets| (sets, pair));
-    let shared = Shared::of(reduced, probability, subsets.as_ref(), sets, settings, &mut streams.llv)?;
+    let steps = settings.steps();
+    let asked_for = (settings, &steps[..]);
+    let shared = Shared::of(reduced, probability, subsets.as_ref(), sets, asked_for, &mut streams.llv)?;
     let mut shared = shared.with_held_out(resampled.held_out());
     let nulls = nulls(pair, &shared, settings, &mut streams.null)?;
     let intervals = resampled.intervals(&mut shared, nulls.as_ref(), settings);
-    let m_cca = settings.needs(Step::EmbeddingsCca).then(|| shared.embeddings_cca().as_ref().ok()).flatten();
+    let has_m_cca = steps.contains(&Step::EmbeddingsCca);
+    let m_cca = has_m_cca.then(|| shared.embeddings_cca().as_ref().ok()).flatten();
     let has_embeddings = pair.a().has_embeddings() && pair.b().has_embeddings();
     let shift = match m_cca.filter(|_| settings.shifts && has_embeddings) {
         Some(correlations) => Shift::of(pair, &shared.reduced, correlations.mean())?,
@@ -314,7 +317,8 @@ pub fn compare_summary(
     let mut streams = Streams::of(rng);
     let subsets =
         settings.d_rep.then(|| settings.subsets.both_ways(&reduced, &mut streams.subsets)).transpose()?;
-    let shared = Shared::of(reduced, probability, subsets.as_ref(), None, settings, &mut streams.llv)?;
+    let asked_for = (settings, &settings.steps()[..]);
+    let shared = Shared::of(reduced, probability, subsets.as_ref(), None, asked_for, &mut streams.llv)?;
     Ok(evaluated(shared, settings, None))
 }
 
