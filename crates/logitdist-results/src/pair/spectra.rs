@@ -8,7 +8,8 @@ use std::io::{self, Write};
 use std::path::Path;
 
 /// Columns of the file.
-pub(crate) const COLUMNS: [&str; 6] = ["position", "rho", "rho_unembeddings", "rho_logits", "spectrum_a", "spectrum_b"];
+pub(crate) const COLUMNS: [&str; 6] =
+    ["position", "rho", "rho_unembeddings", "rho_logits", "spectrum_a", "spectrum_b"];
 
 /// The lists of a comparison, largest first; empty if they do not exist.
 #[derive(Debug, Clone, PartialEq, Default)]
