@@ -306,11 +306,16 @@ impl Table<'_> {
     }
 
     fn notes(&mut self) {
-        if !self.footnotes.is_empty() || !self.comparison.notes.is_empty() {
+        // The other marks of intervals stand in the answer.
+        let mark = self.interval("m_cca_cv").and_then(|interval| interval.marked.clone());
+        if !self.footnotes.is_empty() || !self.comparison.notes.is_empty() || mark.is_some() {
             self.line("");
         }
         for (i, reason) in std::mem::take(&mut self.footnotes).iter().enumerate() {
             self.sentence("", 4, &format!("[{}] {reason}", i + 1));
+        }
+        if let Some(why) = mark {
+            self.sentence("", 4, &format!("interval of m_cca_cv: {why}"));
         }
         for (token, note) in self.comparison.notes.clone() {
             self.sentence("", 4, &format!("{token}: {note}"));
