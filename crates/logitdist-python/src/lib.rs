@@ -10,6 +10,7 @@ mod settings;
 mod summary;
 mod sweep;
 mod wait;
+mod which;
 
 /// What `import logitdist` finds under `_native`.
 #[pyo3::pymodule]

@@ -1,13 +1,13 @@
 //! A pair whose inputs come part by part.
 
-use crate::array::Held;
+use crate::array::{Held, Rows};
 use crate::comparison::Comparison;
-use crate::model::{ArrayModel, labels};
+use crate::model::labels;
 use crate::settings::Asked;
 use crate::wait::wait_for;
 use logitdist::{Labels, Pair, PairSummary, ProbabilityInputs, Settings, compare_summary};
 use logitdist_cli::compare::ComparedPair;
-use logitdist_io::{SavedSummary, summary_from_bytes, summary_to_bytes};
+use logitdist_io::{FileModel, SavedSummary, summary_from_bytes, summary_to_bytes};
 use logitdist_results::pair::PairRun;
 use numpy::PyReadonlyArray1;
 use pyo3::exceptions::PyValueError;
@@ -67,8 +67,8 @@ impl Heads {
     ) -> PyResult<Summary> {
         let (a, b) = (a.view(), b.view());
         let summary = wait_for(py, threads, None, |progress| {
-            let a = ArrayModel::new("a", a.reborrow(), Arc::clone(&self.a), &progress.stop)?;
-            let b = ArrayModel::new("b", b.reborrow(), Arc::clone(&self.b), &progress.stop)?;
+            let a = FileModel::given("a", Rows::of(&a, &progress.stop), Arc::clone(&self.a))?;
+            let b = FileModel::given("b", Rows::of(&b, &progress.stop), Arc::clone(&self.b))?;
             let pair = Pair::new(&a, &b)?;
             let inputs = if probability { ProbabilityInputs::All } else { ProbabilityInputs::None };
             Ok(match beside {

@@ -32,6 +32,7 @@ def compare(
     names: tuple[str, str],
     seed: int,
     settings: dict[str, Any],
+    which: dict[str, Any],
     probe: tuple[Held, list[float]] | None,
     threads: int | None,
     listener: Callable[[int, int], None] | None,
