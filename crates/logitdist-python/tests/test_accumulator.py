@@ -176,3 +176,10 @@ def test_right_answers_come_with_their_batches():
     ]:
         with pytest.raises(ValueError, match=message):
             seen.update(a["embeddings"], b["embeddings"], targets=wrong)
+
+
+def test_a_comparison_says_how_it_was_made():
+    a, b = a_pair(1)
+    seen = saw(a, b, (0, 60)).compare(seed=2, subsets=(3, 4), skip="baselines")
+    call = "logitdist.Accumulator(...).compare(seed=2, subsets=(3, 4), skip=['baselines'])"
+    assert f'run,command,,"{call}",' in seen.to_csv().splitlines()

@@ -60,6 +60,10 @@ class Batches:
         """What merges: the name of a class."""
         raise NotImplementedError
 
+    def _named(self) -> str:
+        """What it is called where a comparison says how it was made."""
+        return f"logitdist.{self._kind()}"
+
     def compare(
         self,
         *,
@@ -74,7 +78,7 @@ class Batches:
         if summary is None:
             raise ValueError("no input was seen yet; at least one is needed")
         without = ["llv"] if self._probability else ["llv", "probability"]
-        asked = None if only is None else names_of(only)
+        asked, left_out = None if only is None else names_of(only), names_of(skip)
         if asked == []:
             raise ValueError("only names nothing; name a measure, a bound or a group, or leave it out to compute all")
         settings = {
@@ -93,16 +97,18 @@ class Batches:
             "by_confidence": False,
             "shifts": False,
             "only": asked,
-            "skip": [*names_of(skip), *without],
+            "skip": [*left_out, *without],
             "quick": False,
         }
+        given = {"subsets": subsets, "only": asked, "skip": left_out or None}
+        said = [f"seed={seed}", *(f"{name}={value!r}" for name, value in given.items() if value is not None)]
         return Comparison(
             summary.compare(
                 names=(names[0], names[1]),
                 seed=whole("seed", seed),
                 settings=settings,
                 threads=self._threads,
-                command=f"logitdist.{type(self).__name__}(...).compare(seed={seed})",
+                command=f"{self._named()}(...).compare({', '.join(said)})",
             ),
             None,
         )

@@ -115,6 +115,9 @@ class Accumulator(_Accumulator):
                 self._pending = _Pending(self._labels, start, self._device, self._logits == "f32")
             self._pending.see(a, b, answers, self._probability)
 
+    def _named(self) -> str:
+        return "logitdist.torch.Accumulator"
+
     def _check_answers(self, answers: Any) -> None:
         count = self._given[0][0][1].shape[0]
         wrong = answers[(answers != -100) & ((answers < 0) | (answers >= count))]

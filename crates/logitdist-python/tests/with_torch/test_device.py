@@ -66,6 +66,16 @@ def test_numbers_are_those_of_the_core(shape, device):
     assert_close(saw(a, b, device=device).compare(), expected.compare(), 1e-10)
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16])
+def test_types_are_widened_exactly(dtype):
+    a, b = (tuple(torch.from_numpy(x).to(dtype) for x in model) for model in a_pair(7))
+    expected = logitdist.Accumulator(a[1], b[1], a[2], b[2])
+    seen = logitdist.torch.Accumulator(a[1], b[1], a[2], b[2])
+    for batch in (expected, seen):
+        batch.update(a[0], b[0])
+    assert_close(seen.compare(), expected.compare(), 1e-10)
+
+
 def test_batches_answers_and_tiles_agree_with_the_core(monkeypatch):
     a, b = a_pair(2)
     b[2][5] = -numpy.inf
