@@ -295,15 +295,16 @@ fn nulls(
 /// `rng` serves the label subsets.
 ///
 /// # Errors
-/// [`Error::Option`] if the settings ask for what a summary does not have: d_LLV and the distances at each input, or probabilities that
-/// it was made without.
+/// [`Error::Option`] if the settings ask for what a summary does not have: d_LLV and the distances at each input, or probabilities and
+/// right answers that it was made without. Whatever right answers the settings have, those of the summary are looked at.
 pub fn compare_summary(
     summary: PairSummary,
     settings: &Settings,
     rng: &mut impl Rng,
 ) -> Result<Comparison, Error> {
     let settings = &settings.narrowed();
-    let of_inputs = settings.per_input || settings.by_confidence || settings.targets.is_some();
+    let answers = summary.probability.as_ref().is_some_and(|part| !part.at_targets.is_empty());
+    let of_inputs = settings.per_input || settings.by_confidence || (settings.targets.is_some() && !answers);
     if settings.llv || of_inputs || settings.held_out || settings.intervals || settings.null > 0 {
         let needed = "d_LLV, what is kept of each input, right answers, intervals, what is held out and the null need the models, and a summary has none: leave them out";
         return Err(Error::Option(needed.into()));

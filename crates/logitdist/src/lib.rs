@@ -46,6 +46,7 @@ mod comparison;
 mod differences;
 mod error;
 mod factor;
+mod given;
 pub mod glossary;
 mod inputs;
 mod jackknife;
@@ -85,9 +86,10 @@ pub use comparison::{
 };
 pub use error::{Error, PartError, Side};
 pub use factor::{Blocks, Factor};
+pub use given::Start;
 pub use inputs::InputSide;
 pub use jackknife::{Jackknife, jackknife};
-pub use labels::{LabelSide, Labels};
+pub use labels::{LabelSide, Labels, label_twins};
 pub use leave_out::{BLOCKS, InputBlocks, LeaveOut, resampling_work};
 pub use logitdist_linalg::{Mat, MatMut, MatRef};
 pub use masks::{MASKED_UNDER, Masks};
@@ -104,7 +106,7 @@ pub use near::Frame;
 pub use null::{NullLaw, Nulls, REORDERED, Reordering};
 pub use partial::PartialSummary;
 pub use probability::{
-    AtTarget, CommonLabels, InputDivergences, LogitPrecision, Margin, Moments, ProbabilityPart,
+    AtTarget, CommonLabels, GivenInput, InputDivergences, LogitPrecision, Margin, Moments, ProbabilityPart,
     ProbabilitySums,
 };
 pub use progress::{Stage, Watch};
