@@ -2,7 +2,7 @@
 
 use crate::applicable::{Applicable, Reason};
 use crate::error::Error;
-use crate::leave_out::{InputBlocks, LeaveOut};
+use crate::leave_out::{InputBlocks, LeaveOut, members};
 use crate::measure::held_out::{self, HeldOut};
 use crate::measure::subsets::ChosenSubsets;
 use crate::measure::targets::TargetValues;
@@ -95,6 +95,7 @@ impl Resampled {
                 _ => Vec::new(),
             },
             sizes: blocks.iter().map(|inputs| inputs.len() as f64).collect(),
+            independent: settings.groups.as_ref().map_or(pair.n_inputs(), |groups| members(groups).len()),
             kept,
             kept_targets,
         });

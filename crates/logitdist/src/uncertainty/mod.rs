@@ -122,6 +122,8 @@ pub(crate) struct Evidence {
     pub held_out: Vec<f64>,
     /// Inputs of each block.
     pub sizes: Vec<f64>,
+    /// Inputs that do not depend on each other: groups where there are some.
+    pub independent: usize,
     /// What is kept of the inputs of the probability part, by block.
     pub kept: Vec<Vec<InputDivergences>>,
     /// What both models make of the right answers of these inputs, by block.
@@ -266,9 +268,11 @@ impl Evidence {
     fn fitted_on_few(&self, whole: &Shared) -> Option<String> {
         let ranks = whole.reduced.a.rank_embeddings() + whole.reduced.b.rank_embeddings();
         let needed = HELD_OUT_INPUTS * ranks as f64;
-        let inputs: f64 = self.sizes.iter().sum();
-        (inputs < needed).then(|| {
-            format!("its directions are fitted on {inputs} inputs: under about {needed} it lies too low")
+        ((self.independent as f64) < needed).then(|| {
+            format!(
+                "directions are fitted on {} independent inputs: under about {needed} it lies too low",
+                self.independent
+            )
         })
     }
 

@@ -117,6 +117,13 @@ fn directions_that_are_fitted_on_few_inputs_mark_what_is_held_out() {
         assert_eq!(marked.is_some(), is_marked, "{inputs}: {marked:?}");
         assert!(marked.is_none_or(|why| why.contains("under about 600")));
     }
+    // Inputs of a group count as one.
+    let mut rng = rng(3);
+    let a = model(900, 7, 3, false, &mut rng);
+    let b = noisy(&a, 0.5, &mut rng);
+    let grouped = Settings { groups: Some((0..900).map(|input| input / 10).collect()), ..settings() };
+    let marked = interval(&compared(&a, &b, &grouped), "m_cca_cv").unwrap().marked.clone();
+    assert!(marked.unwrap().contains("90 independent inputs"));
 }
 
 #[test]
