@@ -206,7 +206,7 @@ pub fn compare_reduced(
     compare_with(pair, summary, settings, rng, watch)
 }
 
-fn compare_with(
+pub(crate) fn compare_with(
     pair: &Pair<'_>,
     summary: impl FnOnce(&ProbabilityInputs, &Kept<'_>) -> Result<PairSummary, Error>,
     settings: &Settings,
@@ -269,7 +269,7 @@ fn compare_with(
 }
 
 /// The right label of each input, if there are any.
-fn targets(pair: &Pair<'_>, settings: &Settings) -> Result<Option<Vec<Option<usize>>>, Error> {
+pub(crate) fn targets(pair: &Pair<'_>, settings: &Settings) -> Result<Option<Vec<Option<usize>>>, Error> {
     let of = |given: &Vec<i64>| targets_of(given, pair.n_inputs(), pair.n_labels());
     settings.targets.as_ref().map(of).transpose()
 }

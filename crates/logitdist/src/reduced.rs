@@ -228,7 +228,14 @@ impl Reduced {
             || side(Side::A, written.get(.., ..m_a).to_owned(), &shifts_a, 0, g_a, &labels.a),
             || {
                 let g = with_twins(g_a, g_b, &labels.twins);
-                side(Side::B, inputs.frame.second(written), &shifts_b, 1, g.as_ref(), &labels.b)
+                side(
+                    Side::B,
+                    inputs.frame.second(written.get(.., ..m_a), written.get(.., m_a..)),
+                    &shifts_b,
+                    1,
+                    g.as_ref(),
+                    &labels.b,
+                )
             },
         );
         let paired: Vec<bool> = (0..m_b).map(|j| inputs.frame.twins()[j] || labels.twins[j]).collect();
