@@ -39,6 +39,13 @@ impl FileModel {
         FileModel { rows, logits, normalised, labels: Arc::new(labels), whole, prints }
     }
 
+    /// Takes the labels of another model in place of its own if they are the same: they are then in memory once.
+    pub fn share_labels(&mut self, other: &FileModel) {
+        if self.labels == other.labels {
+            self.labels = Arc::clone(&other.labels);
+        }
+    }
+
     /// How many of the rows read so far are zero, or repeat another one.
     pub fn repeated_rows(&self) -> RepeatedRows {
         self.prints.count()

@@ -270,6 +270,24 @@ impl Reduced {
         }
     }
 
+    /// Takes what is decomposed already of the first model in another pair, if it has the same coordinates there; and for the second model
+    /// that of the same head.
+    pub(crate) fn know(&mut self, first: &ReducedModel) {
+        let same = |x: &Mat<f64>, y: &Mat<f64>| x.shape() == y.shape() && x == y;
+        let (a, b) = (&mut self.a, &mut self.b);
+        let is_it = a.counts == first.counts
+            && same(&a.embeddings, &first.embeddings)
+            && same(&a.unembeddings, &first.unembeddings)
+            && same(&a.logits, &first.logits);
+        if is_it {
+            a.decompositions = first.decompositions.clone();
+            if a.uncentred.unembeddings == b.uncentred.unembeddings && same(&a.unembeddings, &b.unembeddings)
+            {
+                b.decompositions.unembeddings = a.decompositions.unembeddings.clone();
+            }
+        }
+    }
+
     /// Makes the singular value decompositions that most measures and bounds ask for, all at once on all threads.
     pub fn decompose(&self) {
         let of = |model: &ReducedModel| {

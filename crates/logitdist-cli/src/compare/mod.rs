@@ -20,13 +20,17 @@ mod table;
 mod verdict;
 mod which;
 
+pub(crate) use arguments::parse_blocks;
 pub use arguments::{Arguments, EXPORTING, parse_subsets};
+pub(crate) use command_line::command_line;
 pub use compared_pair::ComparedPair;
-pub use given::{Given, Transposed};
+pub use given::{Given, Reading, Transposed};
 pub use page::{MOST_LABELS, Page};
 pub use probes::read as read_probes;
 pub use reducing::Reducing;
+pub(crate) use sampling::{Sampling, read_whole_numbers};
 pub use selected::{QUICK_INPUTS, selected};
+pub(crate) use shown::rounded;
 
 use crate::matched::Matched;
 use crate::models::{Models, open_other};
@@ -34,11 +38,10 @@ use crate::output::{Beside, Format, beside, to_stdout};
 use crate::progress::Progress;
 use crate::saved::{Reduction, reduction};
 use anyhow::{Context, bail};
-use command_line::command_line;
 use logitdist::{NO_TARGET, Pair, Settings};
 use logitdist_io::{FileModel, RepeatedRows, say};
 use logitdist_results::pair::PairRun;
-use sampling::{read_whole_numbers, wanted};
+use sampling::wanted;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -97,8 +100,9 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     let sources = arguments.given.sources()?;
     // Other models are written like those that they stand for.
     let [options_a, options_b] = sources.each_ref().map(|(_, options)| options.clone());
-    let (models, matched) = Models::matched(sources, &arguments.given.which.asked())?;
-    settings.groups = groups.map(|groups| of_chosen(groups, "group", &matched)).transpose()?;
+    let (models, matched) = Models::matched(sources, &arguments.given.reading.which.asked())?;
+    settings.groups =
+        groups.map(|groups| of_chosen(groups, "group", matched.inputs[0].as_deref())).transpose()?;
     settings.targets = targets.map(|targets| targets_of(targets, &matched)).transpose()?;
     let other = |path: &Option<PathBuf>, options, m: usize| {
         let labels = matched.labels[m].as_deref();
@@ -161,7 +165,7 @@ fn with_a<'a>(
 
 /// The right labels of the inputs that were chosen, as they are numbered among the labels that were.
 fn targets_of(targets: Vec<i64>, matched: &Matched) -> anyhow::Result<Vec<i64>> {
-    let targets = of_chosen(targets, "target", matched)?;
+    let targets = of_chosen(targets, "target", matched.inputs[0].as_deref())?;
     let Some(labels) = &matched.labels[0] else { return Ok(targets) };
     let places: HashMap<i64, i64> =
         labels.iter().enumerate().map(|(place, label)| (*label as i64, place as i64)).collect();
@@ -172,8 +176,8 @@ fn targets_of(targets: Vec<i64>, matched: &Matched) -> anyhow::Result<Vec<i64>> 
 }
 
 /// The groups or targets of the inputs that were chosen, from those of the rows of a's file.
-fn of_chosen(given: Vec<i64>, what: &str, matched: &Matched) -> anyhow::Result<Vec<i64>> {
-    let Some(rows) = &matched.inputs[0] else { return Ok(given) };
+pub(crate) fn of_chosen(given: Vec<i64>, what: &str, chosen: Option<&[usize]>) -> anyhow::Result<Vec<i64>> {
+    let Some(rows) = chosen else { return Ok(given) };
     let count = given.len();
     let of = |&row: &usize| {
         given.get(row).copied().with_context(|| {
@@ -184,7 +188,7 @@ fn of_chosen(given: Vec<i64>, what: &str, matched: &Matched) -> anyhow::Result<V
 }
 
 /// What to say of embeddings that are zero or come again, if they are more than a twentieth.
-fn repeated_note(name: &str, model: &FileModel) -> Option<String> {
+pub(crate) fn repeated_note(name: &str, model: &FileModel) -> Option<String> {
     let RepeatedRows { read, zero, repeated } = model.repeated_rows();
     let is_much = |count: usize| 20 * count > read;
     let said: Vec<String> = [(zero, "exactly zero"), (repeated, "exactly the same as an earlier one")]

@@ -39,12 +39,18 @@ pub fn compare_many<R: Rng>(
 ) -> Result<(), Error> {
     let pairs =
         others.iter().map(|other| Pair::new(first, *other)).collect::<Result<Vec<Pair<'_>>, Error>>()?;
-    let mut start = 0;
+    let (mut start, mut known) = (0, None);
     while start < pairs.len() {
         let count = at_once(&pairs[start..]);
         let together = &pairs[start..start + count];
         for (i, summary) in (start..).zip(reduced(together, settings, &rng, watch)?) {
-            each(i, compare_with(&pairs[i], |_, _| Ok(summary), settings, &mut rng(), watch)?);
+            let summary = |_: &ProbabilityInputs, _: &Kept<'_>| Ok(summary);
+            let comparison = compare_with(&pairs[i], summary, known.as_ref(), settings, &mut rng(), watch)?;
+            // The next pair has its decompositions, too.
+            if i + 1 < pairs.len() {
+                known = Some(comparison.reduced.a.clone());
+            }
+            each(i, comparison);
         }
         start += count;
     }
