@@ -1,30 +1,31 @@
 //! `cargo xtask many`: what one model against ten others costs, in comparisons one by one of the same pairs with the same measures.
 
+use crate::streaming::processor_seconds;
 use anyhow::ensure;
 use logitdist::{Mat, Model, ModelRows, Pair, Selection, Settings, compare, compare_many};
 use logitdist_cli::matrix::usual;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::process::ExitCode;
-use std::time::Instant;
 
 /// Compare one model with ten others at once and one by one, and say how many single comparisons all at once cost.
 ///
-/// Both compute what `logitdist matrix` computes unless it is told, without intervals. Exit code 1 if ten others with the reference's head
+/// The shape is that of a language model at half of its size in each direction: the parts of a comparison have the same weights. Costs are
+/// seconds of all processors. Both compute what `logitdist matrix` computes unless it is told, without intervals. Exit code 1 if ten others with the reference's head
 /// cost as much as four comparisons, or with heads of their own as much as seven.
 #[derive(clap::Args)]
 pub struct Arguments {
     /// Inputs, N.
-    #[arg(long, default_value_t = 4000, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
     n: u32,
     /// Labels, K.
-    #[arg(long, default_value_t = 50_257, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 25_000, value_parser = clap::value_parser!(u32).range(1..))]
     k: u32,
     /// Dimension of all models, M.
-    #[arg(long, default_value_t = 768, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 384, value_parser = clap::value_parser!(u32).range(1..))]
     dim: u32,
     /// Inputs of the probability part.
-    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 250, value_parser = clap::value_parser!(u32).range(1..))]
     inputs_limit: u32,
     /// Other models.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=16))]
@@ -83,7 +84,7 @@ fn cost(arguments: &Arguments, settings: &Settings, shared: bool) -> anyhow::Res
     let one = |i: u16| -> anyhow::Result<(f64, f64)> {
         let other = &others[usize::from(i % arguments.others)];
         let pair = Pair::new(&first, other)?;
-        let (seconds, comparison) = seconds(|| compare(&pair, settings, &mut rng()));
+        let (seconds, comparison) = cost_of(|| compare(&pair, settings, &mut rng()))?;
         Ok((seconds, comparison?["d_logit"]))
     };
     let half = arguments.single.div_ceil(2);
@@ -91,7 +92,7 @@ fn cost(arguments: &Arguments, settings: &Settings, shared: bool) -> anyhow::Res
     let rows: Vec<&dyn ModelRows> = others.iter().map(|other| other as &dyn ModelRows).collect();
     let mut found = Vec::new();
     let each = |_, comparison: logitdist::Comparison| found.push(comparison["d_logit"]);
-    let (all, done) = seconds(|| compare_many(&first, &rows, settings, rng, &|_, _| (), each));
+    let (all, done) = cost_of(|| compare_many(&first, &rows, settings, rng, &|_, _| (), each))?;
     done?;
     single.extend((half..arguments.single).map(one).collect::<anyhow::Result<Vec<_>>>()?);
     for (i, (_, d_logit)) in single.iter().enumerate() {
@@ -114,9 +115,9 @@ fn model([n, k, m]: [usize; 3], embeddings: u64, head: u64) -> anyhow::Result<Mo
     Ok(Model::new(array(n, 2 * embeddings), array(k, 2 * head + 1), None)?)
 }
 
-/// How long something takes, and what comes of it.
-fn seconds<T>(of: impl FnOnce() -> T) -> (f64, T) {
-    let start = Instant::now();
+/// Seconds of all processors that something takes, whatever else they do meanwhile; and what comes of it.
+fn cost_of<T>(of: impl FnOnce() -> T) -> anyhow::Result<(f64, T)> {
+    let start = processor_seconds()?;
     let result = of();
-    (start.elapsed().as_secs_f64(), result)
+    Ok((processor_seconds()? - start, result))
 }

@@ -39,9 +39,9 @@ impl FileModel {
         FileModel { rows, logits, normalised, labels: Arc::new(labels), whole, prints }
     }
 
-    /// Takes the labels of another model in place of its own if they are the same: they are then in memory once.
-    pub fn share_labels(&mut self, other: &FileModel) {
-        if self.labels == other.labels {
+    /// Takes the labels of the first of these models that has the same in place of its own: they are then in memory once.
+    pub fn share_labels(&mut self, others: &[FileModel]) {
+        if let Some(other) = others.iter().find(|other| self.labels == other.labels) {
             self.labels = Arc::clone(&other.labels);
         }
     }

@@ -6,7 +6,7 @@
 use crate::applicable::{Applicable, Reason};
 use crate::differences::Differences;
 use crate::error::Side;
-use crate::labels::Labels;
+use crate::labels::{Labels, are_equal};
 use crate::measure::d_logit::d_logit;
 use crate::measure::whose::Whose;
 use crate::summary::PairSummary;
@@ -273,15 +273,15 @@ impl Reduced {
     /// Takes what is decomposed already of the first model in another pair, if it has the same coordinates there; and for the second model
     /// that of the same head.
     pub(crate) fn know(&mut self, first: &ReducedModel) {
-        let same = |x: &Mat<f64>, y: &Mat<f64>| x.shape() == y.shape() && x == y;
         let (a, b) = (&mut self.a, &mut self.b);
         let is_it = a.counts == first.counts
-            && same(&a.embeddings, &first.embeddings)
-            && same(&a.unembeddings, &first.unembeddings)
-            && same(&a.logits, &first.logits);
+            && are_equal(&a.embeddings, &first.embeddings)
+            && are_equal(&a.unembeddings, &first.unembeddings)
+            && are_equal(&a.logits, &first.logits);
         if is_it {
             a.decompositions = first.decompositions.clone();
-            if a.uncentred.unembeddings == b.uncentred.unembeddings && same(&a.unembeddings, &b.unembeddings)
+            if a.uncentred.unembeddings == b.uncentred.unembeddings
+                && are_equal(&a.unembeddings, &b.unembeddings)
             {
                 b.decompositions.unembeddings = a.decompositions.unembeddings.clone();
             }

@@ -125,3 +125,16 @@ fn streaming_refuses_what_it_cannot_compare() {
     }
     xtask(&["streaming", "--part", "/nowhere/a.npz", "/nowhere/b.npz"]).refused(&["/nowhere/a.npz"]);
 }
+
+#[test]
+fn many_models_are_measured_beside_single_comparisons() {
+    let small =
+        ["--n", "60", "--k", "20", "--dim", "3", "--inputs-limit", "30", "--single", "2", "--threads", "1"];
+    let run = run(program().arg("many").args(small));
+    // So small a comparison costs nothing that can be measured.
+    assert!([0, 1].contains(&run.code), "{run:?}");
+    for heads in ["10 others with the reference's head: ", "10 others with heads of their own: "] {
+        assert!(run.stdout.contains(heads), "{run:?}");
+    }
+    xtask(&["many", "--others", "0"]).refused(&["--others"]);
+}

@@ -114,7 +114,7 @@ impl ManyModels {
         let mut models = models.into_iter().collect::<Result<Vec<FileModel>, ReadError>>()?;
         for i in 1..models.len() {
             let (before, rest) = models.split_at_mut(i);
-            before.iter().for_each(|other| rest[0].share_labels(other));
+            rest[0].share_labels(before);
         }
         notes.extend(twice(paths, &names));
         Ok(ManyModels { names, models, inputs: chosen, notes })
