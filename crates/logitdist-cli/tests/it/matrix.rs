@@ -148,9 +148,10 @@ fn a_folder_stands_for_its_models_without_the_reference() {
         found["steps"].as_array().unwrap().iter().map(|x| x.as_f64().unwrap()).collect::<Vec<_>>(),
         [10.0, 20.0, 30.0, 40.0]
     );
-    let all = json(matrix(&[folder.clone()], &["--format", "json", "--all"]));
+    let all = json(matrix(std::slice::from_ref(&folder), &["--format", "json", "--all"]));
     assert_eq!(all["pairs"].as_array().unwrap().len(), 10);
-    matrix(&[folder.clone()], &[]).refused(&["a folder of models cannot be the reference", "--all"]);
+    matrix(std::slice::from_ref(&folder), &[])
+        .refused(&["a folder of models cannot be the reference", "--all"]);
     let empty = files.path("empty");
     fs::create_dir(&empty).unwrap();
     matrix(&[models[0].clone(), empty], &[]).refused(&["empty", "no models in the folder"]);
