@@ -67,7 +67,7 @@ struct Zeros {
 impl CentredLogits {
     /// Looks at all rows: which labels have no probability, and whether the others are what they should be.
     pub(crate) fn of(
-        rows: &ChosenRows,
+        rows: &ChosenRows<'_>,
         form: LogitForm,
         columns: Option<Vec<usize>>,
         zero_is_mask: bool,
@@ -125,7 +125,7 @@ impl CentredLogits {
 
     /// Logits that are bent to a bound, of embeddings and of unembeddings with a bias. Labels in `masked` have no probability.
     pub(crate) fn capped(
-        rows: &ChosenRows,
+        rows: &ChosenRows<'_>,
         unembeddings: Mat<f64>,
         bias: Option<Vec<f64>>,
         cap: f64,
@@ -145,7 +145,7 @@ impl CentredLogits {
     /// Fills `logits` (n×K) with the centred logits of the inputs from `start` on; 0 for masked labels.
     pub(crate) fn fill(
         &self,
-        rows: &ChosenRows,
+        rows: &ChosenRows<'_>,
         normalised: bool,
         start: usize,
         mut logits: MatMut<'_, f64>,
@@ -196,7 +196,7 @@ impl CentredLogits {
 }
 
 /// More labels would take more memory and time than a comparison is worth.
-fn check_count(rows: &ChosenRows, labels: usize) -> Result<(), ReadError> {
+fn check_count(rows: &ChosenRows<'_>, labels: usize) -> Result<(), ReadError> {
     if labels <= MOST_LOGITS {
         return Ok(());
     }
@@ -209,7 +209,7 @@ fn check_count(rows: &ChosenRows, labels: usize) -> Result<(), ReadError> {
 /// Probabilities are not negative, and those of an input sum to 1, as far as numbers of their type can.
 fn check_probabilities(
     block: MatMut<'_, f64>,
-    rows: &ChosenRows,
+    rows: &ChosenRows<'_>,
     start: usize,
     ulp: f64,
 ) -> Result<(), ReadError> {

@@ -3,36 +3,38 @@
 use crate::archive::Archive;
 use crate::array::Array;
 use crate::embeddings::{ChosenRows, Embeddings};
-use crate::error::ReadError;
+use crate::error::{Place, Problem, ReadError};
 use crate::file_model::FileModel;
 use crate::fold::Fold;
+use crate::given::{Given, GivenArrays};
 use crate::logits::{CentredLogits, LogitForm};
 use crate::read::{Arrays, ReadOptions, Source, arrays, no_model, with_array};
 use faer::Mat;
 use logitdist::{Error, Labels};
 use std::path::Path;
+use std::sync::Arc;
 
 /// A model whose arrays were found, before its labels and inputs are chosen.
 #[derive(Debug)]
-pub struct OpenedModel {
-    content: Content,
+pub struct OpenedModel<'a> {
+    content: Content<'a>,
     source: Source,
     zero_is_mask: bool,
     fold: Fold,
 }
 
 #[derive(Debug)]
-enum Content {
-    Model(Arrays<Embeddings>),
-    Logits(Embeddings, LogitForm),
+enum Content<'a> {
+    Model(Arrays<Embeddings<'a>>),
+    Logits(Embeddings<'a>, LogitForm),
 }
 
-impl OpenedModel {
+impl<'a> OpenedModel<'a> {
     /// Opens a model as [`open_model`](crate::open_model) does.
     ///
     /// # Errors
     /// As [`read_model`](crate::read_model).
-    pub fn open(source: &Source, options: &ReadOptions) -> Result<OpenedModel, ReadError> {
+    pub fn open(source: &Source, options: &ReadOptions) -> Result<OpenedModel<'a>, ReadError> {
         let logits = match source {
             Source::Logits(path, form) => {
                 let read = |array: Array<'_>| Embeddings::with_masks(array, options.flatten);
@@ -66,6 +68,40 @@ impl OpenedModel {
         })
     }
 
+    /// A model of arrays in memory, which errors call `name`. Of the options those of the file are not heeded, nor are the exchange of
+    /// axes and what makes rows of batches: the arrays are as they are to be.
+    ///
+    /// # Errors
+    /// Arrays that are empty or make no model.
+    pub fn given(
+        name: &str,
+        arrays: GivenArrays<'a>,
+        options: &ReadOptions,
+    ) -> Result<OpenedModel<'a>, ReadError> {
+        let place = Place::file(Path::new(name));
+        let source = Source::Path(name.into());
+        let content = match arrays {
+            GivenArrays::Logits(rows, form) => {
+                let given = Given::new(rows, place, form.name(), true)?;
+                Content::Logits(Embeddings::Given(given), form)
+            }
+            GivenArrays::Model(rows, unembeddings, bias) => {
+                let (needed, columns) = unembeddings.shape();
+                let given = Given::new(rows, place.clone(), "embeddings", false)?;
+                let error = |error| Err(place.error(Problem::Model(error)));
+                if given.shape().1 != columns {
+                    return error(Error::Dimension { embeddings: given.shape().1, unembeddings: columns });
+                }
+                if let Some(found) = bias.as_ref().map(Vec::len).filter(|found| *found != needed) {
+                    return error(Error::BiasLength { found, needed });
+                }
+                let embeddings = Embeddings::Given(given);
+                Content::Model(Arrays { embeddings, unembeddings, bias, head: None })
+            }
+        };
+        Ok(OpenedModel { content, source, zero_is_mask: options.zero_is_mask, fold: options.fold })
+    }
+
     /// Which tensors were taken for the last layer, if that had to be found.
     pub fn found_head(&self) -> Option<String> {
         let Content::Model(Arrays { head: Some(head), .. }) = &self.content else { return None };
@@ -94,7 +130,7 @@ impl OpenedModel {
         self.rows().rows_not_finite()
     }
 
-    fn rows(&self) -> &Embeddings {
+    fn rows(&self) -> &Embeddings<'a> {
         match &self.content {
             Content::Model(arrays) => &arrays.embeddings,
             Content::Logits(rows, _) => rows,
@@ -112,7 +148,7 @@ impl OpenedModel {
         self,
         labels: Option<&[usize]>,
         inputs: Option<Vec<usize>>,
-    ) -> Result<FileModel, ReadError> {
+    ) -> Result<FileModel<'a>, ReadError> {
         let OpenedModel { content, source, zero_is_mask, fold } = self;
         let whole = source.whole().to_path_buf();
         match content {
@@ -129,15 +165,17 @@ impl OpenedModel {
                 let rows = ChosenRows::of(embeddings, inputs)?;
                 let normalised = fold.normalise_embeddings;
                 let labels = |g: Mat<f64>, bias| {
-                    Labels::new(g, bias).map_err(|error| no_model(&source, f, g_shape, error))
+                    let labels = Labels::new(g, bias).map(Arc::new);
+                    labels.map_err(|error| no_model(&source, f, g_shape, error))
                 };
                 let Some(cap) = fold.softcap else {
                     return Ok(FileModel::new(rows, None, normalised, labels(unembeddings, bias)?, whole));
                 };
                 // What Labels::new refuses is refused here, too.
                 let checked = labels(unembeddings.clone(), bias.clone())?;
-                let logits = CentredLogits::capped(&rows, unembeddings, bias, cap, checked.masked)?;
-                let labels = Labels::of_logits(logits.labels(), &logits.masked, logits.rounding);
+                let logits = CentredLogits::capped(&rows, unembeddings, bias, cap, checked.masked.clone())?;
+                let labels =
+                    Labels::of_logits(logits.labels(), &logits.masked, logits.rounding).map(Arc::new);
                 let labels = labels.map_err(|error| no_model(&source, f, g_shape, error))?;
                 Ok(FileModel::new(rows, Some(logits), normalised, labels, whole))
             }
@@ -145,7 +183,8 @@ impl OpenedModel {
                 let shape = rows.shape();
                 let rows = ChosenRows::of(rows, inputs)?;
                 let logits = CentredLogits::of(&rows, form, labels.map(<[usize]>::to_vec), zero_is_mask)?;
-                let labels = Labels::of_logits(logits.labels(), &logits.masked, logits.rounding);
+                let labels =
+                    Labels::of_logits(logits.labels(), &logits.masked, logits.rounding).map(Arc::new);
                 let labels = labels.map_err(|error| no_model(&source, shape, shape, error))?;
                 Ok(FileModel::new(rows, Some(logits), false, labels, whole))
             }
@@ -154,7 +193,7 @@ impl OpenedModel {
 }
 
 /// The logits of an archive: those that are asked for, or those that are in the place of embeddings.
-fn logits(path: &Path, options: &ReadOptions) -> Result<Option<(Embeddings, LogitForm)>, ReadError> {
+fn logits<'a>(path: &Path, options: &ReadOptions) -> Result<Option<(Embeddings<'a>, LogitForm)>, ReadError> {
     let mut archive = Archive::open(path, options.inflation_limit)?;
     if let Some((form, name)) = &options.names.logits {
         let array = archive.required(form.name(), name)?;

@@ -7,6 +7,7 @@ mod at_target;
 mod block;
 mod chunk;
 mod divergence;
+mod given;
 mod margins;
 mod moments;
 mod terms;
@@ -30,6 +31,8 @@ use terms::InputTerms;
 use tile::{FIRST_INPUTS, Tiling};
 
 pub use at_target::AtTarget;
+pub use given::GivenInput;
+pub(crate) use given::are_near;
 pub use margins::Margin;
 pub(crate) use margins::margins;
 pub use moments::Moments;
@@ -118,12 +121,16 @@ impl ProbabilitySums {
     }
 
     fn add(&mut self, terms: &InputTerms) {
-        self.add_kept(&terms.divergences());
-        self.log_tau = self.log_tau.min(terms.log_tau);
-        self.kl_ab_over_tau += over_tau(terms.kl_ab, terms.log_tau);
-        self.kl_ba_over_tau += over_tau(terms.kl_ba, terms.log_tau);
-        self.kl_lower += terms.kl_between[0];
-        self.kl_upper += terms.kl_between[1];
+        self.add_divergences(&terms.divergences(), terms.log_tau, terms.kl_between);
+    }
+
+    fn add_divergences(&mut self, input: &InputDivergences, log_tau: f64, kl_between: [f64; 2]) {
+        self.add_kept(input);
+        self.log_tau = self.log_tau.min(log_tau);
+        self.kl_ab_over_tau += over_tau(input.kl_ab, log_tau);
+        self.kl_ba_over_tau += over_tau(input.kl_ba, log_tau);
+        self.kl_lower += kl_between[0];
+        self.kl_upper += kl_between[1];
     }
 
     /// KL divergence from the first model of the direction to the second.
@@ -283,7 +290,7 @@ impl ProbabilityPart {
         watch: Watch<'_>,
     ) -> Result<Subtrees<ProbabilityPart>, Error> {
         let count = inputs.len(pair.n_inputs());
-        let near = tile::are_near(pair, labels, &inputs.at(0..count.min(FIRST_INPUTS)))?;
+        let near = tile::are_near(pair, [&labels.a, &labels.b], &inputs.at(0..count.min(FIRST_INPUTS)))?;
         let of_pair = Self::of_tilings(&[Tiling { pair, labels, kept, near, watch }], inputs, share)?;
         Ok(of_pair.map(|mut parts| parts.pop().expect("a part for the pair")))
     }
@@ -301,12 +308,11 @@ impl ProbabilityPart {
     ) -> Result<Vec<ProbabilityPart>, Error> {
         let count = inputs.len(pairs[0].n_inputs());
         let first = inputs.at(0..count.min(FIRST_INPUTS));
-        let tiling = |((pair, labels), kept)| {
-            let near = tile::are_near(pair, labels, &first)?;
-            Ok(Tiling { pair, labels, kept, near, watch })
-        };
-        let all: Vec<Tiling<'_>> =
-            pairs.iter().zip(labels.iter().copied()).zip(kept).map(tiling).collect::<Result<_, Error>>()?;
+        let mut all: Vec<Tiling<'_>> = Vec::with_capacity(pairs.len());
+        for ((pair, &labels), kept) in pairs.iter().zip(labels).zip(kept) {
+            let near = tile::are_near(pair, [&labels.a, &labels.b], &first)?;
+            all.push(Tiling { pair, labels, kept, near, watch });
+        }
         // Blocks follow from the number of tracked labels.
         let mut parts = Vec::with_capacity(pairs.len());
         for some in all.chunk_by(|x, y| x.kept.tracked.len() == y.kept.tracked.len()) {
@@ -358,7 +364,7 @@ impl ProbabilityPart {
         self.clone().followed_by(other.clone())
     }
 
-    pub(crate) fn followed_by(mut self, other: ProbabilityPart) -> ProbabilityPart {
+    pub(crate) fn followed_by(mut self, mut other: ProbabilityPart) -> ProbabilityPart {
         let near = self.near && other.near;
         let tracked = if self.near == other.near {
             self.tracked.merge(&other.tracked)
@@ -369,8 +375,13 @@ impl ProbabilityPart {
         for (gaps, others) in self.gaps.iter_mut().zip(other.gaps) {
             gaps.extend(others);
         }
-        self.at_inputs.extend(other.at_inputs);
+        // Where right answers were given for some inputs alone, the others have none.
+        if self.at_targets.is_empty() != other.at_targets.is_empty() {
+            self.at_targets.resize(self.at_inputs.len(), None);
+            other.at_targets.resize(other.at_inputs.len(), None);
+        }
         self.at_targets.extend(other.at_targets);
+        self.at_inputs.extend(other.at_inputs);
         self.confidence.extend(other.confidence);
         lower(&mut self.smallest, &other.smallest);
         ProbabilityPart { sums, tracked, near, ..self }

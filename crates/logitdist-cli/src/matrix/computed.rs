@@ -2,7 +2,8 @@
 
 use super::arguments::Arguments;
 use super::models::ManyModels;
-use crate::compare::{Sampling, of_chosen, read_whole_numbers, rows_to_see, selected};
+use crate::compare::{Sampling, groups_of, read_whole_numbers, rows_to_see, selected};
+use crate::matched::Matched;
 use crate::progress::Progress;
 use anyhow::ensure;
 use logitdist::bound::Side;
@@ -75,12 +76,13 @@ pub fn settings(arguments: &Arguments) -> anyhow::Result<Settings> {
 /// Compares the models.
 pub fn computed(
     arguments: &Arguments,
-    models: &ManyModels,
+    models: &ManyModels<'_>,
     settings: &Settings,
     command: String,
 ) -> anyhow::Result<Computed> {
     let groups = arguments.groups.as_deref().map(|path| read_whole_numbers(path, "group")).transpose()?;
-    let groups = groups.map(|groups| of_chosen(groups, "group", models.inputs.as_deref())).transpose()?;
+    let chosen = Matched { inputs: [models.inputs.clone(), None], ..Matched::default() };
+    let groups = groups.map(|groups| groups_of(groups, &chosen)).transpose()?;
     let rows: Vec<&dyn ModelRows> = models.models.iter().map(|model| model as &dyn ModelRows).collect();
     let count = rows.len();
     let firsts = if arguments.all { count - 1 } else { 1 };
@@ -180,7 +182,7 @@ fn ranking(by: &str, kept: &[Kept]) -> Ranking {
 }
 
 /// Where each of the others stands on the axis of steps: at the last number in its name, if all have other ones; else at 1, 2, 3, ….
-fn steps(models: &ManyModels) -> Vec<f64> {
+fn steps(models: &ManyModels<'_>) -> Vec<f64> {
     let last_number = |name: &str| -> Option<f64> {
         let digits = name.chars().rev().skip_while(|c| !c.is_ascii_digit());
         let digits: String = digits.take_while(char::is_ascii_digit).collect();

@@ -1,7 +1,7 @@
 //! Which models are compared, and which of their labels and inputs belong together.
 
 use crate::compare::repeated_note;
-use crate::matched::{Asked, Matched, Opened, matched};
+use crate::matched::{Asked, Matched, Opened, Own, matched};
 use crate::models::{name, no_pair};
 use anyhow::{Context, bail, ensure};
 use logitdist::Error;
@@ -16,9 +16,9 @@ use std::fs::canonicalize;
 use std::path::{Path, PathBuf};
 
 /// Models on the same inputs and labels, the reference first.
-pub struct ManyModels {
+pub struct ManyModels<'a> {
     pub names: Vec<ModelName>,
-    pub models: Vec<FileModel>,
+    pub models: Vec<FileModel<'a>>,
     /// Positions of the inputs that were chosen in the reference's file; `None` for all in their order.
     pub inputs: Option<Vec<usize>>,
     /// What to say of them.
@@ -65,20 +65,20 @@ pub fn listed(paths: &[PathBuf], names: &ArrayNames, all: bool) -> anyhow::Resul
     Ok(found)
 }
 
-impl ManyModels {
+impl ManyModels<'static> {
     /// Opens all models and finds the labels and inputs that they have in common with the reference.
     pub fn open(
         paths: &[PathBuf],
         [of_reference, of_others]: &[ReadOptions; 2],
         asked: &Asked,
-    ) -> anyhow::Result<ManyModels> {
+    ) -> anyhow::Result<ManyModels<'static>> {
         let options = |i: usize| if i == 0 { of_reference } else { of_others };
         let sources: Vec<Source> = paths.iter().cloned().map(Source::Path).collect();
-        let opened: Vec<Result<OpenedModel, ReadError>> =
+        let opened: Vec<Result<OpenedModel<'static>, ReadError>> =
             sources.par_iter().enumerate().map(|(i, source)| OpenedModel::open(source, options(i))).collect();
-        let opened = opened.into_iter().collect::<Result<Vec<OpenedModel>, ReadError>>()?;
+        let opened = opened.into_iter().collect::<Result<Vec<OpenedModel<'static>>, ReadError>>()?;
         let names = names(&sources);
-        let one = |i: usize| Opened { source: &sources[i], options: options(i), model: &opened[i] };
+        let one = |i: usize| Opened { own: Own::File(&sources[i], options(i)), model: &opened[i] };
         let found: Vec<Matched> = (1..paths.len())
             .map(|i| matched([one(0), one(i)], asked).with_context(|| names[i].path.clone()))
             .collect::<anyhow::Result<_>>()?;
@@ -109,9 +109,9 @@ impl ManyModels {
         let mut notes = said(&found, &names);
         let chosen = inputs[0].clone();
         let models = opened.into_par_iter().zip(labels.par_iter().zip(inputs));
-        let models: Vec<Result<FileModel, ReadError>> =
+        let models: Vec<Result<FileModel<'static>, ReadError>> =
             models.map(|(model, (labels, inputs))| model.chosen(labels.as_deref(), inputs)).collect();
-        let mut models = models.into_iter().collect::<Result<Vec<FileModel>, ReadError>>()?;
+        let mut models = models.into_iter().collect::<Result<Vec<FileModel<'static>>, ReadError>>()?;
         for i in 1..models.len() {
             let (before, rest) = models.split_at_mut(i);
             rest[0].share_labels(before);
@@ -119,7 +119,9 @@ impl ManyModels {
         notes.extend(twice(paths, &names));
         Ok(ManyModels { names, models, inputs: chosen, notes })
     }
+}
 
+impl ManyModels<'_> {
     /// What to say of embeddings that are zero or come again, after they were read.
     pub fn repeated(&self) -> impl Iterator<Item = String> {
         self.names.iter().zip(&self.models).filter_map(|(name, model)| repeated_note(&name.short, model))

@@ -2,7 +2,7 @@
 
 use super::fan::fan;
 use crate::factor::Factor;
-use crate::labels::{LabelSide, Labels, twins, write_first, write_second};
+use crate::labels::{LabelSide, Labels, label_twins, write_first, write_second};
 use crate::masks::Masks;
 use crate::model::Pair;
 use crate::progress::{Stage, Watch};
@@ -29,7 +29,7 @@ pub(super) fn label_sides(pairs: &[Pair<'_>], watch: Watch<'_>) -> Vec<Arc<Label
         let is_first: Vec<bool> = distinct.iter().map(|&i| same(&first, &heads[i])).collect();
         let others: Vec<usize> =
             distinct.iter().zip(&is_first).filter(|(_, is_first)| !**is_first).map(|(&i, _)| i).collect();
-        let twins: Vec<Vec<bool>> = others.iter().map(|&i| twins(&first, &heads[i])).collect();
+        let twins: Vec<Vec<bool>> = others.iter().map(|&i| label_twins(&first, &heads[i])).collect();
         let widths: Vec<usize> = others.iter().map(|&i| heads[i].unembeddings.ncols() + 1).collect();
         let fill_first = |start: usize, piece: MatMut<'_, f64>| {
             watch(Stage::Labels, piece.nrows());
