@@ -9,6 +9,7 @@
 mod bench;
 mod coverage;
 mod fuzz;
+mod many;
 mod measure;
 mod memory;
 mod monkey;
@@ -59,6 +60,7 @@ enum Task {
     #[command(hide = true)]
     Measure(measure::Arguments),
     Streaming(streaming::Arguments),
+    Many(many::Arguments),
     Bench(bench::Arguments),
     Coverage(coverage::Arguments),
     Readme(readme::Arguments),
@@ -87,6 +89,7 @@ fn main() -> ExitCode {
         Task::Pair(arguments) => pair::run(&arguments),
         Task::Measure(arguments) => measure::run(&arguments),
         Task::Streaming(arguments) => streaming::run(&arguments),
+        Task::Many(arguments) => many::run(&arguments),
         Task::Bench(arguments) => bench::run(&arguments),
         Task::Coverage(arguments) => coverage::run(&arguments),
         Task::Readme(arguments) => readme::run(&arguments),

@@ -195,7 +195,7 @@ fn compare_files(a: &Path, b: &Path, arguments: &Arguments) -> anyhow::Result<Me
 }
 
 /// Processor time of all threads so far, in the program and in the system.
-fn processor_seconds() -> anyhow::Result<f64> {
+pub fn processor_seconds() -> anyhow::Result<f64> {
     let stat = std::fs::read_to_string("/proc/self/stat").context("time can be measured on Linux only")?;
     // Fields 14 and 15, in hundredths of a second; the name in field 2 may hold anything.
     let after_name = stat.rsplit(')').next().unwrap_or_default();

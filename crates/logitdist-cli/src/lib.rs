@@ -5,6 +5,7 @@ pub mod compare;
 pub mod explain;
 mod man;
 pub mod matched;
+pub mod matrix;
 mod models;
 mod output;
 mod parse;
@@ -46,6 +47,7 @@ struct CommandLine {
 #[derive(Subcommand)]
 enum Command {
     Compare(Box<compare::Arguments>),
+    Matrix(Box<matrix::Arguments>),
     Reduce(Box<reduce::Arguments>),
     Budget(Box<budget::Arguments>),
     Probe(probe::Arguments),
@@ -100,6 +102,7 @@ pub fn run(arguments: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> 
 fn execute(command: Command, line: &[OsString]) -> anyhow::Result<ExitCode> {
     match command {
         Command::Compare(arguments) => compare::run(&arguments, line),
+        Command::Matrix(arguments) => matrix::run(&arguments, line),
         Command::Reduce(arguments) => reduce::run(&arguments),
         Command::Budget(arguments) => budget::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),

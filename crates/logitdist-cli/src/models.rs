@@ -32,20 +32,22 @@ impl<M: ModelRows + Send> Models<M> {
 
     /// The first model and another one of a name.
     pub fn pair_with<'a>(&'a self, name: &str, other: &'a M) -> anyhow::Result<Pair<'a>> {
-        Pair::new(&self.a, other).map_err(|error| {
-            let (what, rows, a, b) = match error {
-                Error::Inputs { a, b } => ("inputs", "embeddings", a, b),
-                Error::Labels { a, b } => ("labels", "unembeddings", a, b),
-                other => return other.into(),
-            };
-            anyhow::anyhow!(
-                "{} has {a} {what} (rows of the {rows}) and {name} has {b}; a pair needs the same ones in the same order: `logitdist compare` \
-                 takes some of them by --{what} 0:{} or --{what} FILE, and by --{what} common those of the same names",
-                self.name_a,
-                a.min(b)
-            )
-        })
+        Pair::new(&self.a, other).map_err(|error| no_pair(&self.name_a, name, error))
     }
+}
+
+/// Why two models of these names are no pair: which file has how many of what.
+pub fn no_pair(name_a: &str, name_b: &str, error: Error) -> anyhow::Error {
+    let (what, rows, a, b) = match error {
+        Error::Inputs { a, b } => ("inputs", "embeddings", a, b),
+        Error::Labels { a, b } => ("labels", "unembeddings", a, b),
+        other => return other.into(),
+    };
+    anyhow::anyhow!(
+        "{name_a} has {a} {what} (rows of the {rows}) and {name_b} has {b}; a pair needs the same ones in the same order: `logitdist compare` \
+         takes some of them by --{what} 0:{} or --{what} FILE, and by --{what} common those of the same names",
+        a.min(b)
+    )
 }
 
 /// Another model beside those of a command line, with the labels and inputs that were chosen of the one that it stands for, and its name as
@@ -84,7 +86,8 @@ impl Models<FileModel<'static>> {
     }
 }
 
-fn name(source: &Source) -> String {
+/// The name of a model as it may be shown.
+pub fn name(source: &Source) -> String {
     let (Source::Path(path) | Source::Files { embeddings: path, .. } | Source::Logits(path, _)) = source;
     visible(&path.display().to_string()).into_owned()
 }

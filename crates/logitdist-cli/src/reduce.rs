@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn reduced(arguments: &Arguments) -> anyhow::Result<([u8; 32], PartialSummary)> {
-    let (models, _) = Models::matched(arguments.given.sources()?, &arguments.given.which.asked())?;
+    let (models, _) = Models::matched(arguments.given.sources()?, &arguments.given.reading.which.asked())?;
     let pair = models.pair()?;
     let settings = arguments.reducing.settings();
     let progress = Progress::new(rows_to_see(&pair, &settings));

@@ -26,7 +26,7 @@ enum Form {
 }
 
 /// The files that a checkpoint in a folder may begin with.
-const CHECKPOINTS: [&str; 2] = ["model.safetensors.index.json", "model.safetensors"];
+pub(crate) const CHECKPOINTS: [&str; 2] = ["model.safetensors.index.json", "model.safetensors"];
 
 impl Archive {
     /// Opens a directory, or a file whose extension says what it is. The limit is of compressed entries.

@@ -65,6 +65,13 @@ impl<'a> FileModel<'a> {
         FileModel { labels, ..self }
     }
 
+    /// Takes the labels of the first of these models that has the same in place of its own: they are then in memory once.
+    pub fn share_labels(&mut self, others: &[FileModel<'_>]) {
+        if let Some(other) = others.iter().find(|other| self.labels == other.labels) {
+            self.labels = Arc::clone(&other.labels);
+        }
+    }
+
     /// How many of the rows read so far are zero, or repeat another one.
     pub fn repeated_rows(&self) -> RepeatedRows {
         self.prints.count()

@@ -6,6 +6,7 @@
 
 mod blocked_lq;
 mod chunk;
+mod fan_qr;
 mod four_lanczos;
 mod four_lq;
 mod four_simplices;
@@ -27,6 +28,7 @@ mod tridiagonal;
 pub use chunk::norm;
 pub use faer::prelude::{Reborrow, ReborrowMut};
 pub use faer::{Mat, MatMut, MatRef};
+pub use fan_qr::FanQr;
 pub use memory::keep_freed_memory;
 pub use processor::refuse_older_processor;
 pub use product::{matmul, matmul_into, matmul_into_f32, matmul_nt, matmul_tn, upper_matmul_into};

@@ -13,6 +13,9 @@ use faer::{Accum, Mat, MatMut, MatRef, Par};
 /// Columns reflected together before the columns to their right hear of it.
 const PANEL: usize = 32;
 
+/// The same where many more columns hear of it than are reflected.
+const WIDE_PANEL: usize = 128;
+
 /// Columns under which a panel is reflected column by column.
 const NARROW: usize = 4;
 
@@ -39,12 +42,17 @@ impl TallQr {
 
     /// Appends rows (n×p), which are overwritten.
     pub fn append(&mut self, rows: MatMut<'_, f64>) {
-        self.reflect(rows, Shape::Full);
+        self.reflect(rows, Shape::Full, PANEL);
+    }
+
+    /// Appends rows (n×p), which are overwritten by the vectors of the reflections; with [`carry`] these take other columns along.
+    pub(crate) fn append_kept(&mut self, rows: MatMut<'_, f64>) -> Vec<Mat<f64>> {
+        self.reflect(rows, Shape::Full, WIDE_PANEL)
     }
 
     /// Appends the rows of another triangle (p×p), at a third of the cost of p full rows.
     pub fn append_triangle(&mut self, mut triangle: Mat<f64>) {
-        self.reflect(triangle.as_mut(), Shape::Triangle);
+        self.reflect(triangle.as_mut(), Shape::Triangle, PANEL);
     }
 
     /// R, p×p.
@@ -52,13 +60,14 @@ impl TallQr {
         self.r
     }
 
-    fn reflect(&mut self, mut rows: MatMut<'_, f64>, shape: Shape) {
+    /// The matrices T of the panels, each of as many columns as it has.
+    fn reflect(&mut self, mut rows: MatMut<'_, f64>, shape: Shape, panel: usize) -> Vec<Mat<f64>> {
         let p = self.r.ncols();
         assert_eq!(rows.ncols(), p, "rows of another width");
-        let mut t = Mat::zeros(PANEL.min(p), PANEL.min(p));
-        let mut space = Mat::zeros(PANEL.min(p), p);
-        for start in (0..p).step_by(PANEL) {
-            let end = p.min(start + PANEL);
+        let mut space = Mat::zeros(panel.min(p), p);
+        let mut all = Vec::with_capacity(p.div_ceil(panel));
+        for start in (0..p).step_by(panel) {
+            let end = p.min(start + panel);
             let width = end - start;
             // What is under the diagonal of a triangle is zero and stays so.
             let reached = match shape {
@@ -66,11 +75,31 @@ impl TallQr {
                 Shape::Triangle => end,
             };
             let (mut panel, rest) = rows.rb_mut().get_mut(..reached, start..).split_at_col_mut(width);
-            let mut t = t.as_mut().get_mut(..width, ..width);
+            let mut t = Mat::zeros(width, width);
             let (mut r_panel, r_rest) = self.r.as_mut().get_mut(start..end, start..).split_at_col_mut(width);
-            reflect_panel(r_panel.rb_mut(), panel.rb_mut(), t.rb_mut(), space.as_mut());
-            apply(panel.rb(), t.rb(), r_rest, rest, space.as_mut());
+            reflect_panel(r_panel.rb_mut(), panel.rb_mut(), t.as_mut(), space.as_mut());
+            apply(panel.rb(), t.as_ref(), r_rest, rest, space.as_mut());
+            all.push(t);
         }
+        all
+    }
+}
+
+/// Takes columns along that stand right of those which [`TallQr::append_kept`] reflected: `r` (p×c) beside its triangle, and `rows` (n×c)
+/// beside the rows that it appended, whose place `vectors` now have.
+pub(crate) fn carry(
+    vectors: MatRef<'_, f64>,
+    reflections: &[Mat<f64>],
+    mut r: MatMut<'_, f64>,
+    mut rows: MatMut<'_, f64>,
+) {
+    let mut space = Mat::zeros(WIDE_PANEL.min(vectors.ncols()), r.ncols());
+    let mut start = 0;
+    for t in reflections {
+        let end = start + t.ncols();
+        let v = vectors.get(.., start..end);
+        apply(v, t.as_ref(), r.rb_mut().get_mut(start..end, ..), rows.rb_mut(), space.as_mut());
+        start = end;
     }
 }
 

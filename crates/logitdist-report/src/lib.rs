@@ -8,6 +8,7 @@
 pub mod declared;
 mod difference;
 mod html;
+pub mod many;
 mod markdown;
 pub mod pair;
 pub mod picture;

@@ -1,7 +1,7 @@
 //! What sweeps and comparisons leave in their folders: its types, and how they are written and read.
 //!
 //! A [`Study`] is a sweep in memory, with a sample of its cells if there are many; [`summarise`] makes a table of any number of cells in
-//! bounded memory. [`pair`] has what a comparison of two models leaves.
+//! bounded memory. [`pair`] has what a comparison of two models leaves, and [`many`] what one of many does.
 
 mod bound;
 mod cell;
@@ -14,6 +14,7 @@ mod extremes;
 mod integrity;
 mod kind;
 mod manifest;
+pub mod many;
 pub mod number;
 pub mod pair;
 mod parameters;

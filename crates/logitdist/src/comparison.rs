@@ -13,7 +13,7 @@ use crate::null::Nulls;
 use crate::partial::PartialSummary;
 use crate::probability::Kept;
 use crate::progress::{Stage, Watch};
-use crate::reduced::{Direction, Reduced};
+use crate::reduced::{Direction, Reduced, ReducedModel};
 use crate::resampled::Resampled;
 use crate::settings::Settings;
 use crate::shared::Shared;
@@ -170,7 +170,7 @@ pub fn compare_watched(
 ) -> Result<Comparison, Error> {
     let summary =
         |inputs: &ProbabilityInputs, kept: &Kept<'_>| PairSummary::watched(pair, inputs, kept, watch);
-    compare_with(pair, summary, settings, rng, watch)
+    compare_with(pair, summary, None, settings, rng, watch)
 }
 
 /// [`compare_watched`] of a pair whose inputs were reduced before, in one share or in several that were joined. The result is the same to the
@@ -203,12 +203,14 @@ pub fn compare_reduced(
         let probability = summary.probability.filter(|_| *inputs != ProbabilityInputs::None);
         Ok(PairSummary { probability, ..summary })
     };
-    compare_with(pair, summary, settings, rng, watch)
+    compare_with(pair, summary, None, settings, rng, watch)
 }
 
-fn compare_with(
+/// The comparison of what `summary` gives. `known` is the first model in other pairs.
+pub(crate) fn compare_with(
     pair: &Pair<'_>,
     summary: impl FnOnce(&ProbabilityInputs, &Kept<'_>) -> Result<PairSummary, Error>,
+    known: Option<&ReducedModel>,
     settings: &Settings,
     rng: &mut impl Rng,
     watch: Watch<'_>,
@@ -240,7 +242,8 @@ fn compare_with(
     };
     let summary = summary(&inputs, &kept)?;
     watch(Stage::Measures, 0);
-    let reduced = Reduced::of(&summary);
+    let mut reduced = Reduced::of(&summary);
+    known.iter().for_each(|known| reduced.know(known));
     let subsets =
         settings.d_rep.then(|| settings.subsets.both_ways(&reduced, &mut streams.subsets)).transpose()?;
     let resampled = Resampled::of(pair, &summary, &reduced, &inputs, subsets.as_ref(), settings)?;
@@ -272,7 +275,7 @@ fn compare_with(
 }
 
 /// The right label of each input, if there are any.
-fn targets(pair: &Pair<'_>, settings: &Settings) -> Result<Option<Vec<Option<usize>>>, Error> {
+pub(crate) fn targets(pair: &Pair<'_>, settings: &Settings) -> Result<Option<Vec<Option<usize>>>, Error> {
     let of = |given: &Vec<i64>| targets_of(given, pair.n_inputs(), pair.n_labels());
     settings.targets.as_ref().map(of).transpose()
 }

@@ -46,7 +46,7 @@ impl Blocks {
 }
 
 /// Rows appended to a triangle at a time: few enough to stay in the cache, many enough to keep matrix products at their speed.
-fn appended_rows(cols: usize) -> usize {
+pub(crate) fn appended_rows(cols: usize) -> usize {
     ((1 << 18) / cols.max(1)).clamp(512, 2048)
 }
 

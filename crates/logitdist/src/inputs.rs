@@ -91,13 +91,15 @@ fn write(frame: &Frame, mut embeddings: MatMut<'_, f64>, mut lengths: MatMut<'_,
     frame.write(embeddings.rb_mut());
     add_squares(embeddings.rb().get(.., ..m_a), lengths.rb_mut().subcols_mut(0, 1));
     if frame.has_twins() {
-        add_squares(frame.second(embeddings.rb()).as_ref(), lengths.rb_mut().subcols_mut(1, 1));
+        let (a, b) = embeddings.rb().split_at_col(m_a);
+        add_squares(frame.second(a, b).as_ref(), lengths.rb_mut().subcols_mut(1, 1));
     } else {
         add_squares(embeddings.rb().get(.., m_a..), lengths.rb_mut().subcols_mut(1, 1));
     }
 }
 
-fn add_squares(embeddings: MatRef<'_, f64>, mut lengths: MatMut<'_, f64>) {
+/// Adds the squares of the columns to a column.
+pub(crate) fn add_squares(embeddings: MatRef<'_, f64>, mut lengths: MatMut<'_, f64>) {
     for column in embeddings.col_iter() {
         lengths.rb_mut().col_mut(0).iter_mut().zip(column.iter()).for_each(|(length, x)| *length += x * x);
     }

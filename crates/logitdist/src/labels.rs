@@ -6,7 +6,7 @@ use crate::masks::{Masks, is_masked};
 use crate::model::{Model, Pair, check_labels};
 use crate::near::{is_twin, shift};
 use crate::progress::{Stage, Watch};
-use logitdist_linalg::{Mat, MatMut, Reborrow, ReborrowMut, norm};
+use logitdist_linalg::{Mat, MatMut, ReborrowMut, norm};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 /// The labels of one model. Where the mean of a column over labels is far larger than what varies around it, it is taken away: no
 /// probability depends on it, and it would only cost digits. Elsewhere it would cost digits to take it away.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Labels {
     /// Unembeddings G, K×M, large means taken away.
     #[serde(with = "crate::serial::matrix")]
@@ -31,6 +31,23 @@ pub struct Labels {
     pub uncentred_column_norms: Vec<f64>,
     /// For a model that is given by its logits: the root mean square of what rounding changed of one.
     pub logit_rounding: Option<f64>,
+}
+
+/// Whether two matrices have the same shape and entries. Their own equality panics where shapes differ, and goes entry by entry.
+pub(crate) fn are_equal(a: &Mat<f64>, b: &Mat<f64>) -> bool {
+    a.shape() == b.shape() && (0..a.ncols()).all(|j| a.col_as_slice(j) == b.col_as_slice(j))
+}
+
+impl PartialEq for Labels {
+    fn eq(&self, other: &Labels) -> bool {
+        self.bias == other.bias
+            && self.masked == other.masked
+            && self.means == other.means
+            && self.uncentred_norms == other.uncentred_norms
+            && self.uncentred_column_norms == other.uncentred_column_norms
+            && self.logit_rounding == other.logit_rounding
+            && are_equal(&self.unembeddings, &other.unembeddings)
+    }
 }
 
 impl Labels {
@@ -168,35 +185,53 @@ impl LabelSide {
 
     pub(crate) fn watched(pair: &Pair<'_>, watch: Watch<'_>) -> LabelSide {
         let (a, b) = rayon::join(|| pair.a().labels(), || pair.b().labels());
-        let (rows, width) = (pair.n_labels(), 3 + pair.a().dim() + pair.b().dim());
-        let twins = label_twins(&a, &b);
-        let fill = |start: usize, mut piece: MatMut<'_, f64>| {
-            let rows = start..start + piece.nrows();
-            piece.rb_mut().col_mut(0).fill(1.0);
-            let mut from = 1;
-            for labels in [&a, &b] {
-                let m = labels.unembeddings.ncols();
-                let g = labels.unembeddings.get(rows.clone(), ..);
-                piece.rb_mut().get_mut(.., from..from + m).copy_from(g);
-                let bias = piece.rb_mut().col_mut(from + m);
-                bias.iter_mut().zip(&labels.bias[rows.clone()]).for_each(|(x, b)| *x = *b);
-                from += m + 1;
-            }
-            let (first, mut second) = piece.rb_mut().get_mut(.., 1..).split_at_col_mut(a.means.len() + 1);
-            for (j, _) in twins.iter().enumerate().filter(|(_, twin)| **twin) {
-                second
-                    .rb_mut()
-                    .col_mut(j)
-                    .iter_mut()
-                    .zip(first.rb().col(j).iter())
-                    .for_each(|(b, a)| *b -= a);
-            }
-            watch(Stage::Labels, rows.len());
+        LabelSide::of_labels(&a, &b, watch)
+    }
+
+    /// The label side of two heads.
+    pub(crate) fn of_labels(a: &Arc<Labels>, b: &Arc<Labels>, watch: Watch<'_>) -> LabelSide {
+        let (m_a, m_b) = (a.unembeddings.ncols(), b.unembeddings.ncols());
+        let twins = label_twins(a, b);
+        let fill = |start: usize, piece: MatMut<'_, f64>| {
+            watch(Stage::Labels, piece.nrows());
+            let (first, second) = piece.split_at_col_mut(2 + m_a);
+            write_first(a, start, first);
+            write_second(a, b, &twins, start, second);
             Ok::<_, Infallible>(())
         };
-        let Ok(factor) = Factor::of_rows(rows, width, fill);
+        let Ok(factor) = Factor::of_rows(a.bias.len(), 3 + m_a + m_b, fill);
+        let (a, b) = (Arc::clone(a), Arc::clone(b));
         LabelSide { masks: Masks::of(&a.masked, &b.masked), a, b, twins, factor }
     }
+}
+
+/// Writes [1 G b] of the labels from `start` on.
+pub(crate) fn write_first(labels: &Labels, start: usize, mut piece: MatMut<'_, f64>) {
+    piece.rb_mut().col_mut(0).fill(1.0);
+    write(labels, start, piece.get_mut(.., 1..));
+}
+
+/// Writes [G′ b′], twins as differences to [G b].
+pub(crate) fn write_second(
+    first: &Labels,
+    second: &Labels,
+    twins: &[bool],
+    start: usize,
+    mut piece: MatMut<'_, f64>,
+) {
+    write(second, start, piece.rb_mut());
+    let rows = start..start + piece.nrows();
+    for (j, _) in twins.iter().enumerate().filter(|(_, twin)| **twin) {
+        let first =
+            if j < first.means.len() { first.unembeddings.col_as_slice(j) } else { first.bias.as_slice() };
+        piece.rb_mut().col_mut(j).iter_mut().zip(&first[rows.clone()]).for_each(|(b, a)| *b -= a);
+    }
+}
+
+fn write(labels: &Labels, start: usize, mut piece: MatMut<'_, f64>) {
+    let (rows, m) = (start..start + piece.nrows(), labels.unembeddings.ncols());
+    piece.rb_mut().get_mut(.., ..m).copy_from(labels.unembeddings.get(rows.clone(), ..));
+    piece.col_mut(m).iter_mut().zip(&labels.bias[rows]).for_each(|(x, b)| *x = *b);
 }
 
 /// Which columns of [G′ b′] are twins of those of [G b], M′ + 1: the factor has their differences.
@@ -234,6 +269,14 @@ mod tests {
             assert!((labels.uncentred_column_norms[j] / g.col(j).norm_l2() - 1.0).abs() < 1e-15);
         }
         assert_eq!(Labels::new(g, None).unwrap().bias, [0.0; 7]);
+    }
+
+    #[test]
+    fn labels_of_other_shapes_are_others() {
+        let labels = |k, m| Labels::new(Mat::from_fn(k, m, |y, j| (y + 2 * j) as f64), None).unwrap();
+        assert_eq!(labels(4, 2), labels(4, 2));
+        assert_ne!(labels(4, 2), labels(4, 3));
+        assert_ne!(labels(4, 2), labels(5, 2));
     }
 
     #[test]

@@ -165,7 +165,7 @@ impl LeaveOut {
         let (m_a, m_b) = (rest.a.dim, rest.b.dim);
         let written = r.get(.., 1..1 + m_a + m_b);
         let [shifts_a, shifts_b] = side.frame.shifts();
-        let second = side.frame.second(written);
+        let second = side.frame.second(written.get(.., ..m_a), written.get(.., m_a..));
         let around =
             |x: &dyn Fn(usize, usize) -> f64, shifts: &[f64], model: &crate::reduced::ReducedModel| {
                 Mat::from_fn(r.nrows(), model.dim, |i, j| {

@@ -36,6 +36,7 @@
 //! | words | [`glossary`], [`Change`] for what leaves a measure as it is, [`Reason`] for what does not exist |
 //! | labels to one another | [`label_geometry()`], [`LabelGeometry`] |
 //! | in steps | [`PairSummary`], [`merge_summaries`], [`compare_summary`], [`Factor`], [`Reduced`], [`Shared`] |
+//! | many models | [`compare_many`] |
 //! | on many machines | [`PartialSummary`], [`Share`], [`compare_reduced`] |
 //! | errors and rounding | [`Error`], [`Applicable`], [`RELATIVE_TOLERANCE`], [`ABSOLUTE_TOLERANCE`] |
 
@@ -53,6 +54,7 @@ mod jackknife;
 mod labels;
 mod leave_out;
 mod llv_sets;
+mod many;
 mod masks;
 pub mod measure;
 mod model;
@@ -92,6 +94,7 @@ pub use jackknife::{Jackknife, jackknife};
 pub use labels::{LabelSide, Labels, label_twins};
 pub use leave_out::{BLOCKS, InputBlocks, LeaveOut, resampling_work};
 pub use logitdist_linalg::{Mat, MatMut, MatRef};
+pub use many::compare_many;
 pub use masks::{MASKED_UNDER, Masks};
 pub use measure::invariance::Change;
 pub use measure::label_geometry::{LabelCorrelations, LabelGeometry, label_geometry};
@@ -123,4 +126,4 @@ pub use summary::{PairSummary, ProbabilityInputs, merge_summaries};
 pub use targets::NO_TARGET;
 pub use tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
 pub use tree::{JoinError, Stream, Subtrees, merge_tree};
-pub use uncertainty::{Interval, Intervals, LEVEL, Paired, jointly, paired};
+pub use uncertainty::{Interval, Intervals, LEVEL, Paired, jointly, jointly_of, paired};

@@ -95,21 +95,26 @@ impl Frame {
 
     /// Writes embeddings [F F′], n×(M + M′), as the frame has them.
     pub(crate) fn write(&self, mut embeddings: MatMut<'_, f64>) {
-        let (mut a, mut b) = embeddings.as_mut().split_at_col_mut(self.dim_a);
-        for (j, _) in self.twins.iter().enumerate().filter(|(_, twin)| **twin) {
-            b.as_mut().col_mut(j).iter_mut().zip(a.as_ref().col(j).iter()).for_each(|(b, a)| *b -= a);
-        }
-        let (shifts_a, shifts_b) = self.shifts.split_at(self.dim_a);
-        for (mut part, shifts) in [(a.as_mut(), shifts_a), (b.as_mut(), shifts_b)] {
-            for (j, shift) in shifts.iter().enumerate().filter(|(_, shift)| **shift != 0.0) {
-                part.as_mut().col_mut(j).iter_mut().for_each(|x| *x -= shift);
-            }
-        }
+        let (a, b) = embeddings.as_mut().split_at_col_mut(self.dim_a);
+        self.write_second(b, a.as_ref());
+        self.write_first(a);
     }
 
-    /// F′ from what was written of it, still less the shifts: its columns, n×M′.
-    pub(crate) fn second(&self, written: MatRef<'_, f64>) -> Mat<f64> {
-        let (a, b) = written.split_at_col(self.dim_a);
+    /// Writes F, n×M.
+    pub(crate) fn write_first(&self, a: MatMut<'_, f64>) {
+        take_away(a, &self.shifts[..self.dim_a]);
+    }
+
+    /// Writes F′, n×M′, beside F as it was read.
+    pub(crate) fn write_second(&self, mut b: MatMut<'_, f64>, a: MatRef<'_, f64>) {
+        for (j, _) in self.twins.iter().enumerate().filter(|(_, twin)| **twin) {
+            b.as_mut().col_mut(j).iter_mut().zip(a.col(j).iter()).for_each(|(b, a)| *b -= a);
+        }
+        take_away(b, &self.shifts[self.dim_a..]);
+    }
+
+    /// F′ from what was written of F and of it, still less the shifts: its columns, n×M′.
+    pub(crate) fn second(&self, a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
         Mat::from_fn(
             b.nrows(),
             b.ncols(),
@@ -144,7 +149,7 @@ impl Frame {
         let (m_a, m) = (self.dim_a, self.shifts.len());
         let one: Vec<f64> = columns.col(0).iter().copied().collect();
         let old = columns.get(.., 1..1 + m);
-        let old_second = self.second(old);
+        let old_second = self.second(old.get(.., ..m_a), old.get(.., m_a..));
         let ([old_a, old_b], [new_a, new_b]) = (self.shifts(), other.shifts());
         // ‖f − c′‖² = ‖f − c‖² + 2 (c − c′)·(f − c) + ‖c − c′‖².
         let mut moved = |from: MatRef<'_, f64>, at: usize, old: &[f64], now: &[f64]| {
@@ -178,6 +183,13 @@ impl Frame {
     }
 }
 
+/// Takes a number from each column.
+fn take_away(mut columns: MatMut<'_, f64>, shifts: &[f64]) {
+    for (j, shift) in shifts.iter().enumerate().filter(|(_, shift)| **shift != 0.0) {
+        columns.as_mut().col_mut(j).iter_mut().for_each(|x| *x -= shift);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -188,7 +200,7 @@ mod tests {
         let m = a.ncols();
         let mut both = Mat::from_fn(a.nrows(), 2 * m, |i, j| if j < m { a[(i, j)] } else { b[(i, j - m)] });
         frame.write(both.as_mut());
-        let second = frame.second(both.as_ref());
+        let second = frame.second(both.get(.., ..m), both.get(.., m..));
         Mat::from_fn(a.nrows(), 3 + 2 * m, |i, j| match j {
             0 => 1.0,
             j if j <= 2 * m => both[(i, j - 1)],

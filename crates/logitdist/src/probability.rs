@@ -4,6 +4,7 @@
 //! sums are relatively accurate however close the models are; `Σ p (log p − log p′)` would be off by 1e-16 absolutely.
 
 mod at_target;
+mod block;
 mod chunk;
 mod divergence;
 mod given;
@@ -23,6 +24,7 @@ use crate::reduced::Direction;
 use crate::share::Share;
 use crate::summary::ProbabilityInputs;
 use crate::tree::{Stream, Subtrees, merge_range};
+use block::BlockPart;
 use logitdist_linalg::Mat;
 use serde::{Deserialize, Serialize};
 use terms::InputTerms;
@@ -287,53 +289,74 @@ impl ProbabilityPart {
         share: Share,
         watch: Watch<'_>,
     ) -> Result<Subtrees<ProbabilityPart>, Error> {
-        type Part = Result<ProbabilityPart, Error>;
         let count = inputs.len(pair.n_inputs());
         let near = tile::are_near(pair, [&labels.a, &labels.b], &inputs.at(0..count.min(FIRST_INPUTS)))?;
-        let tiling = Tiling { pair, labels, kept, near, watch };
-        let step = block_inputs(1 + 2 * kept.tracked.len());
+        let of_pair = Self::of_tilings(&[Tiling { pair, labels, kept, near, watch }], inputs, share)?;
+        Ok(of_pair.map(|mut parts| parts.pop().expect("a part for the pair")))
+    }
+
+    /// The part of each of several pairs that have their first model in common: its logits are computed once.
+    ///
+    /// # Errors
+    /// As [`of`](ProbabilityPart::of).
+    pub(crate) fn of_many(
+        pairs: &[Pair<'_>],
+        labels: &[&LabelSide],
+        inputs: &ProbabilityInputs,
+        kept: &[Kept<'_>],
+        watch: Watch<'_>,
+    ) -> Result<Vec<ProbabilityPart>, Error> {
+        let count = inputs.len(pairs[0].n_inputs());
+        let first = inputs.at(0..count.min(FIRST_INPUTS));
+        let mut all: Vec<Tiling<'_>> = Vec::with_capacity(pairs.len());
+        for ((pair, &labels), kept) in pairs.iter().zip(labels).zip(kept) {
+            let near = tile::are_near(pair, [&labels.a, &labels.b], &first)?;
+            all.push(Tiling { pair, labels, kept, near, watch });
+        }
+        // Blocks follow from the number of tracked labels.
+        let mut parts = Vec::with_capacity(pairs.len());
+        for some in all.chunk_by(|x, y| x.kept.tracked.len() == y.kept.tracked.len()) {
+            let subtrees = Self::of_tilings(some, inputs, Share::WHOLE)?;
+            parts
+                .extend(subtrees.into_whole().expect("the whole was asked for").expect("at least one input"));
+        }
+        Ok(parts)
+    }
+
+    /// A share of the parts of blocks of inputs that the parts of all are merged from, for each pair.
+    fn of_tilings(
+        pairs: &[Tiling<'_>],
+        inputs: &ProbabilityInputs,
+        share: Share,
+    ) -> Result<Subtrees<Vec<ProbabilityPart>>, Error> {
+        type Parts = Result<Vec<ProbabilityPart>, Error>;
+        let own = &pairs[0];
+        let count = inputs.len(own.pair.n_inputs());
+        let step = block_inputs(1 + 2 * own.kept.tracked.len());
         let blocks = count.div_ceil(step);
-        let block = |i: usize| inputs.at(i * step..count.min((i + 1) * step));
-        let merge = |a: Part, b: Part| Ok(a?.followed_by(b?));
+        let block = |i: usize| Self::of_block(pairs, &inputs.at(i * step..count.min((i + 1) * step)));
+        let merge = |a: Parts, b: Parts| Ok(a?.into_iter().zip(b?).map(|(a, b)| a.followed_by(b)).collect());
         let node = |start: usize, count: usize| {
-            if tiling.one_at_a_time() {
+            if own.one_at_a_time() {
                 let mut stream = Stream::new();
                 for i in start..start + count {
-                    stream.push(Ok(Self::of_block(&tiling, &block(i))?), merge);
+                    stream.push(Ok(block(i)?), merge);
                 }
                 stream.finish(merge).expect("a node has a leaf")
             } else {
-                merge_range(start, count, &|i| Self::of_block(&tiling, &block(i)), &merge)
+                merge_range(start, count, &block, &merge)
             }
         };
         Subtrees::of(blocks, &share.of(blocks), node)
     }
 
-    /// The tiles of one block of the factor.
-    fn of_block(tiling: &Tiling<'_>, inputs: &[usize]) -> Result<ProbabilityPart, Error> {
-        let mut columns = Mat::zeros(inputs.len(), 1 + 2 * tiling.kept.tracked.len());
-        let mut sums = ProbabilitySums::none();
-        let mut gaps = [Vec::with_capacity(inputs.len()), Vec::with_capacity(inputs.len())];
-        let mut smallest = vec![f64::INFINITY; tiling.pair.n_labels()];
-        let mut at_inputs = Vec::with_capacity(inputs.len());
-        let (mut at_targets, mut confidence) = (Vec::new(), Vec::new());
-        for tile in tiling.tiles(inputs)? {
-            columns.as_mut().subrows_mut(sums.n, tile.terms.len()).copy_from(&tile.tracked);
-            let mut of_tile = ProbabilitySums { logit_error: tile.logit_error, ..ProbabilitySums::none() };
-            tile.terms.iter().for_each(|terms| of_tile.add(terms));
-            sums = sums.merge(&of_tile);
-            for (model, gaps) in gaps.iter_mut().enumerate() {
-                gaps.extend(tile.terms.iter().map(|terms| terms.gaps[model]));
-            }
-            lower(&mut smallest, &tile.smallest);
-            at_inputs.extend(tile.terms.iter().map(InputTerms::divergences));
-            at_targets.extend(tile.at_targets);
-            if tiling.kept.confidence {
-                confidence.extend(tile.terms.iter().map(|terms| terms.confidence));
-            }
+    /// The tiles of one block of the factor, for each pair.
+    fn of_block(pairs: &[Tiling<'_>], inputs: &[usize]) -> Result<Vec<ProbabilityPart>, Error> {
+        let mut parts: Vec<BlockPart> = pairs.iter().map(|pair| BlockPart::new(pair, inputs.len())).collect();
+        for tiles in tile::tiles(pairs, inputs)? {
+            parts.iter_mut().zip(tiles).for_each(|(part, tile)| part.add(tile));
         }
-        let (tracked, near) = (Factor::of_block(columns.as_ref()), tiling.near);
-        Ok(ProbabilityPart { sums, at_inputs, at_targets, confidence, gaps, smallest, tracked, near })
+        Ok(parts.into_iter().map(BlockPart::finish).collect())
     }
 
     /// The part of the inputs of both.

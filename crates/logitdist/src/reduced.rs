@@ -6,7 +6,7 @@
 use crate::applicable::{Applicable, Reason};
 use crate::differences::Differences;
 use crate::error::Side;
-use crate::labels::Labels;
+use crate::labels::{Labels, are_equal};
 use crate::measure::d_logit::d_logit;
 use crate::measure::whose::Whose;
 use crate::summary::PairSummary;
@@ -228,7 +228,14 @@ impl Reduced {
             || side(Side::A, written.get(.., ..m_a).to_owned(), &shifts_a, 0, g_a, &labels.a),
             || {
                 let g = with_twins(g_a, g_b, &labels.twins);
-                side(Side::B, inputs.frame.second(written), &shifts_b, 1, g.as_ref(), &labels.b)
+                side(
+                    Side::B,
+                    inputs.frame.second(written.get(.., ..m_a), written.get(.., m_a..)),
+                    &shifts_b,
+                    1,
+                    g.as_ref(),
+                    &labels.b,
+                )
             },
         );
         let paired: Vec<bool> = (0..m_b).map(|j| inputs.frame.twins()[j] || labels.twins[j]).collect();
@@ -260,6 +267,24 @@ impl Reduced {
             masked: (!labels.masks.is_empty()).then(|| Reason::Masked(labels.masks.clone())),
             d_logit: OnceLock::new(),
             d_logit_centred: OnceLock::new(),
+        }
+    }
+
+    /// Takes what is decomposed already of the first model in another pair, if it has the same coordinates there; and for the second model
+    /// that of the same head.
+    pub(crate) fn know(&mut self, first: &ReducedModel) {
+        let (a, b) = (&mut self.a, &mut self.b);
+        let is_it = a.counts == first.counts
+            && are_equal(&a.embeddings, &first.embeddings)
+            && are_equal(&a.unembeddings, &first.unembeddings)
+            && are_equal(&a.logits, &first.logits);
+        if is_it {
+            a.decompositions = first.decompositions.clone();
+            if a.uncentred.unembeddings == b.uncentred.unembeddings
+                && are_equal(&a.unembeddings, &b.unembeddings)
+            {
+                b.decompositions.unembeddings = a.decompositions.unembeddings.clone();
+            }
         }
     }
 

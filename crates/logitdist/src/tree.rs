@@ -143,6 +143,12 @@ impl<T> Subtrees<T> {
         Ok(self.nodes.pop().map(|(_, whole)| whole))
     }
 
+    /// The same with what `of` makes of each partial result.
+    pub fn map<U>(self, of: impl Fn(T) -> U) -> Subtrees<U> {
+        let nodes = self.nodes.into_iter().map(|(node, part)| (node, of(part))).collect();
+        Subtrees { leaves: self.leaves, nodes }
+    }
+
     /// Whether it has all leaves.
     pub fn is_whole(&self) -> bool {
         self.nodes.iter().map(|(node, _)| node.leaves).sum::<usize>() == self.leaves

@@ -84,7 +84,7 @@ const TOKENS: &[Slot] =
     &[Word(&["m_cca", "kl_ab_q99,d_logit", "bounds", "d_rep,llv", "probability", "m_cc", ""])];
 
 /// Submitting to Slurm is not among them: a real cluster may be listening.
-const COMMANDS: [Command; 18] = [
+const COMMANDS: [Command; 19] = [
     Command {
         words: &["compare"],
         places: &[Model, Model],
@@ -151,6 +151,26 @@ const COMMANDS: [Command; 18] = [
             ("--labels", CHOICE),
             ("--zero-is-mask", &[]),
             FORMAT,
+        ],
+    },
+    Command {
+        words: &["matrix"],
+        places: &[Model, Model, Model],
+        options: &[
+            FORMAT,
+            ("--all", &[]),
+            ("--sequence", &[]),
+            ("--by", &[Word(&["m_cca", "kl_ab", "n_inputs", "m_cc", ""])]),
+            ("--square", &[Word(&["d_logit", "kl_ba", "dim_a", ""])]),
+            ("--only", TOKENS),
+            ("--out", &[File]),
+            ("--report", &[Folder]),
+            ("--labels", CHOICE),
+            ("--inputs", CHOICE),
+            ("--label-names-b", TEXTS),
+            ("--drop-nonfinite", &[]),
+            ("--inputs-limit", &[Number]),
+            ("--no-intervals", &[]),
         ],
     },
     Command {

@@ -131,6 +131,19 @@ fn streaming_refuses_what_it_cannot_compare() {
 }
 
 #[test]
+fn many_models_are_measured_beside_single_comparisons() {
+    let small =
+        ["--n", "60", "--k", "20", "--dim", "3", "--inputs-limit", "30", "--single", "2", "--threads", "1"];
+    let run = run(program().arg("many").args(small));
+    // So small a comparison costs nothing that can be measured.
+    assert!([0, 1].contains(&run.code), "{run:?}");
+    for heads in ["10 others with the reference's head: ", "10 others with heads of their own: "] {
+        assert!(run.stdout.contains(heads), "{run:?}");
+    }
+    xtask(&["many", "--others", "0"]).refused(&["--others"]);
+}
+
+#[test]
 fn parts_have_the_values_of_a_whole_comparison() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().to_str().unwrap();

@@ -164,7 +164,7 @@ impl Arguments {
     }
 }
 
-fn parse_blocks(text: &str) -> anyhow::Result<usize> {
+pub fn parse_blocks(text: &str) -> anyhow::Result<usize> {
     let blocks = text.parse().ok().filter(|blocks| (3..=1000).contains(blocks));
     blocks.context("a whole number from 3 to 1000 is needed")
 }

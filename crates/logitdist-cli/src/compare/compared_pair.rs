@@ -59,7 +59,7 @@ impl ComparedPair {
         let mut rng = ChaCha8Rng::seed_from_u64(run.seed);
         // What is held out takes about as much as intervals, and goes with them.
         let with_them = Settings { intervals: true, held_out: true, ..settings.clone() };
-        let sampling = Sampling::of(pair, &with_them, intervals);
+        let sampling = Sampling::of(std::slice::from_ref(pair), &with_them, intervals);
         let settings = Settings { intervals: sampling.is_on, held_out: sampling.is_on, ..settings.clone() };
         let comparison = match reduced {
             Some(reduced) => compare_reduced(pair, reduced, &settings, &mut rng, watch)?,

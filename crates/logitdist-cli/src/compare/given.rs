@@ -17,6 +17,14 @@ pub struct Given {
     /// Arrays in files of their own.
     #[command(flatten)]
     pub single: Single,
+    /// How they are read.
+    #[command(flatten)]
+    pub reading: Reading,
+}
+
+/// How the files of models A and B are read.
+#[derive(Args)]
+pub struct Reading {
     /// Other names of the arrays, for example embeddings=h,unembeddings=lm_head.weight.
     #[arg(long, value_name = "NAMES")]
     pub array_names: Option<ArrayNames>,
@@ -55,7 +63,7 @@ pub enum Transposed {
 impl Given {
     /// The files and folders that are read.
     pub fn files(&self) -> impl Iterator<Item = PathBuf> {
-        let named = self.models.iter().chain(self.which.files()).cloned();
+        let named = self.models.iter().chain(self.reading.which.files()).cloned();
         named.chain(self.single.files())
     }
 
@@ -74,6 +82,14 @@ impl Given {
         let mut next =
             |files: Option<Source>| files.or_else(|| paths.next()).context("a model path is missing");
         let (a, b) = (next(a)?, next(b)?);
+        let [options_a, options_b] = self.reading.options(self.single.zero_is_mask);
+        Ok([(a, options_a), (b, options_b)])
+    }
+}
+
+impl Reading {
+    /// How A is read, and how B is.
+    pub fn options(&self, zero_is_mask: bool) -> [ReadOptions; 2] {
         let options = |names: ArrayNames, arrays: &[Transposed], fold: Fold| ReadOptions {
             names,
             transpose: Transpose {
@@ -81,7 +97,7 @@ impl Given {
                 unembeddings: arrays.contains(&Transposed::Unembeddings),
             },
             flatten: self.which.flatten,
-            zero_is_mask: self.single.zero_is_mask,
+            zero_is_mask,
             find_head: self.heads.head.is_some(),
             fold,
             inflation_limit: self.inflation_limit,
@@ -91,6 +107,6 @@ impl Given {
         let transpose_b = self.transpose_b.as_ref().unwrap_or(&self.transpose);
         let [fold_a, fold_b] = self.heads.folds();
         let options_a = options(names_a, &self.transpose, fold_a);
-        Ok([(a, options_a), (b, options(names_b, transpose_b, fold_b))])
+        [options_a, options(names_b, transpose_b, fold_b)]
     }
 }

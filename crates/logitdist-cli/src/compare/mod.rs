@@ -21,25 +21,28 @@ mod table;
 mod verdict;
 mod which;
 
+pub(crate) use arguments::parse_blocks;
 pub use arguments::{Arguments, EXPORTING, parse_subsets};
 pub use chosen::{groups_of, repeated_note, targets_of};
+pub(crate) use command_line::command_line;
 pub use compared_pair::ComparedPair;
-pub use given::{Given, Transposed};
+pub use given::{Given, Reading, Transposed};
 pub use page::{MOST_LABELS, Page};
 pub use probes::read as read_probes;
 pub use reducing::Reducing;
+pub(crate) use sampling::{Sampling, read_whole_numbers};
 pub use selected::{QUICK_INPUTS, selected};
+pub(crate) use shown::rounded;
 
 use crate::models::{Models, open_other};
 use crate::output::{Beside, Format, beside, to_stdout};
 use crate::progress::Progress;
 use crate::saved::{Reduction, reduction};
 use anyhow::bail;
-use command_line::command_line;
 use logitdist::{Pair, Settings};
 use logitdist_io::{FileModel, say};
 use logitdist_results::pair::PairRun;
-use sampling::{read_whole_numbers, wanted};
+use sampling::wanted;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -97,7 +100,7 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     let sources = arguments.given.sources()?;
     // Other models are written like those that they stand for.
     let [options_a, options_b] = sources.each_ref().map(|(_, options)| options.clone());
-    let (models, matched) = Models::matched(sources, &arguments.given.which.asked())?;
+    let (models, matched) = Models::matched(sources, &arguments.given.reading.which.asked())?;
     settings.groups = groups.map(|groups| groups_of(groups, &matched)).transpose()?;
     settings.targets = targets.map(|targets| targets_of(targets, &matched)).transpose()?;
     let other = |path: &Option<PathBuf>, options, m: usize| {

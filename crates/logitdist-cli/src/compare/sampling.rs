@@ -20,9 +20,10 @@ pub struct Sampling {
 }
 
 impl Sampling {
-    /// As it is wanted; and if nobody said so, on where it costs little.
-    pub fn of(pair: &Pair<'_>, settings: &Settings, wanted: Option<bool>) -> Sampling {
-        let seconds = resampling_work(pair, settings) / OPERATIONS_A_SECOND;
+    /// As it is wanted; and if nobody said so, on where it costs little for all pairs.
+    pub fn of(pairs: &[Pair<'_>], settings: &Settings, wanted: Option<bool>) -> Sampling {
+        let work: f64 = pairs.iter().map(|pair| resampling_work(pair, settings)).sum();
+        let seconds = work / OPERATIONS_A_SECOND;
         match wanted {
             Some(is_on) => Sampling { is_on, note: None },
             None if seconds <= UNASKED_SECONDS => Sampling { is_on: true, note: None },

@@ -17,6 +17,7 @@ mod explain;
 mod gates;
 mod labels_and_inputs;
 mod logits;
+mod matrix;
 mod model_files;
 mod outputs;
 mod probe;

@@ -49,6 +49,32 @@ pub(super) struct Tiling<'a> {
     pub watch: Watch<'a>,
 }
 
+/// Rows of the first model, and its logits with their largest known error.
+struct First {
+    rows: Mat<f64>,
+    logits: Mat<f64>,
+    error: f64,
+}
+
+/// The tiles of some inputs, in their order, each of all pairs: these have their first model in common.
+///
+/// # Errors
+/// [`Error::Unreadable`] if a model's embeddings cannot be read.
+pub(super) fn tiles(pairs: &[Tiling<'_>], inputs: &[usize]) -> Result<Vec<Vec<Tile>>, Error> {
+    let own = &pairs[0];
+    let of_inputs = |inputs: &[usize]| {
+        let rows = rows_of(own.pair.a(), inputs)?;
+        let (logits, error) = own.logits(&own.labels.a, &rows);
+        let first = First { rows, logits, error };
+        pairs.iter().map(|pair| pair.tile(inputs, &first)).collect()
+    };
+    if own.one_at_a_time() {
+        inputs.chunks(own.step()).map(of_inputs).collect()
+    } else {
+        inputs.par_chunks(own.step()).map(of_inputs).collect()
+    }
+}
+
 /// What one tile leaves behind.
 pub(super) struct Tile {
     /// An entry per input.
@@ -67,19 +93,6 @@ impl Tiling<'_> {
     /// Whether there are so many labels that threads work on one tile together; else each has its own.
     pub fn one_at_a_time(&self) -> bool {
         self.pair.n_labels() > 2 * LABELS_PER_TASK
-    }
-
-    /// The tiles of some inputs, in their order.
-    ///
-    /// # Errors
-    /// [`Error::Unreadable`] if a model's embeddings cannot be read.
-    pub fn tiles(&self, inputs: &[usize]) -> Result<Vec<Tile>, Error> {
-        let step = self.step();
-        if self.one_at_a_time() {
-            inputs.chunks(step).map(|inputs| self.tile(inputs)).collect()
-        } else {
-            inputs.par_chunks(step).map(|inputs| self.tile(inputs)).collect()
-        }
     }
 
     /// What `of_input` makes of the logits of the first model at each of some inputs, in their order.
@@ -114,13 +127,13 @@ impl Tiling<'_> {
         (TILE_ENTRIES / self.pair.n_labels()).clamp(TILE_INPUTS[0], TILE_INPUTS[1])
     }
 
-    fn tile(&self, inputs: &[usize]) -> Result<Tile, Error> {
-        let rows_a = rows_of(self.pair.a(), inputs)?;
-        let (u, error_u) = self.logits(&self.labels.a, &rows_a);
+    /// The tile of some inputs, from rows and logits of the first model.
+    fn tile(&self, inputs: &[usize], first: &First) -> Result<Tile, Error> {
+        let First { rows: rows_a, logits: u, error: error_u } = first;
         let rows_b = rows_of(self.pair.b(), inputs)?;
         let (v, differences, error_v) = if self.near {
-            let differences = self.differences(&rows_a, &rows_b);
-            let v = &u - &differences;
+            let differences = self.differences(rows_a, &rows_b);
+            let v = u - &differences;
             let error = self.error(&self.labels.b, &rows_b, &v);
             (v, Some(differences), error)
         } else {
@@ -180,7 +193,7 @@ impl Tiling<'_> {
             },
         });
         (self.watch)(Stage::Probability, inputs.len());
-        Ok(Tile { terms, smallest, at_targets, tracked, logit_error: error_u.max(error_v) })
+        Ok(Tile { terms, smallest, at_targets, tracked, logit_error: error_v.max(*error_u) })
     }
 
     /// What both models make of a label at an input, from its logits and their difference.

@@ -14,7 +14,7 @@ use crate::settings::Settings;
 use crate::shared::Shared;
 use crate::student_t::t_975;
 use jackknife::LeaveOneOut;
-pub use paired::{Paired, jointly, paired};
+pub use paired::{Paired, jointly, jointly_of, paired};
 use share::{clopper_pearson, effective_inputs};
 
 /// The confidence level of intervals.

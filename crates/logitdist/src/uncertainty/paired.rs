@@ -1,7 +1,7 @@
 //! Two pairs that have a model in common: how their measures differ, and how sure that is. What the inputs have in common cancels.
 
-use super::Interval;
 use super::jackknife::LeaveOneOut;
+use super::{Interval, Intervals};
 use crate::comparison::Comparison;
 use crate::measure::table::{Uncertainty, measure};
 use crate::student_t::t_975;
@@ -50,6 +50,19 @@ pub fn jointly(
     };
     let both = [first, second].map(|comparison| comparison.intervals.as_ref());
     let [Some(own), Some(other)] = both else { return Err("no intervals were asked for".to_owned()) };
+    jointly_of([x, y], [own, other], token, of)
+}
+
+/// [`jointly`] of what is left of two comparisons: a measure's values, and the intervals.
+///
+/// # Errors
+/// Why there is none.
+pub fn jointly_of(
+    [x, y]: [f64; 2],
+    [own, other]: [&Intervals; 2],
+    token: &str,
+    of: impl Fn(f64, f64) -> f64,
+) -> Result<Interval, String> {
     let [Some(rests), Some(others)] = [own, other].map(|all| all.without_each(token)) else {
         let why = "it has no values without single blocks of inputs that a difference could be read off";
         return Err(why.to_owned());

@@ -13,6 +13,7 @@ mod glossary;
 mod intervals;
 mod invariance;
 mod linnerud;
+mod many;
 mod merging;
 mod nulls;
 mod paired;

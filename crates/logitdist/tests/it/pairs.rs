@@ -72,13 +72,13 @@ pub fn scaled(m: &Model, embeddings: f64, unembeddings: f64) -> Model {
     Model::new(times(m.embeddings(), embeddings), times(m.unembeddings(), unembeddings), bias).unwrap()
 }
 
-fn shifted(m: &Model, by: f64) -> Model {
+pub fn shifted(m: &Model, by: f64) -> Model {
     let f = m.embeddings();
     let moved = Mat::from_fn(f.nrows(), f.ncols(), |i, j| f[(i, j)] + by);
     Model::new(moved, m.unembeddings().to_owned(), m.bias().map(<[f64]>::to_vec)).unwrap()
 }
 
-fn with_dead_unit(m: &Model, unit: usize) -> Model {
+pub fn with_dead_unit(m: &Model, unit: usize) -> Model {
     let mut f = m.embeddings().to_owned();
     f.col_mut(unit).fill(0.0);
     Model::new(f, m.unembeddings().to_owned(), m.bias().map(<[f64]>::to_vec)).unwrap()

@@ -1,0 +1,65 @@
+//! The label sides of pairs that have their first model in common.
+
+use super::fan::fan;
+use crate::factor::Factor;
+use crate::labels::{LabelSide, Labels, label_twins, write_first, write_second};
+use crate::masks::Masks;
+use crate::model::Pair;
+use crate::progress::{Stage, Watch};
+use logitdist_linalg::{Mat, MatMut};
+use rayon::prelude::*;
+use std::convert::Infallible;
+use std::sync::Arc;
+
+/// What [`LabelSide::watched`] gives of each pair. The first head is factored once, and others once for all models that have them.
+pub(super) fn label_sides(pairs: &[Pair<'_>], watch: Watch<'_>) -> Vec<Arc<LabelSide>> {
+    let first = pairs[0].a().labels();
+    let heads: Vec<Arc<Labels>> = pairs.par_iter().map(|pair| pair.b().labels()).collect();
+    let same = |a: &Arc<Labels>, b: &Arc<Labels>| Arc::ptr_eq(a, b) || a == b;
+    // Of each pair the first that has the same second head.
+    let kinds: Vec<usize> =
+        (0..heads.len()).map(|i| (0..i).find(|&j| same(&heads[j], &heads[i])).unwrap_or(i)).collect();
+    let distinct: Vec<usize> = (0..heads.len()).filter(|&i| kinds[i] == i).collect();
+    let (rows, m_a) = (first.bias.len(), first.unembeddings.ncols());
+    let widest = distinct.iter().map(|&i| heads[i].unembeddings.ncols() + 1).max().unwrap_or(0);
+    let sides: Vec<Arc<LabelSide>> = if rows < 2 + m_a + widest {
+        let whole = |&i: &usize| Arc::new(LabelSide::of_labels(&first, &heads[i], watch));
+        distinct.iter().map(whole).collect()
+    } else {
+        let is_first: Vec<bool> = distinct.iter().map(|&i| same(&first, &heads[i])).collect();
+        let others: Vec<usize> =
+            distinct.iter().zip(&is_first).filter(|(_, is_first)| !**is_first).map(|(&i, _)| i).collect();
+        let twins: Vec<Vec<bool>> = others.iter().map(|&i| label_twins(&first, &heads[i])).collect();
+        let widths: Vec<usize> = others.iter().map(|&i| heads[i].unembeddings.ncols() + 1).collect();
+        let fill_first = |start: usize, piece: MatMut<'_, f64>| {
+            watch(Stage::Labels, piece.nrows());
+            write_first(&first, start, piece);
+            Ok::<_, Infallible>(())
+        };
+        let fill = |i: usize, start: usize, (): &(), piece: MatMut<'_, f64>| {
+            watch(Stage::Labels, piece.nrows());
+            write_second(&first, &heads[others[i]], &twins[i], start, piece);
+            Ok(())
+        };
+        let Ok((own, factors)) = fan(rows, 2 + m_a, &widths, fill_first, fill);
+        let mut factors = twins.into_iter().zip(factors);
+        let side = |(&i, is_first): (&usize, &bool)| {
+            // Every column of the same head is a twin, and its difference is 0.
+            let with_itself = || (vec![true; m_a + 1], beside_zeros(&own, m_a + 1));
+            let (twins, factor) =
+                if *is_first { with_itself() } else { factors.next().expect("one for each other head") };
+            let masks = Masks::of(&first.masked, &heads[i].masked);
+            Arc::new(LabelSide { a: Arc::clone(&first), b: Arc::clone(&heads[i]), masks, twins, factor })
+        };
+        distinct.iter().zip(&is_first).map(side).collect()
+    };
+    let place = |kind: usize| distinct.binary_search(&kind).expect("every kind is among the distinct ones");
+    kinds.iter().map(|&kind| Arc::clone(&sides[place(kind)])).collect()
+}
+
+/// The factor with so many columns of zeros at its right.
+fn beside_zeros(factor: &Factor, columns: usize) -> Factor {
+    let (r, p) = (factor.r(), factor.cols());
+    let wide = Mat::from_fn(p + columns, p + columns, |i, j| if i < p && j < p { r[(i, j)] } else { 0.0 });
+    Factor::of_triangle(wide, factor.rows())
+}
