@@ -51,6 +51,8 @@ mod file_set;
 mod fingerprints;
 mod fold;
 mod folder;
+mod gguf;
+mod gguf_blocks;
 mod head;
 mod logits;
 mod names;

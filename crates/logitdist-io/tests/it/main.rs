@@ -3,6 +3,7 @@
 mod bad;
 mod blocks;
 mod files;
+mod gguf;
 mod good;
 mod numbers;
 mod numpy;
