@@ -6,7 +6,8 @@ use crate::embeddings::{ChosenRows, Embeddings};
 use crate::error::ReadError;
 use crate::file_model::FileModel;
 use crate::fold::Fold;
-use crate::logits::{CentredLogits, LogitForm};
+use crate::logits::{CentredLogits, Directions, LogitForm};
+use crate::piped::is_piped;
 use crate::read::{Arrays, ReadOptions, Source, arrays, no_model, with_array};
 use faer::Mat;
 use logitdist::{Error, Labels};
@@ -19,6 +20,7 @@ pub struct OpenedModel {
     source: Source,
     zero_is_mask: bool,
     fold: Fold,
+    directions: Directions,
 }
 
 #[derive(Debug)]
@@ -34,6 +36,9 @@ impl OpenedModel {
     /// As [`read_model`](crate::read_model).
     pub fn open(source: &Source, options: &ReadOptions) -> Result<OpenedModel, ReadError> {
         let logits = match source {
+            Source::Logits(path, form) if is_piped(path) => {
+                Some((Embeddings::piped(path, options.flatten)?, *form))
+            }
             Source::Logits(path, form) => {
                 let read = |array: Array<'_>| Embeddings::with_masks(array, options.flatten);
                 Some((with_array(path, (form.name(), form.name()), options.inflation_limit, read)?, *form))
@@ -63,6 +68,7 @@ impl OpenedModel {
             source: source.clone(),
             zero_is_mask: options.zero_is_mask,
             fold: options.fold,
+            directions: options.directions,
         })
     }
 
@@ -113,7 +119,7 @@ impl OpenedModel {
         labels: Option<&[usize]>,
         inputs: Option<Vec<usize>>,
     ) -> Result<FileModel, ReadError> {
-        let OpenedModel { content, source, zero_is_mask, fold } = self;
+        let OpenedModel { content, source, zero_is_mask, fold, directions } = self;
         let whole = source.whole().to_path_buf();
         match content {
             Content::Model(Arrays { embeddings, unembeddings, bias, .. }) => {
@@ -136,17 +142,14 @@ impl OpenedModel {
                 };
                 // What Labels::new refuses is refused here, too.
                 let checked = labels(unembeddings.clone(), bias.clone())?;
-                let logits = CentredLogits::capped(&rows, unembeddings, bias, cap, checked.masked)?;
-                let labels = Labels::of_logits(logits.labels(), &logits.masked, logits.rounding);
-                let labels = labels.map_err(|error| no_model(&source, f, g_shape, error))?;
+                let logits = CentredLogits::capped(unembeddings, bias, cap, checked.masked);
+                let labels = logits.as_labels(&rows, normalised, directions)?;
                 Ok(FileModel::new(rows, Some(logits), normalised, labels, whole))
             }
             Content::Logits(rows, form) => {
-                let shape = rows.shape();
                 let rows = ChosenRows::of(rows, inputs)?;
                 let logits = CentredLogits::of(&rows, form, labels.map(<[usize]>::to_vec), zero_is_mask)?;
-                let labels = Labels::of_logits(logits.labels(), &logits.masked, logits.rounding);
-                let labels = labels.map_err(|error| no_model(&source, shape, shape, error))?;
+                let labels = logits.as_labels(&rows, false, directions)?;
                 Ok(FileModel::new(rows, Some(logits), false, labels, whole))
             }
         }

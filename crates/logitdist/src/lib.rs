@@ -27,7 +27,7 @@
 //!
 //! | category | items |
 //! |---|---|
-//! | models and pairs | [`Model`], [`Pair`], [`ModelRows`] for embeddings that are not in memory, [`Labels`] |
+//! | models and pairs | [`Model`], [`Pair`], [`ModelRows`] for embeddings that are not in memory, [`Labels`], [`label_directions`] for logits alone |
 //! | a comparison | [`compare`], [`compare_watched`], [`Settings`], [`Selection`], [`Subsets`], [`Comparison`], [`PerInput`] |
 //! | measures | [`measures`], [`Measure`], [`measure()`], and a function for each in [`mod@measure`] |
 //! | bounds | [`theorems`], [`Theorem`], [`theorem`], [`Bound`], [`Statement`], [`Status`], [`Form`] |
@@ -49,6 +49,7 @@ mod factor;
 pub mod glossary;
 mod inputs;
 mod jackknife;
+mod label_directions;
 mod labels;
 mod leave_out;
 mod llv_sets;
@@ -87,7 +88,8 @@ pub use error::{Error, PartError, Side};
 pub use factor::{Blocks, Factor};
 pub use inputs::InputSide;
 pub use jackknife::{Jackknife, jackknife};
-pub use labels::{LabelSide, Labels};
+pub use label_directions::{LabelDirections, label_directions};
+pub use labels::{KnownDirections, LabelSide, Labels, LogitsAlone};
 pub use leave_out::{BLOCKS, InputBlocks, LeaveOut, resampling_work};
 pub use logitdist_linalg::{Mat, MatMut, MatRef};
 pub use masks::{MASKED_UNDER, Masks};

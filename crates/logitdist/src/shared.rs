@@ -84,6 +84,7 @@ impl Shared {
         settings: &Settings,
         rng: &mut impl Rng,
     ) -> Result<Shared, Error> {
+        let reduced = reduced.with_streamed(probability.as_ref().map(|part| &part.sums));
         decompose(&reduced, settings);
         let (correlations, contrasts) = rayon::join(
             || Correlations::of(&reduced, settings),
@@ -130,6 +131,7 @@ impl Shared {
         subsets: Option<&[ChosenSubsets; 2]>,
         settings: &Settings,
     ) -> Shared {
+        let reduced = reduced.with_streamed(sums.as_ref());
         decompose(&reduced, settings);
         Shared {
             correlations: Correlations::of(&reduced, settings),

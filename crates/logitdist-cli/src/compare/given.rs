@@ -5,7 +5,7 @@ use super::single::Single;
 use super::which::Which;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
-use logitdist_io::{ArrayNames, Fold, INFLATION_LIMIT, ReadOptions, Source, Transpose};
+use logitdist_io::{ArrayNames, Directions, Fold, INFLATION_LIMIT, ReadOptions, Source, Transpose};
 use std::path::PathBuf;
 
 /// The two models of a command line.
@@ -74,6 +74,19 @@ impl Given {
         let mut next =
             |files: Option<Source>| files.or_else(|| paths.next()).context("a model path is missing");
         let (a, b) = (next(a)?, next(b)?);
+        let logits = |source: &Source| match source {
+            Source::Logits(path, _) => Some(path.clone()),
+            _ => None,
+        };
+        if let (Some(a), Some(b)) = (logits(&a), logits(&b))
+            && a == b
+            && (a.as_os_str() == "-" || (a.exists() && !a.is_file() && !a.is_dir()))
+        {
+            bail!(
+                "{} is given for A and for B, and can be read once: one of them needs another pipe or a file",
+                a.display()
+            );
+        }
         let options = |names: ArrayNames, arrays: &[Transposed], fold: Fold| ReadOptions {
             names,
             transpose: Transpose {
@@ -84,6 +97,7 @@ impl Given {
             zero_is_mask: self.single.zero_is_mask,
             find_head: self.heads.head.is_some(),
             fold,
+            directions: Directions { rank: self.single.rank, ..Directions::default() },
             inflation_limit: self.inflation_limit,
         };
         let names_a = self.array_names.clone().unwrap_or_default();

@@ -19,6 +19,7 @@ mod labels_and_inputs;
 mod logits;
 mod model_files;
 mod outputs;
+mod piped;
 mod probe;
 mod processor;
 mod reduce;

@@ -5,6 +5,7 @@ mod blocks;
 mod files;
 mod gguf;
 mod good;
+mod many_labels;
 mod numbers;
 mod numpy;
 mod write;

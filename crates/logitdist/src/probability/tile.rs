@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::labels::{LabelSide, Labels};
 use crate::model::Pair;
 use crate::progress::{Stage, Watch};
-use crate::rows::rows_of;
+use crate::rows::{ModelRows, logits_of, rows_of};
 use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, matmul, matmul_into, matmul_into_f32};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -92,7 +92,7 @@ impl Tiling<'_> {
         of_input: &(impl Fn(&[f64]) -> T + Sync),
     ) -> Result<Vec<T>, Error> {
         let tile = |inputs: &[usize]| -> Result<Vec<T>, Error> {
-            let (logits, _) = self.logits(&self.labels.a, &rows_of(self.pair.a(), inputs)?);
+            let (logits, _) = self.logits_at(self.pair.a(), &self.labels.a, inputs)?;
             let of_column = |i| of_input(column(logits.as_ref(), i));
             if self.one_at_a_time() {
                 Ok((0..inputs.len()).into_par_iter().map(of_column).collect())
@@ -115,17 +115,17 @@ impl Tiling<'_> {
     }
 
     fn tile(&self, inputs: &[usize]) -> Result<Tile, Error> {
-        let rows_a = rows_of(self.pair.a(), inputs)?;
-        let (u, error_u) = self.logits(&self.labels.a, &rows_a);
-        let rows_b = rows_of(self.pair.b(), inputs)?;
-        let (v, differences, error_v) = if self.near {
+        let (u, v, differences, logit_error) = if self.near {
+            let [rows_a, rows_b] = [rows_of(self.pair.a(), inputs)?, rows_of(self.pair.b(), inputs)?];
+            let (u, error_u) = self.logits(&self.labels.a, &rows_a);
             let differences = self.differences(&rows_a, &rows_b);
             let v = &u - &differences;
-            let error = self.error(&self.labels.b, &rows_b, &v);
-            (v, Some(differences), error)
+            let error = error_u.max(self.error(&self.labels.b, &rows_b, &v));
+            (u, v, Some(differences), error)
         } else {
-            let (v, error) = self.logits(&self.labels.b, &rows_b);
-            (v, None, error)
+            let (u, error_u) = self.logits_at(self.pair.a(), &self.labels.a, inputs)?;
+            let (v, error_v) = self.logits_at(self.pair.b(), &self.labels.b, inputs)?;
+            (u, v, None, error_u.max(error_v))
         };
         let of_inputs = |range: Range<usize>| {
             let mut space = Space::default();
@@ -180,7 +180,7 @@ impl Tiling<'_> {
             },
         });
         (self.watch)(Stage::Probability, inputs.len());
-        Ok(Tile { terms, smallest, at_targets, tracked, logit_error: error_u.max(error_v) })
+        Ok(Tile { terms, smallest, at_targets, tracked, logit_error })
     }
 
     /// What both models make of a label at an input, from its logits and their difference.
@@ -198,6 +198,24 @@ impl Tiling<'_> {
             log_ratio: if masked == [false; 2] { ratio } else { p - q },
             right: terms.most_probable.map(|most_probable| most_probable == label),
         }
+    }
+
+    /// The logits of a model at some inputs, K×n, a column per input, and the largest error of the first column.
+    fn logits_at(
+        &self,
+        model: &dyn ModelRows,
+        labels: &Labels,
+        inputs: &[usize],
+    ) -> Result<(Mat<f64>, f64), Error> {
+        if !model.has_logits_beside() {
+            return Ok(self.logits(labels, &rows_of(model, inputs)?));
+        }
+        let mut logits = logits_of(model, inputs)?.transpose().to_owned();
+        for i in 0..inputs.len() {
+            let logits = logits.col_as_slice_mut(i);
+            labels.masked.iter().for_each(|&y| logits[y] = MASKED_LOGIT);
+        }
+        Ok((logits, 0.0))
     }
 
     /// `f(x)·g(y) + b(y)`, K×n, a column per input, and the largest error of the first column.
@@ -312,7 +330,9 @@ pub(super) fn are_near(pair: &Pair<'_>, labels: &LabelSide, first: &[usize]) -> 
         let [apart, size] = [0, 1].map(|i| squares.iter().map(|s| s[i]).sum::<f64>());
         apart <= NEAR * NEAR * size
     };
-    if pair.a().dim() != pair.b().dim()
+    let beside = pair.a().has_logits_beside() || pair.b().has_logits_beside();
+    if beside
+        || pair.a().dim() != pair.b().dim()
         || labels.a.masked != labels.b.masked
         || !close(&labels.a.unembeddings, &labels.b.unembeddings)
     {
