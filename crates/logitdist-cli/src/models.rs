@@ -83,7 +83,8 @@ impl Models<FileModel> {
     }
 }
 
-fn name(source: &Source) -> String {
+/// The name of a model as it may be shown.
+pub fn name(source: &Source) -> String {
     let (Source::Path(path) | Source::Files { embeddings: path, .. } | Source::Logits(path, _)) = source;
     visible(&path.display().to_string()).into_owned()
 }

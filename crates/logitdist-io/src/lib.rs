@@ -68,6 +68,7 @@ mod say;
 mod shards;
 mod shown;
 mod summary;
+mod top_lists;
 mod whole_file;
 mod write;
 
@@ -91,5 +92,6 @@ pub use regular::{LARGEST_CONFIG, open_file, read_config, read_text_file};
 pub use say::say;
 pub use shown::{RUN_BY_SPREADSHEETS, for_shell, for_spreadsheet, from_spreadsheet, is_hidden, visible};
 pub use summary::{SavedSummary, SummaryError, labels_hash, summary_from_bytes, summary_to_bytes};
+pub use top_lists::read_top_lists;
 pub use whole_file::WholeFile;
 pub use write::{Attached, write_npz, write_npz_with};

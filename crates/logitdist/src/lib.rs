@@ -34,6 +34,7 @@
 //! | what is certified | [`Certificate`], [`bound::probe_transfer`] |
 //! | how close is close enough | [`bound::Budgets`], [`bound::tv_budget`], [`bound::kl_budget`] |
 //! | words | [`glossary`], [`Change`] for what leaves a measure as it is, [`Reason`] for what does not exist |
+//! | lists of the most probable labels | [`TopList`], [`list_distances`] |
 //! | labels to one another | [`label_geometry()`], [`LabelGeometry`] |
 //! | in steps | [`PairSummary`], [`merge_summaries`], [`compare_summary`], [`Factor`], [`Reduced`], [`Shared`] |
 //! | on many machines | [`PartialSummary`], [`Share`], [`compare_reduced`] |
@@ -75,6 +76,7 @@ mod student_t;
 mod summary;
 mod targets;
 mod tolerance;
+mod top_lists;
 mod tree;
 mod uncertainty;
 
@@ -121,5 +123,6 @@ pub use student_t::t_975;
 pub use summary::{PairSummary, ProbabilityInputs, merge_summaries};
 pub use targets::NO_TARGET;
 pub use tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
+pub use top_lists::{Between, ListDistances, TopList, list_distances};
 pub use tree::{JoinError, Stream, Subtrees, merge_tree};
 pub use uncertainty::{Interval, Intervals, LEVEL, Paired, jointly, paired};

@@ -27,6 +27,7 @@ mod report;
 mod right_answers;
 mod selections;
 mod terminal;
+mod top_lists;
 mod train;
 mod usage;
 
