@@ -1,7 +1,7 @@
 //! `cargo xtask measure`: one pair compared part by part, in a process of its own so that its memory is its own.
 
 use crate::memory::peak_mb;
-use crate::pair::{SEED, Size, inputs};
+use crate::pair::{SEED, Size, inputs, streams};
 use anyhow::{Context, ensure};
 use logitdist::measure::{cca, d_logit, d_rep, kl};
 use logitdist::{
@@ -115,8 +115,8 @@ fn measure(arguments: &Arguments) -> anyhow::Result<Measured> {
     seconds.insert(SMALL.to_owned(), took);
     values.extend([("d_logit".to_owned(), d_logit), ("m_cca".to_owned(), m_cca)]);
 
-    let mut rng = ChaCha8Rng::seed_from_u64(SEED);
-    let inputs = ProbabilityInputs::These(inputs(size, &mut rng));
+    let mut streams = streams();
+    let inputs = ProbabilityInputs::These(inputs(size, &mut streams.inputs));
     let (took, d) = timed(*repeat_for, || {
         let part = ProbabilityPart::of(&pair, &summary.labels, &inputs, &[])?;
         Ok::<_, anyhow::Error>(kl::divergences(&part.sums))
@@ -134,7 +134,7 @@ fn measure(arguments: &Arguments) -> anyhow::Result<Measured> {
     }
 
     // Nobody's time has the drawing of the subsets in it: peers are given them.
-    let mut choose = || size.subsets().choose(size.labels, size.dim, &mut rng);
+    let mut choose = || size.subsets().choose(size.labels, size.dim, &mut streams.subsets);
     let chosen = [(Direction::Ab, choose()?), (Direction::Ba, choose()?)];
     let (took, both) = timed(*repeat_for, || {
         // As a comparison does.

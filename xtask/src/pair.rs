@@ -1,7 +1,7 @@
 //! `cargo xtask pair`: a pair of files to measure with, drawn in a process of its own so that nobody else's memory grows by it.
 
 use anyhow::{Context, ensure};
-use logitdist::Subsets;
+use logitdist::{Streams, Subsets};
 use logitdist_io::{WholeFile, write_npz};
 use logitdist_synth::{BaseModel, Embeddings, Perturbation, Spectrum, Unembeddings, rng};
 use rand::seq::index;
@@ -117,14 +117,19 @@ struct Choices {
 
 impl Choices {
     fn of(size: &Size) -> anyhow::Result<Choices> {
-        let mut rng = ChaCha8Rng::seed_from_u64(SEED);
-        let inputs = inputs(size, &mut rng);
+        let mut streams = streams();
+        let inputs = inputs(size, &mut streams.inputs);
         let mut subsets = || -> anyhow::Result<Vec<Vec<usize>>> {
-            let chosen = size.subsets().choose(size.labels, size.dim, &mut rng)?;
+            let chosen = size.subsets().choose(size.labels, size.dim, &mut streams.subsets)?;
             Ok(chosen.labels().chunks(size.dim + 1).map(<[usize]>::to_vec).collect())
         };
         Ok(Choices { inputs, subsets_ab: subsets()?, subsets_ba: subsets()?, per_pivot: size.per_pivot })
     }
+}
+
+/// The random numbers of `logitdist compare --seed 0`.
+pub fn streams() -> Streams {
+    Streams::of(&mut ChaCha8Rng::seed_from_u64(SEED))
 }
 
 /// The inputs of the probability part, as a comparison draws them.

@@ -4,7 +4,7 @@ mod budget;
 pub mod compare;
 pub mod explain;
 mod man;
-mod matched;
+pub mod matched;
 mod models;
 mod output;
 mod parse;

@@ -1,6 +1,6 @@
 //! The two models of a command line.
 
-use crate::matched::{Asked, Matched, Opened, matched};
+use crate::matched::{Asked, Matched, Opened, Own, matched};
 use logitdist::{Error, ModelRows, Pair};
 use logitdist_io::{FileModel, OpenedModel, ReadError, ReadOptions, Source, visible};
 use std::path::Path;
@@ -55,27 +55,28 @@ pub fn open_other(
     options: &ReadOptions,
     labels: Option<&[usize]>,
     inputs: Option<Vec<usize>>,
-) -> Result<(String, FileModel), ReadError> {
+) -> Result<(String, FileModel<'static>), ReadError> {
     let source = Source::Path(path.into());
     Ok((name(&source), OpenedModel::open(&source, options)?.chosen(labels, inputs)?))
 }
 
-impl Models<FileModel> {
+impl Models<FileModel<'static>> {
     /// Opens both models and finds the labels and inputs that they have in common.
     pub fn matched(
         [(source_a, options_a), (source_b, options_b)]: [(Source, ReadOptions); 2],
         asked: &Asked,
-    ) -> anyhow::Result<(Models<FileModel>, Matched)> {
+    ) -> anyhow::Result<(Models<FileModel<'static>>, Matched)> {
         let open = |source, options| OpenedModel::open(source, options);
         let (a, b) = rayon::join(|| open(&source_a, &options_a), || open(&source_b, &options_b));
         let (a, b) = (a?, b?);
         let opened = [
-            Opened { source: &source_a, options: &options_a, model: &a },
-            Opened { source: &source_b, options: &options_b, model: &b },
+            Opened { own: Own::File(&source_a, &options_a), model: &a },
+            Opened { own: Own::File(&source_b, &options_b), model: &b },
         ];
         let found = matched(opened, asked)?;
-        let of =
-            |model: OpenedModel, m: usize| model.chosen(found.labels[m].as_deref(), found.inputs[m].clone());
+        let of = |model: OpenedModel<'static>, m: usize| {
+            model.chosen(found.labels[m].as_deref(), found.inputs[m].clone())
+        };
         let (a, b) = rayon::join(|| of(a, 0), || of(b, 1));
         let models = Models { a: a?, b: b?, name_a: name(&source_a), name_b: name(&source_b) };
         models.pair()?;

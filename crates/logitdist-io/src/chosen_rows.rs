@@ -32,15 +32,24 @@ pub fn read_rows(path: &Path, count: usize) -> Result<Vec<usize>, ReadError> {
         };
         text.lines().enumerate().map(whole).collect::<Result<_, _>>()?
     };
+    check_rows(&rows, count).map_err(error)?;
+    Ok(rows)
+}
+
+/// Checks that rows are among `count`, and that none is named twice.
+///
+/// # Errors
+/// What is wrong.
+pub fn check_rows(rows: &[usize], count: usize) -> Result<(), String> {
     let mut is_taken = vec![false; count];
-    for &row in &rows {
+    for &row in rows {
         match is_taken.get_mut(row) {
-            None => return Err(error(format!("there is no row {row}: there are {count}, counted from 0"))),
-            Some(true) => return Err(error(format!("row {row} is named twice"))),
+            None => return Err(format!("there is no row {row}: there are {count}, counted from 0")),
+            Some(true) => return Err(format!("row {row} is named twice")),
             Some(taken) => *taken = true,
         }
     }
-    Ok(rows)
+    Ok(())
 }
 
 /// Reads which of `count` rows are taken from an array of an archive: booleans, or numbers that are 0 or 1. Of an array with several axes

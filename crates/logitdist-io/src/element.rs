@@ -25,6 +25,31 @@ pub(crate) enum Number {
     Bytes(u32),
 }
 
+/// A type of floating-point numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FloatType {
+    /// Half precision.
+    F16,
+    /// The upper half of single precision.
+    Bf16,
+    /// Single precision.
+    F32,
+    /// Double precision.
+    F64,
+}
+
+impl From<FloatType> for Element {
+    fn from(of: FloatType) -> Element {
+        let number = match of {
+            FloatType::F16 => Number::F16,
+            FloatType::Bf16 => Number::Bf16,
+            FloatType::F32 => Number::F32,
+            FloatType::F64 => Number::F64,
+        };
+        Element { number, big_endian: cfg!(target_endian = "big") }
+    }
+}
+
 /// A type of entries in a byte order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Element {

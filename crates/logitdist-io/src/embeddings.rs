@@ -1,8 +1,9 @@
-//! Embeddings that stay in their file where they can, and are read in blocks of rows.
+//! Embeddings that stay where they are if they can, and are read in blocks of rows.
 
 use crate::array::Array;
 use crate::entries::Entries;
 use crate::error::{Place, Problem, ReadError};
+use crate::given::Given;
 use crate::npy;
 use crate::npz::Npz;
 use crate::piped;
@@ -20,11 +21,13 @@ const LOOKED_AT: usize = 1024;
 
 /// Embeddings, N×M.
 #[derive(Debug)]
-pub(crate) enum Embeddings {
+pub(crate) enum Embeddings<'a> {
     /// In a file, uncompressed. Entries are checked when they are read.
     Stored(Stored),
     /// In memory, because they were compressed. Entries are checked when rows are chosen.
     Memory(Held),
+    /// In memory that somebody else holds. Entries are checked when they are read.
+    Given(Given<'a>),
 }
 
 /// A matrix and where it is from.
@@ -35,20 +38,20 @@ pub(crate) struct Held {
     entries: Entries,
 }
 
-impl Embeddings {
-    pub(crate) fn new(array: Array<'_>, transpose: bool, flatten: bool) -> Result<Embeddings, ReadError> {
+impl<'a> Embeddings<'a> {
+    pub(crate) fn new(array: Array<'_>, transpose: bool, flatten: bool) -> Result<Embeddings<'a>, ReadError> {
         let entries = array.entries(transpose, flatten)?;
         Embeddings::of(array, entries)
     }
 
     /// Rows in which −∞ and the lowest number of a type are −∞, and no mistake.
-    pub(crate) fn with_masks(array: Array<'_>, flatten: bool) -> Result<Embeddings, ReadError> {
+    pub(crate) fn with_masks(array: Array<'_>, flatten: bool) -> Result<Embeddings<'a>, ReadError> {
         let entries = array.entries(false, flatten)?.with_masks();
         Embeddings::of(array, entries)
     }
 
     /// Logits that came through a pipe.
-    pub(crate) fn piped(path: &Path, flatten: bool) -> Result<Embeddings, ReadError> {
+    pub(crate) fn piped(path: &Path, flatten: bool) -> Result<Embeddings<'a>, ReadError> {
         let (array, file) = piped::kept(path)?;
         let entries = array.entries(false, flatten)?.with_masks();
         Ok(Embeddings::Stored(Stored {
@@ -59,7 +62,7 @@ impl Embeddings {
         }))
     }
 
-    fn of(array: Array<'_>, entries: Entries) -> Result<Embeddings, ReadError> {
+    fn of(array: Array<'_>, entries: Entries) -> Result<Embeddings<'a>, ReadError> {
         let Some(offset) = array.offset else {
             let matrix = array.unchecked(entries.clone())?;
             return Ok(Embeddings::Memory(Held { matrix, entries }));
@@ -72,13 +75,33 @@ impl Embeddings {
         match self {
             Embeddings::Stored(stored) => stored.entries.shape(),
             Embeddings::Memory(held) => held.matrix.shape(),
+            Embeddings::Given(given) => given.shape(),
         }
     }
 
-    fn entries(&self) -> &Entries {
+    fn place(&self) -> &Place {
         match self {
-            Embeddings::Stored(stored) => &stored.entries,
-            Embeddings::Memory(held) => &held.entries,
+            Embeddings::Stored(stored) => &stored.entries.place,
+            Embeddings::Memory(held) => &held.entries.place,
+            Embeddings::Given(given) => given.place(),
+        }
+    }
+
+    /// Whether entries may be −∞.
+    fn has_masks(&self) -> bool {
+        match self {
+            Embeddings::Stored(stored) => stored.entries.has_masks(),
+            Embeddings::Memory(held) => held.entries.has_masks(),
+            Embeddings::Given(given) => given.has_masks(),
+        }
+    }
+
+    /// How far apart neighbouring numbers of their type are at most, relative to them.
+    fn relative_spacing(&self) -> f64 {
+        match self {
+            Embeddings::Stored(stored) => stored.entries.relative_spacing(),
+            Embeddings::Memory(held) => held.entries.relative_spacing(),
+            Embeddings::Given(given) => given.relative_spacing(),
         }
     }
 
@@ -91,6 +114,7 @@ impl Embeddings {
                 rows.copy_from(held.matrix.get(start..end, ..));
                 Ok(())
             }
+            Embeddings::Given(given) => given.read(start, rows),
         }
     }
 
@@ -98,7 +122,7 @@ impl Embeddings {
     pub(crate) fn rows_not_finite(&self) -> Result<Vec<usize>, ReadError> {
         let (count, cols) = self.shape();
         let mut found = Vec::new();
-        let has_masks = self.entries().has_masks();
+        let has_masks = self.has_masks();
         let is_fine = |x: f64| x.is_finite() || (has_masks && x == f64::NEG_INFINITY);
         let mut look = |start: usize, rows: MatRef<'_, f64>| {
             let mut is_finite = vec![true; rows.nrows()];
@@ -108,17 +132,21 @@ impl Embeddings {
             found
                 .extend(is_finite.iter().enumerate().filter(|(_, finite)| !**finite).map(|(i, _)| start + i));
         };
-        match self {
-            Embeddings::Memory(held) => look(0, held.matrix.as_ref()),
-            Embeddings::Stored(stored) => {
-                let entries = stored.entries.clone().unchecked();
-                let mut block = Mat::zeros(count.min(LOOKED_AT), cols);
-                for start in (0..count).step_by(LOOKED_AT) {
-                    let mut rows = block.as_mut().subrows_mut(0, LOOKED_AT.min(count - start));
-                    stored.fill(&entries, start, rows.as_mut())?;
-                    look(start, rows.as_ref());
+        if let Embeddings::Memory(held) = self {
+            look(0, held.matrix.as_ref());
+            return Ok(found);
+        }
+        let mut block = Mat::zeros(count.min(LOOKED_AT), cols);
+        for start in (0..count).step_by(LOOKED_AT) {
+            let mut rows = block.as_mut().subrows_mut(0, LOOKED_AT.min(count - start));
+            match self {
+                Embeddings::Stored(stored) => {
+                    stored.fill(&stored.entries.clone().unchecked(), start, rows.as_mut()).map(drop)?;
                 }
+                Embeddings::Given(given) => given.fill(start, rows.as_mut())?,
+                Embeddings::Memory(_) => {}
             }
+            look(start, rows.as_ref());
         }
         Ok(found)
     }
@@ -126,7 +154,7 @@ impl Embeddings {
     /// The embeddings of which only some rows will be read, and the rows as they are then to be asked for.
     ///
     /// What is in memory keeps nothing else, and what cannot be read row by row goes there.
-    fn chosen(self, rows: Option<Vec<usize>>) -> Result<(Embeddings, Option<Vec<usize>>), ReadError> {
+    fn chosen(self, rows: Option<Vec<usize>>) -> Result<(Embeddings<'a>, Option<Vec<usize>>), ReadError> {
         let held = match (self, &rows) {
             (Embeddings::Stored(stored), Some(_)) if stored.entries.runs_are_columns() => stored.held()?,
             (Embeddings::Memory(held), _) => held,
@@ -165,22 +193,26 @@ impl Embeddings {
                 Ok(f64::from_bits(stored.largest.load(Ordering::Relaxed)))
             }
             Embeddings::Memory(held) => Ok(held.matrix.norm_max()),
+            Embeddings::Given(given) => Ok(given.largest()),
         }
     }
 }
 
 /// The rows of embeddings that are read, in their order.
 #[derive(Debug)]
-pub(crate) struct ChosenRows {
-    embeddings: Embeddings,
+pub(crate) struct ChosenRows<'a> {
+    embeddings: Embeddings<'a>,
     /// Which rows of the embeddings; `None` for all.
     rows: Option<Vec<usize>>,
     /// Which rows of the file, if these are not those.
     in_file: Option<Vec<usize>>,
 }
 
-impl ChosenRows {
-    pub(crate) fn of(embeddings: Embeddings, rows: Option<Vec<usize>>) -> Result<ChosenRows, ReadError> {
+impl<'a> ChosenRows<'a> {
+    pub(crate) fn of(
+        embeddings: Embeddings<'a>,
+        rows: Option<Vec<usize>>,
+    ) -> Result<ChosenRows<'a>, ReadError> {
         let asked = rows.clone();
         let (embeddings, rows) = embeddings.chosen(rows)?;
         let in_file = if rows.is_some() { None } else { asked };
@@ -204,12 +236,12 @@ impl ChosenRows {
 
     /// Where they are from.
     pub(crate) fn place(&self) -> &Place {
-        &self.embeddings.entries().place
+        self.embeddings.place()
     }
 
     /// How far apart neighbouring numbers of their type are at most, relative to them.
     pub(crate) fn relative_spacing(&self) -> f64 {
-        self.embeddings.entries().relative_spacing()
+        self.embeddings.relative_spacing()
     }
 
     /// Fills `rows` with those from `start` on.

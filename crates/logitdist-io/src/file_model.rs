@@ -1,14 +1,15 @@
-//! A model whose embeddings stay in their file.
+//! A model whose embeddings stay where they are.
 
-use crate::embeddings::ChosenRows;
+use crate::embeddings::{ChosenRows, Embeddings};
 use crate::error::{Place, Problem, ReadError};
 use crate::fingerprints::{Fingerprints, RepeatedRows};
 use crate::fold::normalise;
+use crate::given::{Given, GivenRows};
 use crate::logits::CentredLogits;
 use faer::{Mat, MatMut};
 use logitdist::{Error, KnownDirections, Labels, ModelRows, SMALLEST_SCALE};
 use logitdist_linalg::matmul_into;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Numbers in memory at a time where logits are read for their coordinates along some directions.
@@ -18,10 +19,11 @@ const LOGITS_AT_ONCE: usize = 1 << 21;
 /// these are all that is known.
 ///
 /// Made by [`open_model`](crate::open_model). Entries are checked when they are read, with the same errors as
-/// [`read_model`](crate::read_model). Compressed embeddings cannot be read in blocks, so they are held in memory.
+/// [`read_model`](crate::read_model). Compressed embeddings cannot be read in blocks, so they are held in memory. What was
+/// [given](crate::GivenArrays) in memory stays there.
 #[derive(Debug)]
-pub struct FileModel {
-    rows: ChosenRows,
+pub struct FileModel<'a> {
+    rows: ChosenRows<'a>,
     logits: Option<CentredLogits>,
     /// Whether embeddings are divided by their lengths.
     normalised: bool,
@@ -31,16 +33,40 @@ pub struct FileModel {
     prints: Fingerprints,
 }
 
-impl FileModel {
+impl<'a> FileModel<'a> {
     pub(crate) fn new(
-        rows: ChosenRows,
+        rows: ChosenRows<'a>,
         logits: Option<CentredLogits>,
         normalised: bool,
-        labels: Labels,
+        labels: Arc<Labels>,
         whole: PathBuf,
-    ) -> FileModel {
+    ) -> FileModel<'a> {
         let prints = Fingerprints::new(rows.count());
-        FileModel { rows, logits, normalised, labels: Arc::new(labels), whole, prints }
+        FileModel { rows, logits, normalised, labels, whole, prints }
+    }
+
+    /// A model of embeddings in memory, which errors call `name`, with labels that are shared.
+    ///
+    /// # Errors
+    /// Embeddings without rows, or of another dimension than the labels.
+    pub fn given(
+        name: &str,
+        embeddings: Box<dyn GivenRows + 'a>,
+        labels: Arc<Labels>,
+    ) -> Result<FileModel<'a>, ReadError> {
+        let place = Place::file(Path::new(name));
+        let given = Given::new(embeddings, place.clone(), "embeddings", false)?;
+        let (embeddings, unembeddings) = (given.shape().1, labels.unembeddings.ncols());
+        if embeddings != unembeddings {
+            return Err(place.error(Problem::Model(Error::Dimension { embeddings, unembeddings })));
+        }
+        let rows = ChosenRows::of(Embeddings::Given(given), None)?;
+        Ok(FileModel::new(rows, None, false, labels, name.into()))
+    }
+
+    /// The same model with labels that are shared and differ in nothing that its rows depend on.
+    pub fn with_labels(self, labels: Arc<Labels>) -> FileModel<'a> {
+        FileModel { labels, ..self }
     }
 
     /// How many of the rows read so far are zero, or repeat another one.
@@ -49,7 +75,7 @@ impl FileModel {
     }
 }
 
-impl FileModel {
+impl FileModel<'_> {
     /// Coordinates of the logits along the directions that are known.
     fn read_along_directions(&self, start: usize, mut rows: MatMut<'_, f64>) -> Result<(), Error> {
         if self.labels.alone.is_some_and(|alone| matches!(alone.directions, KnownDirections::Beyond(_))) {
@@ -70,7 +96,7 @@ impl FileModel {
     }
 }
 
-impl ModelRows for FileModel {
+impl ModelRows for FileModel<'_> {
     fn n_inputs(&self) -> usize {
         self.rows.count()
     }

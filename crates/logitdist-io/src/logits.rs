@@ -88,7 +88,7 @@ struct Zeros {
 impl CentredLogits {
     /// Looks at all rows: which labels have no probability, and whether the others are what they should be.
     pub(crate) fn of(
-        rows: &ChosenRows,
+        rows: &ChosenRows<'_>,
         form: LogitForm,
         columns: Option<Vec<usize>>,
         zero_is_mask: bool,
@@ -159,7 +159,7 @@ impl CentredLogits {
     /// The labels of the model that these logits are: the identity, or the directions in which so many of them vary.
     pub(crate) fn as_labels(
         &self,
-        rows: &ChosenRows,
+        rows: &ChosenRows<'_>,
         normalised: bool,
         wanted: Directions,
     ) -> Result<Labels, ReadError> {
@@ -185,7 +185,7 @@ impl CentredLogits {
     /// Fills `logits` (n×K) with the centred logits of the inputs from `start` on; 0 for masked labels.
     pub(crate) fn fill(
         &self,
-        rows: &ChosenRows,
+        rows: &ChosenRows<'_>,
         normalised: bool,
         start: usize,
         mut logits: MatMut<'_, f64>,
@@ -238,7 +238,7 @@ impl CentredLogits {
 /// Probabilities are not negative, and those of an input sum to 1, as far as numbers of their type can.
 fn check_probabilities(
     block: MatMut<'_, f64>,
-    rows: &ChosenRows,
+    rows: &ChosenRows<'_>,
     start: usize,
     ulp: f64,
 ) -> Result<(), ReadError> {

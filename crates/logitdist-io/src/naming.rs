@@ -50,6 +50,14 @@ impl Names {
         Names::new(place, array.texts()?.into_iter().map(Some).collect()).map(Some)
     }
 
+    /// Names that are in memory; errors call them `what`.
+    ///
+    /// # Errors
+    /// A name comes twice.
+    pub fn given(what: &str, names: Vec<String>) -> Result<Names, ReadError> {
+        Names::new(Place::file(Path::new(what)), names.into_iter().map(Some).collect())
+    }
+
     fn new(place: Place, names: Vec<Option<String>>) -> Result<Names, ReadError> {
         let mut seen = HashMap::with_capacity(names.len());
         for (i, name) in names.iter().enumerate() {

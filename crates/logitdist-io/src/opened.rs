@@ -3,20 +3,22 @@
 use crate::archive::Archive;
 use crate::array::Array;
 use crate::embeddings::{ChosenRows, Embeddings};
-use crate::error::ReadError;
+use crate::error::{Place, Problem, ReadError};
 use crate::file_model::FileModel;
 use crate::fold::Fold;
+use crate::given::{Given, GivenArrays};
 use crate::logits::{CentredLogits, Directions, LogitForm};
 use crate::piped::is_piped;
 use crate::read::{Arrays, ReadOptions, Source, arrays, no_model, with_array};
 use faer::Mat;
 use logitdist::{Error, Labels};
 use std::path::Path;
+use std::sync::Arc;
 
 /// A model whose arrays were found, before its labels and inputs are chosen.
 #[derive(Debug)]
-pub struct OpenedModel {
-    content: Content,
+pub struct OpenedModel<'a> {
+    content: Content<'a>,
     source: Source,
     zero_is_mask: bool,
     fold: Fold,
@@ -24,17 +26,17 @@ pub struct OpenedModel {
 }
 
 #[derive(Debug)]
-enum Content {
-    Model(Arrays<Embeddings>),
-    Logits(Embeddings, LogitForm),
+enum Content<'a> {
+    Model(Arrays<Embeddings<'a>>),
+    Logits(Embeddings<'a>, LogitForm),
 }
 
-impl OpenedModel {
+impl<'a> OpenedModel<'a> {
     /// Opens a model as [`open_model`](crate::open_model) does.
     ///
     /// # Errors
     /// As [`read_model`](crate::read_model).
-    pub fn open(source: &Source, options: &ReadOptions) -> Result<OpenedModel, ReadError> {
+    pub fn open(source: &Source, options: &ReadOptions) -> Result<OpenedModel<'a>, ReadError> {
         let logits = match source {
             Source::Logits(path, form) if is_piped(path) => {
                 Some((Embeddings::piped(path, options.flatten)?, *form))
@@ -72,6 +74,46 @@ impl OpenedModel {
         })
     }
 
+    /// A model of arrays in memory, which errors call `name`. Of the options those of the file are not heeded, nor are the exchange of
+    /// axes and what makes rows of batches: the arrays are as they are to be.
+    ///
+    /// # Errors
+    /// Arrays that are empty or make no model.
+    pub fn given(
+        name: &str,
+        arrays: GivenArrays<'a>,
+        options: &ReadOptions,
+    ) -> Result<OpenedModel<'a>, ReadError> {
+        let place = Place::file(Path::new(name));
+        let source = Source::Path(name.into());
+        let content = match arrays {
+            GivenArrays::Logits(rows, form) => {
+                let given = Given::new(rows, place, form.name(), true)?;
+                Content::Logits(Embeddings::Given(given), form)
+            }
+            GivenArrays::Model(rows, unembeddings, bias) => {
+                let (needed, columns) = unembeddings.shape();
+                let given = Given::new(rows, place.clone(), "embeddings", false)?;
+                let error = |error| Err(place.error(Problem::Model(error)));
+                if given.shape().1 != columns {
+                    return error(Error::Dimension { embeddings: given.shape().1, unembeddings: columns });
+                }
+                if let Some(found) = bias.as_ref().map(Vec::len).filter(|found| *found != needed) {
+                    return error(Error::BiasLength { found, needed });
+                }
+                let embeddings = Embeddings::Given(given);
+                Content::Model(Arrays { embeddings, unembeddings, bias, head: None })
+            }
+        };
+        Ok(OpenedModel {
+            content,
+            source,
+            zero_is_mask: options.zero_is_mask,
+            fold: options.fold,
+            directions: options.directions,
+        })
+    }
+
     /// Which tensors were taken for the last layer, if that had to be found.
     pub fn found_head(&self) -> Option<String> {
         let Content::Model(Arrays { head: Some(head), .. }) = &self.content else { return None };
@@ -100,7 +142,7 @@ impl OpenedModel {
         self.rows().rows_not_finite()
     }
 
-    fn rows(&self) -> &Embeddings {
+    fn rows(&self) -> &Embeddings<'a> {
         match &self.content {
             Content::Model(arrays) => &arrays.embeddings,
             Content::Logits(rows, _) => rows,
@@ -118,7 +160,7 @@ impl OpenedModel {
         self,
         labels: Option<&[usize]>,
         inputs: Option<Vec<usize>>,
-    ) -> Result<FileModel, ReadError> {
+    ) -> Result<FileModel<'a>, ReadError> {
         let OpenedModel { content, source, zero_is_mask, fold, directions } = self;
         let whole = source.whole().to_path_buf();
         match content {
@@ -135,21 +177,22 @@ impl OpenedModel {
                 let rows = ChosenRows::of(embeddings, inputs)?;
                 let normalised = fold.normalise_embeddings;
                 let labels = |g: Mat<f64>, bias| {
-                    Labels::new(g, bias).map_err(|error| no_model(&source, f, g_shape, error))
+                    let labels = Labels::new(g, bias).map(Arc::new);
+                    labels.map_err(|error| no_model(&source, f, g_shape, error))
                 };
                 let Some(cap) = fold.softcap else {
                     return Ok(FileModel::new(rows, None, normalised, labels(unembeddings, bias)?, whole));
                 };
                 // What Labels::new refuses is refused here, too.
                 let checked = labels(unembeddings.clone(), bias.clone())?;
-                let logits = CentredLogits::capped(unembeddings, bias, cap, checked.masked);
-                let labels = logits.as_labels(&rows, normalised, directions)?;
+                let logits = CentredLogits::capped(unembeddings, bias, cap, checked.masked.clone());
+                let labels = logits.as_labels(&rows, normalised, directions).map(Arc::new)?;
                 Ok(FileModel::new(rows, Some(logits), normalised, labels, whole))
             }
             Content::Logits(rows, form) => {
                 let rows = ChosenRows::of(rows, inputs)?;
                 let logits = CentredLogits::of(&rows, form, labels.map(<[usize]>::to_vec), zero_is_mask)?;
-                let labels = logits.as_labels(&rows, false, directions)?;
+                let labels = logits.as_labels(&rows, false, directions).map(Arc::new)?;
                 Ok(FileModel::new(rows, Some(logits), false, labels, whole))
             }
         }
@@ -157,7 +200,7 @@ impl OpenedModel {
 }
 
 /// The logits of an archive: those that are asked for, or those that are in the place of embeddings.
-fn logits(path: &Path, options: &ReadOptions) -> Result<Option<(Embeddings, LogitForm)>, ReadError> {
+fn logits<'a>(path: &Path, options: &ReadOptions) -> Result<Option<(Embeddings<'a>, LogitForm)>, ReadError> {
     let mut archive = Archive::open(path, options.inflation_limit)?;
     if let Some((form, name)) = &options.names.logits {
         let array = archive.required(form.name(), name)?;

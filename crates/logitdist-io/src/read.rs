@@ -117,7 +117,7 @@ pub fn read_model(source: &Source, options: &ReadOptions) -> Result<Model, ReadE
 ///
 /// # Errors
 /// As [`read_model`].
-pub fn open_model(source: &Source, options: &ReadOptions) -> Result<FileModel, ReadError> {
+pub fn open_model(source: &Source, options: &ReadOptions) -> Result<FileModel<'static>, ReadError> {
     OpenedModel::open(source, options)?.chosen(None, None)
 }
 

@@ -1,10 +1,13 @@
 //! Arrays of numpy as rows of f64, without a copy of the whole.
 
-use logitdist::{Error, LARGEST_ENTRY, Mat, MatMut};
+use logitdist::{Mat, MatMut};
+use logitdist_io::{FloatType, GivenRows};
 use numpy::PyReadonlyArray2;
-use numpy::ndarray::ArrayView2;
+use numpy::ndarray::{ArrayView2, Axis, Slice};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use std::io;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A 2-D array that Python holds. The package has seen to it that it is aligned, in native byte order, and of one of these types.
 pub enum Held<'py> {
@@ -73,30 +76,61 @@ impl Array<'_> {
         }
     }
 
-    /// Fills `rows` with those from `start` on, and gives their largest magnitude. Widening is exact.
-    ///
-    /// # Errors
-    /// The first entry that no model may have.
-    pub fn read(&self, name: &'static str, start: usize, rows: MatMut<'_, f64>) -> Result<f64, Error> {
+    /// Fills `rows` with those from `start` on. Widening is exact.
+    fn read(&self, start: usize, rows: MatMut<'_, f64>) {
         match self {
-            Array::F64(array) => widened(array, name, start, rows, |x| x),
-            Array::F32(array) => widened(array, name, start, rows, f64::from),
-            Array::F16(array) => widened(array, name, start, rows, half),
+            Array::F64(array) => widened(array, start, rows, |x| x),
+            Array::F32(array) => widened(array, start, rows, f64::from),
+            Array::F16(array) => widened(array, start, rows, half),
             Array::Bf16(array) => {
-                widened(array, name, start, rows, |bits| f64::from(f32::from_bits(u32::from(bits) << 16)))
+                widened(array, start, rows, |bits| f64::from(f32::from_bits(u32::from(bits) << 16)));
             }
         }
     }
 
     /// All rows.
-    ///
-    /// # Errors
-    /// As [`read`](Array::read).
-    pub fn matrix(&self, name: &'static str) -> Result<Mat<f64>, Error> {
+    pub fn matrix(&self) -> Mat<f64> {
         let (rows, cols) = self.shape();
         let mut matrix = Mat::zeros(rows, cols);
-        self.read(name, 0, matrix.as_mut())?;
-        Ok(matrix)
+        self.read(0, matrix.as_mut());
+        matrix
+    }
+}
+
+/// The rows of a view, whose reading ends when `stop` is set.
+#[derive(Debug)]
+pub struct Rows<'a> {
+    array: Array<'a>,
+    stop: &'a AtomicBool,
+}
+
+impl<'a> Rows<'a> {
+    /// The rows of an array.
+    pub fn of(array: &'a Array<'_>, stop: &'a AtomicBool) -> Box<Rows<'a>> {
+        Box::new(Rows { array: array.reborrow(), stop })
+    }
+}
+
+impl GivenRows for Rows<'_> {
+    fn shape(&self) -> (usize, usize) {
+        self.array.shape()
+    }
+
+    fn float_type(&self) -> FloatType {
+        match self.array {
+            Array::F64(_) => FloatType::F64,
+            Array::F32(_) => FloatType::F32,
+            Array::F16(_) => FloatType::F16,
+            Array::Bf16(_) => FloatType::Bf16,
+        }
+    }
+
+    fn read(&self, start: usize, rows: MatMut<'_, f64>) -> io::Result<()> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(io::Error::other("interrupted"));
+        }
+        self.array.read(start, rows);
+        Ok(())
     }
 }
 
@@ -112,27 +146,23 @@ fn half(bits: u16) -> f64 {
     if bits >> 15 == 1 { -magnitude } else { magnitude }
 }
 
+/// Rows widened together: what their columns share of the cache stays there.
+const TOGETHER: usize = 32;
+
 fn widened<T: Copy>(
     array: &ArrayView2<'_, T>,
-    name: &'static str,
     start: usize,
     mut rows: MatMut<'_, f64>,
     widen: impl Fn(T) -> f64,
-) -> Result<f64, Error> {
-    let mut largest: f64 = 0.0;
-    for col in 0..rows.ncols() {
-        let entries = array.column(col);
-        for (value, entry) in rows.as_mut().col_mut(col).iter_mut().zip(entries.iter().skip(start)) {
-            *value = widen(*entry);
-            // NaN is larger than all.
-            largest = if value.abs() <= largest { largest } else { value.abs() };
+) {
+    let (count, cols) = (rows.nrows(), rows.ncols());
+    for from in (0..count).step_by(TOGETHER) {
+        let some = TOGETHER.min(count - from);
+        let entries = array.slice_axis(Axis(0), Slice::from(start + from..start + from + some));
+        let mut piece = rows.as_mut().subrows_mut(from, some);
+        for col in 0..cols {
+            let column = piece.as_mut().col_mut(col);
+            column.iter_mut().zip(entries.column(col)).for_each(|(value, entry)| *value = widen(*entry));
         }
     }
-    if largest <= LARGEST_ENTRY {
-        return Ok(largest);
-    }
-    let is_bad = |value: f64| value.is_nan() || value.abs() > LARGEST_ENTRY;
-    let entries = (0..rows.nrows()).flat_map(|row| (0..rows.ncols()).map(move |col| (row, col)));
-    let (row, col) = entries.into_iter().find(|&at| is_bad(rows[at])).unwrap_or_default();
-    Err(Error::Entry { array: name, row: start + row, col, value: rows[(row, col)] })
 }

@@ -112,6 +112,12 @@ impl Comparison {
         if !self.has_inputs() {
             return Err(PyValueError::new_err("the distances at each input were not kept"));
         }
+        let has_distance = self.compared.comparison.scalar("d_logit").is_some();
+        if self.compared.is_selection || !has_distance {
+            return Err(PyValueError::new_err(
+                "a page shows a whole comparison, d_logit above all, and this one was asked for some numbers: compare without only, quick or skip of d_logit",
+            ));
+        }
         let written = || {
             let page = Page::begin(&folder)?;
             page.write(&self.compared)?;

@@ -4,12 +4,15 @@ mod array;
 mod command;
 mod compare;
 mod comparison;
+mod device;
 mod explain;
+mod logits;
 mod model;
 mod settings;
 mod summary;
 mod sweep;
 mod wait;
+mod which;
 
 /// What `import logitdist` finds under `_native`.
 #[pyo3::pymodule]
@@ -21,7 +24,13 @@ mod _native {
     #[pymodule_export]
     use crate::comparison::Comparison;
     #[pymodule_export]
+    use crate::device::{
+        Start, device_label_twins, device_labels, device_start, device_summary, take_label_factor,
+    };
+    #[pymodule_export]
     use crate::explain::{explain, glossary};
+    #[pymodule_export]
+    use crate::logits::reduce_logits;
     #[pymodule_export]
     use crate::summary::{Heads, Summary};
     #[pymodule_export]

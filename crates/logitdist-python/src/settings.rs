@@ -19,8 +19,7 @@ pub struct Asked {
     quick: bool,
     shifts: bool,
     per_input: bool,
-    /// Whether intervals are wanted; where they cost little if nothing is said.
-    pub intervals: Option<bool>,
+    intervals: Option<bool>,
     blocks: Option<usize>,
     groups: Option<Vec<i64>>,
     null: usize,
@@ -29,6 +28,25 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// Whether rows were asked for by their tokens.
+    pub fn is_selection(&self) -> bool {
+        self.quick || self.only.is_some()
+    }
+
+    /// Whether intervals are wanted; where they cost little if nothing is said.
+    ///
+    /// # Errors
+    /// `ValueError` if they are not, and something that is asked for by its name needs them.
+    pub fn intervals(&self) -> PyResult<Option<bool>> {
+        let by_name = self.only.iter().flatten().any(|token| token == "m_cca_cv");
+        match self.intervals {
+            Some(false) if by_name => Err(PyValueError::new_err(
+                "intervals=False leaves out what m_cca_cv needs: leave out one of the two",
+            )),
+            intervals => Ok(intervals.or(by_name.then_some(true))),
+        }
+    }
+
     /// The settings.
     ///
     /// # Errors

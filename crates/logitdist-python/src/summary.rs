@@ -1,13 +1,13 @@
 //! A pair whose inputs come part by part.
 
-use crate::array::Held;
+use crate::array::{Held, Rows};
 use crate::comparison::Comparison;
-use crate::model::{ArrayModel, labels};
+use crate::model::labels;
 use crate::settings::Asked;
 use crate::wait::wait_for;
-use logitdist::{Labels, Pair, PairSummary, ProbabilityInputs, Settings, compare_summary};
+use logitdist::{LabelSide, Labels, Pair, PairSummary, ProbabilityInputs, Settings, compare_summary};
 use logitdist_cli::compare::ComparedPair;
-use logitdist_io::{SavedSummary, summary_from_bytes, summary_to_bytes};
+use logitdist_io::{FileModel, SavedSummary, summary_from_bytes, summary_to_bytes};
 use logitdist_results::pair::PairRun;
 use numpy::PyReadonlyArray1;
 use pyo3::exceptions::PyValueError;
@@ -15,13 +15,15 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// The labels of two models.
 #[pyclass(frozen, module = "logitdist._native")]
 pub struct Heads {
-    a: Arc<Labels>,
-    b: Arc<Labels>,
+    pub(crate) a: Arc<Labels>,
+    pub(crate) b: Arc<Labels>,
+    /// What both are together, reduced once, here or elsewhere.
+    pub(crate) side: OnceLock<Arc<LabelSide>>,
 }
 
 /// Unembeddings and a bias or none.
@@ -45,7 +47,7 @@ impl Heads {
             }
             Ok((a, b))
         })?;
-        Ok(Heads { a, b })
+        Ok(Heads { a, b, side: OnceLock::new() })
     }
 
     /// Whether a summary is of these labels.
@@ -54,36 +56,38 @@ impl Heads {
         labels.a == self.a && labels.b == self.b
     }
 
-    /// Reduces some inputs; `beside` is a summary of others, of the same labels.
-    #[pyo3(signature = (a, b, *, beside, probability, threads))]
+    /// Reduces some inputs, with the right label of each if right answers are looked at.
+    #[pyo3(signature = (a, b, *, targets, probability, threads))]
     fn reduce(
         &self,
         py: Python<'_>,
         a: Held<'_>,
         b: Held<'_>,
-        beside: Option<&Summary>,
+        targets: Option<Vec<i64>>,
         probability: bool,
         threads: Option<usize>,
     ) -> PyResult<Summary> {
         let (a, b) = (a.view(), b.view());
         let summary = wait_for(py, threads, None, |progress| {
-            let a = ArrayModel::new("a", a.reborrow(), Arc::clone(&self.a), &progress.stop)?;
-            let b = ArrayModel::new("b", b.reborrow(), Arc::clone(&self.b), &progress.stop)?;
+            let a = FileModel::given("a", Rows::of(&a, &progress.stop), Arc::clone(&self.a))?;
+            let b = FileModel::given("b", Rows::of(&b, &progress.stop), Arc::clone(&self.b))?;
             let pair = Pair::new(&a, &b)?;
-            let inputs = if probability { ProbabilityInputs::All } else { ProbabilityInputs::None };
-            Ok(match beside {
-                Some(other) => PairSummary::of_inputs(&pair, &other.summary.labels, &inputs, &[])?,
-                None => PairSummary::of(&pair, &inputs, &[])?,
-            })
+            let side = self.side.get_or_init(|| Arc::new(LabelSide::of(&pair)));
+            Ok(PairSummary::of_inputs(&pair, side, &inputs(probability), &[], targets.as_deref())?)
         })?;
         Ok(Summary { summary })
     }
 }
 
+/// On which inputs probabilities are computed.
+pub fn inputs(probability: bool) -> ProbabilityInputs {
+    if probability { ProbabilityInputs::All } else { ProbabilityInputs::None }
+}
+
 /// What is left of the inputs that were seen.
 #[pyclass(frozen, module = "logitdist._native")]
 pub struct Summary {
-    summary: PairSummary,
+    pub(crate) summary: PairSummary,
 }
 
 #[pymethods]
@@ -114,6 +118,22 @@ impl Summary {
 
     fn has_probabilities(&self) -> bool {
         self.summary.probability.is_some()
+    }
+
+    fn has_targets(&self) -> bool {
+        self.summary.probability.as_ref().is_some_and(|part| !part.at_targets.is_empty())
+    }
+
+    /// Precision of the logits: that of the batch with the least.
+    fn logits(&self) -> &'static str {
+        let error = self.summary.probability.as_ref().map_or(0.0, |part| part.sums.logit_error);
+        if error > 0.0 { "f32" } else { "f64" }
+    }
+
+    /// Of a pair that is given by its logits how many labels there are; `None` of any other.
+    fn labels_of_logits(&self) -> Option<usize> {
+        let labels = &self.summary.labels.a;
+        labels.alone.map(|_| labels.bias.len())
     }
 
     /// The inputs of `self`, followed by those of `other`.

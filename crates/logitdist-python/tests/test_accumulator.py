@@ -154,3 +154,32 @@ def test_what_cannot_be_is_refused_in_words(tmp_path):
         seen.load(tmp_path / "text")
     assert "60 inputs" in repr(seen)
     assert "<svg" in seen.compare()._repr_html_()
+
+
+def test_right_answers_come_with_their_batches():
+    a, b = a_pair(7)
+    targets = numpy.where(numpy.arange(60) % 4 == 0, -100, numpy.arange(60) % 7)
+    seen, expected = accumulator(a, b), logitdist.compare(a, b, skip=SKIPPED, intervals=False, targets=targets)
+    seen.update(a["embeddings"], b["embeddings"], targets=targets)
+    assert seen.compare() == expected
+    parts = accumulator(a, b)
+    for start in (0, 20, 40):
+        rows = slice(start, start + 20)
+        # A batch may come without.
+        given_targets = None if start == 20 else targets[rows]
+        parts.update(a["embeddings"][rows], b["embeddings"][rows], targets=given_targets)
+    assert parts.compare().n_targets == (targets[numpy.r_[:20, 40:60]] >= 0).sum()
+    for wrong, message in [
+        (targets[:5], r"targets are of type int64 and shape \(5,\); whole numbers of shape \(60,\)"),
+        (targets * 0.5, "targets are of type float64"),
+        (targets + 1, "the target of input 0 is -99; a label from 0 to 6"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            seen.update(a["embeddings"], b["embeddings"], targets=wrong)
+
+
+def test_a_comparison_says_how_it_was_made():
+    a, b = a_pair(1)
+    seen = saw(a, b, (0, 60)).compare(seed=2, subsets=(3, 4), skip="baselines")
+    call = "logitdist.Accumulator(...).compare(seed=2, subsets=(3, 4), skip=['baselines'])"
+    assert f'run,command,,"{call}",' in seen.to_csv().splitlines()

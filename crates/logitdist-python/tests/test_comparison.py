@@ -197,6 +197,13 @@ def test_a_report_that_cannot_be_written_is_an_error_of_the_system(c, tmp_path):
         c.report(tmp_path / "file")
 
 
+@pytest.mark.parametrize("asked", [{"only": ["m_cca"]}, {"quick": True}, {"skip": ["d_logit"]}])
+def test_a_page_is_of_a_whole_comparison_as_the_command_has_it(asked, tmp_path):
+    with pytest.raises(ValueError, match="a page shows a whole comparison"):
+        logitdist.compare(*a_pair(1), **asked).report(tmp_path / "page")
+    assert not (tmp_path / "page").exists()
+
+
 def large():
     """A pair that takes seconds."""
     return a_pair(3, n=20000, k=3000, m=32)

@@ -2,6 +2,7 @@
 
 use crate::bound::BOUND_COLUMNS;
 use crate::kind::Kind;
+use crate::pair::{COMPARISON, comparison_csv, inputs, labels, spectra};
 use crate::row::{ROW_COLUMNS, parameter_column};
 use crate::run::FailedCell;
 use crate::summary;
@@ -215,6 +216,25 @@ impl Schema {
         Schema { result_version: RESULT_VERSION, tables: Named(tables), bounds: bounds_of(|_| true) }
     }
 
+    /// The schema of what a comparison of two models leaves in its folder.
+    pub fn of_pair() -> Schema {
+        let table = |file: &str, place: &'static str, names: &[&str]| {
+            let column = |name: &&str| {
+                // A list has one of its numbers in each line.
+                let number = Column::of_measure(name).map(|column| Column { kind: Kind::Float, ..column });
+                Some(((*name).to_owned(), number.or_else(|| Column::of_name(name, place))?))
+            };
+            (file.to_owned(), Named(names.iter().filter_map(column).collect()))
+        };
+        let tables = vec![
+            table(COMPARISON, words::COMPARISON, &comparison_csv::COLUMNS),
+            table("inputs.csv", words::PAIR, &inputs::COLUMNS),
+            table("labels.csv", words::PAIR, &labels::COLUMNS),
+            table("spectra.csv", words::PAIR, &spectra::COLUMNS),
+        ];
+        Schema { result_version: RESULT_VERSION, tables: Named(tables), bounds: bounds_of(|_| true) }
+    }
+
     /// The text of `schema.json`.
     pub fn to_json(&self) -> String {
         serde_json::to_string_pretty(self).expect("a schema is plain data") + "\n"
@@ -237,6 +257,29 @@ pub fn measures_of(wanted: impl Fn(&str) -> bool) -> Named<Column> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_schema_of_a_pair_has_every_column_of_its_files() {
+        let schema = Schema::of_pair();
+        for ((file, columns), names) in schema.tables.0.iter().zip([
+            &comparison_csv::COLUMNS[..],
+            &inputs::COLUMNS,
+            &labels::COLUMNS,
+            &spectra::COLUMNS,
+        ]) {
+            let found: Vec<&str> = columns.0.iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!(found, names, "{file}");
+        }
+        let of = |table: usize, name: &str| {
+            let (_, column) = schema.tables.0[table].1.0.iter().find(|(own, _)| own == name).unwrap();
+            column.clone()
+        };
+        assert_eq!([of(0, "value").kind, of(0, "section").kind], [Kind::Text; 2]);
+        assert_eq!([of(1, "input").kind, of(1, "kl_ab_x").kind], [Kind::Integer, Kind::Float]);
+        assert_eq!(of(1, "kl_ab_x").unit, "nats");
+        assert_eq!([of(3, "rho").kind, of(3, "spectrum_a").kind], [Kind::Float; 2]);
+        assert_eq!(of(3, "rho").range, "0 to 1");
+    }
 
     #[test]
     fn a_schema_says_of_every_column_what_it_is() {

@@ -63,13 +63,17 @@ impl Merit {
             return Merit::Violated(if ratio.is_nan() { f64::INFINITY } else { ratio });
         }
         // What exceeds 1 and still holds does so by the tolerance for rounding errors: they decide here.
-        let decided = ratio.is_finite() && rhs.is_finite() && ratio <= 1.0 + RELATIVE_TOLERANCE;
+        let normal = LEAST_SIDE..f64::INFINITY;
+        let decided = ratio.is_finite() && normal.contains(&rhs) && ratio <= 1.0 + RELATIVE_TOLERANCE;
         if decided { Merit::Tight(ratio.min(1.0)) } else { Merit::Impossible }
     }
 }
 
 /// A lower bound that allows less loss than this is not searched: rounding errors of correlations would decide.
 const LEAST_LOSS: f64 = 1e-6;
+
+/// Nor is a right side under this, where floating-point numbers have lost digits.
+const LEAST_SIDE: f64 = f64::MIN_POSITIVE / f64::EPSILON;
 
 /// Nor is a pair whose distance is under this share of its logits before centring.
 const LEAST_DISTANCE: f64 = 1e-3;
@@ -140,6 +144,8 @@ mod tests {
         assert_eq!(at_most(2.0, 1.0), Merit::Violated(2.0));
         assert_eq!(at_most(3e-13, 1e-13), Merit::Impossible, "it holds by the tolerance alone");
         assert_eq!(at_most(1.0, f64::INFINITY), Merit::Impossible);
+        assert_eq!(at_most(2e-308, 2e-308), Merit::Impossible, "both have a few digits only");
+        assert_eq!(at_most(1e-290, 2e-290), Merit::Tight(0.5));
         assert_eq!(at_least(0.75, 0.5), Merit::Tight(0.5));
         assert_eq!(at_least(0.75, -1.0), Merit::Vacuous(-1.0));
         assert!(matches!(at_least(0.5, 0.75), Merit::Violated(r) if r == 2.0));

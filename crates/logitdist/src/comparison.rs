@@ -255,11 +255,14 @@ fn compare_with(
         None
     };
     let sets = sets.as_ref().map(|sets| (sets, pair));
-    let shared = Shared::of(reduced, probability, subsets.as_ref(), sets, settings, &mut streams.llv)?;
+    let steps = settings.steps();
+    let asked_for = (settings, &steps[..]);
+    let shared = Shared::of(reduced, probability, subsets.as_ref(), sets, asked_for, &mut streams.llv)?;
     let mut shared = shared.with_held_out(resampled.held_out());
     let nulls = nulls(pair, &shared, settings, &mut streams.null)?;
     let intervals = resampled.intervals(&mut shared, nulls.as_ref(), settings);
-    let m_cca = settings.needs(Step::EmbeddingsCca).then(|| shared.embeddings_cca().as_ref().ok()).flatten();
+    let has_m_cca = steps.contains(&Step::EmbeddingsCca);
+    let m_cca = has_m_cca.then(|| shared.embeddings_cca().as_ref().ok()).flatten();
     let has_embeddings = pair.a().has_embeddings() && pair.b().has_embeddings();
     let shift = match m_cca.filter(|_| settings.shifts && has_embeddings) {
         Some(correlations) => Shift::of(pair, &shared.reduced, correlations.mean())?,
@@ -292,15 +295,16 @@ fn nulls(
 /// `rng` serves the label subsets.
 ///
 /// # Errors
-/// [`Error::Option`] if the settings ask for what a summary does not have: d_LLV and the distances at each input, or probabilities that
-/// it was made without.
+/// [`Error::Option`] if the settings ask for what a summary does not have: d_LLV and the distances at each input, or probabilities and
+/// right answers that it was made without. Whatever right answers the settings have, those of the summary are looked at.
 pub fn compare_summary(
     summary: PairSummary,
     settings: &Settings,
     rng: &mut impl Rng,
 ) -> Result<Comparison, Error> {
     let settings = &settings.narrowed();
-    let of_inputs = settings.per_input || settings.by_confidence || settings.targets.is_some();
+    let answers = summary.probability.as_ref().is_some_and(|part| !part.at_targets.is_empty());
+    let of_inputs = settings.per_input || settings.by_confidence || (settings.targets.is_some() && !answers);
     if settings.llv || of_inputs || settings.held_out || settings.intervals || settings.null > 0 {
         let needed = "d_LLV, what is kept of each input, right answers, intervals, what is held out and the null need the models, and a summary has none: leave them out";
         return Err(Error::Option(needed.into()));
@@ -314,7 +318,8 @@ pub fn compare_summary(
     let mut streams = Streams::of(rng);
     let subsets =
         settings.d_rep.then(|| settings.subsets.both_ways(&reduced, &mut streams.subsets)).transpose()?;
-    let shared = Shared::of(reduced, probability, subsets.as_ref(), None, settings, &mut streams.llv)?;
+    let asked_for = (settings, &settings.steps()[..]);
+    let shared = Shared::of(reduced, probability, subsets.as_ref(), None, asked_for, &mut streams.llv)?;
     Ok(evaluated(shared, settings, None))
 }
 

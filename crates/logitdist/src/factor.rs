@@ -1,5 +1,6 @@
 //! The triangular factor of a tall matrix, made block by block.
 
+use crate::error::Error;
 use crate::share::Share;
 use crate::tree::{Subtrees, merge_range};
 use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, TallQr, r_factor};
@@ -73,6 +74,24 @@ impl Factor {
     /// The factor whose R is given, an upper trapezoid, of so many rows.
     pub(crate) fn of_triangle(r: Mat<f64>, rows: usize) -> Factor {
         Factor { r, rows }
+    }
+
+    /// The factor of so many rows of width `cols` whose R was computed elsewhere: an upper trapezoid of finite numbers.
+    ///
+    /// # Errors
+    /// [`Error::Option`] if it is none.
+    pub fn given(r: Mat<f64>, rows: usize, cols: usize) -> Result<Factor, Error> {
+        let is_shaped = r.ncols() == cols && r.nrows() <= rows.min(cols) && rows > 0;
+        let is_zero_below = || (0..cols).all(|j| r.col(j).iter().skip(j + 1).all(|x| *x == 0.0));
+        if is_shaped && r.is_all_finite() && is_zero_below() {
+            return Ok(Factor { r, rows });
+        }
+        Err(Error::Option(format!(
+            "the factor of {rows} rows is {}×{}; an upper trapezoid of finite numbers is needed, of {cols} columns and at most {} rows",
+            r.nrows(),
+            r.ncols(),
+            rows.min(cols)
+        )))
     }
 
     /// The factor of some rows, of which only a few are in memory at a time: `fill(start, piece)` writes those from `start` on over

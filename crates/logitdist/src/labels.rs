@@ -90,6 +90,19 @@ impl Labels {
         Ok(Labels { alone: Some(alone), ..Labels::new(directions, Some(bias))? })
     }
 
+    /// The labels of the same model in another summary, or in another batch: the ones or the others. Of a model that is given by its
+    /// logits, those of the larger rounding. `None` if they are not the same.
+    pub fn joined(self: &Arc<Self>, other: &Arc<Self>) -> Option<Arc<Labels>> {
+        if Arc::ptr_eq(self, other) || self == other {
+            return Some(Arc::clone(self));
+        }
+        let (own, others) = (self.alone?, other.alone?);
+        let are_same = self.bias.len() == other.bias.len()
+            && self.masked == other.masked
+            && [own, others].iter().all(|alone| alone.directions == KnownDirections::All);
+        are_same.then(|| Arc::clone(if own.rounding >= others.rounding { self } else { other }))
+    }
+
     pub(crate) fn of(model: &Model) -> Labels {
         let unembeddings = model.unembeddings();
         let mut copy = Mat::zeros(unembeddings.nrows(), unembeddings.ncols());
@@ -159,10 +172,41 @@ impl LabelSide {
         LabelSide::watched(pair, &|_, _| ())
     }
 
+    /// The label side whose factor was computed elsewhere: R of [1 G b G′ b′], G and b as [`Labels`] has them, and [`label_twins`] as
+    /// differences.
+    ///
+    /// # Errors
+    /// Other numbers of labels, or an R that is none.
+    pub fn of_factor(a: Arc<Labels>, b: Arc<Labels>, r: Mat<f64>) -> Result<LabelSide, Error> {
+        if a.bias.len() != b.bias.len() {
+            return Err(Error::Labels { a: a.bias.len(), b: b.bias.len() });
+        }
+        let factor = Factor::given(r, a.bias.len(), 3 + a.means.len() + b.means.len())?;
+        let twins = label_twins(&a, &b);
+        Ok(LabelSide { masks: Masks::of(&a.masked, &b.masked), a, b, twins, factor })
+    }
+
+    /// The label side of these labels, which differ from its own in nothing but how logits were rounded.
+    #[must_use]
+    pub fn with_labels(self: &Arc<Self>, a: Arc<Labels>, b: Arc<Labels>) -> Arc<LabelSide> {
+        if Arc::ptr_eq(&a, &self.a) && Arc::ptr_eq(&b, &self.b) {
+            return Arc::clone(self);
+        }
+        Arc::new(LabelSide { a, b, ..LabelSide::clone(self) })
+    }
+
+    /// The label side of two summaries of the same models.
+    pub(crate) fn joined(self: &Arc<Self>, other: &Arc<Self>) -> Option<Arc<LabelSide>> {
+        if Arc::ptr_eq(self, other) {
+            return Some(Arc::clone(self));
+        }
+        Some(self.with_labels(self.a.joined(&other.a)?, self.b.joined(&other.b)?))
+    }
+
     pub(crate) fn watched(pair: &Pair<'_>, watch: Watch<'_>) -> LabelSide {
         let (a, b) = rayon::join(|| pair.a().labels(), || pair.b().labels());
         let (rows, width) = (pair.n_labels(), 3 + pair.a().dim() + pair.b().dim());
-        let twins = twins(&a, &b);
+        let twins = label_twins(&a, &b);
         let fill = |start: usize, mut piece: MatMut<'_, f64>| {
             let rows = start..start + piece.nrows();
             piece.rb_mut().col_mut(0).fill(1.0);
@@ -192,8 +236,8 @@ impl LabelSide {
     }
 }
 
-/// Which columns of [G′ b′] are twins of those of [G b].
-fn twins(a: &Labels, b: &Labels) -> Vec<bool> {
+/// Which columns of [G′ b′] are twins of those of [G b], M′ + 1: the factor has their differences.
+pub fn label_twins(a: &Labels, b: &Labels) -> Vec<bool> {
     let m = b.unembeddings.ncols();
     let same_dim = a.unembeddings.ncols() == m;
     let of_column =
@@ -234,9 +278,9 @@ mod tests {
         let g = Mat::from_fn(9, 2, |y, j| ((3 * y + j) as f64).sin());
         let near = Mat::from_fn(9, 2, |y, j| g[(y, j)] * if j == 0 { 1.0 + 1e-6 } else { 1.1 });
         let labels = |g: &Mat<f64>| Labels::new(g.clone(), None).unwrap();
-        assert_eq!(twins(&labels(&g), &labels(&g)), [true; 3]);
-        assert_eq!(twins(&labels(&g), &labels(&near)), [true, false, true]);
-        assert_eq!(twins(&labels(&Mat::zeros(9, 3)), &labels(&g)), [false; 3]);
+        assert_eq!(label_twins(&labels(&g), &labels(&g)), [true; 3]);
+        assert_eq!(label_twins(&labels(&g), &labels(&near)), [true, false, true]);
+        assert_eq!(label_twins(&labels(&Mat::zeros(9, 3)), &labels(&g)), [false; 3]);
     }
 
     #[test]

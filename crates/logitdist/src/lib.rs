@@ -47,6 +47,7 @@ mod comparison;
 mod differences;
 mod error;
 mod factor;
+mod given;
 pub mod glossary;
 mod inputs;
 mod jackknife;
@@ -88,10 +89,11 @@ pub use comparison::{
 };
 pub use error::{Error, PartError, Side};
 pub use factor::{Blocks, Factor};
+pub use given::Start;
 pub use inputs::InputSide;
 pub use jackknife::{Jackknife, jackknife};
 pub use label_directions::{LabelDirections, label_directions};
-pub use labels::{KnownDirections, LabelSide, Labels, LogitsAlone};
+pub use labels::{KnownDirections, LabelSide, Labels, LogitsAlone, label_twins};
 pub use leave_out::{BLOCKS, InputBlocks, LeaveOut, resampling_work};
 pub use logitdist_linalg::{Mat, MatMut, MatRef};
 pub use masks::{MASKED_UNDER, Masks};
@@ -108,7 +110,7 @@ pub use near::Frame;
 pub use null::{NullLaw, Nulls, REORDERED, Reordering};
 pub use partial::PartialSummary;
 pub use probability::{
-    AtTarget, CommonLabels, InputDivergences, LogitPrecision, Margin, Moments, ProbabilityPart,
+    AtTarget, CommonLabels, GivenInput, InputDivergences, LogitPrecision, Margin, Moments, ProbabilityPart,
     ProbabilitySums,
 };
 pub use progress::{Stage, Watch};
@@ -119,6 +121,7 @@ pub use settings::Settings;
 pub use share::{NoShare, Share};
 pub use shared::Shared;
 pub use shifted::Shift;
+pub use streams::Streams;
 pub use student_t::t_975;
 pub use summary::{PairSummary, ProbabilityInputs, merge_summaries};
 pub use targets::NO_TARGET;

@@ -54,7 +54,10 @@ pub struct Frame {
 
 impl Frame {
     /// The frame that suits the first inputs.
-    pub(crate) fn of(pair: &Pair<'_>) -> Result<Frame, Error> {
+    ///
+    /// # Errors
+    /// [`Error::Unreadable`] if embeddings cannot be read.
+    pub fn of(pair: &Pair<'_>) -> Result<Frame, Error> {
         let (m_a, m_b) = (pair.a().dim(), pair.b().dim());
         let count = pair.n_inputs().min(FIRST_INPUTS);
         let mut rows = Mat::zeros(count, m_a + m_b);
@@ -76,8 +79,18 @@ impl Frame {
     }
 
     /// Which columns of the second model are written as differences, M′.
-    pub(crate) fn twins(&self) -> &[bool] {
+    pub fn twins(&self) -> &[bool] {
         &self.twins
+    }
+
+    /// What is taken away from each column of [F F′] after that, M + M′.
+    pub fn taken_away(&self) -> &[f64] {
+        &self.shifts
+    }
+
+    /// M of both models.
+    pub(crate) fn dims(&self) -> [usize; 2] {
+        [self.dim_a, self.shifts.len() - self.dim_a]
     }
 
     /// Writes embeddings [F F′], n×(M + M′), as the frame has them.

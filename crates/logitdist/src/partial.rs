@@ -219,7 +219,7 @@ fn fnv(words: impl Iterator<Item = u64>) -> u64 {
 }
 
 /// What [`ModelRows::finish_reading`] looks at, from the factor: no machine has seen all rows.
-fn check_scale(inputs: &InputSide, dim_a: usize) -> Result<(), Error> {
+pub(crate) fn check_scale(inputs: &InputSide, dim_a: usize) -> Result<(), Error> {
     let r = inputs.factor.r();
     let per_input = 1.0 / (inputs.factor.rows() as f64).sqrt();
     let size = |j: usize| r.col(1 + j).norm_max() * per_input;

@@ -6,6 +6,7 @@
 mod at_target;
 mod chunk;
 mod divergence;
+mod given;
 mod margins;
 mod moments;
 mod terms;
@@ -28,6 +29,8 @@ use terms::InputTerms;
 use tile::{FIRST_INPUTS, Tiling};
 
 pub use at_target::AtTarget;
+pub use given::GivenInput;
+pub(crate) use given::are_near;
 pub use margins::Margin;
 pub(crate) use margins::margins;
 pub use moments::Moments;
@@ -116,12 +119,16 @@ impl ProbabilitySums {
     }
 
     fn add(&mut self, terms: &InputTerms) {
-        self.add_kept(&terms.divergences());
-        self.log_tau = self.log_tau.min(terms.log_tau);
-        self.kl_ab_over_tau += over_tau(terms.kl_ab, terms.log_tau);
-        self.kl_ba_over_tau += over_tau(terms.kl_ba, terms.log_tau);
-        self.kl_lower += terms.kl_between[0];
-        self.kl_upper += terms.kl_between[1];
+        self.add_divergences(&terms.divergences(), terms.log_tau, terms.kl_between);
+    }
+
+    fn add_divergences(&mut self, input: &InputDivergences, log_tau: f64, kl_between: [f64; 2]) {
+        self.add_kept(input);
+        self.log_tau = self.log_tau.min(log_tau);
+        self.kl_ab_over_tau += over_tau(input.kl_ab, log_tau);
+        self.kl_ba_over_tau += over_tau(input.kl_ba, log_tau);
+        self.kl_lower += kl_between[0];
+        self.kl_upper += kl_between[1];
     }
 
     /// KL divergence from the first model of the direction to the second.
@@ -282,7 +289,7 @@ impl ProbabilityPart {
     ) -> Result<Subtrees<ProbabilityPart>, Error> {
         type Part = Result<ProbabilityPart, Error>;
         let count = inputs.len(pair.n_inputs());
-        let near = tile::are_near(pair, labels, &inputs.at(0..count.min(FIRST_INPUTS)))?;
+        let near = tile::are_near(pair, [&labels.a, &labels.b], &inputs.at(0..count.min(FIRST_INPUTS)))?;
         let tiling = Tiling { pair, labels, kept, near, watch };
         let step = block_inputs(1 + 2 * kept.tracked.len());
         let blocks = count.div_ceil(step);
@@ -334,7 +341,7 @@ impl ProbabilityPart {
         self.clone().followed_by(other.clone())
     }
 
-    pub(crate) fn followed_by(mut self, other: ProbabilityPart) -> ProbabilityPart {
+    pub(crate) fn followed_by(mut self, mut other: ProbabilityPart) -> ProbabilityPart {
         let near = self.near && other.near;
         let tracked = if self.near == other.near {
             self.tracked.merge(&other.tracked)
@@ -345,8 +352,13 @@ impl ProbabilityPart {
         for (gaps, others) in self.gaps.iter_mut().zip(other.gaps) {
             gaps.extend(others);
         }
-        self.at_inputs.extend(other.at_inputs);
+        // Where right answers were given for some inputs alone, the others have none.
+        if self.at_targets.is_empty() != other.at_targets.is_empty() {
+            self.at_targets.resize(self.at_inputs.len(), None);
+            other.at_targets.resize(other.at_inputs.len(), None);
+        }
         self.at_targets.extend(other.at_targets);
+        self.at_inputs.extend(other.at_inputs);
         self.confidence.extend(other.confidence);
         lower(&mut self.smallest, &other.smallest);
         ProbabilityPart { sums, tracked, near, ..self }

@@ -136,11 +136,16 @@ impl Settings {
         }
     }
 
-    /// Whether a row needs a step.
-    pub(crate) fn needs(&self, step: Step) -> bool {
-        self.selection == Selection::All
-            || self.measures().any(|(_, row, _)| row.steps.contains(&step))
-            || self.bounds().any(|row| row.steps.contains(&step))
+    /// The steps that some row needs.
+    pub(crate) fn steps(&self) -> Vec<Step> {
+        let mut steps = Step::ALL.to_vec();
+        if self.selection != Selection::All {
+            let of_rows =
+                self.measures().map(|(_, row, _)| row.steps).chain(self.bounds().map(|row| row.steps));
+            let needed: Vec<&[Step]> = of_rows.filter(|steps| !steps.is_empty()).collect();
+            steps.retain(|step| needed.iter().any(|needed| needed.contains(step)));
+        }
+        steps
     }
 
     /// Whether the interval of a row is made of values without a block of inputs.

@@ -50,9 +50,9 @@ struct Correlations {
 }
 
 impl Correlations {
-    fn of(reduced: &Reduced, settings: &Settings) -> Correlations {
+    fn of(reduced: &Reduced, steps: &[Step]) -> Correlations {
         let of = |step, correlations: fn(&Reduced) -> Applicable<CanonicalCorrelations>| {
-            settings.needs(step).then(|| correlations(reduced))
+            steps.contains(&step).then(|| correlations(reduced))
         };
         let (embeddings, (unembeddings, logits)) = rayon::join(
             || of(Step::EmbeddingsCca, cca::embeddings),
@@ -75,20 +75,21 @@ fn decompose(reduced: &Reduced, settings: &Settings) {
 }
 
 impl Shared {
-    /// All parts that the settings ask for; sets of d_LLV come with the models. `rng` serves the input sets of `d_llv_min`.
+    /// All parts that the settings ask for, with the steps that their rows need; sets of d_LLV come with the models. `rng` serves the
+    /// input sets of `d_llv_min`.
     pub(crate) fn of(
         reduced: Reduced,
         probability: Option<ProbabilityPart>,
         subsets: Option<&[ChosenSubsets; 2]>,
         sets: Option<(&LlvSets, &Pair<'_>)>,
-        settings: &Settings,
+        (settings, steps): (&Settings, &[Step]),
         rng: &mut impl Rng,
     ) -> Result<Shared, Error> {
         let reduced = reduced.with_streamed(probability.as_ref().map(|part| &part.sums));
         decompose(&reduced, settings);
         let (correlations, contrasts) = rayon::join(
-            || Correlations::of(&reduced, settings),
-            || settings.needs(Step::Contrasts).then(|| contrasts(&reduced)),
+            || Correlations::of(&reduced, steps),
+            || steps.contains(&Step::Contrasts).then(|| contrasts(&reduced)),
         );
         let d_rep = subsets.map(|chosen| d_rep_both_ways(&reduced, chosen));
         let llv = match (&probability, sets) {
@@ -134,7 +135,7 @@ impl Shared {
         let reduced = reduced.with_streamed(sums.as_ref());
         decompose(&reduced, settings);
         Shared {
-            correlations: Correlations::of(&reduced, settings),
+            correlations: Correlations::of(&reduced, &settings.steps()),
             d_rep: subsets.map(|chosen| d_rep_both_ways(&reduced, chosen)),
             contrasts: None,
             held_out: None,

@@ -3,9 +3,10 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-/// A stream for each consumer of randomness in a comparison.
+/// A stream for each consumer of randomness in a comparison. Whoever measures one part alone draws
+/// from that part's stream, and gets the numbers of the whole comparison.
 #[derive(Debug)]
-pub(crate) struct Streams {
+pub struct Streams {
     /// The sample of inputs of the probability part.
     pub inputs: ChaCha8Rng,
     /// Label subsets of d_rep.
@@ -17,7 +18,7 @@ pub(crate) struct Streams {
 }
 
 impl Streams {
-    /// All streams, whoever will use them.
+    /// All streams that a comparison takes from this generator, whoever will use them.
     pub fn of(rng: &mut impl Rng) -> Streams {
         let mut next = || ChaCha8Rng::from_rng(&mut *rng);
         Streams { inputs: next(), subsets: next(), llv: next(), null: next() }

@@ -6,6 +6,7 @@ use crate::labels::{LabelSide, Labels};
 use crate::model::Pair;
 use crate::probability::{Kept, ProbabilityPart};
 use crate::progress::{Stage, Watch};
+use crate::targets::targets_of;
 use crate::tree::merge_tree;
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -79,22 +80,27 @@ impl PairSummary {
     }
 
     /// The summary of inputs of two models whose labels were reduced before: what [`of`](PairSummary::of) gives, without reducing the
-    /// labels once more.
+    /// labels once more. `targets` are the right labels of all inputs, if right answers are to be looked at, and
+    /// [`NO_TARGET`](crate::NO_TARGET) where there is none.
     ///
     /// # Errors
-    /// As [`of`](PairSummary::of); [`Error::Merge`] if `labels` are those of other models.
+    /// As [`of`](PairSummary::of); [`Error::Merge`] if `labels` are those of other models; [`Error::Option`] for wrong targets.
     pub fn of_inputs(
         pair: &Pair<'_>,
         labels: &Arc<LabelSide>,
         probability: &ProbabilityInputs,
         tracked: &[usize],
+        targets: Option<&[i64]>,
     ) -> Result<PairSummary, Error> {
         let is_of = |own: &Arc<Labels>, given: Arc<Labels>| Arc::ptr_eq(own, &given) || *own == given;
         if !is_of(&labels.a, pair.a().labels()) || !is_of(&labels.b, pair.b().labels()) {
             return Err(Error::Merge);
         }
+        let targets =
+            targets.map(|targets| targets_of(targets, pair.n_inputs(), pair.n_labels())).transpose()?;
         let reduced = || Arc::clone(labels);
-        PairSummary::beside(reduced, pair, probability, &Kept { tracked, ..Kept::default() }, &|_, _| ())
+        let kept = Kept { tracked, targets: targets.as_deref(), ..Kept::default() };
+        PairSummary::beside(reduced, pair, probability, &kept, &|_, _| ())
     }
 
     /// The summary, with all that is to be kept, and `watch` is told how far it is.
@@ -139,17 +145,15 @@ impl PairSummary {
     /// # Errors
     /// [`Error::Merge`] if the two are not of the same models and tracked labels, or only one has a probability part.
     pub fn merge(&self, other: &PairSummary) -> Result<PairSummary, Error> {
-        let same_labels = Arc::ptr_eq(&self.labels, &other.labels) || self.labels == other.labels;
-        if !same_labels || self.tracked != other.tracked {
-            return Err(Error::Merge);
-        }
+        let labels = self.labels.joined(&other.labels).filter(|_| self.tracked == other.tracked);
+        let Some(labels) = labels else { return Err(Error::Merge) };
         let probability = match (&self.probability, &other.probability) {
             (Some(a), Some(b)) => Some(a.merge(b)),
             (None, None) => None,
             _ => return Err(Error::Merge),
         };
         Ok(PairSummary {
-            labels: self.labels.clone(),
+            labels,
             inputs: self.inputs.merge(&other.inputs),
             tracked: self.tracked.clone(),
             probability,

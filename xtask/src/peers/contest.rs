@@ -3,13 +3,11 @@
 use super::agreement::{Agreement, PEERS, agreements};
 use super::python::Python;
 use crate::measure::{D_REP, EVERYTHING, How, Measured, PROBABILITY, READ, REDUCE, SMALL, in_process};
-use crate::pair::{SEED, Size, inputs};
+use crate::pair::{SEED, Size, streams};
 use anyhow::{Context, ensure};
 use logitdist::measure::d_rep;
 use logitdist::{Direction, Pair, PairSummary, ProbabilityInputs, Reduced, Subsets};
 use logitdist_io::{ReadOptions, Source, read_model};
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -197,8 +195,7 @@ impl Contest<'_> {
         let read = |name: &str| read_model(&Source::Path(self.folder.join(name)), &ReadOptions::default());
         let (a, b) = (read("a.npz")?, read("b.npz")?);
         let reduced = Reduced::of(&PairSummary::of(&Pair::new(&a, &b)?, &ProbabilityInputs::None, &[])?);
-        let mut rng = ChaCha8Rng::seed_from_u64(SEED);
-        inputs(&self.size, &mut rng);
+        let mut rng = streams().subsets;
         let mut values = [0.0; 2];
         for (i, direction) in [Direction::Ab, Direction::Ba].into_iter().enumerate() {
             let first = Subsets::Sampled { pivots: counts[i] / per_pivot, per_pivot };

@@ -1,7 +1,6 @@
 //! A CSV file in memory, and the rows of it that meet conditions.
 
 use csv::StringRecord;
-use logitdist::{measure, theorem};
 use std::collections::HashMap;
 use std::fmt;
 use std::path::Path;
@@ -22,9 +21,6 @@ impl Table {
         let is_bounds = path.file_name().is_some_and(|name| name == "bounds.csv");
         if !is_bounds || !table.columns.iter().any(|column| column == "cell_seed") {
             return Ok(table);
-        }
-        if table.columns.iter().any(|column| column == "replicate") {
-            return Ok(table.of_version_8());
         }
         table.joined(&Self::read_alone(&path.with_file_name("rows.csv"))?)
     }
@@ -51,27 +47,6 @@ impl Table {
         });
         let rows = rows.collect::<Result<_, String>>()?;
         Ok(Self { columns: self.columns.iter().chain(cells.columns.iter().take(theirs)).collect(), rows })
-    }
-
-    /// Results of version 8 and before have both sides of a lower bound as `lhs` and `rhs`, and parameters under the names of measures.
-    fn of_version_8(mut self) -> Self {
-        let is_parameter = |place: usize| self.columns.iter().skip(place).any(|name| name == "replicate");
-        let named = self.columns.iter().enumerate().map(|(place, name)| {
-            let of_family = is_parameter(place) && measure(name).is_some();
-            if of_family { format!("family_{name}") } else { name.to_owned() }
-        });
-        self.columns = named.collect();
-        let place = |name: &str| self.columns.iter().position(|column| column == name);
-        let (Some(bound), Some(lhs), Some(rhs)) = (place("bound"), place("lhs"), place("rhs")) else {
-            return self;
-        };
-        for row in &mut self.rows {
-            let is_lower = theorem(&row[bound]).is_some_and(logitdist::Theorem::is_lower);
-            let sides = [lhs, rhs].map(|side| if is_lower { row[side].to_owned() } else { String::new() });
-            sides.iter().for_each(|side| row.push_field(side));
-        }
-        ["certified", "measured"].iter().for_each(|name| self.columns.push_field(name));
-        self
     }
 
     /// The place of a column.

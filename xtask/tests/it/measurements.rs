@@ -1,7 +1,11 @@
 //! Measurements of speed, small: that they run, write what they say and refuse what they cannot do.
 
 use crate::{configs, program, xtask};
+use logitdist::{Pair, Settings, Subsets, compare};
+use logitdist_io::{ReadOptions, Source, read_model};
 use logitdist_testing::{Run, rows, run};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -124,4 +128,31 @@ fn streaming_refuses_what_it_cannot_compare() {
         xtask(&["streaming", argument, value]).refused(&[argument]);
     }
     xtask(&["streaming", "--part", "/nowhere/a.npz", "/nowhere/b.npz"]).refused(&["/nowhere/a.npz"]);
+}
+
+#[test]
+fn parts_have_the_values_of_a_whole_comparison() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let size = ["--inputs", "80", "--labels", "12", "--dim", "3", "--inputs-limit", "20", "--pivots", "2"];
+    let size = [&size[..], &["--per-pivot", "5"]].concat();
+    xtask(&[&["pair"], &size[..], &["--out", path]].concat()).ok();
+    let measured = xtask(
+        &[&["measure"], &size[..], &["--folder", path, "--threads", "1", "--repeat-for", "0"]].concat(),
+    );
+    let measured: serde_json::Value = serde_json::from_str(&measured.ok().stdout).unwrap();
+    let read = |name| read_model(&Source::Path(folder.path().join(name)), &ReadOptions::default()).unwrap();
+    let (a, b) = (read("a.npz"), read("b.npz"));
+    let settings = Settings {
+        subsets: Subsets::Sampled { pivots: 2, per_pivot: 5 },
+        inputs_limit: Some(20),
+        ..Settings::default()
+    };
+    let whole = compare(&Pair::new(&a, &b).unwrap(), &settings, &mut ChaCha8Rng::seed_from_u64(0)).unwrap();
+    let values = measured["values"].as_object().unwrap();
+    assert!(values.contains_key("d_rep_ab") && values.contains_key("kl_ba"), "{values:?}");
+    for (token, value) in values {
+        let (value, whole) = (value.as_f64().unwrap(), whole[token.as_str()]);
+        assert!((value - whole).abs() <= 1e-12 * whole.abs(), "{token}: {value} and {whole}");
+    }
 }

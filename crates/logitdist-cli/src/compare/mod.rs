@@ -2,6 +2,7 @@
 
 mod answer;
 mod arguments;
+mod chosen;
 mod command_line;
 mod compared_pair;
 mod gate;
@@ -22,6 +23,7 @@ mod verdict;
 mod which;
 
 pub use arguments::{Arguments, EXPORTING, parse_subsets};
+pub use chosen::{groups_of, repeated_note, targets_of};
 pub use compared_pair::ComparedPair;
 pub use given::{Given, Transposed};
 pub use page::{MOST_LABELS, Page};
@@ -29,18 +31,16 @@ pub use probes::read as read_probes;
 pub use reducing::Reducing;
 pub use selected::{QUICK_INPUTS, selected};
 
-use crate::matched::Matched;
 use crate::models::{Models, open_other};
 use crate::output::{Beside, Format, beside, to_stdout};
 use crate::progress::Progress;
 use crate::saved::{Reduction, reduction};
-use anyhow::{Context, bail};
+use anyhow::bail;
 use command_line::command_line;
-use logitdist::{NO_TARGET, Pair, Settings};
-use logitdist_io::{FileModel, RepeatedRows, say};
+use logitdist::{Pair, Settings};
+use logitdist_io::{FileModel, say};
 use logitdist_results::pair::PairRun;
 use sampling::{read_whole_numbers, wanted};
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -107,7 +107,7 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     // Other models are written like those that they stand for.
     let [options_a, options_b] = sources.each_ref().map(|(_, options)| options.clone());
     let (models, matched) = Models::matched(sources, &arguments.given.which.asked())?;
-    settings.groups = groups.map(|groups| of_chosen(groups, "group", &matched)).transpose()?;
+    settings.groups = groups.map(|groups| groups_of(groups, &matched)).transpose()?;
     settings.targets = targets.map(|targets| targets_of(targets, &matched)).transpose()?;
     let other = |path: &Option<PathBuf>, options, m: usize| {
         let labels = matched.labels[m].as_deref();
@@ -140,7 +140,7 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
         [] => None,
         paths => Some(reduction(paths, &pair)?),
     };
-    let name = |other: &Option<(String, FileModel)>| other.as_ref().map(|(name, _)| name.clone());
+    let name = |other: &Option<(String, FileModel<'_>)>| other.as_ref().map(|(name, _)| name.clone());
     let others = [name(&against).zip(pair_against), name(&floor).zip(pair_floor)];
     let compared = match reduction {
         Some(Reduction::InOrder(summary, precision)) => {
@@ -162,46 +162,10 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
 
 /// The pair of the first model and another one, if there is another.
 fn with_a<'a>(
-    models: &'a Models<FileModel>,
-    other: &'a Option<(String, FileModel)>,
+    models: &'a Models<FileModel<'a>>,
+    other: &'a Option<(String, FileModel<'a>)>,
 ) -> anyhow::Result<Option<Pair<'a>>> {
     other.as_ref().map(|(name, model)| models.pair_with(name, model)).transpose()
-}
-
-/// The right labels of the inputs that were chosen, as they are numbered among the labels that were.
-fn targets_of(targets: Vec<i64>, matched: &Matched) -> anyhow::Result<Vec<i64>> {
-    let targets = of_chosen(targets, "target", matched)?;
-    let Some(labels) = &matched.labels[0] else { return Ok(targets) };
-    let places: HashMap<i64, i64> =
-        labels.iter().enumerate().map(|(place, label)| (*label as i64, place as i64)).collect();
-    // An input whose right label was not chosen has no right answer.
-    let chosen =
-        |target: i64| places.get(&target).copied().unwrap_or(if target < 0 { target } else { NO_TARGET });
-    Ok(targets.into_iter().map(chosen).collect())
-}
-
-/// The groups or targets of the inputs that were chosen, from those of the rows of a's file.
-fn of_chosen(given: Vec<i64>, what: &str, matched: &Matched) -> anyhow::Result<Vec<i64>> {
-    let Some(rows) = &matched.inputs[0] else { return Ok(given) };
-    let count = given.len();
-    let of = |&row: &usize| {
-        given.get(row).copied().with_context(|| {
-            format!("--{what}s has {count} {what}s and a's file more rows; a {what} for each row of a's file is needed")
-        })
-    };
-    rows.iter().map(of).collect()
-}
-
-/// What to say of embeddings that are zero or come again, if they are more than a twentieth.
-fn repeated_note(name: &str, model: &FileModel) -> Option<String> {
-    let RepeatedRows { read, zero, repeated } = model.repeated_rows();
-    let is_much = |count: usize| 20 * count > read;
-    let said: Vec<String> = [(zero, "exactly zero"), (repeated, "exactly the same as an earlier one")]
-        .into_iter()
-        .filter(|(count, _)| is_much(*count))
-        .map(|(count, how)| format!("{count} of {name}'s {read} rows are {how}"))
-        .collect();
-    (!said.is_empty()).then(|| format!("{}; if that is padding, --rows leaves it out", said.join(", and ")))
 }
 
 /// What the command line asks for; whether blocks of inputs are left out follows from the pair.

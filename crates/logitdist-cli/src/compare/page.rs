@@ -16,7 +16,8 @@ use tempfile::TempDir;
 pub const MOST_LABELS: usize = 64;
 
 /// The files of a report beside its pictures; the comparison gets its name last, so that a folder without it is of an unfinished run.
-pub const FILES: [&str; 5] = ["inputs.csv", "labels.csv", "spectra.csv", "report.html", COMPARISON];
+pub const FILES: [&str; 6] =
+    ["inputs.csv", "labels.csv", "spectra.csv", "schema.json", "report.html", COMPARISON];
 
 const PICTURES: &str = "plots";
 

@@ -33,7 +33,12 @@ pub fn render(result: &ComparedPair, with_bounds: bool) -> String {
     table.text
 }
 
-const WIDTH: usize = 100;
+/// As many columns as any terminal has.
+const WIDTH: usize = 80;
+
+/// Columns of a token, and of a value.
+const TOKEN: usize = 18;
+const VALUE: usize = 29;
 
 struct Table<'a> {
     comparison: &'a Comparison,
@@ -49,14 +54,14 @@ impl Table<'_> {
         self.text.push('\n');
     }
 
-    /// A sentence, wrapped; `hanging` indents what follows its first line.
-    fn sentence(&mut self, indent: &str, hanging: &str, sentence: &str) {
-        let mut line = indent.to_owned();
+    /// A sentence after what begins its line, wrapped; `hanging` spaces stand before what follows.
+    fn sentence(&mut self, begin: &str, hanging: usize, sentence: &str) {
+        let mut line = begin.to_owned();
         let mut empty = true;
         for word in sentence.split(' ') {
             if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
                 self.line(&line);
-                line = hanging.to_owned();
+                line = " ".repeat(hanging);
                 empty = true;
             }
             if !empty {
@@ -191,15 +196,22 @@ impl Table<'_> {
         }
     }
 
-    /// Token, value and name; the name on a line of its own if the value is long.
+    /// Token, value and name, wrapped in its column. A value that does not fit has lines of its own: one, or one for each direction.
     fn entry(&mut self, token: &str, value: &str, name: &str) {
-        let line = format!("  {token:22} {value:24} {name}");
-        if line.chars().count() <= WIDTH {
-            self.line(&line);
-        } else {
-            self.line(&format!("  {token:22} {value}"));
-            self.line(&format!("  {:22} {:24} {name}", "", ""));
+        let before = |value: &str| format!("  {token:TOKEN$} {value:VALUE$} ");
+        let hanging = before("").chars().count();
+        if before(value).chars().count() == hanging {
+            return self.sentence(&before(value), hanging, name);
         }
+        let whole = format!("  {token:TOKEN$} {value}");
+        match value.split_once(" | ").filter(|_| whole.chars().count() > WIDTH) {
+            Some((ab, ba)) => {
+                self.line(&format!("  {token:TOKEN$} {ab} |"));
+                self.line(&format!("  {:TOKEN$} {ba}", ""));
+            }
+            None => self.line(&whole),
+        }
+        self.sentence(&" ".repeat(hanging), hanging, name);
     }
 
     /// What unrelated inputs would show, if that was asked for.
@@ -207,9 +219,9 @@ impl Table<'_> {
         let Some(all) = self.comparison.nulls.clone() else { return };
         let heading = format!("What {} reorderings show ({})", all.count, all.reordering.words());
         self.heading(&heading);
-        let columns = ["here", "mean", "95 % within", "99 % within", "share as close"];
+        let columns = ["here", "mean", "95 % within", "99 % within", "as close"];
         let row = |first: &str, cells: [&str; 5]| {
-            let cells: String = cells.iter().map(|cell| format!("{cell:>15}")).collect();
+            let cells: String = cells.iter().map(|cell| format!("{cell:>12}")).collect();
             format!("  {first:14}{cells}")
         };
         self.line(&row("", columns));
@@ -225,54 +237,55 @@ impl Table<'_> {
     fn beside(&mut self, result: &ComparedPair) {
         if let Some(other) = &result.against {
             self.heading(&format!("Against {}", other.model));
-            self.line(&format!("  {:22} {:>14} {:>14}   difference", "", "b", "that"));
+            self.line(&format!("  {:TOKEN$} {:>11} {:>11}   difference", "", "b", "that"));
             for pair in differences(self.comparison, other, !self.is_selection) {
                 let [own, that] = pair.values.map(number);
                 let ends =
                     pair.interval.map_or_else(|_| String::new(), |found| rounded([found.low, found.high]));
                 let difference = signed(pair.difference);
-                self.line(&format!("  {:22} {own:>14} {that:>14}   {difference} {ends}", pair.token));
+                self.line(&format!("  {:TOKEN$} {own:>11} {that:>11}   {difference} {ends}", pair.token));
             }
         }
         if let Some(floor) = &result.floor {
             self.heading(&format!("Between {}, another run of a, and chance", floor.model));
-            self.line(&format!("  {:22} {:>14} {:>14}", "", "b", "floor"));
+            self.line(&format!("  {:TOKEN$} {:>11} {:>11}", "", "b", "floor"));
             for placed in placed(self.comparison, floor) {
                 let [own, least] = placed.values.map(number);
-                self.line(&format!("  {:22} {own:>14} {least:>14}   {}", placed.token, placed.words()));
+                let begin = format!("  {:TOKEN$} {own:>11} {least:>11}   ", placed.token);
+                self.sentence(&begin, begin.chars().count(), &placed.words());
             }
         }
     }
 
     fn bounds(&mut self, heading: &str, bounds: &[Bound]) {
-        self.heading(&format!("{heading:42} {:>12} {:>14}   {:>9}", "is", "at most", "tightness"));
+        self.heading(&format!("{heading:36} {:>11} {:>12}  {:>9}", "is", "at most", "tightness"));
         for bound in bounds.iter().filter(|b| !b.theorem.is_lower()) {
             let sides = match bound.statement {
                 Some(Statement::AtMost { lhs, rhs }) => {
                     let rhs = if rhs.is_finite() { number(rhs) } else { "∞".into() };
                     let tightness = bound.tightness.map_or_else(|| "rounding".into(), short);
-                    format!("{:>12} {rhs:>14}   {tightness:>9}", number(lhs))
+                    format!("{:>11} {rhs:>12}  {tightness:>9}", number(lhs))
                 }
                 _ => self.absent(bound),
             };
             self.line(&format!(
-                "  {:28} {:11} {sides}{}",
+                "  {:24} {:9} {sides}{}",
                 bound.theorem.token,
                 bound.theorem.form.to_string(),
                 remark(bound)
             ));
         }
-        self.line(&format!("{:42} {:>12} {:>14}   {:>9}", "", "is", "at least", "slack"));
+        self.line(&format!("{:36} {:>11} {:>12}  {:>9}", "", "is", "at least", "slack"));
         for bound in bounds.iter().filter(|b| b.theorem.is_lower()) {
             let sides = match bound.statement {
                 Some(Statement::AtLeast { bound: at_least, value }) => {
                     let slack = short(value - at_least);
-                    format!("{:>12} {:>14}   {slack:>9}", number(value), number(at_least))
+                    format!("{:>11} {:>12}  {slack:>9}", number(value), number(at_least))
                 }
                 _ => self.absent(bound),
             };
             self.line(&format!(
-                "  {:28} {:11} {sides}{}",
+                "  {:24} {:9} {sides}{}",
                 bound.theorem.token,
                 bound.theorem.form.to_string(),
                 remark(bound)
@@ -282,25 +295,30 @@ impl Table<'_> {
 
     fn absent(&mut self, bound: &Bound) -> String {
         let text = self.not_applicable(&bound.reason().unwrap_or_default());
-        format!("{text:>12}")
+        format!("{text:>11}")
     }
 
     fn certified(&mut self, result: &ComparedPair) {
         self.heading("What is certified");
         for sentence in sentences(result) {
-            self.sentence("  ", "    ", &sentence);
+            self.sentence("  ", 4, &sentence);
         }
     }
 
     fn notes(&mut self) {
-        if !self.footnotes.is_empty() || !self.comparison.notes.is_empty() {
+        // The other marks of intervals stand in the answer.
+        let mark = self.interval("m_cca_cv").and_then(|interval| interval.marked.clone());
+        if !self.footnotes.is_empty() || !self.comparison.notes.is_empty() || mark.is_some() {
             self.line("");
         }
         for (i, reason) in std::mem::take(&mut self.footnotes).iter().enumerate() {
-            self.sentence("", "    ", &format!("[{}] {reason}", i + 1));
+            self.sentence("", 4, &format!("[{}] {reason}", i + 1));
+        }
+        if let Some(why) = mark {
+            self.sentence("", 4, &format!("interval of m_cca_cv: {why}"));
         }
         for (token, note) in self.comparison.notes.clone() {
-            self.sentence("", "    ", &format!("{token}: {note}"));
+            self.sentence("", 4, &format!("{token}: {note}"));
         }
     }
 }
@@ -324,8 +342,8 @@ fn remarks(row: &Measure, name: &str) -> String {
 
 fn remark(bound: &Bound) -> &'static str {
     match (bound.is_violated(), bound.status.name()) {
-        (true, _) => "  VIOLATED",
-        (_, "vacuous") => "  vacuous",
+        (true, _) => " VIOLATED",
+        (_, "vacuous") => " vacuous",
         _ => "",
     }
 }

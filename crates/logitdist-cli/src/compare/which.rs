@@ -1,8 +1,8 @@
 //! What can be said on the command line of the labels and inputs of a comparison.
 
-use crate::matched::{Asked, Choice};
+use crate::matched::{Asked, Choice, NamesFrom, RowsFrom};
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which labels and inputs are compared.
 #[derive(Args)]
@@ -40,17 +40,25 @@ pub struct Which {
     pub flatten: bool,
 }
 
+/// The word for `--rows` that means the array of this name in each file.
+const OWN_MASK: &str = "mask";
+
 const WHICH: &str = "Which labels and inputs";
 
 impl Which {
     /// What is asked for.
     pub fn asked(&self) -> Asked {
+        let names = |file: &Option<PathBuf>| file.clone().map_or(NamesFrom::Own, NamesFrom::File);
         Asked {
             labels: self.labels.clone(),
-            label_names: [self.label_names_a.clone(), self.label_names_b.clone()],
+            label_names: [names(&self.label_names_a), names(&self.label_names_b)],
             inputs: self.inputs.clone(),
-            input_names: [self.input_names_a.clone(), self.input_names_b.clone()],
-            rows: self.rows.clone(),
+            input_names: [names(&self.input_names_a), names(&self.input_names_b)],
+            rows: match &self.rows {
+                None => RowsFrom::All,
+                Some(word) if word == Path::new(OWN_MASK) => RowsFrom::Own,
+                Some(file) => RowsFrom::File(file.clone()),
+            },
             drop_nonfinite: self.drop_nonfinite,
         }
     }

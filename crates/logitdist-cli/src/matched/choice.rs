@@ -18,6 +18,10 @@ pub enum Choice {
     At(Positions),
     /// Those that a file lists.
     Listed(PathBuf),
+    /// Those at these positions, in both models.
+    Rows(Vec<usize>),
+    /// Those of these names, in both models.
+    Named(Vec<String>),
 }
 
 /// Positions from 0, or all others.

@@ -1,40 +1,65 @@
-//! Which labels and inputs of two model files are compared, and which of them belong together.
+//! Which labels and inputs of two models are compared, and which of them belong together.
 
 mod by_name;
 mod choice;
 
 pub use choice::Choice;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use by_name::{Named, Rows};
-use logitdist_io::{Names, OpenedModel, ReadOptions, Source, read_mask, read_rows};
+use logitdist_io::{Names, OpenedModel, ReadOptions, Source, check_rows, read_mask, read_rows};
 use std::collections::HashSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What is asked for of labels and inputs.
 #[derive(Debug, Clone)]
 pub struct Asked {
     /// Which labels.
     pub labels: Choice,
-    /// Files with the names of each model's labels.
-    pub label_names: [Option<PathBuf>; 2],
+    /// Where the names of each model's labels are.
+    pub label_names: [NamesFrom; 2],
     /// Which inputs.
     pub inputs: Choice,
-    /// Files with the names of each model's inputs.
-    pub input_names: [Option<PathBuf>; 2],
-    /// The rows of the embeddings to begin with: a file, or the word for each model's own mask.
-    pub rows: Option<PathBuf>,
+    /// Where the names of each model's inputs are.
+    pub input_names: [NamesFrom; 2],
+    /// The rows of the embeddings to begin with.
+    pub rows: RowsFrom,
     /// Whether inputs with an entry that is not finite are left out.
     pub drop_nonfinite: bool,
 }
 
-/// The word for `--rows` that means the array of this name in each file.
-const OWN_MASK: &str = "mask";
+/// Where names are.
+#[derive(Debug, Clone, Default)]
+pub enum NamesFrom {
+    /// With the model, if it has any.
+    #[default]
+    Own,
+    /// In a file of their own.
+    File(PathBuf),
+    /// In memory.
+    Given(Names),
+}
+
+/// Which rows of the embeddings there are to begin with.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum RowsFrom {
+    /// All.
+    #[default]
+    All,
+    /// Those of each model's own mask.
+    Own,
+    /// Those that a file says.
+    File(PathBuf),
+    /// These.
+    Given(Vec<usize>),
+}
 
 /// The labels and inputs to compare: positions in each file, `None` for all in their order.
 #[derive(Debug, Default)]
 pub struct Matched {
+    /// Positions of the labels of each.
     pub labels: [Option<Vec<usize>>; 2],
+    /// Positions of the inputs of each.
     pub inputs: [Option<Vec<usize>>; 2],
     /// What to say of them, under the token of their number.
     pub notes: Vec<(&'static str, String)>,
@@ -52,18 +77,40 @@ impl Matched {
     }
 }
 
-/// A model's file, and what was opened of it.
-pub struct Opened<'a> {
-    pub source: &'a Source,
-    pub options: &'a ReadOptions,
-    pub model: &'a OpenedModel,
+/// What was opened of a model, and what stands beside it.
+#[derive(Debug)]
+pub struct Opened<'a, 'm> {
+    /// Where its own names and mask are.
+    pub own: Own<'a>,
+    /// The model.
+    pub model: &'a OpenedModel<'m>,
+}
+
+/// Where a model's own names and mask are.
+#[derive(Debug)]
+pub enum Own<'a> {
+    /// In its file.
+    File(&'a Source, &'a ReadOptions),
+    /// In memory.
+    Memory(&'a Beside),
+}
+
+/// What stands in memory beside a model.
+#[derive(Debug, Default)]
+pub struct Beside {
+    /// Names of its labels.
+    pub labels: Option<Names>,
+    /// Names of its inputs.
+    pub inputs: Option<Names>,
+    /// Rows that its mask keeps.
+    pub mask: Option<Vec<usize>>,
 }
 
 /// Finds the labels and inputs that two models have in common, in the way that is asked for.
 ///
 /// # Errors
 /// Names that cannot be read or do not fit; models whose names differ; positions that there are not.
-pub fn matched(models: [Opened<'_>; 2], asked: &Asked) -> anyhow::Result<Matched> {
+pub fn matched(models: [Opened<'_, '_>; 2], asked: &Asked) -> anyhow::Result<Matched> {
     let mut found = Matched::default();
     let counts = [0, 1].map(|m| models[m].model.n_labels());
     let names = axis_names(&LABELS, &models, counts, &asked.labels, &asked.label_names)?;
@@ -88,7 +135,8 @@ pub fn matched(models: [Opened<'_>; 2], asked: &Asked) -> anyhow::Result<Matched
     let names = axis_names(&INPUTS, &models, counts, &asked.inputs, &asked.input_names)?;
     let mut notes = Vec::new();
     let kept = kept_rows(&models, counts, asked, names.iter().all(Option::is_some))?;
-    if asked.rows.is_some() {
+    let are_all = asked.rows == RowsFrom::All;
+    if !are_all {
         notes.push(format!(
             "{} of a's {} rows and {} of b's {}, by --rows",
             kept[0].len(),
@@ -97,7 +145,7 @@ pub fn matched(models: [Opened<'_>; 2], asked: &Asked) -> anyhow::Result<Matched
             counts[1]
         ));
     }
-    let untouched = || kept[0].len() == counts[0] && kept[1].len() == counts[1] && asked.rows.is_none();
+    let untouched = || kept[0].len() == counts[0] && kept[1].len() == counts[1] && are_all;
     let rows = match chosen(&INPUTS, kept.clone(), names, &asked.inputs)? {
         Some(Rows { a, b, note }) => {
             notes.extend(note);
@@ -126,27 +174,36 @@ struct Axis {
     what: &'static str,
     names_option: &'static str,
     array: fn(&ReadOptions) -> Option<&String>,
+    beside: fn(&Beside) -> Option<&Names>,
 }
 
-const LABELS: Axis =
-    Axis { what: "labels", names_option: "--label-names", array: |options| options.names.labels.as_ref() };
+const LABELS: Axis = Axis {
+    what: "labels",
+    names_option: "--label-names",
+    array: |options| options.names.labels.as_ref(),
+    beside: |beside| beside.labels.as_ref(),
+};
 
-const INPUTS: Axis =
-    Axis { what: "inputs", names_option: "--input-names", array: |options| options.names.inputs.as_ref() };
+const INPUTS: Axis = Axis {
+    what: "inputs",
+    names_option: "--input-names",
+    array: |options| options.names.inputs.as_ref(),
+    beside: |beside| beside.inputs.as_ref(),
+};
 
 /// The names of each model's labels or inputs, if they matter and there are any.
 fn axis_names(
     axis: &Axis,
-    models: &[Opened<'_>; 2],
+    models: &[Opened<'_, '_>; 2],
     counts: [usize; 2],
     choice: &Choice,
-    files: &[Option<PathBuf>; 2],
+    from: &[NamesFrom; 2],
 ) -> anyhow::Result<[Option<Names>; 2]> {
     let of = |m: usize| -> anyhow::Result<Option<Names>> {
-        let Opened { source, options, .. } = &models[m];
-        let names = match (&files[m], source) {
-            (Some(file), _) => Some(Names::of_file(file)?),
-            (None, Source::Path(path)) => {
+        let names = match (&from[m], &models[m].own) {
+            (NamesFrom::Given(names), _) => Some(names.clone()),
+            (NamesFrom::File(file), _) => Some(Names::of_file(file)?),
+            (NamesFrom::Own, Own::File(Source::Path(path), options)) => {
                 let named = (axis.array)(options);
                 let array = named.map_or(axis.what, String::as_str);
                 let found = Names::in_archive(path, array, options.inflation_limit)?;
@@ -157,7 +214,8 @@ fn axis_names(
                 );
                 found
             }
-            _ => None,
+            (NamesFrom::Own, Own::File(..)) => None,
+            (NamesFrom::Own, Own::Memory(beside)) => (axis.beside)(beside).cloned(),
         };
         Ok(names.map(|names| names.for_rows(counts[m], axis.what)).transpose()?)
     };
@@ -194,6 +252,17 @@ fn chosen(
     let mut list = None;
     match choice {
         Choice::At(positions) => at(&mut kept, &|count| positions.of(count))?,
+        Choice::Rows(rows) => at(&mut kept, &|count| {
+            check_rows(rows, count).map_err(anyhow::Error::msg)?;
+            Ok(rows.clone())
+        })?,
+        Choice::Named(given) => {
+            ensure!(
+                names.iter().all(Option::is_some),
+                "{what} are chosen by name, and only models with names of their {what} have them"
+            );
+            list = Some(Names::given(what, given.clone())?);
+        }
         Choice::Listed(file) if names.iter().all(Option::is_some) => list = Some(Names::of_file(file)?),
         Choice::Listed(file) => at(&mut kept, &|count| Ok(read_rows(file, count)?))?,
         _ => {}
@@ -209,7 +278,7 @@ fn chosen(
         if let Some(model) = names.iter().position(Option::is_some) {
             notes.push(format!("only {}'s file has their names: compared in their order", ["a", "b"][model]));
         }
-        let changed = matches!(choice, Choice::At(_) | Choice::Listed(_));
+        let changed = matches!(choice, Choice::At(_) | Choice::Rows(_) | Choice::Listed(_));
         let note = (!notes.is_empty()).then(|| notes.join("; "));
         let [a, b] = kept;
         return Ok((changed || note.is_some()).then_some(Rows { a, b, note }));
@@ -228,27 +297,37 @@ fn chosen(
     Ok(Some(Rows { a, b, note: (!notes.is_empty()).then(|| notes.join("; ")) }))
 }
 
-/// The rows of each file to begin with.
+/// The rows of each model to begin with.
 fn kept_rows(
-    models: &[Opened<'_>; 2],
+    models: &[Opened<'_, '_>; 2],
     counts: [usize; 2],
     asked: &Asked,
     are_named: bool,
 ) -> anyhow::Result<[Vec<usize>; 2]> {
-    let Some(rows) = &asked.rows else { return Ok(counts.map(|count| (0..count).collect())) };
-    let is_own = rows == Path::new(OWN_MASK);
+    if asked.rows == RowsFrom::All {
+        return Ok(counts.map(|count| (0..count).collect()));
+    }
     let of = |m: usize| -> anyhow::Result<Vec<usize>> {
-        let Opened { source, options, .. } = &models[m];
-        let kept = match source {
-            Source::Path(path) if is_own => {
+        let name = ["a", "b"][m];
+        let kept = match (&asked.rows, &models[m].own) {
+            (RowsFrom::All, _) => (0..counts[m]).collect(),
+            (RowsFrom::Own, Own::File(Source::Path(path), options)) => {
                 read_mask(path, &options.names.mask, counts[m], options.inflation_limit)?
             }
-            _ if is_own => bail!(
+            (RowsFrom::Own, Own::File(..)) => bail!(
                 "--rows mask needs a model file with an array `mask`; --rows FILE names a mask in a file of its own"
             ),
-            _ => read_rows(rows, counts[m])?,
+            (RowsFrom::Own, Own::Memory(beside)) => beside
+                .mask
+                .clone()
+                .with_context(|| format!("{name} has no array `mask`, which the rows ask for"))?,
+            (RowsFrom::File(rows), _) => read_rows(rows, counts[m])?,
+            (RowsFrom::Given(rows), _) => {
+                check_rows(rows, counts[m]).map_err(|error| anyhow!("the rows of model {name}: {error}"))?;
+                rows.clone()
+            }
         };
-        ensure!(!kept.is_empty(), "--rows keeps no row of model {}; at least one is needed", ["a", "b"][m]);
+        ensure!(!kept.is_empty(), "--rows keeps no row of model {name}; at least one is needed");
         Ok(kept)
     };
     let kept = [of(0)?, of(1)?];
@@ -265,7 +344,7 @@ fn kept_rows(
 
 /// The rows at which both models have finite entries alone.
 fn finite(
-    models: &[Opened<'_>; 2],
+    models: &[Opened<'_, '_>; 2],
     [a, b]: [Vec<usize>; 2],
     notes: &mut Vec<String>,
 ) -> anyhow::Result<[Vec<usize>; 2]> {

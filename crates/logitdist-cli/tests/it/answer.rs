@@ -92,7 +92,7 @@ fn intervals_are_in_every_format_and_can_be_left_out() {
     assert!(end(&got["intervals"]["m_cca"], "corrected") < got["m_cca"].as_f64().unwrap());
     assert_eq!(got["intervals"]["kl_ab_max"]["reason"], "it is a maximum");
     let table = compare(a, b, &[]).ok().stdout;
-    assert!(table.contains("  top1_agreement         0.971 [0.958, 0.981] "), "{table}");
+    assert!(table.contains("  top1_agreement     0.971 [0.958, 0.981] "), "{table}");
     let csv = compare(a, b, &["--format", "csv"]).ok().stdout;
     for line in [
         format!("interval,d_logit,low,{:?},", end(d_logit, "low")),

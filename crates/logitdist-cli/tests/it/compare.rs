@@ -184,13 +184,23 @@ fn probes_of_a_wrong_shape_are_refused() {
 }
 
 #[test]
-fn the_table_fits_into_a_hundred_columns() {
-    let pairs =
-        [("digits-m16-relu.npz", "digits-m16-tanh.npz"), ("digits-m8-a.npz", "digits-m8-a-equivalent.npz")];
+fn the_table_fits_into_eighty_columns() {
+    let pairs = [
+        ("digits-m16-relu.npz", "digits-m16-tanh.npz"),
+        ("digits-m8-a.npz", "digits-m8-a-equivalent.npz"),
+        ("digits-m8-a.npz", "digits-m8-a-int8.npz"),
+    ];
+    let fixture = |name: &str| crate::fixture(name).to_str().unwrap().to_owned();
+    let (other, floor) = (fixture("digits-m8-b.npz"), fixture("digits-m8-a-int8.npz"));
+    let files = Files::new();
+    let targets: String = (0..899).map(|i| format!("{}\n", i % 10)).collect();
+    let targets = files.bytes("targets.txt", targets.as_bytes());
+    let mut more = vec!["--subsets", "2x3", "--bounds", "--null", "100", "--by-confidence"];
+    more.extend(["--targets", &targets, "--against", &other, "--floor", &floor]);
     for (a, b) in pairs {
-        let run = compare(a, b, &["--inputs-limit", "100", "--subsets", "2x3"]);
-        for line in run.stdout.lines().filter(|l| !l.ends_with(".npz")) {
-            assert!(line.chars().count() <= 100 && line == line.trim_end(), "{line}");
+        let run = compare(a, b, &more);
+        for line in run.stdout.lines().filter(|l| !l.contains(".npz")) {
+            assert!(line.chars().count() <= 80 && line == line.trim_end(), "{line}");
         }
     }
 }

@@ -38,7 +38,7 @@ fn check_report(folder: &str) {
     }
     let page = read(folder, "report.html");
     assert!(page.ends_with("</html>\n") && !page.contains("NaN"), "{folder}");
-    assert_eq!(fs::read_dir(folder).unwrap().count(), 6, "something is left in {folder}");
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 7, "something is left in {folder}");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn the_page_is_made_again_from_the_csv_alone() {
         compare("digits-m16-relu.npz", "digits-m16-tanh.npz", &["--report", &folder, "--format", "csv"]).ok();
     assert_eq!(run.stdout, read(&folder, "comparison.csv"), "what is printed and what is kept differ");
     fs::create_dir(&elsewhere).unwrap();
-    for name in ["comparison.csv", "inputs.csv", "labels.csv", "spectra.csv"] {
+    for name in ["comparison.csv", "inputs.csv", "labels.csv", "spectra.csv", "schema.json"] {
         fs::copy(Path::new(&folder).join(name), Path::new(&elsewhere).join(name)).unwrap();
     }
     assert_eq!(logitdist(&["report", &elsewhere]).code, 0);

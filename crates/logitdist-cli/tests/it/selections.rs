@@ -21,7 +21,7 @@ fn only_what_is_named_is_there_with_the_same_digits() {
     assert_eq!(some["bounds"]["m_cca_sharp"], all["bounds"]["m_cca_sharp"]);
     assert!(some.get("d_logit").is_none() && some["bounds"].get("cca_spectral").is_none());
     let table = compare(A, B, &["--only", "kl_ab_median"]).ok().stdout;
-    assert!(table.contains("  kl_ab_median           0.0073 [") && !table.contains("m_cca  "), "{table}");
+    assert!(table.contains("  kl_ab_median       0.0073 [") && !table.contains("m_cca  "), "{table}");
     assert!(table.contains("No bound was asked for."));
 }
 

@@ -118,3 +118,17 @@ fn control_characters_of_names_are_shown_escaped() {
         assert!(!acts(&stderr), "{line:?}: {stderr}");
     }
 }
+
+#[test]
+fn colours_are_left_out_where_nobody_wants_them() {
+    for line in [&["--help"][..], &["compare", "--what"]] {
+        let said = |environment: &[(&str, &str)]| {
+            let run = run(program().args(line).envs(environment.iter().copied()));
+            run.stdout + &run.stderr
+        };
+        let forced = ("CLICOLOR_FORCE", "1");
+        assert!(said(&[forced]).contains('\u{1b}'), "{line:?}");
+        assert!(!said(&[forced, ("NO_COLOR", "1")]).contains('\u{1b}'), "{line:?}");
+        assert!(!said(&[]).contains('\u{1b}'), "a pipe is no terminal: {line:?}");
+    }
+}

@@ -98,7 +98,7 @@ fn said(a: &dyn ModelRows, b: &dyn ModelRows, inputs_limit: Option<usize>) -> St
     format!("{:?}{:?}{:?}{:?}{:?}{:?}", c.scalars, c.lists, c.notes, c.bounds, c.bounds_ba, c.per_input)
 }
 
-fn opened(source: &Source) -> FileModel {
+fn opened(source: &Source) -> FileModel<'static> {
     open_model(source, &ReadOptions::default()).unwrap()
 }
 

@@ -37,7 +37,7 @@ fn file(folder: &Path, name: &str, logits: &Mat<f64>) -> Source {
     Source::Logits(path, LogitForm::Logits)
 }
 
-fn opened(source: &Source, directions: Directions) -> FileModel {
+fn opened(source: &Source, directions: Directions) -> FileModel<'static> {
     open_model(source, &ReadOptions { directions, ..ReadOptions::default() }).unwrap()
 }
 

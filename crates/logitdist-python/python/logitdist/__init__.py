@@ -1,6 +1,7 @@
 """When two models predict almost the same, are their representations almost the same?
 
-`compare` compares two models by their embeddings and unembeddings, `Accumulator` batch by batch; `explain` says what a name means.
+`compare` compares two models by their embeddings and unembeddings, `Accumulator` batch by batch, and
+`LogitAccumulator` by logits alone; `explain` says what a name means.
 `logitdist.torch` sees models of PyTorch while they run.
 """
 
@@ -8,6 +9,7 @@ from . import _processor as _processor
 from ._accumulator import Accumulator
 from ._compare import compare
 from ._comparison import Bound, Comparison, Interval, NoValue, Svg, explain
+from ._logit_accumulator import LogitAccumulator
 from ._loss import compression_floor, distance_loss
 from ._matrix import Comparisons, matrix
 from ._native import __version__
@@ -19,6 +21,7 @@ __all__ = [
     "Comparison",
     "Comparisons",
     "Interval",
+    "LogitAccumulator",
     "NoValue",
     "Svg",
     "Sweep",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy
@@ -13,16 +14,18 @@ import numpy.typing
 #: The name of a type of entries, and an array of them (of bits, for types that numpy does not have).
 Held: TypeAlias = tuple[str, numpy.typing.NDArray[Any]]
 
-#: What the extension takes for a model: arrays, or a file with its options.
-Given: TypeAlias = (
-    "tuple[Held, Held, numpy.typing.NDArray[numpy.float64] | None] | tuple[str, str | None, bool, bool]"
-)
+#: What the extension takes for a model.
+Given: TypeAlias = "dict[str, Any]"
 
 #: What stands for a model: ``(embeddings, unembeddings)`` or ``(embeddings, unembeddings, bias)``, a
-#: mapping with these names, or the path of a file that the command reads.
+#: mapping with these names or with logits, or the path of a file that the command reads.
 Model: TypeAlias = "Sequence[Any] | Mapping[str, Any] | str | os.PathLike[str]"
 
-_ROLES = ("embeddings", "unembeddings", "bias")
+#: What logits may be given as; the command's names of the arrays.
+FORMS = ("logits", "log_probabilities", "probabilities")
+_MODEL = ("embeddings", "unembeddings", "bias")
+_BESIDE = ("labels", "inputs", "mask")
+_ROLES = (*_MODEL, *_BESIDE, *FORMS)
 _NEEDED = "f16, bf16, f32 or f64 is needed (in numpy: `array.astype(numpy.float32)`)"
 
 
@@ -81,13 +84,20 @@ def floating(array: Any, place: str) -> Held:
 def matrix(array: Any, place: str, *, transpose: bool = False) -> Held:
     """A 2-D array."""
     kind, entries = floating(array, place)
+    return kind, checked(entries, place, transpose=transpose)
+
+
+def checked(
+    entries: numpy.typing.NDArray[Any], place: str, *, transpose: bool
+) -> numpy.typing.NDArray[Any]:
+    """A 2-D array with entries, its axes exchanged if that is asked for."""
     if entries.ndim != 2:
         raise ValueError(f"{place}: the shape is {entries.shape}; 2-D (rows, columns) is needed")
     if 0 in entries.shape:
         raise ValueError(
             f"{place}: the shape is {entries.shape}: the array is empty; at least one row and one column are needed"
         )
-    return kind, entries.T if transpose else entries
+    return entries.T if transpose else entries
 
 
 def rows(array: Any, place: str) -> Held:
@@ -136,7 +146,8 @@ def _roles(names: str | None, place: str) -> dict[str, str]:
         if role not in _ROLES or not name or role in given:
             raise ValueError(
                 f"{place}: array names `{names}`: `{pair}` is wrong; the form is "
-                "embeddings=NAME,unembeddings=NAME,bias=NAME, each at most once"
+                "embeddings=NAME,unembeddings=NAME,bias=NAME,labels=NAME,inputs=NAME,mask=NAME, or logits=NAME, "
+                "each at most once"
             )
         given[role] = name
     return given
@@ -151,31 +162,69 @@ def transposed(arrays: Iterable[str] | str) -> tuple[bool, bool]:
     return "embeddings" in asked, "unembeddings" in asked
 
 
-def given(
-    model: Model, place: str, names: Mapping[str, str] | str | None, exchange: tuple[bool, bool]
-) -> Given:
+@dataclass(frozen=True)
+class Reading:
+    """How a model is read, and what its head does beside f·g + b."""
+
+    names: str | None
+    transpose: tuple[bool, bool]
+    flatten: bool
+    zero_is_mask: bool
+    find_head: bool
+    inflation_limit: int | None
+    scale: float
+    softcap: float | None
+    normalise: tuple[bool, bool]
+
+    def of(self, content: dict[str, Any]) -> Given:
+        """A model with this content, as the extension takes it."""
+        head = {"scale": self.scale, "softcap": self.softcap, "normalise": self.normalise}
+        return {"content": content, "zero_is_mask": self.zero_is_mask, **head}
+
+
+def given(model: Model, place: str, reading: Reading) -> Given:
     """A model as the extension takes it."""
-    text = names_of(names)
     if isinstance(model, (str, os.PathLike)):
-        return os.fspath(model), text, *exchange
+        own = ("names", "transpose", "flatten", "find_head", "inflation_limit")
+        return reading.of({"path": os.fspath(model), **{name: getattr(reading, name) for name in own}})
+    if reading.find_head:
+        raise ValueError(f"{place}: head='auto' finds the last layer of a file, and this model is in memory")
     if isinstance(model, Mapping):
-        roles = _roles(text, place)
-        arrays = _of_mapping(model, roles, place)
+        arrays = _of_mapping(model, _roles(reading.names, place), place)
     elif isinstance(model, (tuple, list)) and len(model) in (2, 3):
-        arrays = [*model, None][:3]
+        arrays = dict(zip(_MODEL, model))
     else:
         raise TypeError(
             f"{place}: a model is (embeddings, unembeddings), (embeddings, unembeddings, bias), "
             f"a mapping with these names or a path, not {_described(model)}"
         )
-    f, g = (
-        matrix(array, f"{place}: {role}", transpose=axes)
-        for array, role, axes in zip(arrays, _ROLES, exchange)
+    form = next((form for form in FORMS if form in arrays), None)
+    role = "embeddings" if form is None else form
+    exchange = reading.transpose[0] and form is None
+    kind, entries = floating(arrays[role], f"{place}: {role}")
+    shape = entries.shape[:-1]
+    if reading.flatten and entries.ndim == 3 and not exchange:
+        entries = entries.reshape(-1, entries.shape[-1])
+    elif entries.ndim == 3:
+        raise ValueError(
+            f"{place}: {role}: the shape is {entries.shape}; 2-D (rows, columns) is needed, or flatten=True and "
+            "batch × positions × dimension, not transposed"
+        )
+    entries = checked(entries, f"{place}: {role}", transpose=exchange)
+    shapes: set[tuple[int, ...]] = {(len(entries),), shape if len(shape) == 2 else (len(entries),)}
+    beside = (
+        _names(arrays.get("labels"), f"{place}: labels"),
+        _names(arrays.get("inputs"), f"{place}: inputs"),
+        _kept(arrays.get("mask"), f"{place}: mask", shapes),
     )
-    return f, g, bias(arrays[2], f"{place}: bias")
+    if form is not None:
+        return reading.of({"logits": (kind, entries), "form": form, "beside": beside})
+    g = matrix(arrays["unembeddings"], f"{place}: unembeddings", transpose=reading.transpose[1])
+    b = bias(arrays.get("bias"), f"{place}: bias")
+    return reading.of({"embeddings": (kind, entries), "unembeddings": g, "bias": b, "beside": beside})
 
 
-def _of_mapping(model: Mapping[str, Any], roles: dict[str, str], place: str) -> list[Any]:
+def _of_mapping(model: Mapping[str, Any], roles: dict[str, str], place: str) -> dict[str, Any]:
     found = sorted(str(name) for name in model)
     unknown = [name for name in found if name not in _ROLES]
     if unknown and not roles:
@@ -183,14 +232,64 @@ def _of_mapping(model: Mapping[str, Any], roles: dict[str, str], place: str) -> 
             f"{place}: there is no role for `{unknown[0]}`; a model has embeddings, unembeddings and perhaps bias; "
             "other names are given by array_names"
         )
-    arrays = []
-    for role in _ROLES:
+    # Logits that are asked for, or those in the place of embeddings, as the command takes them.
+    asked = [form for form in FORMS if form in roles]
+    is_there = [form for form in FORMS if form in model]
+    if not asked and roles.get("embeddings", "embeddings") not in model:
+        asked = is_there
+    needed = (asked[0],) if asked else ("embeddings", "unembeddings")
+    arrays: dict[str, Any] = {}
+    for role in (*needed, *(() if asked else ("bias",)), *_BESIDE):
         name = roles.get(role, role)
-        if name not in model and (role != "bias" or role in roles):
+        if name in model:
+            arrays[role] = model[name]
+        elif role in needed or role in roles:
             listed = ", ".join(f"`{other}`" for other in found) or "none"
             raise ValueError(f"{place}: there is no array `{name}`; there are {listed}")
-        arrays.append(model[name] if name in model else None)
     return arrays
+
+
+def _names(names: Any, place: str) -> list[str] | None:
+    """Names of labels or of inputs: strings, or whole numbers."""
+    if names is None:
+        return None
+    array = names if isinstance(names, (list, tuple)) else as_numpy(names, place).ravel().tolist()
+    listed = [name.decode() if isinstance(name, bytes) else name for name in array]
+    for name in listed:
+        if not isinstance(name, (str, int, numpy.integer)) or isinstance(name, bool):
+            raise ValueError(f"{place}: {name!r} is no name; strings or whole numbers are needed")
+    return [str(name) for name in listed]
+
+
+def names_in(listed: Any, place: str) -> str | list[str] | None:
+    """Names as the extension takes them: a file, or a list."""
+    if listed is None or isinstance(listed, (str, os.PathLike)):
+        return None if listed is None else os.fspath(listed)
+    return _names(listed, place)
+
+
+def _kept(mask: Any, place: str, shapes: set[tuple[int, ...]]) -> list[int] | None:
+    """The rows that a mask keeps; it has one of these shapes."""
+    if mask is None:
+        return None
+    flags = as_numpy(mask, place)
+    if flags.shape not in shapes:
+        raise ValueError(f"{place}: the shape is {flags.shape}; an entry for each row is needed, {max(shapes)}")
+    if not numpy.isin(flags, (0, 1)).all():
+        raise ValueError(f"{place}: it has entries beside 0 and 1")
+    kept: list[int] = numpy.flatnonzero(flags).tolist()
+    return kept
+
+
+def positions(rows: Any, place: str) -> list[int]:
+    """Positions, from a mask of booleans or whole numbers."""
+    found = as_numpy(rows, place)
+    if found.dtype.kind == "b":
+        found = numpy.flatnonzero(found)
+    if found.dtype.kind not in "iu" or found.ndim != 1 or (found < 0).any():
+        raise ValueError(f"{place}: booleans, or positions from 0 on, are needed, 1-D and at least one")
+    listed: list[int] = found.tolist()
+    return listed
 
 
 def _described(model: object) -> str:

@@ -10,13 +10,20 @@ from ._arrays import Given, Held
 __all__ = [
     "Comparison",
     "Heads",
+    "Start",
     "Summary",
     "__version__",
     "command",
     "compare",
+    "device_label_twins",
+    "device_labels",
+    "device_start",
+    "device_summary",
     "explain",
     "glossary",
+    "reduce_logits",
     "sweep",
+    "take_label_factor",
     "toml_of_json",
 ]
 
@@ -32,13 +39,44 @@ def compare(
     names: tuple[str, str],
     seed: int,
     settings: dict[str, Any],
+    which: dict[str, Any],
     probe: tuple[Held, list[float]] | None,
     threads: int | None,
     listener: Callable[[int, int], None] | None,
     command: str,
 ) -> Comparison: ...
+def device_label_twins(heads: Heads) -> list[bool]: ...
+def device_labels(
+    heads: Heads,
+) -> tuple[
+    tuple[numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.float64], list[int]],
+    tuple[numpy.typing.NDArray[numpy.float64], numpy.typing.NDArray[numpy.float64], list[int]],
+]: ...
+def device_start(heads: Heads, a: Held, b: Held) -> Start: ...
+def device_summary(
+    heads: Heads,
+    start: Start,
+    r: numpy.typing.NDArray[numpy.float64],
+    rows: int,
+    *,
+    table: numpy.typing.NDArray[numpy.float64] | None,
+    smallest: numpy.typing.NDArray[numpy.float64],
+    answers: numpy.typing.NDArray[numpy.float64] | None,
+    logit_error: float,
+) -> Summary: ...
 def explain(token: str) -> str: ...
 def glossary() -> list[tuple[str, str, bool, tuple[str, str, str]]]: ...
+def reduce_logits(
+    a: Held,
+    b: Held,
+    *,
+    form: str,
+    beside: Summary | None,
+    targets: list[int] | None,
+    zero_is_mask: bool,
+    probability: bool,
+    threads: int | None,
+) -> Summary: ...
 def sweep(
     config: str | os.PathLike[str],
     *,
@@ -47,6 +85,7 @@ def sweep(
     threads: int | None,
     fresh: bool,
 ) -> tuple[list[str], list[str]]: ...
+def take_label_factor(heads: Heads, r: numpy.typing.NDArray[numpy.float64]) -> None: ...
 def toml_of_json(text: str) -> str: ...
 @final
 class Comparison:
@@ -69,8 +108,13 @@ class Heads:
     ) -> Heads: ...
     def are_of(self, summary: Summary) -> bool: ...
     def reduce(
-        self, a: Held, b: Held, *, beside: Summary | None, probability: bool, threads: int | None
+        self, a: Held, b: Held, *, targets: list[int] | None, probability: bool, threads: int | None
     ) -> Summary: ...
+@final
+class Start:
+    def twins(self) -> list[bool]: ...
+    def taken_away(self) -> list[float]: ...
+    def near(self) -> bool: ...
 @final
 class Summary:
     @staticmethod
@@ -78,6 +122,9 @@ class Summary:
     def to_bytes(self) -> bytes: ...
     def n_inputs(self) -> int: ...
     def has_probabilities(self) -> bool: ...
+    def has_targets(self) -> bool: ...
+    def logits(self) -> str: ...
+    def labels_of_logits(self) -> int | None: ...
     def merge(self, other: Summary) -> Summary: ...
     def compare(
         self,

@@ -1,7 +1,7 @@
 """Comparisons of models of PyTorch, while they run.
 
-`Capture` sees what goes into the last layers of two models; `all_reduce` merges what several
-processes have seen.
+`Capture` sees what goes into the last layers of two models; `Accumulator` is `logitdist.Accumulator`
+computing on the device of its tensors; `all_reduce` merges what several processes have seen.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from typing import Any
 import torch
 from torch import nn
 
-from ._accumulator import Accumulator
+from ._accumulator import Accumulator as _Accumulator
+from ._batches import Batches
+from ._device import Accumulator
 
-__all__ = ["Capture", "all_reduce"]
+__all__ = ["Accumulator", "Capture", "all_reduce"]
 
 
 class Capture:
@@ -33,6 +35,9 @@ class Capture:
         As of `logitdist.Accumulator`.
     threads : int, optional
         As of `logitdist.Accumulator`.
+    on_device : bool, optional
+        Whether to compute where the layers are, by `logitdist.torch.Accumulator`; if absent, where they are not on
+        the CPU.
 
     Attributes
     ----------
@@ -40,6 +45,8 @@ class Capture:
         What was seen.
     mask : tensor or None
         Which inputs of the next call of both models to see, such as an attention mask; it is used once.
+    targets : tensor or None
+        The right labels of these inputs, -100 where there is none; used once, too.
 
     Examples
     --------
@@ -63,13 +70,14 @@ class Capture:
         head_b: nn.Module | str | None = None,
         probability: bool = True,
         threads: int | None = None,
+        on_device: bool | None = None,
     ) -> None:
         self._heads = (_head(a, head_a, "a"), _head(b, head_b, "b"))
         (weight_a, bias_a), (weight_b, bias_b) = map(_parameters, self._heads)
-        self.accumulator = Accumulator(
-            weight_a, weight_b, bias_a, bias_b, probability=probability, threads=threads
-        )
+        kind = Accumulator if (weight_a.device.type != "cpu" if on_device is None else on_device) else _Accumulator
+        self.accumulator = kind(weight_a, weight_b, bias_a, bias_b, probability=probability, threads=threads)
         self.mask: Any = None
+        self.targets: Any = None
         self._waiting: tuple[deque[torch.Tensor], deque[torch.Tensor]] = (deque(), deque())
         self._hooks: list[Any] = []
 
@@ -100,7 +108,8 @@ class Capture:
             if all(self._waiting):
                 a, b = (waiting.popleft() for waiting in self._waiting)
                 mask, self.mask = self.mask, None
-                self.accumulator.update(a, b, mask)
+                targets, self.targets = self.targets, None
+                self.accumulator.update(a, b, mask, targets)
 
         return hook
 
@@ -132,7 +141,7 @@ def _parameters(head: nn.Module) -> tuple[Any, Any]:
     return head.weight, getattr(head, "bias", None)
 
 
-def all_reduce(accumulator: Accumulator, group: Any = None) -> None:
+def all_reduce(accumulator: Batches, group: Any = None) -> None:
     """Merge what all processes of a group have seen, in the order of their ranks.
 
     Afterwards each has the same accumulator, the same to the last bit as if one process had seen the
@@ -140,7 +149,7 @@ def all_reduce(accumulator: Accumulator, group: Any = None) -> None:
 
     Parameters
     ----------
-    accumulator : logitdist.Accumulator
+    accumulator : logitdist.Accumulator, logitdist.LogitAccumulator or logitdist.torch.Accumulator
         The own one; it is changed.
     group : torch.distributed.ProcessGroup, optional
         The group; all processes if absent.
@@ -152,4 +161,4 @@ def all_reduce(accumulator: Accumulator, group: Any = None) -> None:
     first, *others = all_of_them
     for other in others:
         first.merge(other)
-    accumulator.__setstate__(first.__getstate__())
+    accumulator._summary = first._seen()

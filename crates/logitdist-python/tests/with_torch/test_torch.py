@@ -103,7 +103,8 @@ def test_batches_and_masks_are_captured(name):
 
 
 def test_the_last_linear_layer_is_the_head_where_the_model_does_not_say():
-    a, b = (torch.nn.Sequential(torch.nn.Linear(6, 4), torch.nn.ReLU(), torch.nn.Linear(4, 3)) for _ in range(2))
+    torch.manual_seed(1)
+    a, b = (torch.nn.Sequential(torch.nn.Linear(6, 4), torch.nn.Tanh(), torch.nn.Linear(4, 3)) for _ in range(2))
     x = torch.randn(30, 6)
     with logitdist.torch.Capture(a, b) as seen:
         a(x), b(x)
@@ -128,11 +129,14 @@ def test_what_cannot_be_captured_is_refused_in_words():
             a(torch.randn(3, 5))
 
 
-def seen_by(rank):
+KINDS = {"core": logitdist.Accumulator, "device": logitdist.torch.Accumulator}
+
+
+def seen_by(rank, kind):
     a, b = a_pair(rank, n=50)
     _, (_, g_b, bias_b) = a_pair(0)
     (_, g_a, bias_a), _ = a_pair(0)
-    seen = logitdist.Accumulator(g_a, g_b, bias_a, bias_b)
+    seen = KINDS[kind](g_a, g_b, bias_a, bias_b)
     for start in (0, 20):
         seen.update(a[0][start : start + 20], b[0][start : start + 20])
     return seen
@@ -142,9 +146,10 @@ def reducing(rank, port, results):
     import torch.distributed as distributed
 
     distributed.init_process_group("gloo", init_method=f"tcp://127.0.0.1:{port}", rank=rank, world_size=2)
-    seen = seen_by(rank)
-    logitdist.torch.all_reduce(seen)
-    results.put((rank, seen.compare().to_json()))
+    for kind in KINDS:
+        seen = seen_by(rank, kind)
+        logitdist.torch.all_reduce(seen)
+        results.put(((rank, kind), seen.compare().to_json()))
     distributed.barrier()
     distributed.destroy_process_group()
 
@@ -158,10 +163,22 @@ def test_two_processes_reduce_to_what_one_would_have_merged():
     workers = [context.Process(target=reducing, args=(rank, port, results)) for rank in range(2)]
     for worker in workers:
         worker.start()
-    found = dict(results.get() for _ in workers)
+    found = dict(results.get() for _ in workers for _ in KINDS)
     for worker in workers:
         worker.join()
         assert worker.exitcode == 0
-    own = seen_by(0)
-    own.merge(seen_by(1))
-    assert found == {0: own.compare().to_json(), 1: own.compare().to_json()}
+    for kind in KINDS:
+        own = seen_by(0, kind)
+        own.merge(seen_by(1, kind))
+        assert found[0, kind] == found[1, kind] == own.compare().to_json()
+
+
+def test_models_are_captured_where_they_are():
+    a, b = Model(0, 4), Model(1, 3)
+    x, targets = torch.randn(2, 40, 6), torch.arange(80).reshape(2, 40) % 5
+    with logitdist.torch.Capture(a, b, on_device=True) as seen:
+        seen.targets = targets
+        a(x), b(x)
+    assert isinstance(seen.accumulator, logitdist.torch.Accumulator)
+    assert numpy.isclose(seen.compare().kl_ab, expected_of(a, b, x).kl_ab, rtol=1e-6)
+    assert seen.compare().n_targets == 80

@@ -149,7 +149,7 @@ impl<'a> Layout<'a> {
                     c == 0 || !same(row.iter().map(|p| &p.y.label)),
                 ];
                 let area = [left, upper, left + plot_width, upper + height];
-                let y_label = y_label(figure, columns, panel);
+                let y_label = y_label(figure, columns, panel, names_at_ends);
                 let placed = place(panel, area, labels, names_at_ends, y_label);
                 below = below.max(axes::height_below(&placed));
                 if keys_in_panels {
@@ -226,10 +226,18 @@ fn title_lines(panel: &Panel, width: f64) -> Vec<String> {
 }
 
 /// The label of a panel's vertical axis in lines that are about as long as the axis.
-fn y_label(figure: &Figure, columns: usize, panel: &Panel) -> Vec<String> {
-    /// The share of a figure's width that its plotting areas have.
+fn y_label(figure: &Figure, columns: usize, panel: &Panel, names_at_ends: bool) -> Vec<String> {
+    /// The share of a figure's width that its plotting areas have, and names beside them.
     const PLOTTED: f64 = 0.72;
-    wrapped(&panel.y.label, PLOTTED * figure.width.points() / columns as f64 * panel.aspect + LINE)
+    let names = if names_at_ends { names_width(figure.panels.iter()) } else { 0.0 };
+    let width = PLOTTED * figure.width.points() / columns as f64 - names;
+    wrapped(&panel.y.label, width * panel.aspect + LINE)
+}
+
+/// The width of the longest name of a line.
+fn names_width<'a>(panels: impl Iterator<Item = &'a Panel>) -> f64 {
+    let names = panels.flat_map(|panel| &panel.marks).filter(|m| is_line(m)).map(|m| text_width(&m.label));
+    names.fold(0.0, f64::max)
 }
 
 fn place<'a>(
@@ -288,9 +296,9 @@ fn margins(figure: &Figure, columns: usize, column: usize, names_at_ends: bool) 
         gutters.chain(texts).collect::<Vec<_>>()
     });
     let widest = ticks.map(|text| text_width(&text)).fold(0.0, f64::max);
-    let label = panels().map(|panel| y_label(figure, columns, panel).len()).max().unwrap_or(0) as f64 * LINE;
-    let names = panels().flat_map(|panel| &panel.marks).filter(|m| is_line(m)).map(|m| text_width(&m.label));
-    let right = if names_at_ends { names.fold(0.0, f64::max) + 5.0 } else { 8.0 };
+    let lines = panels().map(|panel| y_label(figure, columns, panel, names_at_ends).len());
+    let label = lines.max().unwrap_or(0) as f64 * LINE;
+    let right = if names_at_ends { names_width(panels()) + 5.0 } else { 8.0 };
     [widest + label + 6.0, right.max(8.0)]
 }
 

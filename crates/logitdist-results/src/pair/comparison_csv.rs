@@ -18,7 +18,7 @@ use logitdist_io::for_spreadsheet;
 use std::path::Path;
 
 /// Columns of the file.
-const COLUMNS: [&str; 5] = ["section", "token", "side", "value", "reason"];
+pub(crate) const COLUMNS: [&str; 5] = ["section", "token", "side", "value", "reason"];
 
 /// Entries of the section `run`.
 const RUN: [&str; 5] = ["model_a", "model_b", "seed", "version", "command"];

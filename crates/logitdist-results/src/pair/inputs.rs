@@ -8,7 +8,8 @@ use logitdist::PerInput;
 use std::io::{self, Write};
 use std::path::Path;
 
-const COLUMNS: [&str; 4] = ["input", "d_logit_x", "kl_ab_x", "kl_ba_x"];
+/// Columns of the file.
+pub(crate) const COLUMNS: [&str; 4] = ["input", "d_logit_x", "kl_ab_x", "kl_ba_x"];
 
 /// The distances at each input, under their tokens.
 #[derive(Debug, Clone, PartialEq, Default)]

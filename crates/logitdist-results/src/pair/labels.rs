@@ -7,7 +7,8 @@ use logitdist::{LabelCorrelations, LabelGeometry};
 use std::io::{self, Write};
 use std::path::Path;
 
-const COLUMNS: [&str; 4] = ["label", "other", "label_correlation_a", "label_correlation_b"];
+/// Columns of the file.
+pub(crate) const COLUMNS: [&str; 4] = ["label", "other", "label_correlation_a", "label_correlation_b"];
 
 /// Correlations between n labels.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -1,12 +1,12 @@
 //! What a comparison of two models leaves in its folder.
 
 mod comparison;
-mod comparison_csv;
-mod inputs;
-mod labels;
+pub(crate) mod comparison_csv;
+pub(crate) mod inputs;
+pub(crate) mod labels;
 mod lines;
 mod results;
-mod spectra;
+pub(crate) mod spectra;
 
 pub use comparison::{
     CertificateLine, IntervalLine, NULL_SIDES, NullLine, PROBE_TOKENS, PairComparison, PairRun, ProbeNumbers,

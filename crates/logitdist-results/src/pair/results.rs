@@ -1,10 +1,11 @@
-//! The four files of a comparison, written and read together.
+//! The files of a comparison, written and read together.
 
 use super::comparison::PairComparison;
 use super::inputs::Inputs;
 use super::labels::Labels;
 use super::spectra::Spectra;
 use crate::error::ResultsError;
+use crate::schema::Schema;
 use logitdist_io::WholeFile;
 use std::io::{self, Write};
 use std::path::Path;
@@ -53,6 +54,7 @@ impl PairResults {
         file(folder, "inputs.csv", |file| self.inputs.write(self.comparison.count("n_inputs"), file))?;
         file(folder, "labels.csv", |file| self.labels.write(file))?;
         file(folder, "spectra.csv", |file| self.spectra.write(file))?;
+        file(folder, "schema.json", |file| file.write_all(Schema::of_pair().to_json().as_bytes()))?;
         file(folder, COMPARISON, |file| file.write_all(self.comparison.to_csv().as_bytes()))
     }
 }

@@ -7,7 +7,9 @@ use crate::number::or_blank;
 use std::io::{self, Write};
 use std::path::Path;
 
-const COLUMNS: [&str; 6] = ["position", "rho", "rho_unembeddings", "rho_logits", "spectrum_a", "spectrum_b"];
+/// Columns of the file.
+pub(crate) const COLUMNS: [&str; 6] =
+    ["position", "rho", "rho_unembeddings", "rho_logits", "spectrum_a", "spectrum_b"];
 
 /// The lists of a comparison, largest first; empty if they do not exist.
 #[derive(Debug, Clone, PartialEq, Default)]

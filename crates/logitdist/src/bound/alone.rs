@@ -51,7 +51,8 @@ pub fn evaluate(
     let mut streams = Streams::of(rng);
     let subsets =
         settings.d_rep.then(|| settings.subsets.both_ways(&reduced, &mut streams.subsets)).transpose()?;
+    let asked_for = (&settings, theorem.steps);
     let shared =
-        Shared::of(reduced, summary.probability, subsets.as_ref(), sets, &settings, &mut streams.llv)?;
+        Shared::of(reduced, summary.probability, subsets.as_ref(), sets, asked_for, &mut streams.llv)?;
     Ok(theorem.of(&shared, direction))
 }

@@ -31,7 +31,7 @@ pub(super) const ROWS: [Theorem; 4] = [
     Theorem {
         token: "tv_from_logit",
         number: "T15",
-        name: "total variation from logit distance",
+        name: "total variation",
         family: "bounded divergences from logit distance",
         meaning: "Best bound on total variation by logit distance",
         statement: "tv ≤ tanh(√2 d_logit/4)",
@@ -47,7 +47,7 @@ pub(super) const ROWS: [Theorem; 4] = [
     Theorem {
         token: "hellinger_from_logit",
         number: "T15",
-        name: "Hellinger distance from logit distance",
+        name: "Hellinger distance",
         family: "bounded divergences from logit distance",
         meaning: "Best bound on Hellinger distance by logit distance",
         statement: "hellinger ≤ √(1 − 1/cosh(√2 d_logit/4))",
@@ -63,7 +63,7 @@ pub(super) const ROWS: [Theorem; 4] = [
     Theorem {
         token: "js_from_logit",
         number: "T15",
-        name: "Jensen–Shannon divergence from logit distance",
+        name: "Jensen–Shannon divergence",
         family: "bounded divergences from logit distance",
         meaning: "Best bound on Jensen–Shannon divergence by logit distance",
         statement: "js ≤ log 2 − h(ς(√2 d_logit/2)), h the binary entropy in nats, ς(t) = 1/(1 + e⁻ᵗ)",

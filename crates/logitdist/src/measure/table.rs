@@ -286,6 +286,11 @@ pub enum Step {
     Contrasts,
 }
 
+impl Step {
+    /// All steps.
+    pub const ALL: [Step; 4] = [Step::EmbeddingsCca, Step::UnembeddingsCca, Step::LogitsCca, Step::Contrasts];
+}
+
 /// How the error of a measure over the inputs is found, and on which scale its interval is made.
 #[derive(Debug, Clone, Copy)]
 pub enum Uncertainty {

@@ -319,7 +319,11 @@ const NEAR: f64 = 1e-5;
 pub(super) const FIRST_INPUTS: usize = 128;
 
 /// Whether the labels, and these inputs, the first of all, are within [`NEAR`] of each other.
-pub(super) fn are_near(pair: &Pair<'_>, labels: &LabelSide, first: &[usize]) -> Result<bool, Error> {
+pub(super) fn are_near(
+    pair: &Pair<'_>,
+    [labels_a, labels_b]: [&Labels; 2],
+    first: &[usize],
+) -> Result<bool, Error> {
     let close = |a: &Mat<f64>, b: &Mat<f64>| {
         let columns = (0..a.ncols()).into_par_iter();
         let squares = |j: usize| {
@@ -333,8 +337,8 @@ pub(super) fn are_near(pair: &Pair<'_>, labels: &LabelSide, first: &[usize]) -> 
     let beside = pair.a().has_logits_beside() || pair.b().has_logits_beside();
     if beside
         || pair.a().dim() != pair.b().dim()
-        || labels.a.masked != labels.b.masked
-        || !close(&labels.a.unembeddings, &labels.b.unembeddings)
+        || labels_a.masked != labels_b.masked
+        || !close(&labels_a.unembeddings, &labels_b.unembeddings)
     {
         return Ok(false);
     }

@@ -108,6 +108,18 @@ fn unrelated_models_cannot_be_told_from_chance() {
 }
 
 #[test]
+fn directions_that_are_fitted_on_few_inputs_mark_what_is_held_out() {
+    for (inputs, is_marked) in [(250, true), (599, true), (600, false), (900, false)] {
+        let mut rng = rng(3);
+        let a = model(inputs, 7, 3, false, &mut rng);
+        let b = noisy(&a, 0.5, &mut rng);
+        let marked = interval(&compared(&a, &b, &settings()), "m_cca_cv").unwrap().marked.clone();
+        assert_eq!(marked.is_some(), is_marked, "{inputs}: {marked:?}");
+        assert!(marked.is_none_or(|why| why.contains("under about 600")));
+    }
+}
+
+#[test]
 fn the_same_models_leave_no_doubt_and_maxima_have_no_interval() {
     let a = model(100, 7, 3, true, &mut rng(0));
     let comparison = compared(&a, &a, &settings());

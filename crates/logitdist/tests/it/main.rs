@@ -8,6 +8,7 @@ mod details;
 mod edge;
 mod edges;
 mod fixtures;
+mod given;
 mod glossary;
 mod intervals;
 mod invariance;

@@ -177,7 +177,7 @@ fn a_comparison_of_a_summary_is_that_of_the_pair() {
             let whole = compare(&pair, &settings, &mut rng(seed)).unwrap();
             let inputs = if probability { ProbabilityInputs::All } else { ProbabilityInputs::None };
             let summary = PairSummary::of(&pair, &inputs, &[]).unwrap();
-            let again = PairSummary::of_inputs(&pair, &summary.labels, &inputs, &[]).unwrap();
+            let again = PairSummary::of_inputs(&pair, &summary.labels, &inputs, &[], None).unwrap();
             assert_eq!(summary, again, "seed {seed}");
             let found = compare_summary(again, &settings, &mut rng(seed)).unwrap();
             assert_eq!(
@@ -205,6 +205,6 @@ fn a_summary_has_no_models_and_only_its_own_labels() {
     }
     let (other, _) = regular_pair(2);
     let others = Pair::new(&other, &other).unwrap();
-    let refused = PairSummary::of_inputs(&others, &summary.labels, &ProbabilityInputs::None, &[]);
+    let refused = PairSummary::of_inputs(&others, &summary.labels, &ProbabilityInputs::None, &[], None);
     assert_eq!(refused, Err(Error::Merge));
 }

@@ -73,7 +73,8 @@ fn marked(comparison: &Comparison) -> Option<String> {
     let all = &comparison.intervals.as_ref()?.of;
     let marked =
         all.iter().filter_map(|(token, interval)| Some((*token, interval.as_ref().ok()?.marked.as_ref()?)));
-    let marked: Vec<(&str, &String)> = marked.collect();
+    // The held-out value is judged without its interval.
+    let marked: Vec<(&str, &String)> = marked.filter(|(token, _)| *token != "m_cca_cv").collect();
     let (_, why) = marked.first()?;
     let tokens: Vec<&str> = marked.iter().map(|(token, _)| *token).collect();
     Some(format!("{}: {why}", tokens.join(", ")))
