@@ -30,7 +30,7 @@ pub struct Arguments {
     jobs: Option<u16>,
 }
 
-const TARGETS: [&str; 6] = ["npy", "npz", "safetensors", "config", "journal", "tables"];
+const TARGETS: [&str; 7] = ["npy", "npz", "safetensors", "gguf", "config", "journal", "tables"];
 
 /// Instrumentation: a counter for every branch, and a table of where they are. cargo-fuzz sets the same on nightly Rust.
 const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \

@@ -2,6 +2,7 @@
 
 use crate::array::Array;
 use crate::error::{Place, Problem, ReadError};
+use crate::gguf::Gguf;
 use crate::head::{self, Head};
 use crate::npy;
 use crate::npz::Npz;
@@ -21,6 +22,7 @@ enum Form {
     Npz(Npz),
     Safetensors(Safetensors),
     Shards(Shards),
+    Gguf(Gguf),
     /// `.npy` files, and the checkpoint beside them if there is one.
     Directory(Option<Box<Archive>>),
 }
@@ -50,6 +52,10 @@ impl Archive {
             let safetensors = Safetensors::open(path)?;
             let names = safetensors.names();
             (Form::Safetensors(safetensors), names)
+        } else if extension == "gguf" {
+            let gguf = Gguf::open(path)?;
+            let names = gguf.names();
+            (Form::Gguf(gguf), names)
         } else if extension == "json" {
             let shards = Shards::open(path)?;
             let names = shards.names();
@@ -63,11 +69,14 @@ impl Archive {
     /// Whether a path leads to an archive, by its extension or because it is a folder.
     pub(crate) fn is_archive(path: &Path) -> bool {
         let extension = path.extension().unwrap_or_default().to_ascii_lowercase();
-        path.is_dir() || ["npz", "safetensors", "json"].iter().any(|known| extension == *known)
+        path.is_dir() || ["npz", "safetensors", "json", "gguf"].iter().any(|known| extension == *known)
     }
 
     /// The last layer of a checkpoint.
     pub(crate) fn head(&self) -> Result<Head, ReadError> {
+        if matches!(self.form, Form::Gguf(_)) {
+            return head::find_in_gguf(&self.names).map_err(|problem| Place::file(&self.path).error(problem));
+        }
         let folder = if self.path.is_dir() { &self.path } else { crate::folder::parent(&self.path) };
         head::find(&self.names, folder).map_err(|problem| Place::file(&self.path).error(problem))
     }
@@ -105,6 +114,7 @@ impl Form {
             Form::Npz(npz) => npz.array(Place::array(path, name), name),
             Form::Safetensors(safetensors) => safetensors.array(Place::array(path, name), name),
             Form::Shards(shards) => shards.array(name),
+            Form::Gguf(gguf) => gguf.array(Place::array(path, name), name),
             Form::Directory(checkpoint) => match npy::open(&path.join(format!("{name}.npy"))) {
                 Err(ReadError { problem: Problem::Io(e), .. }) if e.kind() == ErrorKind::NotFound => {
                     checkpoint.as_mut().map_or(Ok(None), |checkpoint| checkpoint.array(name))

@@ -74,6 +74,13 @@ impl Array<'_> {
         Ok(self.read(&entries.with_masks())?.col_as_slice(0).to_vec())
     }
 
+    /// A 2-D array in which −∞ is no mistake, and how far apart neighbouring numbers of its type are, relative to them.
+    pub(crate) fn with_masks(mut self) -> Result<(Mat<f64>, f64), ReadError> {
+        let entries = self.entries(false, false)?.with_masks();
+        let spacing = entries.relative_spacing();
+        Ok((self.read(&entries)?, spacing))
+    }
+
     /// A 1-D array.
     pub(crate) fn vector(mut self) -> Result<Vec<f64>, ReadError> {
         self.check_floating_point()?;

@@ -6,11 +6,13 @@ use crate::error::{Place, Problem, ReadError};
 use crate::given::Given;
 use crate::npy;
 use crate::npz::Npz;
+use crate::piped;
 use crate::read::INFLATION_LIMIT;
 use faer::{Mat, MatMut, MatRef};
 use logitdist::LARGEST_ENTRY;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -46,6 +48,18 @@ impl<'a> Embeddings<'a> {
     pub(crate) fn with_masks(array: Array<'_>, flatten: bool) -> Result<Embeddings<'a>, ReadError> {
         let entries = array.entries(false, flatten)?.with_masks();
         Embeddings::of(array, entries)
+    }
+
+    /// Logits that came through a pipe.
+    pub(crate) fn piped(path: &Path, flatten: bool) -> Result<Embeddings<'a>, ReadError> {
+        let (array, file) = piped::kept(path)?;
+        let entries = array.entries(false, flatten)?.with_masks();
+        Ok(Embeddings::Stored(Stored {
+            entries,
+            offset: 0,
+            file: Mutex::new(file),
+            largest: AtomicU64::new(0),
+        }))
     }
 
     fn of(array: Array<'_>, entries: Entries) -> Result<Embeddings<'a>, ReadError> {

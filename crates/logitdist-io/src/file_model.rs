@@ -6,10 +6,14 @@ use crate::fingerprints::{Fingerprints, RepeatedRows};
 use crate::fold::normalise;
 use crate::given::{Given, GivenRows};
 use crate::logits::CentredLogits;
-use faer::MatMut;
-use logitdist::{Error, Labels, ModelRows, SMALLEST_SCALE};
+use faer::{Mat, MatMut};
+use logitdist::{Error, KnownDirections, Labels, ModelRows, SMALLEST_SCALE};
+use logitdist_linalg::matmul_into;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Numbers in memory at a time where logits are read for their coordinates along some directions.
+const LOGITS_AT_ONCE: usize = 1 << 21;
 
 /// A model in files: labels in memory, embeddings read in blocks of rows when they are needed. Centred logits take their place where
 /// these are all that is known.
@@ -78,6 +82,27 @@ impl<'a> FileModel<'a> {
     }
 }
 
+impl FileModel<'_> {
+    /// Coordinates of the logits along the directions that are known.
+    fn read_along_directions(&self, start: usize, mut rows: MatMut<'_, f64>) -> Result<(), Error> {
+        if self.labels.alone.is_some_and(|alone| matches!(alone.directions, KnownDirections::Beyond(_))) {
+            rows.fill(0.0);
+            return Ok(());
+        }
+        let directions = self.labels.unembeddings.as_ref();
+        let step = (LOGITS_AT_ONCE / directions.nrows()).max(16);
+        let (end, mut from) = (rows.nrows(), 0);
+        while from < end {
+            let count = step.min(end - from);
+            let mut logits = Mat::zeros(count, directions.nrows());
+            self.read_logits(start + from, logits.as_mut())?;
+            matmul_into(rows.as_mut().subrows_mut(from, count), logits.as_ref(), directions);
+            from += count;
+        }
+        Ok(())
+    }
+}
+
 impl ModelRows for FileModel<'_> {
     fn n_inputs(&self) -> usize {
         self.rows.count()
@@ -88,7 +113,7 @@ impl ModelRows for FileModel<'_> {
     }
 
     fn dim(&self) -> usize {
-        self.logits.as_ref().map_or(self.rows.width(), CentredLogits::labels)
+        self.labels.unembeddings.ncols()
     }
 
     fn labels(&self) -> Arc<Labels> {
@@ -99,7 +124,21 @@ impl ModelRows for FileModel<'_> {
         self.logits.is_none()
     }
 
+    fn has_logits_beside(&self) -> bool {
+        self.labels.alone.is_some_and(|alone| alone.directions != KnownDirections::All)
+    }
+
+    fn read_logits(&self, start: usize, mut logits: MatMut<'_, f64>) -> Result<(), Error> {
+        let centred = self.logits.as_ref().expect("a model that has them is given by its logits");
+        centred.fill(&self.rows, self.normalised, start, logits.as_mut()).map_err(unreadable)?;
+        self.prints.take(start, logits.as_ref());
+        Ok(())
+    }
+
     fn read(&self, start: usize, mut rows: MatMut<'_, f64>) -> Result<(), Error> {
+        if self.has_logits_beside() {
+            return self.read_along_directions(start, rows);
+        }
         match &self.logits {
             None => self.rows.fill(start, rows.as_mut()),
             Some(logits) => logits.fill(&self.rows, self.normalised, start, rows.as_mut()),

@@ -51,6 +51,17 @@ pub(crate) fn find(names: &[String], folder: &Path) -> Result<Head, Problem> {
     }
 }
 
+/// The last layer among the tensors of a GGUF file: without one of its own, it is that of the tokens.
+pub(crate) fn find_in_gguf(names: &[String]) -> Result<Head, Problem> {
+    let has = |name: &str| names.iter().any(|found| found == name);
+    let weight = ["output.weight", "token_embd.weight"].into_iter().find(|name| has(name));
+    let weight = weight.ok_or_else(|| {
+        Problem::Head("no last layer was found: there is no output.weight and no token_embd.weight; name it as FILE::ARRAY".into())
+    })?;
+    let bias = (weight == "output.weight" && has("output.bias")).then(|| "output.bias".to_owned());
+    Ok(Head { weight: weight.to_owned(), bias })
+}
+
 /// Whether the config in a folder says that the last layer is that of the tokens.
 fn is_tied(folder: &Path) -> bool {
     let Ok(bytes) = read_config(&folder.join("config.json")) else { return false };

@@ -4,9 +4,30 @@ use crate::embeddings::ChosenRows;
 use crate::error::{Problem, ReadError};
 use crate::fold::normalise;
 use faer::{Mat, MatMut};
+use logitdist::{KnownDirections, Labels, LogitsAlone, label_directions};
+use rand_chacha::ChaCha8Rng;
+use rand_chacha::rand_core::SeedableRng;
 
-/// Labels of which logits are compared at most: up to there the logits take the place of embeddings, exactly.
+/// Labels up to which logits take the place of embeddings as they are. Of more, the directions are found in which they vary.
 pub const MOST_LOGITS: usize = 4096;
+
+/// What the directions of logits are looked for with: two Gaussian matrices, and the same ones every time.
+const SEED: u64 = 0;
+
+/// How directions of logits are looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Directions {
+    /// Labels up to which there is no need to: [`MOST_LOGITS`].
+    pub most_labels: usize,
+    /// Take so many, the largest, whatever the others hold; else all that are beyond rounding.
+    pub rank: Option<usize>,
+}
+
+impl Default for Directions {
+    fn default() -> Directions {
+        Directions { most_labels: MOST_LOGITS, rank: None }
+    }
+}
 
 /// Entries looked at together.
 const LOOKED_AT: usize = 1 << 20;
@@ -77,7 +98,6 @@ impl CentredLogits {
         let ulp = rows.relative_spacing();
         let all: Vec<usize> = (0..width).collect();
         let chosen = columns.as_ref().unwrap_or(&all);
-        check_count(rows, chosen.len())?;
         let mut zeros = vec![Zeros::default(); chosen.len()];
         let (mut squares, mut counted) = (0.0, 0_usize);
         let step = (LOOKED_AT / width).clamp(1, 1024);
@@ -125,21 +145,41 @@ impl CentredLogits {
 
     /// Logits that are bent to a bound, of embeddings and of unembeddings with a bias. Labels in `masked` have no probability.
     pub(crate) fn capped(
-        rows: &ChosenRows<'_>,
         unembeddings: Mat<f64>,
         bias: Option<Vec<f64>>,
         cap: f64,
         masked: Vec<usize>,
-    ) -> Result<CentredLogits, ReadError> {
+    ) -> CentredLogits {
         let labels = unembeddings.nrows();
-        check_count(rows, labels)?;
         // None is larger than the bound, and what is computed is rounded like a number of twice its type.
         let rounding = f64::EPSILON * cap;
-        Ok(CentredLogits { origin: Origin::Capped { unembeddings, bias, cap }, masked, rounding, labels })
+        CentredLogits { origin: Origin::Capped { unembeddings, bias, cap }, masked, rounding, labels }
     }
 
-    pub(crate) fn labels(&self) -> usize {
-        self.labels
+    /// The labels of the model that these logits are: the identity, or the directions in which so many of them vary.
+    pub(crate) fn as_labels(
+        &self,
+        rows: &ChosenRows<'_>,
+        normalised: bool,
+        wanted: Directions,
+    ) -> Result<Labels, ReadError> {
+        let refused = |error| rows.place().error(Problem::Model(error));
+        if self.labels <= wanted.most_labels && wanted.rank.is_none() {
+            return Labels::of_logits(self.labels, &self.masked, self.rounding).map_err(refused);
+        }
+        let mut rng = ChaCha8Rng::seed_from_u64(SEED);
+        let shape = [rows.count(), self.labels];
+        let fill = |start: usize, block: MatMut<'_, f64>| self.fill(rows, normalised, start, block);
+        let directions = label_directions(shape, self.rounding, wanted.rank, &mut rng, fill)?;
+        let known = match (&directions.found, wanted.rank) {
+            (Err(width), _) => KnownDirections::Beyond(*width),
+            (Ok(_), Some(_)) => KnownDirections::Asked,
+            (Ok(_), None) => KnownDirections::Found,
+        };
+        let alone =
+            LogitsAlone { rounding: self.rounding, squared_size: directions.squared_size, directions: known };
+        let g = directions.found.unwrap_or_else(|_| Mat::zeros(self.labels, 1));
+        Labels::alone(g, &self.masked, alone).map_err(refused)
     }
 
     /// Fills `logits` (n×K) with the centred logits of the inputs from `start` on; 0 for masked labels.
@@ -193,17 +233,6 @@ impl CentredLogits {
         }
         Ok(())
     }
-}
-
-/// More labels would take more memory and time than a comparison is worth.
-fn check_count(rows: &ChosenRows<'_>, labels: usize) -> Result<(), ReadError> {
-    if labels <= MOST_LOGITS {
-        return Ok(());
-    }
-    Err(rows.place().error(Problem::Logits(format!(
-        "there are logits of {labels} labels; up to {MOST_LOGITS} are compared (--labels 0:{MOST_LOGITS} or --labels FILE takes some), and \
-         any number of labels if embeddings and unembeddings are given"
-    ))))
 }
 
 /// Probabilities are not negative, and those of an input sum to 1, as far as numbers of their type can.

@@ -44,6 +44,11 @@ pub(crate) fn from_reader<'a>(
     Ok(Array { place, layout, available: len - header_len, data, offset })
 }
 
+/// The layout in the header of what comes through a pipe; its entries follow.
+pub(crate) fn read_layout(place: &Place, data: &mut dyn Read) -> Result<Layout, ReadError> {
+    Ok(read_header(place, data, u64::MAX)?.0)
+}
+
 /// The layout, and how many bytes the header took.
 fn read_header(place: &Place, data: &mut dyn Read, len: u64) -> Result<(Layout, u64), ReadError> {
     let header = |problem: String| place.error(Problem::Header(problem));
@@ -52,7 +57,10 @@ fn read_header(place: &Place, data: &mut dyn Read, len: u64) -> Result<(Layout, 
         let found = describe_start(&start);
         return Err(place.error(Problem::Magic { found, needed: "an .npy file, beginning with \\x93NUMPY," }));
     }
-    let ended = || header(format!("the file ends inside it, after {len} bytes"));
+    let ended = || match len {
+        u64::MAX => header("what comes through the pipe ends inside it".to_owned()),
+        _ => header(format!("the file ends inside it, after {len} bytes")),
+    };
     let length_bytes = match start[MAGIC.len()..] {
         [1, 0] => 2,
         [2 | 3, 0] => 4,

@@ -7,7 +7,8 @@ use crate::error::{Place, Problem, ReadError};
 use crate::file_model::FileModel;
 use crate::fold::Fold;
 use crate::given::{Given, GivenArrays};
-use crate::logits::{CentredLogits, LogitForm};
+use crate::logits::{CentredLogits, Directions, LogitForm};
+use crate::piped::is_piped;
 use crate::read::{Arrays, ReadOptions, Source, arrays, no_model, with_array};
 use faer::Mat;
 use logitdist::{Error, Labels};
@@ -21,6 +22,7 @@ pub struct OpenedModel<'a> {
     source: Source,
     zero_is_mask: bool,
     fold: Fold,
+    directions: Directions,
 }
 
 #[derive(Debug)]
@@ -36,6 +38,9 @@ impl<'a> OpenedModel<'a> {
     /// As [`read_model`](crate::read_model).
     pub fn open(source: &Source, options: &ReadOptions) -> Result<OpenedModel<'a>, ReadError> {
         let logits = match source {
+            Source::Logits(path, form) if is_piped(path) => {
+                Some((Embeddings::piped(path, options.flatten)?, *form))
+            }
             Source::Logits(path, form) => {
                 let read = |array: Array<'_>| Embeddings::with_masks(array, options.flatten);
                 Some((with_array(path, (form.name(), form.name()), options.inflation_limit, read)?, *form))
@@ -65,6 +70,7 @@ impl<'a> OpenedModel<'a> {
             source: source.clone(),
             zero_is_mask: options.zero_is_mask,
             fold: options.fold,
+            directions: options.directions,
         })
     }
 
@@ -99,7 +105,13 @@ impl<'a> OpenedModel<'a> {
                 Content::Model(Arrays { embeddings, unembeddings, bias, head: None })
             }
         };
-        Ok(OpenedModel { content, source, zero_is_mask: options.zero_is_mask, fold: options.fold })
+        Ok(OpenedModel {
+            content,
+            source,
+            zero_is_mask: options.zero_is_mask,
+            fold: options.fold,
+            directions: options.directions,
+        })
     }
 
     /// Which tensors were taken for the last layer, if that had to be found.
@@ -149,7 +161,7 @@ impl<'a> OpenedModel<'a> {
         labels: Option<&[usize]>,
         inputs: Option<Vec<usize>>,
     ) -> Result<FileModel<'a>, ReadError> {
-        let OpenedModel { content, source, zero_is_mask, fold } = self;
+        let OpenedModel { content, source, zero_is_mask, fold, directions } = self;
         let whole = source.whole().to_path_buf();
         match content {
             Content::Model(Arrays { embeddings, unembeddings, bias, .. }) => {
@@ -173,19 +185,14 @@ impl<'a> OpenedModel<'a> {
                 };
                 // What Labels::new refuses is refused here, too.
                 let checked = labels(unembeddings.clone(), bias.clone())?;
-                let logits = CentredLogits::capped(&rows, unembeddings, bias, cap, checked.masked.clone())?;
-                let labels =
-                    Labels::of_logits(logits.labels(), &logits.masked, logits.rounding).map(Arc::new);
-                let labels = labels.map_err(|error| no_model(&source, f, g_shape, error))?;
+                let logits = CentredLogits::capped(unembeddings, bias, cap, checked.masked.clone());
+                let labels = logits.as_labels(&rows, normalised, directions).map(Arc::new)?;
                 Ok(FileModel::new(rows, Some(logits), normalised, labels, whole))
             }
             Content::Logits(rows, form) => {
-                let shape = rows.shape();
                 let rows = ChosenRows::of(rows, inputs)?;
                 let logits = CentredLogits::of(&rows, form, labels.map(<[usize]>::to_vec), zero_is_mask)?;
-                let labels =
-                    Labels::of_logits(logits.labels(), &logits.masked, logits.rounding).map(Arc::new);
-                let labels = labels.map_err(|error| no_model(&source, shape, shape, error))?;
+                let labels = logits.as_labels(&rows, false, directions).map(Arc::new)?;
                 Ok(FileModel::new(rows, Some(logits), false, labels, whole))
             }
         }

@@ -6,7 +6,7 @@ use crate::error::{Place, Problem, ReadError};
 use crate::file_model::FileModel;
 use crate::fold::Fold;
 use crate::head::Head;
-use crate::logits::LogitForm;
+use crate::logits::{Directions, LogitForm};
 use crate::names::ArrayNames;
 use crate::npy;
 use crate::npz::Npz;
@@ -59,6 +59,8 @@ pub struct ReadOptions {
     pub find_head: bool,
     /// What the head does beside f·g + b. [`OpenedModel`] heeds it, and [`read_model`] takes the arrays as they are.
     pub fold: Fold,
+    /// How directions of logits are looked for, where these are all that is known of a model.
+    pub directions: Directions,
     /// How many bytes are believed of an archive's compressed entry for each byte that it has. See [`INFLATION_LIMIT`].
     pub inflation_limit: u64,
 }
@@ -78,6 +80,7 @@ impl Default for ReadOptions {
             zero_is_mask: false,
             find_head: false,
             fold: Fold::default(),
+            directions: Directions::default(),
             inflation_limit: INFLATION_LIMIT,
         }
     }

@@ -5,7 +5,7 @@ use crate::summary::{Summary, inputs};
 use crate::wait::wait_for;
 use anyhow::Context;
 use logitdist::{LabelSide, Labels, ModelRows, Pair, PairSummary};
-use logitdist_io::{FileModel, GivenArrays, LogitForm, OpenedModel, ReadOptions};
+use logitdist_io::{FileModel, GivenArrays, LogitForm, MOST_LOGITS, OpenedModel, ReadOptions};
 use pyo3::prelude::*;
 use std::sync::Arc;
 
@@ -52,6 +52,12 @@ pub fn reduce_logits(
 fn joined(name: &str, before: &Arc<Labels>, batch: &FileModel<'_>) -> anyhow::Result<Arc<Labels>> {
     let labels = batch.labels();
     before.joined(&labels).with_context(|| {
+        if labels.bias.len() > MOST_LOGITS {
+            return format!(
+                "{name}: there are logits of {} labels; up to {MOST_LOGITS} may come in batches, and more as a whole",
+                labels.bias.len()
+            );
+        }
         format!(
             "{name}: {} labels, {} of them masked, and those before {} with {}: the same labels with the same masks are needed in all batches",
             labels.bias.len(),

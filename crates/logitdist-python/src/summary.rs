@@ -133,7 +133,7 @@ impl Summary {
     /// Of a pair that is given by its logits how many labels there are; `None` of any other.
     fn labels_of_logits(&self) -> Option<usize> {
         let labels = &self.summary.labels.a;
-        labels.logit_rounding.map(|_| labels.bias.len())
+        labels.alone.map(|_| labels.bias.len())
     }
 
     /// The inputs of `self`, followed by those of `other`.

@@ -110,6 +110,17 @@ pub enum Reason {
     /// A model without embeddings.
     #[error("model {0} is given by its logits alone: its embeddings and unembeddings are not known")]
     LogitsAlone(Side),
+    /// Logits that vary in more directions than were looked for.
+    #[error(
+        "the logits of model {side} vary in more than {width} directions, or in no clear number of them: --rank R takes the R largest, and says \
+         how much of the logits is in them"
+    )]
+    Directions {
+        /// The model.
+        side: Side,
+        /// The most that were looked for.
+        width: usize,
+    },
     /// A value that the data do not determine.
     #[error("{0}")]
     Undetermined(String),

@@ -334,7 +334,11 @@ type Number = fn(&Shared, Direction) -> Applicable<f64>;
 
 /// The rows of both tables that the settings ask for.
 fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -> Comparison {
-    let lacking = |row: &Measure, d: Direction| shared.reduced.lacking(row.log_p, row.whose, d);
+    let unknown = shared.reduced.unknown_directions();
+    let lacking = |row: &Measure, d: Direction| {
+        let lacking = shared.reduced.lacking(row.log_p, row.whose, d);
+        lacking.or_else(|| unknown.clone().filter(|_| row.needs_directions()))
+    };
     let (mut numbers, mut lists) = (Vec::new(), Vec::new());
     for (token, row, direction) in settings.measures() {
         match row.value {

@@ -29,8 +29,33 @@ pub struct Labels {
     pub uncentred_norms: [f64; 2],
     /// Norms of the columns of G as they were given, M: a small column is as accurate beside a large one as without it.
     pub uncentred_column_norms: Vec<f64>,
-    /// For a model that is given by its logits: the root mean square of what rounding changed of one.
-    pub logit_rounding: Option<f64>,
+    /// For a model that is given by its logits: how these stand for its embeddings.
+    pub alone: Option<LogitsAlone>,
+}
+
+/// How centred logits stand for the embeddings of a model that has none of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LogitsAlone {
+    /// Root mean square of what rounding changed of a logit.
+    pub rounding: f64,
+    /// E‖u‖², the mean squared length of the centred logits; 0 where the embeddings have it.
+    pub squared_size: f64,
+    /// What the embeddings are.
+    pub directions: KnownDirections,
+}
+
+/// Which directions of the centred logits over the labels are known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum KnownDirections {
+    /// All: the embeddings are the centred logits themselves, and G is the identity.
+    All,
+    /// Those in which they vary beyond rounding: the columns of G, orthonormal, and the embeddings are coordinates along them. The logits
+    /// themselves are read beside them.
+    Found,
+    /// As many as were asked for, which may not be all in which they vary; else as before.
+    Asked,
+    /// None, because there are more than this, or no clear end of them. G and the embeddings are 0, and the logits are read beside them.
+    Beyond(usize),
 }
 
 /// Whether two matrices have the same shape and entries. Their own equality panics where shapes differ, and goes entry by entry.
@@ -45,7 +70,7 @@ impl PartialEq for Labels {
             && self.means == other.means
             && self.uncentred_norms == other.uncentred_norms
             && self.uncentred_column_norms == other.uncentred_column_norms
-            && self.logit_rounding == other.logit_rounding
+            && self.alone == other.alone
             && are_equal(&self.unembeddings, &other.unembeddings)
     }
 }
@@ -67,9 +92,19 @@ impl Labels {
     /// No label, or every one masked.
     pub fn of_logits(labels: usize, masked: &[usize], rounding: f64) -> Result<Labels, Error> {
         let identity = Mat::from_fn(labels, labels, |i, j| f64::from(u8::from(i == j)));
-        let mut bias = vec![0.0; labels];
+        let alone = LogitsAlone { rounding, squared_size: 0.0, directions: KnownDirections::All };
+        Labels::alone(identity, masked, alone)
+    }
+
+    /// The labels of a model that is given by its logits, of which `directions` (K×r) are known, as `alone` says; see
+    /// [`label_directions`](crate::label_directions).
+    ///
+    /// # Errors
+    /// As [`of_logits`](Labels::of_logits).
+    pub fn alone(directions: Mat<f64>, masked: &[usize], alone: LogitsAlone) -> Result<Labels, Error> {
+        let mut bias = vec![0.0; directions.nrows()];
         masked.iter().for_each(|&y| bias[y] = f64::NEG_INFINITY);
-        Ok(Labels { logit_rounding: Some(rounding), ..Labels::new(identity, Some(bias))? })
+        Ok(Labels { alone: Some(alone), ..Labels::new(directions, Some(bias))? })
     }
 
     /// The labels of the same model in another summary, or in another batch: the ones or the others. Of a model that is given by its
@@ -78,9 +113,11 @@ impl Labels {
         if Arc::ptr_eq(self, other) || self == other {
             return Some(Arc::clone(self));
         }
-        let (own, others) = (self.logit_rounding?, other.logit_rounding?);
-        let are_same = self.bias.len() == other.bias.len() && self.masked == other.masked;
-        are_same.then(|| Arc::clone(if own >= others { self } else { other }))
+        let (own, others) = (self.alone?, other.alone?);
+        let are_same = self.bias.len() == other.bias.len()
+            && self.masked == other.masked
+            && [own, others].iter().all(|alone| alone.directions == KnownDirections::All);
+        are_same.then(|| Arc::clone(if own.rounding >= others.rounding { self } else { other }))
     }
 
     pub(crate) fn of(model: &Model) -> Labels {
@@ -116,7 +153,7 @@ impl Labels {
             bias,
             masked,
             uncentred_column_norms,
-            logit_rounding: None,
+            alone: None,
         }
     }
 }

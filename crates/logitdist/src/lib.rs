@@ -27,13 +27,14 @@
 //!
 //! | category | items |
 //! |---|---|
-//! | models and pairs | [`Model`], [`Pair`], [`ModelRows`] for embeddings that are not in memory, [`Labels`] |
+//! | models and pairs | [`Model`], [`Pair`], [`ModelRows`] for embeddings that are not in memory, [`Labels`], [`label_directions`] for logits alone |
 //! | a comparison | [`compare`], [`compare_watched`], [`Settings`], [`Selection`], [`Subsets`], [`Comparison`], [`PerInput`] |
 //! | measures | [`measures`], [`Measure`], [`measure()`], and a function for each in [`mod@measure`] |
 //! | bounds | [`theorems`], [`Theorem`], [`theorem`], [`Bound`], [`Statement`], [`Status`], [`Form`] |
 //! | what is certified | [`Certificate`], [`bound::probe_transfer`] |
 //! | how close is close enough | [`bound::Budgets`], [`bound::tv_budget`], [`bound::kl_budget`] |
 //! | words | [`glossary`], [`Change`] for what leaves a measure as it is, [`Reason`] for what does not exist |
+//! | lists of the most probable labels | [`TopList`], [`list_distances`] |
 //! | labels to one another | [`label_geometry()`], [`LabelGeometry`] |
 //! | in steps | [`PairSummary`], [`merge_summaries`], [`compare_summary`], [`Factor`], [`Reduced`], [`Shared`] |
 //! | many models | [`compare_many`] |
@@ -51,6 +52,7 @@ mod given;
 pub mod glossary;
 mod inputs;
 mod jackknife;
+mod label_directions;
 mod labels;
 mod leave_out;
 mod llv_sets;
@@ -77,6 +79,7 @@ mod student_t;
 mod summary;
 mod targets;
 mod tolerance;
+mod top_lists;
 mod tree;
 mod uncertainty;
 
@@ -91,7 +94,8 @@ pub use factor::{Blocks, Factor};
 pub use given::Start;
 pub use inputs::InputSide;
 pub use jackknife::{Jackknife, jackknife};
-pub use labels::{LabelSide, Labels, label_twins};
+pub use label_directions::{LabelDirections, label_directions};
+pub use labels::{KnownDirections, LabelSide, Labels, LogitsAlone, label_twins};
 pub use leave_out::{BLOCKS, InputBlocks, LeaveOut, resampling_work};
 pub use logitdist_linalg::{Mat, MatMut, MatRef};
 pub use many::compare_many;
@@ -125,5 +129,6 @@ pub use student_t::t_975;
 pub use summary::{PairSummary, ProbabilityInputs, merge_summaries};
 pub use targets::NO_TARGET;
 pub use tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
+pub use top_lists::{Between, ListDistances, TopList, list_distances};
 pub use tree::{JoinError, Stream, Subtrees, merge_tree};
 pub use uncertainty::{Interval, Intervals, LEVEL, Paired, jointly, jointly_of, paired};

@@ -6,9 +6,10 @@
 use crate::applicable::{Applicable, Reason};
 use crate::differences::Differences;
 use crate::error::Side;
-use crate::labels::{Labels, are_equal};
+use crate::labels::{KnownDirections, Labels, LogitsAlone, are_equal};
 use crate::measure::d_logit::d_logit;
 use crate::measure::whose::Whose;
+use crate::probability::ProbabilitySums;
 use crate::summary::PairSummary;
 use crate::tolerance::Scale;
 use logitdist_linalg::{Mat, MatRef, Svd, matmul_nt, matmul_tn, r_factor, rank_tolerance, svd};
@@ -37,8 +38,8 @@ pub struct ReducedModel {
     pub squared_logit_scale: f64,
     /// Norms before centring, of the embeddings, the unembeddings, and the logits as a sum over the dimensions.
     uncentred: Uncentred,
-    /// What rounding changed of a logit, if these are all that is known of the model.
-    logit_rounding: Option<f64>,
+    /// How logits stand for the embeddings, if they are all that is known of the model.
+    pub alone: Option<LogitsAlone>,
     /// N and K.
     counts: [usize; 2],
     decompositions: Decompositions,
@@ -133,7 +134,12 @@ impl ReducedModel {
 
     /// Whether embeddings and unembeddings are known. Otherwise the centred logits are in their place.
     pub fn has_embeddings(&self) -> bool {
-        self.logit_rounding.is_none()
+        self.alone.is_none()
+    }
+
+    /// Whether the logits are read beside the embeddings, which do not hold all of them.
+    pub fn has_logits_beside(&self) -> bool {
+        self.alone.is_some_and(|alone| alone.directions != KnownDirections::All)
     }
 
     /// Singular values that rounded logits have by rounding alone, and four times as much to be safe: N×K independent errors of size ε have
@@ -141,7 +147,7 @@ impl ReducedModel {
     fn rounding_floor(&self) -> f64 {
         const SAFETY: f64 = 4.0;
         let [n_inputs, n_labels] = self.counts.map(|count| count as f64);
-        self.logit_rounding.map_or(0.0, |rounding| SAFETY * rounding * (1.0 + (n_labels / n_inputs).sqrt()))
+        self.alone.map_or(0.0, |alone| SAFETY * alone.rounding * (1.0 + (n_labels / n_inputs).sqrt()))
     }
 
     /// Rank of the centred embeddings.
@@ -201,6 +207,8 @@ pub struct Reduced {
     pub(crate) near: Option<Differences>,
     labels: [Arc<Labels>; 2],
     masked: Option<Reason>,
+    /// `d_logit` from the logits of every input, where Δ holds only what is known of them.
+    streamed: Option<f64>,
     /// `d_logit` and `d_logit_centred`, which most bounds of both directions ask for.
     pub(crate) d_logit: OnceLock<f64>,
     pub(crate) d_logit_centred: OnceLock<f64>,
@@ -265,6 +273,7 @@ impl Reduced {
             near,
             labels: [labels.a.clone(), labels.b.clone()],
             masked: (!labels.masks.is_empty()).then(|| Reason::Masked(labels.masks.clone())),
+            streamed: None,
             d_logit: OnceLock::new(),
             d_logit_centred: OnceLock::new(),
         }
@@ -286,6 +295,27 @@ impl Reduced {
                 b.decompositions.unembeddings = a.decompositions.unembeddings.clone();
             }
         }
+    }
+
+    /// The same with the logit distance over the inputs of the probability part, if that saw every input and Δ is not made of the logits
+    /// themselves.
+    pub(crate) fn with_streamed(self, sums: Option<&ProbabilitySums>) -> Reduced {
+        let is_read = [&self.a, &self.b].into_iter().any(ReducedModel::has_logits_beside);
+        let sums = sums.filter(|sums| is_read && sums.n == self.n_inputs);
+        Reduced { streamed: sums.map(|sums| (sums.squared_logit_distance / sums.n as f64).sqrt()), ..self }
+    }
+
+    /// `d_logit` from the logits of every input, if Δ is not made of them.
+    pub(crate) fn streamed(&self) -> Option<f64> {
+        self.streamed
+    }
+
+    /// Why what is made of the directions of logits is not known, if a model is given by logits alone and has too many.
+    pub(crate) fn unknown_directions(&self) -> Option<Reason> {
+        [&self.a, &self.b].into_iter().find_map(|model| match model.alone?.directions {
+            KnownDirections::Beyond(width) => Some(Reason::Directions { side: model.side, width }),
+            _ => None,
+        })
     }
 
     /// Makes the singular value decompositions that most measures and bounds ask for, all at once on all threads.
@@ -353,7 +383,8 @@ impl Reduced {
 
     /// Whether the logits of both models are equal up to rounding.
     pub fn is_equal_pair(&self) -> bool {
-        d_logit(self) <= Scale::Linear(self.squared_scale().sqrt()).rounding()
+        (self.streamed.is_some() || self.unknown_directions().is_none())
+            && d_logit(self) <= Scale::Linear(self.squared_scale().sqrt()).rounding()
     }
 }
 
@@ -402,9 +433,10 @@ fn reduced_model(
         unembeddings: unembeddings.to_owned(),
         bias: bias.col(0).iter().copied().collect(),
         logits,
-        squared_logit_scale: logit_scale * logit_scale,
+        squared_logit_scale: (logit_scale * logit_scale)
+            .max(labels.alone.map_or(0.0, |alone| alone.squared_size)),
         uncentred,
-        logit_rounding: labels.logit_rounding,
+        alone: labels.alone,
         counts,
         decompositions: Decompositions::default(),
     }

@@ -29,6 +29,21 @@ pub trait ModelRows: Debug + Sync {
         true
     }
 
+    /// Whether the logits are read as they are, by [`read_logits`](ModelRows::read_logits), because embeddings and labels hold only what
+    /// is known of them.
+    fn has_logits_beside(&self) -> bool {
+        false
+    }
+
+    /// Fills `logits` (n×K) with the centred logits of the inputs `start`, …, `start + n − 1`; 0 for masked labels. Asked for only where they
+    /// are read as they are.
+    ///
+    /// # Errors
+    /// As [`read`](ModelRows::read).
+    fn read_logits(&self, _start: usize, _logits: MatMut<'_, f64>) -> Result<(), Error> {
+        unreachable!("logits are read of a model that has them beside its embeddings")
+    }
+
     /// Fills `rows` (n×M) with the embeddings of the inputs `start`, …, `start + n − 1`.
     ///
     /// # Errors
@@ -78,10 +93,23 @@ impl ModelRows for Model {
 
 /// The embeddings of chosen inputs, n×M, in the order in which they are named.
 pub(crate) fn rows_of(model: &dyn ModelRows, inputs: &[usize]) -> Result<Mat<f64>, Error> {
-    let mut rows = Mat::zeros(inputs.len(), model.dim());
+    in_runs(inputs, model.dim(), |start, rows| model.read(start, rows))
+}
+
+/// The logits of chosen inputs, n×K, of a model that has them beside its embeddings.
+pub(crate) fn logits_of(model: &dyn ModelRows, inputs: &[usize]) -> Result<Mat<f64>, Error> {
+    in_runs(inputs, model.n_labels(), |start, logits| model.read_logits(start, logits))
+}
+
+fn in_runs(
+    inputs: &[usize],
+    width: usize,
+    read: impl Fn(usize, MatMut<'_, f64>) -> Result<(), Error>,
+) -> Result<Mat<f64>, Error> {
+    let mut rows = Mat::zeros(inputs.len(), width);
     let mut from = 0;
     for run in inputs.chunk_by(|x, next| x + 1 == *next) {
-        model.read(run[0], rows.as_mut().subrows_mut(from, run.len()))?;
+        read(run[0], rows.as_mut().subrows_mut(from, run.len()))?;
         from += run.len();
     }
     Ok(rows)

@@ -85,6 +85,7 @@ impl Shared {
         (settings, steps): (&Settings, &[Step]),
         rng: &mut impl Rng,
     ) -> Result<Shared, Error> {
+        let reduced = reduced.with_streamed(probability.as_ref().map(|part| &part.sums));
         decompose(&reduced, settings);
         let (correlations, contrasts) = rayon::join(
             || Correlations::of(&reduced, steps),
@@ -131,6 +132,7 @@ impl Shared {
         subsets: Option<&[ChosenSubsets; 2]>,
         settings: &Settings,
     ) -> Shared {
+        let reduced = reduced.with_streamed(sums.as_ref());
         decompose(&reduced, settings);
         Shared {
             correlations: Correlations::of(&reduced, &settings.steps()),

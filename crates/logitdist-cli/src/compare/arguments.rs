@@ -3,6 +3,7 @@
 use super::given::Given;
 use super::page;
 use super::reducing::Reducing;
+use crate::matched::Choice;
 use crate::output::Format;
 use anyhow::{Context, bail};
 use clap::{ArgAction, Args};
@@ -123,6 +124,41 @@ pub struct Arguments {
 }
 
 impl Arguments {
+    /// Refuses what needs whole distributions, where there are only lists of the most probable labels.
+    pub fn check_for_lists(&self) -> anyhow::Result<()> {
+        let which = &self.given.reading.which;
+        let asked = [
+            ("--bounds", self.bounds),
+            ("--only", !self.only.is_empty()),
+            ("--skip", !self.skip.is_empty()),
+            ("--quick", self.quick),
+            ("--fail-if", !self.fail_if.is_empty()),
+            ("--gate", !self.gate.is_empty()),
+            ("--intervals", self.intervals),
+            ("--groups", self.groups.is_some()),
+            ("--targets", self.targets.is_some()),
+            ("--by-confidence", self.by_confidence),
+            ("--against", self.against.is_some()),
+            ("--floor", self.floor.is_some()),
+            ("--null", self.null > 0),
+            ("--report", self.report.is_some()),
+            ("--summaries", !self.summaries.is_empty()),
+            ("--probe", self.probe.is_some()),
+            ("--inputs-limit", self.reducing.inputs_limit.is_some()),
+            ("--rank", self.given.single.rank.is_some()),
+            ("--rows", which.rows.is_some()),
+            ("--labels", which.labels != Choice::Match),
+            ("--inputs", which.inputs != Choice::Match),
+            ("--drop-nonfinite", which.drop_nonfinite),
+        ];
+        match asked.into_iter().find(|(_, asked)| *asked) {
+            Some((option, _)) => bail!(
+                "{option} needs whole distributions, and these models are given by lists of their most probable labels: leave it out"
+            ),
+            None => Ok(()),
+        }
+    }
+
     /// Refuses what needs the inputs, where there are only summaries of other files.
     pub fn check_without_inputs(&self) -> anyhow::Result<()> {
         let asked = [

@@ -5,7 +5,7 @@ use super::single::Single;
 use super::which::Which;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
-use logitdist_io::{ArrayNames, Fold, INFLATION_LIMIT, ReadOptions, Source, Transpose};
+use logitdist_io::{ArrayNames, Directions, Fold, INFLATION_LIMIT, ReadOptions, Source, Transpose};
 use std::path::PathBuf;
 
 /// The two models of a command line.
@@ -82,14 +82,27 @@ impl Given {
         let mut next =
             |files: Option<Source>| files.or_else(|| paths.next()).context("a model path is missing");
         let (a, b) = (next(a)?, next(b)?);
-        let [options_a, options_b] = self.reading.options(self.single.zero_is_mask);
+        let logits = |source: &Source| match source {
+            Source::Logits(path, _) => Some(path.clone()),
+            _ => None,
+        };
+        if let (Some(a), Some(b)) = (logits(&a), logits(&b))
+            && a == b
+            && (a.as_os_str() == "-" || (a.exists() && !a.is_file() && !a.is_dir()))
+        {
+            bail!(
+                "{} is given for A and for B, and can be read once: one of them needs another pipe or a file",
+                a.display()
+            );
+        }
+        let [options_a, options_b] = self.reading.options(self.single.zero_is_mask, self.single.rank);
         Ok([(a, options_a), (b, options_b)])
     }
 }
 
 impl Reading {
     /// How A is read, and how B is.
-    pub fn options(&self, zero_is_mask: bool) -> [ReadOptions; 2] {
+    pub fn options(&self, zero_is_mask: bool, rank: Option<usize>) -> [ReadOptions; 2] {
         let options = |names: ArrayNames, arrays: &[Transposed], fold: Fold| ReadOptions {
             names,
             transpose: Transpose {
@@ -100,6 +113,7 @@ impl Reading {
             zero_is_mask,
             find_head: self.heads.head.is_some(),
             fold,
+            directions: Directions { rank, ..Directions::default() },
             inflation_limit: self.inflation_limit,
         };
         let names_a = self.array_names.clone().unwrap_or_default();

@@ -18,6 +18,7 @@ mod selected;
 mod shown;
 mod single;
 mod table;
+mod top_lists;
 mod verdict;
 mod which;
 
@@ -55,6 +56,14 @@ pub fn run(arguments: &Arguments, line: &[OsString]) -> anyhow::Result<ExitCode>
     let pool = arguments.reducing.pool()?;
     // Outputs that cannot be should not cost a comparison.
     arguments.claim_outputs()?;
+    if let Some(lists) = top_lists::compared(arguments, &command_line(line))? {
+        let text = lists.text(arguments.format);
+        match &arguments.out {
+            Some(path) => beside(path, text.as_bytes())?.finish()?,
+            None => to_stdout(text.as_bytes())?,
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     let page = arguments.report.as_deref().map(Page::begin).transpose()?;
     let result = pool.install(|| evaluate(arguments, command_line(line)))?;
     let text = match arguments.format {

@@ -1,5 +1,6 @@
 //! Models that are given by single files.
 
+use anyhow::Context;
 use clap::Args;
 use logitdist_io::{LogitForm, Source, array_in_file};
 use std::path::PathBuf;
@@ -18,7 +19,7 @@ pub struct Single {
     #[arg(long, value_name = "FILE", requires = "embeddings_a")]
     pub bias_a: Option<PathBuf>,
     /// Logits of A (inputs × labels), or their log-probabilities, as a file of their own in place of a MODEL: then no embeddings are
-    /// needed.
+    /// needed. `-` and named pipes are read once, as .npy, and kept in a temporary file.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["embeddings_a", "unembeddings_a", "bias_a", "probabilities_a"])]
     pub logits_a: Option<PathBuf>,
     /// Probabilities of A (inputs × labels), as a single .npy file in place of a MODEL.
@@ -43,6 +44,15 @@ pub struct Single {
     /// every input is a mask in any case.
     #[arg(long)]
     pub zero_is_mask: bool,
+    /// Of logits alone, take the R largest directions in which they vary over the labels. Without this all that are beyond rounding are
+    /// taken; of over 4096 labels at most 1014 are looked for.
+    #[arg(long, value_name = "R", value_parser = rank)]
+    pub rank: Option<usize>,
+}
+
+fn rank(text: &str) -> anyhow::Result<usize> {
+    let rank = text.parse().ok().filter(|rank| (1..=100_000).contains(rank));
+    rank.context("a whole number from 1 to 100000 is needed")
 }
 
 impl Single {

@@ -27,7 +27,7 @@ fn report_files() -> impl Iterator<Item = &'static str> {
 /// Runs the command, which was asked for by `line`: exit code 1 if a bound is violated.
 pub fn run(arguments: &Arguments, line: &[OsString]) -> anyhow::Result<ExitCode> {
     let pool = arguments.reducing.pool()?;
-    let options = arguments.reading.options(arguments.zero_is_mask);
+    let options = arguments.reading.options(arguments.zero_is_mask, None);
     let paths = listed(&arguments.models, &options[1].names, arguments.all)?;
     // Outputs that cannot be should not cost a comparison.
     arguments.claim_outputs(&paths)?;

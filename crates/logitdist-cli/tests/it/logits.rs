@@ -267,9 +267,6 @@ fn what_are_no_logits_is_refused_with_a_clear_message() {
     let short = Mat::from_fn(50, 10, |i, y| b[(i, y)]);
     let error = refused(&of(&files, "short", "logits", &short, |x| x), &[]);
     assert!(error.contains("has 50 inputs") && error.contains("has 899"), "{error}");
-    let wide = folder(&files, "wide", "logits", &npy_of("(1, 4097)", &vec![0.5; 4097]));
-    let error = refused(&wide, &[]);
-    assert!(error.contains("logits of 4097 labels; up to 4096"), "{error}");
     let broken = Mat::from_fn(899, 10, |i, y| if (i, y) == (3, 4) { f64::NAN } else { b[(i, y)] });
     let error = refused(&of(&files, "nan", "logits", &broken, |x| x), &[]);
     assert!(error.contains("row 3, column 4") && error.contains("NaN"), "{error}");
@@ -280,4 +277,31 @@ fn what_are_no_logits_is_refused_with_a_clear_message() {
     assert!(refused(&path_b, &["--probe", &probe]).contains("a probe needs embeddings"));
     let budget = logitdist(&["budget", &path_b]);
     assert!(budget.code == 2 && budget.stderr.contains("a budget needs embeddings"), "{}", budget.stderr);
+}
+
+/// Of more than 4096 labels the directions are found in which they vary.
+#[test]
+fn many_labels_have_what_their_directions_say() {
+    let files = Files::new();
+    let waves = |rows: usize, phase: f64| {
+        Mat::from_fn(rows, 3, |i: usize, j: usize| ((7 * i + 3 * j + i * j) as f64 * 0.37 + phase).sin())
+    };
+    let (f, g) = (waves(40, 0.1), waves(4100, 0.7));
+    let near = Mat::from_fn(40, 3, |i, j| f[(i, j)] + 0.1 * ((i * (j + 2)) as f64).cos());
+    let [a, b] =
+        [("a", &f), ("b", &near)].map(|(name, f)| of(&files, name, "logits", &(f * g.transpose()), |x| x));
+    let [given_a, given_b] = [("ga", &f), ("gb", &near)].map(|(name, f)| {
+        of(&files, name, "embeddings", f, |x| x);
+        of(&files, name, "unembeddings", &g, |x| x)
+    });
+    let found = json(run(&a, &b, &["--no-intervals"]));
+    let expected = json(run(&given_a, &given_b, &["--no-intervals"]));
+    assert!(assert_common_are_same(&found, &expected) > 100);
+    assert_eq!((&found["rank_logits_a"], &found["rank_logits_b"]), (&3.into(), &3.into()));
+    assert_eq!(found["bounds"]["m_cca_logits_sharp"]["holds"], true);
+    let page = files.path("page");
+    let asked =
+        logitdist(&["compare", &a, &b, "--rank", "2", "--report", &page, "--no-intervals"]).ok().stdout;
+    assert!(asked.contains("the 2 directions asked for hold"), "{asked}");
+    assert_eq!(logitdist(&["compare", &a, &b, "--rank", "0"]).code, 2);
 }

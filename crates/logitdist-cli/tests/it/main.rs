@@ -20,6 +20,7 @@ mod logits;
 mod matrix;
 mod model_files;
 mod outputs;
+mod piped;
 mod probe;
 mod processor;
 mod reduce;
@@ -27,6 +28,7 @@ mod report;
 mod right_answers;
 mod selections;
 mod terminal;
+mod top_lists;
 mod train;
 mod usage;
 

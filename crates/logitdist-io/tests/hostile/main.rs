@@ -6,7 +6,7 @@
 #[expect(dead_code, reason = "other tests write every type of number")]
 mod files;
 
-use files::{F64, data, matrix, npz, safetensors, vector};
+use files::{F64, data, gguf, matrix, npz, safetensors, vector};
 use logitdist_io::{Problem, ReadError, ReadOptions, Source, read_matrix, read_model};
 use logitdist_testing::{npy, npy_with_header};
 use std::fs;
@@ -25,7 +25,7 @@ fn archive(method: CompressionMethod) -> Vec<u8> {
 }
 
 /// One small valid file of each form, by extension.
-fn valid() -> [(&'static str, Vec<u8>); 4] {
+fn valid() -> [(&'static str, Vec<u8>); 5] {
     let tensors = safetensors(&[
         ("bias", "F64", "[4]", &data(F64, false, 1, 4, |_, y| y as f64)),
         ("embeddings", "F64", "[3, 2]", &data(F64, false, 3, 2, |i, j| (i + j) as f64)),
@@ -36,6 +36,14 @@ fn valid() -> [(&'static str, Vec<u8>); 4] {
         ("stored.npz", archive(Stored)),
         ("deflated.npz", archive(Deflated)),
         ("safetensors", tensors),
+        (
+            "gguf",
+            gguf(&[
+                ("bias", &[4], 0, &[0; 16]),
+                ("embeddings", &[32, 3], 1, &[0; 192]),
+                ("unembeddings", &[32, 4], 8, &[0; 136]),
+            ]),
+        ),
     ]
 }
 

@@ -91,3 +91,37 @@ pub fn safetensors(tensors: &[(&str, &str, &str, &[u8])]) -> Vec<u8> {
     header.push('}');
     safetensors_with_header(&header, &all)
 }
+
+/// A `.gguf` file of these tensors: names, lengths of axes (the fastest first), numbers of types, and bytes. Metadata of every kind are
+/// before them.
+pub fn gguf(tensors: &[(&str, &[u64], u32, &[u8])]) -> Vec<u8> {
+    let text = |text: &str| [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat();
+    let mut bytes = b"GGUF".to_vec();
+    bytes.extend(3_u32.to_le_bytes());
+    bytes.extend((tensors.len() as u64).to_le_bytes());
+    let metadata = [
+        ("general.architecture", 8_u32, text("llama")),
+        ("general.alignment", 4, 16_u32.to_le_bytes().to_vec()),
+        ("tokens", 9, [&8_u32.to_le_bytes()[..], &2_u64.to_le_bytes(), &text("a"), &text("")].concat()),
+        ("scores", 9, [&6_u32.to_le_bytes()[..], &2_u64.to_le_bytes(), &[0; 8]].concat()),
+        ("count", 10, vec![7; 8]),
+    ];
+    bytes.extend((metadata.len() as u64).to_le_bytes());
+    for (key, kind, value) in metadata {
+        bytes.extend(text(key));
+        bytes.extend(kind.to_le_bytes());
+        bytes.extend(value);
+    }
+    let mut data = Vec::new();
+    for (name, axes, kind, tensor) in tensors {
+        data.resize(data.len().next_multiple_of(16), 0);
+        bytes.extend(text(name));
+        bytes.extend((axes.len() as u32).to_le_bytes());
+        axes.iter().for_each(|axis| bytes.extend(axis.to_le_bytes()));
+        bytes.extend(kind.to_le_bytes());
+        bytes.extend((data.len() as u64).to_le_bytes());
+        data.extend_from_slice(tensor);
+    }
+    bytes.resize(bytes.len().next_multiple_of(16), 0);
+    [bytes, data].concat()
+}

@@ -3,7 +3,9 @@
 mod bad;
 mod blocks;
 mod files;
+mod gguf;
 mod good;
+mod many_labels;
 mod numbers;
 mod numpy;
 mod write;

@@ -48,6 +48,14 @@ pub fn certificate(reduced: &Reduced, direction: Direction, bounds: &[Bound]) ->
             relative_probe_cost: Err(masked.clone()),
         };
     }
+    if let Some(unknown) = reduced.unknown_directions() {
+        return Certificate {
+            m_cca: Err(reduced.lacking(false, Whose::Both, direction).unwrap_or_else(|| unknown.clone())),
+            m_cca_logits: Err(unknown.clone()),
+            probe_cost: Err(unknown.clone()),
+            relative_probe_cost: Err(unknown),
+        };
+    }
     let constant = |what| Reason::Constant { what, side: model.side };
     let lacking = |whose| reduced.lacking(false, whose, direction);
     // Without embeddings the logits are in their place, and what is certified of these is certified of the logits.

@@ -102,6 +102,11 @@ impl Theorem {
         if let Some(reason) = shared.reduced.lacking(self.log_p, self.whose, direction) {
             return Bound::not_applicable(self, reason);
         }
+        // What is about probabilities and no correlation is a sum over inputs.
+        let of_sums = self.part == Part::Probability && self.steps.is_empty();
+        if let Some(reason) = shared.reduced.unknown_directions().filter(|_| !of_sums) {
+            return Bound::not_applicable(self, reason);
+        }
         let bound = (self.evaluate)(self, shared, direction);
         let bound = bound.unwrap_or_else(|reason| Bound::not_applicable(self, reason));
         // Both sides are rounding errors then, however far a theorem has enlarged them.

@@ -2,6 +2,7 @@
 
 use super::source::LOGIT_DISTANCE;
 use super::table::{Measure, Part, Range, Same, Value};
+use crate::applicable::Applicable;
 use crate::reduced::Reduced;
 
 pub(super) const ROWS: [Measure; 2] = [
@@ -14,7 +15,7 @@ pub(super) const ROWS: [Measure; 2] = [
         part: Part::Geometry,
         log_p: true,
         headline: true,
-        value: Value::Number(|shared, _| Ok(d_logit(&shared.reduced))),
+        value: Value::Number(|shared, _| known(&shared.reduced)),
         ..Measure::DISTANCE
     },
     Measure {
@@ -37,7 +38,15 @@ pub(super) const ROWS: [Measure; 2] = [
 ///
 /// `d_logit = √(E‖u − u′‖²)`, u the centred logits. Source: Nielsen et al. 2026; the L2 Aitchison distance.
 pub fn d_logit(reduced: &Reduced) -> f64 {
-    *reduced.d_logit.get_or_init(|| reduced.delta.norm_l2())
+    *reduced.d_logit.get_or_init(|| reduced.streamed().unwrap_or_else(|| reduced.delta.norm_l2()))
+}
+
+/// The logit distance; not applicable if it would have to be made of directions that are not known.
+pub(super) fn known(reduced: &Reduced) -> Applicable<f64> {
+    match reduced.unknown_directions().filter(|_| reduced.streamed().is_none()) {
+        Some(reason) => Err(reason),
+        None => Ok(d_logit(reduced)),
+    }
 }
 
 /// Centred part of the logit distance, `d̄ = √(d_logit² − ‖E Δ‖²)`, in [0, `d_logit`].

@@ -39,7 +39,7 @@ const BLOCK: usize = 512;
 /// The distances at each input that the means over inputs are made of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PerInput {
-    /// `d_logit_x` of every input, N: see [`d_logit_x`]; empty if labels are masked.
+    /// `d_logit_x` of every input, N: see [`d_logit_x`]; empty if labels are masked, or if it needs directions of logits that are not known.
     pub d_logit_x: Vec<f64>,
     /// The inputs of the probability part, rising: all, a sample, or none.
     pub probability_inputs: Vec<usize>,
@@ -57,8 +57,17 @@ impl PerInput {
         inputs: ProbabilityInputs,
         divergences: &[InputDivergences],
     ) -> Result<PerInput, Error> {
+        let beside = reduced.a.has_logits_beside() || reduced.b.has_logits_beside();
         Ok(PerInput {
-            d_logit_x: if reduced.masked().is_some() { Vec::new() } else { d_logit_x(pair, reduced)? },
+            d_logit_x: if reduced.masked().is_some() {
+                Vec::new()
+            } else if beside && inputs == ProbabilityInputs::All {
+                divergences.iter().map(InputDivergences::d_logit).collect()
+            } else if reduced.unknown_directions().is_some() {
+                Vec::new()
+            } else {
+                d_logit_x(pair, reduced)?
+            },
             probability_inputs: match inputs {
                 ProbabilityInputs::None => Vec::new(),
                 ProbabilityInputs::All => (0..pair.n_inputs()).collect(),

@@ -1,6 +1,6 @@
 //! Distances in units of what is compared, so that a number says by itself whether it is large.
 
-use super::d_logit::d_logit;
+use super::d_logit::{d_logit, known};
 use super::d_ls::d_ls_centred;
 use super::table::{Measure, Part, Range, Unit, Value};
 use crate::applicable::{Applicable, Reason};
@@ -29,7 +29,7 @@ pub(super) const LOGIT: [Measure; 2] = [
         source: "this project",
         part: Part::Geometry,
         log_p: true,
-        value: Value::Number(|shared, _| Ok(d_logit_per_label(&shared.reduced))),
+        value: Value::Number(|shared, _| known(&shared.reduced).map(|_| d_logit_per_label(&shared.reduced))),
         ..Measure::DISTANCE
     },
 ];

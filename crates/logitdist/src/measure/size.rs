@@ -3,6 +3,8 @@
 use super::invariance::Change;
 use super::table::{Measure, Of, Range, Value};
 use super::whose::Whose;
+use crate::labels::KnownDirections;
+use crate::reduced::{Reduced, ReducedModel};
 
 const PER_MODEL: Measure =
     Measure { of: Of::Models, range: Range::at_least(1.0), whose: Whose::Firsts, ..Measure::COUNT };
@@ -68,6 +70,23 @@ pub(super) const ROWS: [Measure; 6] = [
                   Σ_j ‖f_j‖ ‖g_j‖ over columns before centring",
         headline: true,
         value: Value::Number(|shared, d| Ok(shared.model(d).rank_logits() as f64)),
+        note: |shared| share_of_asked(&shared.reduced),
         ..RANK
     },
 ];
+
+/// How much of the logits is in directions whose number was given.
+fn share_of_asked(reduced: &Reduced) -> Option<String> {
+    let of = |model: &ReducedModel| {
+        let alone = model.alone.filter(|alone| alone.directions == KnownDirections::Asked)?;
+        let share = 100.0 * model.embeddings.squared_norm_l2() / alone.squared_size.max(f64::MIN_POSITIVE);
+        Some(format!(
+            "the {} directions asked for hold {:.4} % of the squared size of {}'s logits; what follows from directions is about these alone",
+            model.dim,
+            share.min(100.0),
+            model.side
+        ))
+    };
+    let said: Vec<String> = [&reduced.a, &reduced.b].into_iter().filter_map(of).collect();
+    (!said.is_empty()).then(|| said.join("; "))
+}

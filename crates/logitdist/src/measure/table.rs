@@ -96,6 +96,15 @@ pub struct Measure {
     pub note: fn(&Shared) -> Option<String>,
 }
 
+impl Measure {
+    /// Whether it is made of the directions in which logits vary, or of embeddings in their place: what is a sum over inputs is not.
+    pub(crate) fn needs_directions(&self) -> bool {
+        const OF_SUMS: [&str; 4] = ["n_inputs", "n_labels", "d_logit", "d_logit_per_label"];
+        !matches!(self.part, Part::Probability | Part::SinglePrecision | Part::Targets)
+            && !OF_SUMS.contains(&self.tokens[0])
+    }
+}
+
 /// What a measure is a measure of, and so how many tokens it has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Of {

@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::labels::{LabelSide, Labels};
 use crate::model::Pair;
 use crate::progress::{Stage, Watch};
-use crate::rows::rows_of;
+use crate::rows::{ModelRows, logits_of, rows_of};
 use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, matmul, matmul_into, matmul_into_f32};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -49,9 +49,9 @@ pub(super) struct Tiling<'a> {
     pub watch: Watch<'a>,
 }
 
-/// Rows of the first model, and its logits with their largest known error.
+/// Logits of the first model with their largest known error, and its rows if a pair needs differences.
 struct First {
-    rows: Mat<f64>,
+    rows: Option<Mat<f64>>,
     logits: Mat<f64>,
     error: f64,
 }
@@ -62,9 +62,13 @@ struct First {
 /// [`Error::Unreadable`] if a model's embeddings cannot be read.
 pub(super) fn tiles(pairs: &[Tiling<'_>], inputs: &[usize]) -> Result<Vec<Vec<Tile>>, Error> {
     let own = &pairs[0];
+    let is_near = pairs.iter().any(|pair| pair.near);
     let of_inputs = |inputs: &[usize]| {
-        let rows = rows_of(own.pair.a(), inputs)?;
-        let (logits, error) = own.logits(&own.labels.a, &rows);
+        let rows = is_near.then(|| rows_of(own.pair.a(), inputs)).transpose()?;
+        let (logits, error) = match &rows {
+            Some(rows) => own.logits(&own.labels.a, rows),
+            None => own.logits_at(own.pair.a(), &own.labels.a, inputs)?,
+        };
         let first = First { rows, logits, error };
         pairs.iter().map(|pair| pair.tile(inputs, &first)).collect()
     };
@@ -105,7 +109,7 @@ impl Tiling<'_> {
         of_input: &(impl Fn(&[f64]) -> T + Sync),
     ) -> Result<Vec<T>, Error> {
         let tile = |inputs: &[usize]| -> Result<Vec<T>, Error> {
-            let (logits, _) = self.logits(&self.labels.a, &rows_of(self.pair.a(), inputs)?);
+            let (logits, _) = self.logits_at(self.pair.a(), &self.labels.a, inputs)?;
             let of_column = |i| of_input(column(logits.as_ref(), i));
             if self.one_at_a_time() {
                 Ok((0..inputs.len()).into_par_iter().map(of_column).collect())
@@ -129,15 +133,15 @@ impl Tiling<'_> {
 
     /// The tile of some inputs, from rows and logits of the first model.
     fn tile(&self, inputs: &[usize], first: &First) -> Result<Tile, Error> {
-        let First { rows: rows_a, logits: u, error: error_u } = first;
-        let rows_b = rows_of(self.pair.b(), inputs)?;
-        let (v, differences, error_v) = if self.near {
+        let First { rows, logits: u, error: error_u } = first;
+        let (v, differences, error_v) = if let Some(rows_a) = rows.as_ref().filter(|_| self.near) {
+            let rows_b = rows_of(self.pair.b(), inputs)?;
             let differences = self.differences(rows_a, &rows_b);
             let v = u - &differences;
             let error = self.error(&self.labels.b, &rows_b, &v);
             (v, Some(differences), error)
         } else {
-            let (v, error) = self.logits(&self.labels.b, &rows_b);
+            let (v, error) = self.logits_at(self.pair.b(), &self.labels.b, inputs)?;
             (v, None, error)
         };
         let of_inputs = |range: Range<usize>| {
@@ -211,6 +215,24 @@ impl Tiling<'_> {
             log_ratio: if masked == [false; 2] { ratio } else { p - q },
             right: terms.most_probable.map(|most_probable| most_probable == label),
         }
+    }
+
+    /// The logits of a model at some inputs, K×n, a column per input, and the largest error of the first column.
+    fn logits_at(
+        &self,
+        model: &dyn ModelRows,
+        labels: &Labels,
+        inputs: &[usize],
+    ) -> Result<(Mat<f64>, f64), Error> {
+        if !model.has_logits_beside() {
+            return Ok(self.logits(labels, &rows_of(model, inputs)?));
+        }
+        let mut logits = logits_of(model, inputs)?.transpose().to_owned();
+        for i in 0..inputs.len() {
+            let logits = logits.col_as_slice_mut(i);
+            labels.masked.iter().for_each(|&y| logits[y] = MASKED_LOGIT);
+        }
+        Ok((logits, 0.0))
     }
 
     /// `f(x)·g(y) + b(y)`, K×n, a column per input, and the largest error of the first column.
@@ -329,7 +351,9 @@ pub(super) fn are_near(
         let [apart, size] = [0, 1].map(|i| squares.iter().map(|s| s[i]).sum::<f64>());
         apart <= NEAR * NEAR * size
     };
-    if pair.a().dim() != pair.b().dim()
+    let beside = pair.a().has_logits_beside() || pair.b().has_logits_beside();
+    if beside
+        || pair.a().dim() != pair.b().dim()
         || labels_a.masked != labels_b.masked
         || !close(&labels_a.unembeddings, &labels_b.unembeddings)
     {
