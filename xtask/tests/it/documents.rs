@@ -31,7 +31,7 @@ fn documents() -> Vec<(PathBuf, String)> {
 
 /// Whether a program wrote most of it.
 fn is_generated(path: &Path) -> bool {
-    let measured = ["bench", "peers", "scaling", "streaming", "throughput", "training-speed"];
+    let measured = ["bench", "coverage", "peers", "scaling", "streaming", "throughput", "training-speed"];
     let folder = path.strip_prefix(root().join("results")).ok().and_then(|rest| rest.iter().next());
     path.ends_with("summary.md") || folder.is_some_and(|folder| measured.iter().any(|name| folder == *name))
 }
