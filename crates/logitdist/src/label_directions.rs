@@ -176,26 +176,38 @@ impl Spanned {
 
 /// How many singular values are above the noise, of a sketch of this shape; `None` if they are too many for its columns, or there is no clear
 /// fall. `all` columns have all that there is.
-///
-/// Noise is no more than the rounding of the type, or several times as much if the logits were computed in that type; then it is told from
-/// directions by being as flat as independent errors are, and far below.
 fn clear_rank(s: &[f64], floor: f64, [rows, width]: [usize; 2], all: usize) -> Option<usize> {
     let s = &s[..s.len().min(rows)];
     let has_room = |rank: usize| rank + MORE <= width || width == all;
-    let clear = |times: f64| {
-        let rank = s.iter().filter(|s| **s > times * floor).count();
-        let fall = if times == 1.0 { CLEAR_FALL } else { FAR_FALL };
-        let falls = match (rank, s.get(rank)) {
-            (0, _) => times == 1.0,
-            (_, None) => false,
-            (_, Some(next)) => fall * next <= s[rank - 1],
-        };
-        let is_noise = times == 1.0 || is_flat(&s[rank..], [rows, width]);
-        (has_room(rank) && falls && is_noise).then_some(rank)
-    };
+    let clear = |times: f64| cut(s, floor, times, [rows, width]).filter(|rank| has_room(*rank));
     // Where there are few inputs, each may have a direction of its own.
     let each = || (s.last().is_none_or(|last| *last > floor) && has_room(s.len())).then_some(s.len());
     COMPUTED_IN_TYPE.into_iter().find_map(clear).or_else(each)
+}
+
+/// What counts as noise among the singular values of logits themselves, of this shape: the rounding of their type, or several times as much
+/// where that leaves no clear fall and this does.
+pub(crate) fn noise(s: &[f64], floor: f64, shape: [usize; 2]) -> f64 {
+    let clear = |times: &f64| {
+        let rank = cut(s, floor, *times, shape);
+        rank.is_some_and(|rank| *times == 1.0 || rank + MORE <= s.len())
+    };
+    floor * COMPUTED_IN_TYPE.into_iter().find(clear).unwrap_or(1.0)
+}
+
+/// How many singular values are above so many times the floor, if what is under it is noise.
+///
+/// Noise is no more than the rounding of the type, or several times as much if the logits were computed in that type; then it is told from
+/// directions by being as flat as independent errors are, and far below.
+fn cut(s: &[f64], floor: f64, times: f64, shape: [usize; 2]) -> Option<usize> {
+    let rank = s.iter().filter(|s| **s > times * floor).count();
+    let fall = if times == 1.0 { CLEAR_FALL } else { FAR_FALL };
+    let falls = match (rank, s.get(rank)) {
+        (0, _) => times == 1.0,
+        (_, None) => false,
+        (_, Some(next)) => fall * next <= s[rank - 1],
+    };
+    (falls && (times == 1.0 || is_flat(&s[rank..], shape))).then_some(rank)
 }
 
 /// Whether singular values are spread no more than those of independent errors: n×w of them have σ between `√n − √w` and `√n + √w`, n ≥ w.
@@ -307,6 +319,11 @@ mod tests {
         assert_eq!(found(&u, 1e-4, None).found.unwrap().ncols(), 6);
         // Errors of the arithmetic are larger than those of the type, and as flat.
         assert_eq!(found(&u, 1e-5, None).found.unwrap().ncols(), 6);
+        // They are so for logits that are taken as they are, too. Centring over the inputs and labels leaves one direction less.
+        let (s, floor) = (singular_values(u.as_ref()), SAFETY * (80f64.sqrt() + 2000f64.sqrt()));
+        assert_eq!(noise(&s, 1e-4 * floor, [80, 2000]), 1e-4 * floor);
+        assert_eq!(noise(&s, 1e-5 * floor, [80, 2000]), 16.0 * 1e-5 * floor);
+        assert_eq!(noise(&s[..6], 1e-5 * floor, [80, 2000]), 1e-5 * floor);
         let full = normal(1500, 1200, &mut rng);
         assert_eq!(found(&full, 1e-15, None).found, Err(WIDTH - MORE));
         let asked = found(&full, 1e-15, Some(3)).found.unwrap();

@@ -6,6 +6,7 @@
 use crate::applicable::{Applicable, Reason};
 use crate::differences::Differences;
 use crate::error::Side;
+use crate::label_directions::noise;
 use crate::labels::{KnownDirections, Labels, LogitsAlone, are_equal};
 use crate::measure::d_logit::d_logit;
 use crate::measure::whose::Whose;
@@ -72,7 +73,8 @@ impl ReducedModel {
     pub fn embeddings_svd(&self) -> &Svd {
         self.decompositions.embeddings.get_or_init(|| {
             let scale = self.uncentred.embeddings;
-            without_null_directions(self.centred_embeddings(), scale, self.counts[0], self.rounding_floor())
+            let noise = |s: &[f64]| self.noise(s);
+            without_null_directions(self.centred_embeddings(), scale, self.counts[0], noise)
         })
     }
 
@@ -88,7 +90,7 @@ impl ReducedModel {
                 self.unembeddings.as_ref(),
                 self.uncentred.unembeddings,
                 self.counts[1],
-                0.0,
+                |_| 0.0,
             )
         })
     }
@@ -118,7 +120,7 @@ impl ReducedModel {
                 let [n_inputs, n_labels] = self.counts;
                 let rows = n_inputs.max(n_labels);
                 let Svd { u, s, .. } =
-                    without_null_directions(logits.as_ref(), self.uncentred.logits, rows, 0.0);
+                    without_null_directions(logits.as_ref(), self.uncentred.logits, rows, |_| 0.0);
                 (u, s)
             } else {
                 let Svd { u, s, .. } = self.embeddings_svd();
@@ -140,6 +142,18 @@ impl ReducedModel {
     /// Whether the logits are read beside the embeddings, which do not hold all of them.
     pub fn has_logits_beside(&self) -> bool {
         self.alone.is_some_and(|alone| alone.directions != KnownDirections::All)
+    }
+
+    /// What counts as noise among the singular values of the embeddings, if logits stand for them.
+    fn noise(&self, s: &[f64]) -> f64 {
+        let floor = self.rounding_floor();
+        if self.has_embeddings() || self.has_logits_beside() {
+            return floor;
+        }
+        // Two directions are lost by centring, over the inputs and over the labels.
+        let [n_inputs, n_labels] = self.counts;
+        let varying = s.len().min(n_inputs.min(n_labels).saturating_sub(1));
+        noise(&s[..varying], floor, self.counts)
     }
 
     /// Singular values that rounded logits have by rounding alone, and four times as much to be safe: N×K independent errors of size ε have
@@ -471,10 +485,15 @@ fn thin_svd(m: MatRef<'_, f64>) -> Svd {
 /// The singular value decomposition of a centred matrix with the directions that count as zero dropped.
 ///
 /// `scale` is the norm before centring: subtracting a mean leaves rounding errors of its size, which must not pass
-/// for variation when the matrix is constant. `least` is what counts as zero in any case.
-fn without_null_directions(centred: MatRef<'_, f64>, scale: f64, rows: usize, least: f64) -> Svd {
+/// for variation when the matrix is constant. `least` is what of the singular values counts as zero in any case.
+fn without_null_directions(
+    centred: MatRef<'_, f64>,
+    scale: f64,
+    rows: usize,
+    least: impl Fn(&[f64]) -> f64,
+) -> Svd {
     let Svd { u, mut s, v } = thin_svd(centred);
-    let floor = rank_tolerance(&s, rows, centred.ncols()).max(CENTRING_NOISE * scale).max(least);
+    let floor = rank_tolerance(&s, rows, centred.ncols()).max(CENTRING_NOISE * scale).max(least(&s));
     s.retain(|&value| value > floor);
     Svd { u: u.get(.., ..s.len()).to_owned(), v: v.get(.., ..s.len()).to_owned(), s }
 }
