@@ -50,8 +50,11 @@ pub fn axis(name: &str, source: Option<&str>) -> String {
     known.map_or_else(|| spaced(name), |(_, words)| (*words).to_owned())
 }
 
-/// A value in few words: `power law 1`, `step 4:0.001`, `noise embeddings`, 0.01.
+/// A value in few words: `power law 1`, `step 4:0.001`, `noise embeddings`, 0.01; a bound by its number and name.
 pub fn value(text: &str) -> String {
+    if theorem(text).is_some() {
+        return bound(text);
+    }
     if let Ok(x) = text.parse::<f64>() {
         return if text.len() > SHORT { typeset(x) } else { minus(text.to_owned()) };
     }
@@ -129,6 +132,7 @@ mod tests {
             ("noise_embeddings", "noise embeddings"),
             ("train.held_out", "held out"),
             ("clustered(0.1)", "clustered 0.1"),
+            ("tv_from_logit", "T15 (total variation)"),
         ] {
             assert_eq!(value(text), want);
         }

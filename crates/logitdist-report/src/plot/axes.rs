@@ -18,8 +18,18 @@ pub fn height_below(placed: &Placed<'_>) -> f64 {
         true => placed.ticks[0].iter().map(|(_, text)| text_width(text)).fold(0.0, f64::max) + 3.0,
         false => LINE * lines_below(placed) as f64,
     };
-    let label = if placed.labels[0] && !placed.panel.x.label.is_empty() { LINE } else { 0.0 };
-    ticks + label + 3.0
+    ticks + LINE * x_label(placed).len() as f64 + 3.0
+}
+
+/// The label below a panel, in lines that do not reach the labels of its neighbours.
+fn x_label(placed: &Placed<'_>) -> Vec<String> {
+    /// How far a label may stand out on either side.
+    const OVERHANG: f64 = 10.0;
+    if !placed.labels[0] {
+        return Vec::new();
+    }
+    let [left, _, right, _] = placed.area;
+    wrapped(&placed.panel.x.label, right - left + 2.0 * OVERHANG)
 }
 
 /// The lines that the names along x take, where they stand side by side.
@@ -100,9 +110,9 @@ pub fn draw_frame(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     for (y, text) in spaced(&placed.y, &placed.ticks[1], |_| TEXT) {
         canvas.text(text, (left - 3.0, bottom - y), Anchor::Right, INK);
     }
-    if placed.labels[0] && !placed.panel.x.label.is_empty() {
-        let y = bottom + height_below(placed) - 1.0 - LINE / 2.0;
-        canvas.text(&placed.panel.x.label, ((left + right) / 2.0, y), Anchor::Middle, INK);
+    let last = bottom + height_below(placed) - 1.0 - LINE / 2.0;
+    for (i, line) in x_label(placed).iter().rev().enumerate() {
+        canvas.text(line, ((left + right) / 2.0, last - LINE * i as f64), Anchor::Middle, INK);
     }
     if placed.labels[1] && !placed.panel.y.label.is_empty() {
         let widest = placed.ticks[1].iter().map(|(_, text)| text_width(text)).fold(0.0, f64::max);
