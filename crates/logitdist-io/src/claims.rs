@@ -36,14 +36,16 @@ pub enum Taken {
 }
 
 impl Claims {
-    /// The claims of a command that reads these. A folder is a model: it stands for itself and the arrays in it.
+    /// The claims of a command that reads these. A folder is a model: it stands for itself and the files of a model in it. An index of shards
+    /// stands for those in its folder.
     pub fn reading<'a>(paths: impl IntoIterator<Item = &'a Path>) -> Claims {
         let mut claims = Claims::default();
         for path in paths {
             claims.read.push(Known::of(path));
-            let entries = path.read_dir().into_iter().flatten().flatten().map(|entry| entry.path());
-            let arrays = entries.filter(|path| path.extension().is_some_and(|extension| extension == "npy"));
-            claims.read.extend(arrays.map(|path| Known::of(&path)));
+            let folder = if is_index(path) { path.parent() } else { Some(path) };
+            let entries = folder.and_then(|folder| folder.read_dir().ok()).into_iter().flatten().flatten();
+            let of_model = entries.map(|entry| entry.path()).filter(|path| is_of_model(path));
+            claims.read.extend(of_model.map(|path| Known::of(&path)));
         }
         claims
     }
@@ -76,6 +78,18 @@ impl Claims {
     ) -> Result<(), Taken> {
         names.into_iter().try_for_each(|name| self.write(option, &folder.join(name)))
     }
+}
+
+/// Whether a file is one that models in folders are made of.
+fn is_of_model(path: &Path) -> bool {
+    const ENDS: [&str; 4] = ["npy", "npz", "safetensors", "gguf"];
+    let ends = path.extension().is_some_and(|extension| ENDS.iter().any(|end| extension == *end));
+    ends || is_index(path) || path.file_name().is_some_and(|name| name == "config.json")
+}
+
+/// Whether a file says which shards of a checkpoint have which arrays.
+fn is_index(path: &Path) -> bool {
+    path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.ends_with(".index.json"))
 }
 
 /// A file or folder by all that tells whether it is another one.

@@ -10,6 +10,7 @@ use crate::given::{Given, GivenArrays};
 use crate::logits::{CentredLogits, Directions, LogitForm};
 use crate::piped::is_piped;
 use crate::read::{Arrays, ReadOptions, Source, arrays, no_model, with_array};
+use crate::top_lists::is_of_lists;
 use faer::Mat;
 use logitdist::{Error, Labels};
 use std::path::Path;
@@ -208,6 +209,10 @@ fn logits<'a>(path: &Path, options: &ReadOptions) -> Result<Option<(Embeddings<'
     }
     if archive.has(&options.names.embeddings) {
         return Ok(None);
+    }
+    if is_of_lists(&mut archive, options)? {
+        let problem = "it has lists of the most probable labels (`ids` and `log_probabilities`), which only a comparison of two such files reads";
+        return Err(Place::file(path).error(Problem::Logits(problem.into())));
     }
     for form in LogitForm::ALL {
         if let Some(array) = archive.array(form.name())? {

@@ -2,6 +2,7 @@
 
 use crate::archive::Archive;
 use crate::error::{Place, Problem, ReadError};
+use crate::logits::LogitForm;
 use crate::read::ReadOptions;
 use faer::Mat;
 use logitdist::TopList;
@@ -9,6 +10,20 @@ use std::path::Path;
 
 /// The array that says which labels are listed.
 const IDS: &str = "ids";
+
+/// Whether an archive is made of such lists: it has `ids` with a row for each input, and neither embeddings nor whole distributions.
+pub(crate) fn is_of_lists(archive: &mut Archive, options: &ReadOptions) -> Result<bool, ReadError> {
+    let names = &options.names;
+    let is_name = [&names.inputs, &names.labels].into_iter().any(|name| name.as_deref() == Some(IDS));
+    let is_whole = archive.has(&names.embeddings)
+        || names.logits.is_some()
+        || archive.has(LogitForm::Logits.name())
+        || archive.has(LogitForm::Probabilities.name());
+    if is_name || is_whole {
+        return Ok(false);
+    }
+    Ok(archive.array(IDS)?.is_some_and(|ids| ids.layout.shape.len() == 2))
+}
 
 /// Reads a list for each input, from the arrays `ids` and `log_probabilities` (inputs × k) of an archive; `None` if it has no `ids`, or has
 /// embeddings. An id of −1 stands where a list is shorter than others.
@@ -21,8 +36,18 @@ pub fn read_top_lists(path: &Path, options: &ReadOptions) -> Result<Option<Vec<T
     }
     // What is wrong with it is said where it is read as a model.
     let Ok(mut archive) = Archive::open(path, options.inflation_limit) else { return Ok(None) };
-    if !archive.has(IDS) || archive.has(&options.names.embeddings) {
+    if !is_of_lists(&mut archive, options)? {
         return Ok(None);
+    }
+    let names = &options.names;
+    let named = |name: &Option<String>, usual: &str| name.clone().unwrap_or_else(|| usual.to_owned());
+    let unused = [named(&names.inputs, "inputs"), named(&names.labels, "labels"), names.mask.clone()];
+    if let Some(array) = unused.iter().find(|array| archive.has(array)) {
+        let problem = format!(
+            "it has lists of the most probable labels, which are compared row by row, and an array `{array}`, which they do not use: \
+             bring the rows into one order, and leave it out"
+        );
+        return Err(Place::file(path).error(Problem::Logits(problem)));
     }
     let ids = archive.required("ids", IDS)?.numbers()?;
     let (log_p, spacing) = archive.required("log_probabilities", "log_probabilities")?.with_masks()?;

@@ -8,7 +8,7 @@ use crate::output::Format;
 use anyhow::{Context, bail};
 use clap::{ArgAction, Args};
 use logitdist::{BLOCKS, Subsets};
-use logitdist_io::{Claims, Taken};
+use logitdist_io::{Claims, Fold, Taken};
 use std::path::PathBuf;
 
 // Paragraphs are single lines: clap wraps them to the terminal.
@@ -126,7 +126,7 @@ pub struct Arguments {
 impl Arguments {
     /// Refuses what needs whole distributions, where there are only lists of the most probable labels.
     pub fn check_for_lists(&self) -> anyhow::Result<()> {
-        let which = &self.given.reading.which;
+        let (which, heads) = (&self.given.reading.which, &self.given.reading.heads);
         let asked = [
             ("--bounds", self.bounds),
             ("--only", !self.only.is_empty()),
@@ -150,6 +150,17 @@ impl Arguments {
             ("--labels", which.labels != Choice::Match),
             ("--inputs", which.inputs != Choice::Match),
             ("--drop-nonfinite", which.drop_nonfinite),
+            ("--flatten", which.flatten),
+            ("--label-names-a", which.label_names_a.is_some()),
+            ("--label-names-b", which.label_names_b.is_some()),
+            ("--input-names-a", which.input_names_a.is_some()),
+            ("--input-names-b", which.input_names_b.is_some()),
+            ("--head", heads.head.is_some()),
+            (
+                "--logit-scale, --softcap or --normalise",
+                heads.folds().iter().any(|fold| *fold != Fold::default()),
+            ),
+            ("--zero-is-mask", self.given.single.zero_is_mask),
         ];
         match asked.into_iter().find(|(_, asked)| *asked) {
             Some((option, _)) => bail!(

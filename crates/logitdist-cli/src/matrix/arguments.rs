@@ -78,7 +78,14 @@ impl Arguments {
             claims.write("--report", folder)?;
             claims.write_in("--report", folder, report_files())?;
         }
-        self.out.iter().try_for_each(|out| claims.write("--out", out))
+        self.out.iter().try_for_each(|out| {
+            let inside = out.parent().zip(self.report.as_deref());
+            if inside.is_some_and(|(parent, folder)| parent == folder || parent == folder.join("plots")) {
+                // The report has files there whose names follow from the models.
+                claims.write("--report", out)?;
+            }
+            claims.write("--out", out)
+        })
     }
 
     /// What is said of intervals; nothing if nothing is.

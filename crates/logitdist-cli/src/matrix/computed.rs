@@ -59,10 +59,8 @@ fn asked_for(arguments: &Arguments) -> impl Iterator<Item = &str> {
 /// What the command line asks for.
 pub fn settings(arguments: &Arguments) -> anyhow::Result<Settings> {
     let named: Vec<&str> = asked_for(arguments).collect();
-    let only = if arguments.only.is_empty() { usual() } else { arguments.only.clone() };
-    let selection = selected(&only, &[], false, &named)?;
     // Before anything is read: a wrong name should not cost a comparison.
-    for token in named {
+    for token in &named {
         let compares = |row: &Measure| row.same != Same::Neither && row.of != Of::Models;
         ensure!(
             measure(token).is_some_and(|(row, _)| compares(row)),
@@ -70,6 +68,8 @@ pub fn settings(arguments: &Arguments) -> anyhow::Result<Settings> {
             USUAL[..4].join(", ")
         );
     }
+    let only = if arguments.only.is_empty() { usual() } else { arguments.only.clone() };
+    let selection = selected(&only, &[], false, &named)?;
     Ok(Settings { selection, blocks: arguments.blocks, held_out: false, ..arguments.reducing.settings() })
 }
 
