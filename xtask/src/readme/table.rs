@@ -206,13 +206,5 @@ mod tests {
         assert_eq!(table.numbers(&rows, "certified").unwrap(), [0.5]);
         write("bounds.csv", "cell_seed,bound,certified\ns3,m_cca_sharp,0.5\n");
         assert_eq!(read().err().unwrap(), "rows.csv has no cell s3");
-        write(
-            "bounds.csv",
-            "tau,replicate,cell_seed,bound,lhs,rhs\n2,0,1,m_cca_sharp,0.5,0.75\n2,0,1,d_ls,1,2\n",
-        );
-        let table = read().unwrap();
-        let rows = table.select(&[Condition::parse("family_tau=2").unwrap()]).unwrap();
-        assert_eq!(table.numbers(&rows, "certified").unwrap(), [0.5]);
-        assert_eq!(table.numbers(&rows, "measured").unwrap(), [0.75]);
     }
 }

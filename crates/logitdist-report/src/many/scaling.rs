@@ -17,11 +17,24 @@ const MOST_STEPS: usize = 2000;
 /// A relative gain under which it ends.
 const SMALL: f64 = 1e-12;
 
-/// Scales things at these distances, a symmetric matrix: classical scaling (Torgerson), made better by majorisation (SMACOF).
+/// Scales things at these distances, a symmetric matrix: classical scaling (Torgerson), made better by majorisation (SMACOF). Where
+/// directions of classical scaling tie, it may begin at a bad place; so a circle is tried as well, and the nearer one taken.
 pub fn scaled(distances: &[Vec<f64>]) -> Scaled {
     let count = distances.len();
-    let mut points = classical(distances);
-    let mut raw = raw_stress(distances, &points);
+    let [first, other] = [classical(distances), circle(distances)].map(|start| descended(distances, start));
+    let points = if other.1 < FAR_BETTER * first.1 { other.0 } else { first.0 };
+    let points = turned(&points);
+    let squares: f64 = pairs(count).map(|(i, j)| apart(&points, i, j).powi(2)).sum();
+    let stress = if squares > 0.0 { (raw_stress(distances, &points) / squares).sqrt() } else { 0.0 };
+    Scaled { points, stress }
+}
+
+/// A raw stress under this share of the other is not so by rounding.
+const FAR_BETTER: f64 = 0.999;
+
+/// Where majorisation leads from a start, and the raw stress there.
+fn descended(distances: &[Vec<f64>], start: Vec<[f64; 2]>) -> (Vec<[f64; 2]>, f64) {
+    let (mut points, mut raw) = (start.clone(), raw_stress(distances, &start));
     for _ in 0..MOST_STEPS {
         let next = majorised(distances, &points);
         let gained = raw_stress(distances, &next);
@@ -31,10 +44,18 @@ pub fn scaled(distances: &[Vec<f64>]) -> Scaled {
             break;
         }
     }
-    let points = turned(&points);
-    let squares: f64 = pairs(count).map(|(i, j)| apart(&points, i, j).powi(2)).sum();
-    let stress = if squares > 0.0 { (raw_stress(distances, &points) / squares).sqrt() } else { 0.0 };
-    Scaled { points, stress }
+    (points, raw)
+}
+
+/// Places on a circle, in the order of the things.
+fn circle(distances: &[Vec<f64>]) -> Vec<[f64; 2]> {
+    let count = distances.len();
+    let mean = distances.iter().flatten().sum::<f64>() / (count * count).max(1) as f64;
+    let place = |i: usize| {
+        let (sin, cos) = (std::f64::consts::TAU * i as f64 / count as f64).sin_cos();
+        [mean * cos, mean * sin]
+    };
+    (0..count).map(place).collect()
 }
 
 fn pairs(count: usize) -> impl Iterator<Item = (usize, usize)> {
