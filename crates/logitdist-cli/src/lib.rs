@@ -17,6 +17,7 @@ mod saved;
 pub mod sweep;
 mod threads;
 mod train;
+mod wrapped;
 
 pub use parse::parse;
 

@@ -4,6 +4,7 @@ use super::compared_pair::ComparedPair;
 use super::other_pair::{differences, placed, signed};
 use super::shown::{rounded, with_interval};
 use super::verdict::sentences;
+use crate::wrapped::{WIDTH, wrapped};
 use logitdist::{Bound, Comparison, Interval, Measure, Of, Same, Section, Statement, measures};
 use logitdist_results::number::{number, short};
 
@@ -15,7 +16,7 @@ pub fn render(result: &ComparedPair, with_bounds: bool) -> String {
         text: String::new(),
         footnotes: Vec::new(),
     };
-    result.answer.lines(WIDTH).iter().for_each(|line| table.line(line));
+    result.answer.lines().iter().for_each(|line| table.line(line));
     table.line("");
     table.models(result);
     table.distributions();
@@ -32,9 +33,6 @@ pub fn render(result: &ComparedPair, with_bounds: bool) -> String {
     table.notes();
     table.text
 }
-
-/// As many columns as any terminal has.
-const WIDTH: usize = 80;
 
 /// Columns of a token, and of a value.
 const TOKEN: usize = 18;
@@ -56,21 +54,7 @@ impl Table<'_> {
 
     /// A sentence after what begins its line, wrapped; `hanging` spaces stand before what follows.
     fn sentence(&mut self, begin: &str, hanging: usize, sentence: &str) {
-        let mut line = begin.to_owned();
-        let mut empty = true;
-        for word in sentence.split(' ') {
-            if !empty && line.chars().count() + 1 + word.chars().count() > WIDTH {
-                self.line(&line);
-                line = " ".repeat(hanging);
-                empty = true;
-            }
-            if !empty {
-                line.push(' ');
-            }
-            line.push_str(word);
-            empty = false;
-        }
-        self.line(&line);
+        wrapped(begin, hanging, sentence).iter().for_each(|line| self.line(line));
     }
 
     fn heading(&mut self, heading: &str) {

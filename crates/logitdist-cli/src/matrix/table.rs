@@ -1,11 +1,10 @@
 //! Many models as a table of at most 80 columns.
 
 use crate::compare::rounded;
+use crate::wrapped::{WIDTH, wrapped};
 use logitdist::{Same, measure};
 use logitdist_results::many::{ComparedModels, ManyComparisons, Place};
 use logitdist_results::number::short;
-
-const WIDTH: usize = 80;
 
 /// Columns of a model's name.
 const NAME: usize = 20;
@@ -72,17 +71,7 @@ impl Table {
 
     /// A sentence in lines of at most [`WIDTH`], but for words that are longer.
     fn wrapped(&mut self, sentence: &str) {
-        let mut line = String::new();
-        for word in sentence.split(' ') {
-            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > WIDTH {
-                self.line(&line);
-                line = "  ".into();
-            } else if !line.is_empty() {
-                line.push(' ');
-            }
-            line.push_str(word);
-        }
-        self.line(&line);
+        wrapped("", 2, sentence).iter().for_each(|line| self.line(line));
     }
 
     fn ranked(&mut self, many: &ManyComparisons) {

@@ -6,6 +6,7 @@ mod thresholds;
 mod warnings;
 
 use crate::compare::shown::at_least as rounded_down;
+use crate::wrapped::wrapped;
 use logitdist::measure::chance::chance_limit;
 use logitdist::{Certificate, Comparison, NullLaw};
 use logitdist_results::number::short;
@@ -74,28 +75,15 @@ impl Answer {
         sentences
     }
 
-    /// The answer as lines of a width, [`MOST_LINES`] at most.
-    pub fn lines(&self, width: usize) -> Vec<String> {
+    /// The answer as lines, [`MOST_LINES`] at most.
+    pub fn lines(&self) -> Vec<String> {
         const INDENT: usize = 13;
         let mut lines = Vec::new();
         let mut last = "";
         for (heading, sentence) in self.sentences() {
             let first = if heading == last { "" } else { heading };
             last = heading;
-            let mut line = format!("{first:INDENT$}");
-            let mut is_empty = true;
-            for word in sentence.split(' ') {
-                if !is_empty && line.chars().count() + 1 + word.chars().count() > width {
-                    lines.push(std::mem::replace(&mut line, " ".repeat(INDENT)));
-                    is_empty = true;
-                }
-                if !is_empty {
-                    line.push(' ');
-                }
-                line.push_str(word);
-                is_empty = false;
-            }
-            lines.push(line);
+            lines.extend(wrapped(&format!("{first:INDENT$}"), INDENT, sentence));
         }
         if lines.len() > MOST_LINES {
             lines.truncate(MOST_LINES - 1);
