@@ -8,6 +8,7 @@ use thiserror::Error;
 pub struct Claims {
     read: Vec<Known>,
     written: Vec<(String, Known)>,
+    filled: Vec<(String, PathBuf)>,
 }
 
 /// Why a file may not be written.
@@ -62,8 +63,16 @@ impl Claims {
         if let Some((other, _)) = self.written.iter().find(|(_, other)| other.is(&known)) {
             return Err(Taken::Written { option: option.into(), path: path.into(), other: other.clone() });
         }
+        if let Some((other, _)) = self.filled.iter().find(|(_, folder)| known.canonical.starts_with(folder)) {
+            return Err(Taken::Written { option: option.into(), path: path.into(), other: other.clone() });
+        }
         self.written.push((option.into(), known));
         Ok(())
+    }
+
+    /// Claims all names in a folder, for files whose names are not known yet: no other output goes there.
+    pub fn fill(&mut self, option: &str, folder: &Path) {
+        self.filled.push((option.into(), canonical(folder)));
     }
 
     /// Claims files of a folder.
@@ -179,5 +188,11 @@ mod tests {
         claims.write_in("--report", folder.path(), ["one", "two"]).unwrap();
         let refused = claims.write("--out", &folder.path().join("./two")).unwrap_err();
         assert!(refused.to_string().contains("--report is written to it"), "{refused}");
+        claims.fill("--report", &folder.path().join("plots"));
+        for name in ["plots/x.svg", "./plots/deeper/y", "plots/../plots/z", "plots"] {
+            let refused = claims.write("--out", &folder.path().join(name)).unwrap_err();
+            assert!(matches!(refused, Taken::Written { .. }), "{name}: {refused}");
+        }
+        assert_eq!(claims.write("--out", &folder.path().join("plots.csv")), Ok(()));
     }
 }

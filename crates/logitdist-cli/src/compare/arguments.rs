@@ -206,6 +206,7 @@ impl Arguments {
         if let Some(folder) = &self.report {
             claims.write("--report", folder)?;
             claims.write_in("--report", folder, page::FILES)?;
+            claims.fill("--report", &folder.join(page::PICTURES));
         }
         self.out.iter().try_for_each(|out| claims.write("--out", out))
     }

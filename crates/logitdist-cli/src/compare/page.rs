@@ -19,7 +19,8 @@ pub const MOST_LABELS: usize = 64;
 pub const FILES: [&str; 6] =
     ["inputs.csv", "labels.csv", "spectra.csv", "schema.json", "report.html", COMPARISON];
 
-const PICTURES: &str = "plots";
+/// The folder of its pictures.
+pub const PICTURES: &str = "plots";
 
 /// A report in the making. It is written beside its place, and an older one stays until it is whole.
 pub struct Page {

@@ -1,11 +1,11 @@
 //! What can be said on the command line of many models.
 
-use super::report_files;
 use crate::compare::{Reading, Reducing, parse_blocks};
 use crate::output::Format;
 use clap::Args;
 use logitdist::BLOCKS;
 use logitdist_io::{Claims, Taken};
+use logitdist_report::many::FILES;
 use std::path::PathBuf;
 
 /// Compare one model with many others and rank them; with --all, compare each with each.
@@ -76,16 +76,11 @@ impl Arguments {
         let mut claims = Claims::reading(files.iter().map(|path| path.as_path()));
         if let Some(folder) = &self.report {
             claims.write("--report", folder)?;
-            claims.write_in("--report", folder, report_files())?;
+            claims.write_in("--report", folder, FILES)?;
+            // The names of squares and pictures follow from what there is.
+            claims.fill("--report", folder);
         }
-        self.out.iter().try_for_each(|out| {
-            let inside = out.parent().zip(self.report.as_deref());
-            if inside.is_some_and(|(parent, folder)| parent == folder || parent == folder.join("plots")) {
-                // The report has files there whose names follow from the models.
-                claims.write("--report", out)?;
-            }
-            claims.write("--out", out)
-        })
+        self.out.iter().try_for_each(|out| claims.write("--out", out))
     }
 
     /// What is said of intervals; nothing if nothing is.

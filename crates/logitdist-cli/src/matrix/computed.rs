@@ -110,6 +110,7 @@ pub fn computed(
     notes.extend(models.repeated());
     let left_out = "intervals were left out, as they would take long: --intervals asks for them";
     notes.extend(sampling.note.map(|_| left_out.to_owned()));
+    violated.sort_unstable();
     violated.dedup();
     let many = ManyComparisons {
         version: env!("CARGO_PKG_VERSION").into(),

@@ -14,15 +14,10 @@ use crate::output::{Beside, Format, beside, to_stdout};
 use anyhow::{Context, bail};
 use computed::{computed, settings};
 use logitdist_io::{make_folder, say};
-use logitdist_report::many::{FILES, report_many};
+use logitdist_report::many::report_many;
 use models::{ManyModels, listed};
 use std::ffi::OsString;
 use std::process::ExitCode;
-
-/// The files of a report beside its squares and pictures.
-fn report_files() -> impl Iterator<Item = &'static str> {
-    FILES.into_iter()
-}
 
 /// Runs the command, which was asked for by `line`: exit code 1 if a bound is violated.
 pub fn run(arguments: &Arguments, line: &[OsString]) -> anyhow::Result<ExitCode> {
