@@ -110,8 +110,20 @@ fn figure(picture: &Picture, is_hidden: bool) -> Markup {
     }
 }
 
+/// A picture with its title, question and the names of its files, beside which there is what `also` says.
+pub(crate) fn titled(picture: &Picture, also: &str) -> Markup {
+    let name = &picture.name;
+    html! {
+        figure id={ "picture-" (name) } {
+            h3 { (picture.title) }
+            (drawing(&picture.figure, &picture.title))
+            figcaption { (picture.question) " Files: plots/" (name) ".svg, .pdf and .png" (also) "." }
+        }
+    }
+}
+
 /// A figure as a page and a phone show it: on a narrow screen its panels stand below one another, unless that would make the page too large.
-pub(crate) fn drawing(figure: &Figure, name: &str) -> Markup {
+fn drawing(figure: &Figure, name: &str) -> Markup {
     /// The largest drawing that a page has twice, in bytes.
     const MOST: usize = 100_000;
     let is_wide = figure.width == Width::Full && figure.panels.len() > 1;

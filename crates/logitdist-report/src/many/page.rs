@@ -1,6 +1,6 @@
 //! `report.html` of many models: one file that needs no other, no network and no script.
 
-use crate::html::{Frame, Page, Section, drawing, table, terms, token};
+use crate::html::{Frame, Page, Section, table, terms, titled, token};
 use crate::table::{Column, numbers, text};
 use crate::view::Picture;
 use logitdist_results::many::{ComparedModels, ManyComparisons};
@@ -18,7 +18,7 @@ pub(super) fn page(many: &ManyComparisons, pictures: &[Picture]) -> String {
     if !many.all {
         sections.push(Section::new("ranking", "Ranking", ranking(many)));
     }
-    let drawn = html! { @for picture in pictures { (figure(picture)) "\n" } };
+    let drawn = html! { @for picture in pictures { (titled(picture, "")) "\n" } };
     sections.push(Section::new("pictures", "Pictures", drawn));
     sections.push(Section::new("pairs", "All pairs", pairs(many)));
     if !many.notes.is_empty() {
@@ -112,18 +112,6 @@ fn pairs(many: &ManyComparisons) -> Markup {
     html! {
         (table(Frame::Boxed, "All pairs", &headings, &rows))
         p class="soft" { "All numbers are in pairs.csv." @if many.all { " Each measure as a square is in square-TOKEN.csv." } }
-    }
-}
-
-/// A picture with its title and caption.
-fn figure(picture: &Picture) -> Markup {
-    let name = &picture.name;
-    html! {
-        figure id={ "picture-" (name) } {
-            h3 { (picture.title) }
-            (drawing(&picture.figure, &picture.title))
-            figcaption { (picture.question) " Files: plots/" (name) ".svg, .pdf and .png." }
-        }
     }
 }
 

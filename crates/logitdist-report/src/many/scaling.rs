@@ -34,7 +34,7 @@ const FAR_BETTER: f64 = 0.999;
 
 /// Where majorisation leads from a start, and the raw stress there.
 fn descended(distances: &[Vec<f64>], start: Vec<[f64; 2]>) -> (Vec<[f64; 2]>, f64) {
-    let (mut points, mut raw) = (start.clone(), raw_stress(distances, &start));
+    let (mut raw, mut points) = (raw_stress(distances, &start), start);
     for _ in 0..MOST_STEPS {
         let next = majorised(distances, &points);
         let gained = raw_stress(distances, &next);

@@ -1,7 +1,7 @@
 //! `report.html` of a pair: one file that needs no other, no network and no script.
 
 use super::tables;
-use crate::html::{Frame, Page, Section, drawing, table, terms, token};
+use crate::html::{Frame, Page, Section, table, terms, titled, token};
 use crate::table::{numbers, text};
 use crate::view::Picture;
 use logitdist::{Direction, glossary, measure};
@@ -17,7 +17,8 @@ const STYLE_OF_PAIRS: &str = include_str!("page.css");
 pub(super) fn page(results: &PairResults, pictures: &[Picture]) -> String {
     let run = &results.comparison.run;
     let [a, b] = [&run.model_a, &run.model_b].map(|model| file_stem(model));
-    let pictures = html! { @for picture in pictures { (figure(picture)) "\n" } };
+    let of_column = |picture: &Picture| format!(", and {}-column for a paper's column", picture.name);
+    let pictures = html! { @for picture in pictures { (titled(picture, &of_column(picture))) "\n" } };
     let page = Page {
         title: &format!("{a} against {b}"),
         style: STYLE_OF_PAIRS,
@@ -84,20 +85,6 @@ fn headline(results: &PairResults) -> Markup {
     tables::measures(&results.comparison, caption, |entry| {
         measure(entry.token).is_some_and(|(row, _)| row.headline)
     })
-}
-
-/// A picture with its title and caption.
-fn figure(picture: &Picture) -> Markup {
-    let name = &picture.name;
-    html! {
-        figure id={ "picture-" (name) } {
-            h3 { (picture.title) }
-            (drawing(&picture.figure, &picture.title))
-            figcaption {
-                (picture.question) " Files: plots/" (name) ".svg, .pdf and .png, and " (name) "-column for a paper's column."
-            }
-        }
-    }
 }
 
 fn where_they_part(results: &PairResults) -> Markup {
