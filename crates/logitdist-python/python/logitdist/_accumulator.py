@@ -8,7 +8,6 @@ import numpy
 
 from . import _arrays, _native
 from ._batches import Batches, answers_of, rows_of, same_count
-from ._compare import whole
 
 
 class Accumulator(Batches):
@@ -57,10 +56,8 @@ class Accumulator(Batches):
             (_arrays.matrix(unembeddings_a, "a: unembeddings"), _arrays.bias(bias_a, "a: bias")),
             (_arrays.matrix(unembeddings_b, "b: unembeddings"), _arrays.bias(bias_b, "b: bias")),
         )
-        self._probability = probability
-        self._threads = None if threads is None else whole("threads", threads, 1)
+        super().__init__(probability, threads)
         self._heads = _native.Heads(*self._given)
-        self._summary: _native.Summary | None = None
 
     def update(self, embeddings_a: Any, embeddings_b: Any, mask: Any = None, targets: Any = None) -> None:
         """See a batch of inputs.

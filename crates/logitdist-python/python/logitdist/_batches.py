@@ -19,9 +19,12 @@ from ._comparison import Comparison
 class Batches:
     """Inputs that come batch by batch, of which none is kept."""
 
-    _probability: bool
-    _threads: int | None
     _summary: _native.Summary | None
+
+    def __init__(self, probability: bool, threads: int | None) -> None:
+        self._probability = probability
+        self._threads = None if threads is None else whole("threads", threads, 1)
+        self._summary = None
 
     @property
     def n_inputs(self) -> int:

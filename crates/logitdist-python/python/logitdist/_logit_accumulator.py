@@ -6,7 +6,7 @@ from typing import Any
 
 from . import _arrays, _native
 from ._batches import Batches, answers_of, rows_of, same_count
-from ._compare import one_of, whole
+from ._compare import one_of
 
 
 class LogitAccumulator(Batches):
@@ -50,9 +50,7 @@ class LogitAccumulator(Batches):
     ) -> None:
         self._form = one_of("form", form, _arrays.FORMS)
         self._zero_is_mask = bool(zero_is_mask)
-        self._probability = probability
-        self._threads = None if threads is None else whole("threads", threads, 1)
-        self._summary: _native.Summary | None = None
+        super().__init__(probability, threads)
 
     def update(self, logits_a: Any, logits_b: Any, mask: Any = None, targets: Any = None) -> None:
         """See a batch of inputs.
