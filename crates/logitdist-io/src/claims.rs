@@ -159,12 +159,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         fs::create_dir(at("model")).unwrap();
-        for name in ["a.npz", "other", "model/bias.npy"] {
+        fs::create_dir(at("shards")).unwrap();
+        let of_models =
+            ["model/bias.npy", "model/x.safetensors", "model/config.json", "shards/1.safetensors"];
+        for name in of_models.iter().chain(&["a.npz", "other", "shards/m.safetensors.index.json"]) {
             fs::write(at(name), name).unwrap();
         }
         fs::hard_link(at("a.npz"), at("hard")).unwrap();
-        let claims = || Claims::reading([at("a.npz").as_path(), &at("model")]);
-        let mut names = vec!["a.npz", "hard", "model", "model/bias.npy", "model/../a.npz"];
+        let index = at("shards/m.safetensors.index.json");
+        let claims = || Claims::reading([at("a.npz").as_path(), &at("model"), &index]);
+        let mut names = vec!["a.npz", "hard", "model", "model/../a.npz", "shards/m.safetensors.index.json"];
+        names.extend(of_models);
         #[cfg(unix)]
         {
             std::os::unix::fs::symlink(at("a.npz"), at("soft")).unwrap();

@@ -370,6 +370,21 @@ mod tests {
     }
 
     #[test]
+    fn what_rounding_may_have_taken_makes_no_distance_infinite() {
+        // In single precision, where as much as b has for label 3 is unseen.
+        let list = |labels: &[u64]| {
+            TopList::new(labels, &[0.999_998_8_f64, 1e-7, 1e-7].map(f64::ln), f64::from(f32::EPSILON))
+                .unwrap()
+        };
+        let found = list_distances(&list(&[0, 1, 2]), &list(&[0, 1, 3]));
+        assert!(found.kl_ab[0] < 1e-6 && found.kl_ab[1] == f64::INFINITY, "{found:?}");
+        // Half precision moves a sum by as much as its logarithms allow, not by a percent.
+        let half = 2f64.powi(-10);
+        let seen = TopList::new(&[0, 1, 2], &[0.5_f64, 0.3, 0.19].map(f64::ln), half).unwrap();
+        assert!((seen.unseen() - 0.01).abs() < 1e-9, "{seen:?}");
+    }
+
+    #[test]
     fn what_is_no_list_is_refused() {
         let refused =
             |labels: &[u64], log_p: &[f64]| TopList::new(labels, log_p, 0.0).unwrap_err().to_string();

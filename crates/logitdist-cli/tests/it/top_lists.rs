@@ -127,3 +127,23 @@ fn what_is_wrong_with_lists_is_said() {
     files.bytes("a/ids.npy", &npy_of("(2, 1)", &[3.0, 2.0]));
     logitdist(&["compare", &a, &b]).refused(&["`ids` is 2×1 and `log_probabilities` 2×2"]);
 }
+
+#[test]
+fn lists_are_lists_wherever_they_are_given() {
+    let files = Files::new();
+    let log_p = [-0.6, -1.4, -0.7, -0.9];
+    let [a, b] = ["a", "b"].map(|name| folder(&files, name, &[3, 2, 7, 4], &log_p, 2));
+    let elsewhere = "only a comparison of two such files reads";
+    logitdist(&["matrix", &a, &b]).refused(&[elsewhere]);
+    logitdist(&["reduce", &a, &b, "--out", &files.path("summary")]).refused(&[elsewhere]);
+    let needs = "needs whole distributions";
+    logitdist(&["compare", &a, &b, "--softcap", "30"]).refused(&[needs]);
+    logitdist(&["compare", &a, &b, "--input-names-a", "nothing.txt"]).refused(&["--input-names-a", needs]);
+    // Names may say that the rows are in another order.
+    files.bytes("a/inputs.npy", &npy_of("(2,)", &[1.0, 0.0]));
+    logitdist(&["compare", &a, &b]).refused(&["an array `inputs`, which they do not use"]);
+    // Numbers of the inputs are no lists.
+    let whole = folder(&files, "whole", &[0; 6], &[0.5, 0.3, 0.2, 0.1, 0.2, 0.7].map(f64::ln), 3);
+    files.bytes("whole/ids.npy", &npy_of("(2,)", &[10.0, 20.0]));
+    logitdist(&["compare", &whole, &whole]).ok();
+}
