@@ -146,7 +146,7 @@ fn plots(results: &Path, damaged: Damaged, arguments: &Arguments) -> anyhow::Res
 
 /// Refuses a report that would replace, through a link, what it is made from.
 fn claim_outputs(results: &Path, by: &[String]) -> anyhow::Result<()> {
-    const READ: [&str; 9] = [
+    const READ: [&str; 10] = [
         "rows.csv",
         "bounds.csv",
         "failures.csv",
@@ -155,6 +155,7 @@ fn claim_outputs(results: &Path, by: &[String]) -> anyhow::Result<()> {
         "comparison.csv",
         "inputs.csv",
         "labels.csv",
+        "names.csv",
         "spectra.csv",
     ];
     let read = READ.map(|name| results.join(name));

@@ -92,7 +92,7 @@ pub fn compare(
         let mut compared = compared.beside(others, &settings)?;
         let repeated = [repeated_note("a", &a), repeated_note("b", &b)];
         compared.add_notes(matched.notes, repeated.into_iter().flatten(), matched.limits);
-        Ok(ComparedPair { is_selection, ..compared })
+        Ok(ComparedPair { is_selection, names: matched.names, ..compared })
     })?;
     Ok(Comparison::of(compared))
 }

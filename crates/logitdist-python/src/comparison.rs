@@ -30,7 +30,7 @@ impl Comparison {
         let comparison = &self.compared.comparison;
         let labels = Labels::of(&label_geometry(&comparison.reduced, MOST_LABELS));
         let inputs = comparison.per_input.as_ref().map(Inputs::of).unwrap_or_default();
-        PairResults::of(self.compared.results(), labels, inputs)
+        PairResults::of(self.compared.results(), labels, inputs, self.compared.names.clone())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::bound::BOUND_COLUMNS;
 use crate::kind::Kind;
-use crate::pair::{COMPARISON, comparison_csv, inputs, labels, spectra};
+use crate::pair::{COMPARISON, comparison_csv, inputs, labels, names, spectra};
 use crate::row::{ROW_COLUMNS, parameter_column};
 use crate::run::FailedCell;
 use crate::summary;
@@ -230,6 +230,7 @@ impl Schema {
             table(COMPARISON, words::COMPARISON, &comparison_csv::COLUMNS),
             table("inputs.csv", words::PAIR, &inputs::COLUMNS),
             table("labels.csv", words::PAIR, &labels::COLUMNS),
+            table("names.csv", words::PAIR, &names::COLUMNS),
             table("spectra.csv", words::PAIR, &spectra::COLUMNS),
         ];
         Schema { result_version: RESULT_VERSION, tables: Named(tables), bounds: bounds_of(|_| true) }
@@ -265,6 +266,7 @@ mod tests {
             &comparison_csv::COLUMNS[..],
             &inputs::COLUMNS,
             &labels::COLUMNS,
+            &names::COLUMNS,
             &spectra::COLUMNS,
         ]) {
             let found: Vec<&str> = columns.0.iter().map(|(name, _)| name.as_str()).collect();
@@ -277,8 +279,9 @@ mod tests {
         assert_eq!([of(0, "value").kind, of(0, "section").kind], [Kind::Text; 2]);
         assert_eq!([of(1, "input").kind, of(1, "kl_ab_x").kind], [Kind::Integer, Kind::Float]);
         assert_eq!(of(1, "kl_ab_x").unit, "nats");
-        assert_eq!([of(3, "rho").kind, of(3, "spectrum_a").kind], [Kind::Float; 2]);
-        assert_eq!(of(3, "rho").range, "0 to 1");
+        assert_eq!([of(3, "axis").kind, of(3, "index").kind], [Kind::Text, Kind::Integer]);
+        assert_eq!([of(4, "rho").kind, of(4, "spectrum_a").kind], [Kind::Float; 2]);
+        assert_eq!(of(4, "rho").range, "0 to 1");
     }
 
     #[test]

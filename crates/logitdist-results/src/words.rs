@@ -185,6 +185,9 @@ pub const WORDS: &[Word] = &[
     ),
     word(&["input"], "The number of an input, from 0", PAIR).whole(),
     word(&["label", "other"], "The numbers of two labels, from 0", PAIR).whole(),
+    word(&["axis"], "What is named: label or input", PAIR),
+    word(&["index"], "The number of what is named, from 0", PAIR).whole(),
+    word(&["name"], "What it is called in the models' files", PAIR),
     word(&["position"], "Position in a list, from 1", PAIR).whole(),
     // Training.
     word(&["step"], "Steps of the optimiser so far", TRAINING).whole(),

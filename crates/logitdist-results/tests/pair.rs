@@ -1,7 +1,9 @@
 //! A comparison that was written and read again is the same.
 
 use logitdist::{Mat, Model, Pair, Settings, compare, label_geometry};
-use logitdist_results::pair::{Inputs, Labels, PROBE_TOKENS, PairComparison, PairResults, PairRun};
+use logitdist_results::pair::{
+    Inputs, Labels, PROBE_TOKENS, PairComparison, PairNames, PairResults, PairRun,
+};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
 const N: usize = 40;
@@ -26,7 +28,7 @@ fn constant() -> Model {
 }
 
 fn results(a: &Model, b: &Model) -> PairResults {
-    let settings = Settings { per_input: true, ..Settings::default() };
+    let settings = Settings { per_input: true, by_confidence: true, ..Settings::default() };
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     let comparison = compare(&Pair::new(a, b).unwrap(), &settings, &mut rng).unwrap();
     let probe = |by: f64| PROBE_TOKENS.iter().enumerate().map(|(i, &token)| (token, by * i as f64)).collect();
@@ -41,12 +43,14 @@ fn results(a: &Model, b: &Model) -> PairResults {
     let verdict = vec!["Every bound holds.".to_owned(), "a & b, it seems, are close.".to_owned()];
     let labels = Labels::of(&label_geometry(&comparison.reduced, 5));
     let inputs = Inputs::of(comparison.per_input.as_ref().unwrap());
-    PairResults::of(PairComparison::of(run, &comparison, probes, verdict), labels, inputs)
+    let names = PairNames::new((0..3).map(|y| Some(format!("label, {y}"))), [None, Some("=input".into())]);
+    PairResults::of(PairComparison::of(run, &comparison, probes, verdict), labels, inputs, names)
 }
 
 #[test]
 fn a_folder_gives_back_what_was_written() {
     let near = results(&model(0.0), &model(1e-3));
+    assert_eq!(near.comparison.deciles.len(), 10);
     assert_eq!((near.comparison.probes.len(), near.comparison.certificates.len()), (2, 8));
     let folder = tempfile::tempdir().unwrap();
     near.write(folder.path()).unwrap();

@@ -15,7 +15,7 @@ use logitdist::{
     compare_summary, compare_watched,
 };
 use logitdist_results::number::short;
-use logitdist_results::pair::{PairComparison, PairRun};
+use logitdist_results::pair::{PairComparison, PairNames, PairRun};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
@@ -36,6 +36,8 @@ pub struct ComparedPair {
     pub against: Option<OtherPair>,
     /// The first model and another run of it.
     pub floor: Option<OtherPair>,
+    /// What labels and inputs are called.
+    pub names: PairNames,
     /// What may not be crossed.
     pub gates: Vec<Gate>,
 }
@@ -164,6 +166,7 @@ impl ComparedPair {
             is_selection: false,
             against: None,
             floor: None,
+            names: PairNames::default(),
             gates: Vec::new(),
         }
     }

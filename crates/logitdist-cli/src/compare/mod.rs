@@ -160,7 +160,7 @@ fn evaluate(arguments: &Arguments, command: String) -> anyhow::Result<ComparedPa
     let repeated = [("a", &models.a), ("b", &models.b)].map(|(name, model)| repeated_note(name, model));
     compared.add_notes(matched.notes, repeated.into_iter().flatten(), matched.limits);
     let is_selection = arguments.quick || !arguments.only.is_empty();
-    Ok(ComparedPair { gates, is_selection, ..compared })
+    Ok(ComparedPair { gates, is_selection, names: matched.names, ..compared })
 }
 
 /// The pair of the first model and another one, if there is another.

@@ -16,8 +16,8 @@ use tempfile::TempDir;
 pub const MOST_LABELS: usize = 64;
 
 /// The files of a report beside its pictures; the comparison gets its name last, so that a folder without it is of an unfinished run.
-pub const FILES: [&str; 6] =
-    ["inputs.csv", "labels.csv", "spectra.csv", "schema.json", "report.html", COMPARISON];
+pub const FILES: [&str; 7] =
+    ["inputs.csv", "labels.csv", "names.csv", "spectra.csv", "schema.json", "report.html", COMPARISON];
 
 /// The folder of its pictures.
 pub const PICTURES: &str = "plots";
@@ -47,7 +47,7 @@ impl Page {
         let comparison = &pair.comparison;
         let per_input = comparison.per_input.as_ref().context("the distances at each input were not kept")?;
         let labels = Labels::of(&label_geometry(&comparison.reduced, MOST_LABELS));
-        let results = PairResults::of(pair.results(), labels, Inputs::of(per_input));
+        let results = PairResults::of(pair.results(), labels, Inputs::of(per_input), pair.names.clone());
         results.write(self.beside.path())?;
         report_pair(&results, self.beside.path(), None)?;
         Ok(())

@@ -174,6 +174,7 @@ impl ComparedLists {
             measures: measures.collect(),
             intervals: Vec::new(),
             nulls: Vec::new(),
+            deciles: Vec::new(),
             lists: Vec::new(),
             bounds: Vec::new(),
             certificates: Vec::new(),

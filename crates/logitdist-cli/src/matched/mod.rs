@@ -8,6 +8,7 @@ pub use choice::Choice;
 use anyhow::{Context, anyhow, bail, ensure};
 use by_name::{Named, Rows};
 use logitdist_io::{Names, OpenedModel, ReadOptions, Source, check_rows, read_mask, read_rows};
+use logitdist_results::pair::PairNames;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
@@ -65,6 +66,8 @@ pub struct Matched {
     pub notes: Vec<(&'static str, String)>,
     /// What limits the result.
     pub limits: Vec<String>,
+    /// What the compared labels and inputs are called, of those that have names.
+    pub names: PairNames,
 }
 
 impl Matched {
@@ -114,7 +117,7 @@ pub fn matched(models: [Opened<'_, '_>; 2], asked: &Asked) -> anyhow::Result<Mat
     let mut found = Matched::default();
     let counts = [0, 1].map(|m| models[m].model.n_labels());
     let names = axis_names(&LABELS, &models, counts, &asked.labels, &asked.label_names)?;
-    let rows = chosen(&LABELS, counts.map(|count| (0..count).collect()), names, &asked.labels)?;
+    let rows = chosen(&LABELS, counts.map(|count| (0..count).collect()), &names, &asked.labels)?;
     if let Some(Rows { a, b, note }) = rows {
         let rows = [a, b];
         if rows.iter().zip(counts).any(|(rows, count)| rows.len() < count) {
@@ -131,6 +134,7 @@ pub fn matched(models: [Opened<'_, '_>; 2], asked: &Asked) -> anyhow::Result<Mat
             found.note_labels(format!("{name}'s last layer is {head}"));
         }
     }
+    let label_names = names_of(&names, &found.labels);
     let counts = [0, 1].map(|m| models[m].model.n_inputs());
     let names = axis_names(&INPUTS, &models, counts, &asked.inputs, &asked.input_names)?;
     let mut notes = Vec::new();
@@ -146,7 +150,7 @@ pub fn matched(models: [Opened<'_, '_>; 2], asked: &Asked) -> anyhow::Result<Mat
         ));
     }
     let untouched = || kept[0].len() == counts[0] && kept[1].len() == counts[1] && are_all;
-    let rows = match chosen(&INPUTS, kept.clone(), names, &asked.inputs)? {
+    let rows = match chosen(&INPUTS, kept.clone(), &names, &asked.inputs)? {
         Some(Rows { a, b, note }) => {
             notes.extend(note);
             Some([a, b])
@@ -163,6 +167,7 @@ pub fn matched(models: [Opened<'_, '_>; 2], asked: &Asked) -> anyhow::Result<Mat
     if let Some(rows) = rows {
         found.inputs = without_identity(rows, counts);
     }
+    found.names = PairNames::new(label_names, names_of(&names, &found.inputs));
     if !notes.is_empty() {
         found.notes.push(("n_inputs", notes.join("; ")));
     }
@@ -229,7 +234,7 @@ fn axis_names(
 fn chosen(
     axis: &Axis,
     mut kept: [Vec<usize>; 2],
-    names: [Option<Names>; 2],
+    names: &[Option<Names>; 2],
     choice: &Choice,
 ) -> anyhow::Result<Option<Rows>> {
     let what = axis.what;
@@ -267,7 +272,7 @@ fn chosen(
         Choice::Listed(file) => at(&mut kept, &|count| Ok(read_rows(file, count)?))?,
         _ => {}
     }
-    let [Some(a), Some(b)] = &names else {
+    let [Some(a), Some(b)] = names else {
         if *choice == Choice::Common {
             bail!(
                 "--{what} common needs the names of both models' {what}: an array `{what}` in each file, or {}-a and {}-b",
@@ -295,6 +300,18 @@ fn chosen(
     let Rows { a, b, note } = found.map_err(anyhow::Error::msg)?;
     notes.extend(note);
     Ok(Some(Rows { a, b, note: (!notes.is_empty()).then(|| notes.join("; ")) }))
+}
+
+/// Names in the order of what is compared: the first model's, or else the second's.
+fn names_of(names: &[Option<Names>; 2], rows: &[Option<Vec<usize>>; 2]) -> Vec<Option<String>> {
+    let of = |(names, rows): (&Option<Names>, &Option<Vec<usize>>)| {
+        let names = names.as_ref()?.as_slice();
+        Some(match rows {
+            Some(rows) => rows.iter().map(|&row| names[row].clone()).collect(),
+            None => names.to_vec(),
+        })
+    };
+    names.iter().zip(rows).find_map(of).unwrap_or_default()
 }
 
 /// The rows of each model to begin with.

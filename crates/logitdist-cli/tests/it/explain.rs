@@ -246,7 +246,8 @@ fn every_column_that_the_program_writes_is_explained() {
     let mut written = BTreeSet::new();
     let mut names = columns(&sweep, &mut written);
     names.extend(columns(&pair, &mut written));
-    let expected = ["bounds", "comparison", "inputs", "labels", "measures", "rows", "spectra", "summary"];
+    let expected =
+        ["bounds", "comparison", "inputs", "labels", "measures", "names", "rows", "spectra", "summary"];
     assert_eq!(written, expected.iter().map(|name| format!("{name}.csv")).collect());
     // Those of a failure, of a training's history, and the keys of a certificate.
     names.extend(["message", "command", "epoch", "step", "validation_loss", "accuracy"].map(String::from));

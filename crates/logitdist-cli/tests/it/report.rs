@@ -38,7 +38,7 @@ fn check_report(folder: &str) {
     }
     let page = read(folder, "report.html");
     assert!(page.ends_with("</html>\n") && !page.contains("NaN"), "{folder}");
-    assert_eq!(fs::read_dir(folder).unwrap().count(), 7, "something is left in {folder}");
+    assert_eq!(fs::read_dir(folder).unwrap().count(), 8, "something is left in {folder}");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn the_page_is_made_again_from_the_csv_alone() {
         compare("digits-m16-relu.npz", "digits-m16-tanh.npz", &["--report", &folder, "--format", "csv"]).ok();
     assert_eq!(run.stdout, read(&folder, "comparison.csv"), "what is printed and what is kept differ");
     fs::create_dir(&elsewhere).unwrap();
-    for name in ["comparison.csv", "inputs.csv", "labels.csv", "spectra.csv", "schema.json"] {
+    for name in ["comparison.csv", "inputs.csv", "labels.csv", "names.csv", "spectra.csv", "schema.json"] {
         fs::copy(Path::new(&folder).join(name), Path::new(&elsewhere).join(name)).unwrap();
     }
     assert_eq!(logitdist(&["report", &elsewhere]).code, 0);
@@ -239,4 +239,47 @@ fn names_that_a_spreadsheet_would_run_are_plain_on_the_page() {
     // The command is quoted for the shell.
     let others = again.replace("'=SUM(A1).npz'", "").replace("&#39;=SUM(A1).npz&#39;", "");
     assert!(!others.contains("'=") && !others.contains("&#39;="));
+}
+
+#[test]
+fn the_page_names_labels_and_inputs() {
+    let files = Files::new();
+    let folder = files.path("report");
+    let names = files.path("names.txt");
+    fs::write(&names, "zero\none\ntwo\nthree\nfour\nfive\nsix\nseven\n<eight>\n=nine\n").unwrap();
+    let inputs: Vec<String> = (0..899).map(|i| format!("page {i}")).collect();
+    let documents = files.path("documents.txt");
+    fs::write(&documents, inputs.join("\n")).unwrap();
+    let named = [
+        "--label-names-a",
+        &names,
+        "--label-names-b",
+        &names,
+        "--input-names-a",
+        &documents,
+        "--labels",
+        "-{0}",
+        "--rows",
+        &files.path("rows.txt"),
+        "--by-confidence",
+        "--report",
+        &folder,
+    ];
+    fs::write(files.path("rows.txt"), (1..899).map(|i| format!("{i}\n")).collect::<String>()).unwrap();
+    compare("digits-m8-a.npz", "digits-m8-b.npz", &named).ok();
+    check_report(&folder);
+    let written = read(&folder, "names.csv");
+    // The first label and the first input are left out: what follows is counted from 0.
+    assert!(written.starts_with("axis,index,name\nlabel,0,one\n"), "{}", &written[..200]);
+    assert!(written.contains("label,8,'=nine\ninput,0,page 1\n"));
+    assert_eq!(written.lines().count(), 1 + 9 + 898);
+    let page = read(&folder, "report.html");
+    let worst = page.rsplit("largest; nats").next().unwrap();
+    assert!(worst.contains("“page "), "no input is named");
+    assert!(
+        page.contains("Tenths of the inputs") && read(&folder, "comparison.csv").contains("decile,kl_ba,10,")
+    );
+    for name in ["“one”", "“&lt;eight&gt;”"] {
+        assert!(page.contains(name), "{name}");
+    }
 }

@@ -91,14 +91,15 @@ fn where_they_part(results: &PairResults) -> Markup {
     html! {
         @if let Some(sentence) = tables::concentration(&results.inputs) {
             p { (sentence) }
-            (tables::worst_inputs(&results.inputs))
+            (tables::worst_inputs(&results.inputs, &results.names))
         } @else {
             p { "The models are equal at every input." }
         }
+        @if !results.comparison.deciles.is_empty() { (tables::deciles(&results.comparison.deciles)) }
         @if results.labels.most_differing(1).is_empty() {
             p { "No two of the labels shown are correlated otherwise in one model than in the other." }
         } @else {
-            (tables::differing_labels(&results.labels))
+            (tables::differing_labels(&results.labels, &results.names))
         }
     }
 }
@@ -158,7 +159,7 @@ fn reproduce(results: &PairResults) -> Markup {
     html! {
         p { "logitdist " (run.version) ", seed " (run.seed) ":" }
         pre { code { (run.command) " --report FOLDER" } }
-        p { "The page is made of comparison.csv, inputs.csv, labels.csv and spectra.csv in its folder; from these alone" }
+        p { "The page is made of comparison.csv, inputs.csv, labels.csv, names.csv and spectra.csv in its folder; from these alone" }
         pre { code { "logitdist report FOLDER" } }
         p { "makes it and its pictures again." }
     }

@@ -5,9 +5,9 @@ use crate::table::{numbers, text};
 use crate::typeset::typeset;
 use logitdist::glossary::{Entry, Section, explain};
 use logitdist_results::number::{interval as in_interval, number, short};
-use logitdist_results::pair::Inputs;
-use logitdist_results::pair::Labels;
-use logitdist_results::pair::{IntervalLine, PairComparison, Value};
+use logitdist_results::pair::{
+    DECILE_TOKENS, Inputs, IntervalLine, Labels, PairComparison, PairNames, Value,
+};
 use logitdist_results::{BoundRow, BoundStatus};
 use maud::{Markup, html};
 
@@ -140,7 +140,7 @@ fn bound_row(bound: &BoundRow<'_>) -> Vec<Markup> {
 }
 
 /// The inputs at which each distance is largest.
-pub(super) fn worst_inputs(inputs: &Inputs) -> Markup {
+pub(super) fn worst_inputs(inputs: &Inputs, names: &PairNames) -> Markup {
     let lists = [
         inputs.worst_by_logit_distance(LISTED),
         inputs.worst_by_kl(0, LISTED),
@@ -154,7 +154,7 @@ pub(super) fn worst_inputs(inputs: &Inputs) -> Markup {
     let rows: Vec<Vec<String>> = (0..count)
         .map(|rank| {
             let cells = lists.iter().enumerate().flat_map(|(list, worst)| match worst.get(rank) {
-                Some(&input) => [input.to_string(), value(list, input)],
+                Some(&input) => [names.input(input), value(list, input)],
                 None => [String::new(), String::new()],
             });
             std::iter::once((rank + 1).to_string()).chain(cells).collect()
@@ -172,6 +172,31 @@ pub(super) fn worst_inputs(inputs: &Inputs) -> Markup {
     table(
         Frame::Captioned,
         "Inputs, counted from 0, at which each distance is largest; nats",
+        &columns,
+        &rows,
+    )
+}
+
+/// KL and agreement where the first model is sure of its answer and where it is not.
+pub(super) fn deciles(deciles: &[[f64; DECILE_TOKENS.len()]]) -> Markup {
+    let rows: Vec<Vec<String>> = deciles
+        .iter()
+        .map(|[inputs, low, high, kl_ab, kl_ba, agreement]| {
+            let confidence = format!("{} to {}", short(*low), short(*high));
+            let numbers = [kl_ab, kl_ba, agreement].map(|x| number(*x));
+            [confidence, inputs.to_string()].into_iter().chain(numbers).collect()
+        })
+        .collect();
+    let columns = [
+        text("a's largest probability"),
+        numbers("inputs"),
+        numbers("kl_ab"),
+        numbers("kl_ba"),
+        numbers("top1_agreement"),
+    ];
+    table(
+        Frame::Captioned,
+        "Tenths of the inputs, those on which a is least sure first; KL in nats",
         &columns,
         &rows,
     )
@@ -213,11 +238,13 @@ fn share_of_worst(mut values: Vec<f64>) -> Option<f64> {
 }
 
 /// The pairs of labels whose correlation differs most between the models.
-pub(super) fn differing_labels(labels: &Labels) -> Markup {
+pub(super) fn differing_labels(labels: &Labels, names: &PairNames) -> Markup {
     let rows: Vec<Vec<String>> = labels
         .most_differing(LISTED)
         .into_iter()
-        .map(|(label, other, [a, b])| vec![format!("{label}, {other}"), short(a), short(b), short(b - a)])
+        .map(|(label, other, [a, b])| {
+            vec![format!("{}, {}", names.label(label), names.label(other)), short(a), short(b), short(b - a)]
+        })
         .collect();
     let columns =
         [text("labels"), numbers("label_correlation_a"), numbers("label_correlation_b"), numbers("b − a")];

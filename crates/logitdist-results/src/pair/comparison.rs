@@ -17,6 +17,8 @@ pub struct PairComparison {
     pub intervals: Vec<IntervalLine>,
     /// What unrelated inputs would show of a measure, if that was asked for.
     pub nulls: Vec<NullLine>,
+    /// KL and agreement by tenths of the inputs, the first model's least sure ones first, if that was asked for.
+    pub deciles: Vec<[f64; DECILE_TOKENS.len()]>,
     /// Measures that are lists, or why they do not exist.
     pub lists: Vec<(String, Result<Vec<f64>, String>)>,
     /// Bounds: with a's spectrum and labels, then with b's.
@@ -63,6 +65,11 @@ pub struct NullLine {
 
 /// Names of the numbers of a [`NullLine`].
 pub const NULL_SIDES: [&str; 4] = ["mean", "q95", "q99", "share"];
+
+/// Numbers of a tenth of the inputs, in order: how many there are, the least and the largest of the first model's largest probabilities at
+/// them, means of KL, and the share with the same most probable label.
+pub const DECILE_TOKENS: [&str; 6] =
+    ["inputs", "confidence_low", "confidence_high", "kl_ab", "kl_ba", "top1_agreement"];
 
 /// The interval of a measure.
 #[derive(Debug, Clone, PartialEq)]
@@ -119,6 +126,7 @@ impl PairComparison {
                 .flat_map(|all| all.of.iter().filter_map(interval))
                 .collect(),
             nulls: comparison.nulls.iter().flat_map(|all| all.of.iter().map(null)).collect(),
+            deciles: comparison.by_confidence.iter().flatten().map(decile).collect(),
             lists: lists.map(|(token, own)| ((*token).to_owned(), list(own))).collect(),
             bounds: comparison.all_bounds().map(|(d, bound)| BoundRow::of(d, bound)).collect(),
             certificates: certificates.into_iter().flat_map(|(d, own)| certificate(d, own)).collect(),
@@ -154,6 +162,11 @@ impl PairComparison {
         let violated = self.bounds.iter().filter(|bound| bound.is_violated());
         violated.map(|bound| bound.token.to_string()).collect()
     }
+}
+
+fn decile(decile: &logitdist::Decile) -> [f64; DECILE_TOKENS.len()] {
+    let [low, high] = decile.confidence;
+    [decile.inputs as f64, low, high, decile.kl_ab, decile.kl_ba, decile.agreement]
 }
 
 fn null((token, law): &(&'static str, logitdist::NullLaw)) -> NullLine {

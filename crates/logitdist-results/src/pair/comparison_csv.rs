@@ -1,13 +1,13 @@
 //! `comparison.csv`: one line per number, `section,token,side,value,reason`.
 //!
-//! `section` is one of: `run` (the models' paths, seed, version, command), `measure`, `interval`, `null`, `bounds`, `bounds_ba`, `certificate`,
-//! `certificate_ba`, `probe`, `verdict` and `note`. `side` is empty for single values, the position in a list (from 1), the row of a
-//! probe (from 0), one of lhs, rhs, tightness, bound, value, slack, form, holds and status of a bound, or the bound that a certificate
+//! `section` is one of: `run` (the models' paths, seed, version, command), `measure`, `interval`, `null`, `decile`, `bounds`, `bounds_ba`, `certificate`,
+//! `certificate_ba`, `probe`, `verdict` and `note`. `side` is empty for single values, the position in a list or among tenths
+//! of the inputs (from 1), the row of a probe (from 0), one of lhs, rhs, tightness, bound, value, slack, form, holds and status of a bound, or the bound that a certificate
 //! rests on. Text that a spreadsheet would run has a leading apostrophe. A number beyond the floating-point range is blank.
 
 use super::comparison::{
-    CertificateLine, IntervalLine, NULL_SIDES, NullLine, PROBE_TOKENS, PairComparison, PairRun, ProbeNumbers,
-    Value,
+    CertificateLine, DECILE_TOKENS, IntervalLine, NULL_SIDES, NullLine, PROBE_TOKENS, PairComparison,
+    PairRun, ProbeNumbers, Value,
 };
 use super::lines::{Line, ParsedLines};
 use crate::bound::{BoundRow, BoundStatus, form, holds};
@@ -50,6 +50,11 @@ impl PairComparison {
         for null in &self.nulls {
             for (side, x) in NULL_SIDES.iter().zip(null.numbers) {
                 csv.line(["null", &null.token, side, &or_blank(x), ""]);
+            }
+        }
+        for (i, decile) in self.deciles.iter().enumerate() {
+            for (token, x) in DECILE_TOKENS.iter().zip(decile) {
+                csv.line(["decile", token, &(i + 1).to_string(), &or_blank(*x), ""]);
             }
         }
         self.bounds.iter().for_each(|bound| csv.bound(bound));
@@ -162,6 +167,7 @@ struct Reader {
     lists: Vec<(String, Result<Vec<f64>, String>)>,
     intervals: Vec<IntervalLine>,
     nulls: Vec<NullLine>,
+    deciles: Vec<[f64; DECILE_TOKENS.len()]>,
     bounds: Vec<BoundRow<'static>>,
     certificates: Vec<CertificateLine>,
     probes: Vec<ProbeNumbers>,
@@ -211,6 +217,16 @@ impl Reader {
                 let null = self.nulls.last_mut().expect("one was pushed");
                 null.numbers[place] =
                     number()?.ok_or_else(|| format!("`value` of {token} is blank; a number is needed"))?;
+            }
+            "decile" => {
+                let place = DECILE_TOKENS.iter().position(|known| *known == token);
+                let place =
+                    place.ok_or_else(|| format!("`token` is {token:?}, which no tenth of inputs has"))?;
+                if place == 0 {
+                    self.deciles.push([0.0; DECILE_TOKENS.len()]);
+                }
+                let decile = self.deciles.last_mut().ok_or("a tenth of inputs begins with their number")?;
+                decile[place] = number()?.unwrap_or(f64::INFINITY);
             }
             "bounds" | "bounds_ba" => self.add_to_bound(direction, token, side, number, value, reason)?,
             "certificate" | "certificate_ba" => self.certificates.push(CertificateLine {
@@ -329,6 +345,7 @@ impl Reader {
             measures,
             intervals,
             nulls,
+            deciles,
             lists,
             bounds,
             certificates,
@@ -343,6 +360,7 @@ impl Reader {
             measures,
             intervals,
             nulls,
+            deciles,
             lists,
             bounds,
             certificates,

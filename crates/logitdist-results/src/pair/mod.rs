@@ -5,14 +5,16 @@ pub(crate) mod comparison_csv;
 pub(crate) mod inputs;
 pub(crate) mod labels;
 mod lines;
+pub(crate) mod names;
 mod results;
 pub(crate) mod spectra;
 
 pub use comparison::{
-    CertificateLine, IntervalLine, NULL_SIDES, NullLine, PROBE_TOKENS, PairComparison, PairRun, ProbeNumbers,
-    Value,
+    CertificateLine, DECILE_TOKENS, IntervalLine, NULL_SIDES, NullLine, PROBE_TOKENS, PairComparison,
+    PairRun, ProbeNumbers, Value,
 };
 pub use inputs::Inputs;
 pub use labels::Labels;
+pub use names::PairNames;
 pub use results::{COMPARISON, PairResults};
 pub use spectra::Spectra;

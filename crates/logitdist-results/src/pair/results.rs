@@ -3,6 +3,7 @@
 use super::comparison::PairComparison;
 use super::inputs::Inputs;
 use super::labels::Labels;
+use super::names::PairNames;
 use super::spectra::Spectra;
 use crate::error::ResultsError;
 use crate::schema::Schema;
@@ -24,12 +25,14 @@ pub struct PairResults {
     pub labels: Labels,
     /// `inputs.csv`.
     pub inputs: Inputs,
+    /// `names.csv`.
+    pub names: PairNames,
 }
 
 impl PairResults {
-    /// A comparison with its correlations between labels and its distances at each input.
-    pub fn of(comparison: PairComparison, labels: Labels, inputs: Inputs) -> PairResults {
-        PairResults { spectra: Spectra::of(&comparison), comparison, labels, inputs }
+    /// A comparison with its correlations between labels, its distances at each input, and what both are called.
+    pub fn of(comparison: PairComparison, labels: Labels, inputs: Inputs, names: PairNames) -> PairResults {
+        PairResults { spectra: Spectra::of(&comparison), comparison, labels, inputs, names }
     }
 
     /// Reads the files of a folder.
@@ -42,6 +45,7 @@ impl PairResults {
             spectra: Spectra::read(&folder.join("spectra.csv"))?,
             labels: Labels::read(&folder.join("labels.csv"))?,
             inputs: Inputs::read(&folder.join("inputs.csv"), &comparison)?,
+            names: PairNames::read(&folder.join("names.csv"))?,
             comparison,
         })
     }
@@ -53,6 +57,7 @@ impl PairResults {
     pub fn write(&self, folder: &Path) -> Result<(), ResultsError> {
         file(folder, "inputs.csv", |file| self.inputs.write(self.comparison.count("n_inputs"), file))?;
         file(folder, "labels.csv", |file| self.labels.write(file))?;
+        file(folder, "names.csv", |file| self.names.write(file))?;
         file(folder, "spectra.csv", |file| self.spectra.write(file))?;
         file(folder, "schema.json", |file| file.write_all(Schema::of_pair().to_json().as_bytes()))?;
         file(folder, COMPARISON, |file| file.write_all(self.comparison.to_csv().as_bytes()))

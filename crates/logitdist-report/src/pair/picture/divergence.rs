@@ -41,7 +41,7 @@ impl View<PairResults> for Divergence {
         let least = positive.fold(f64::INFINITY, |least, kl| least.min(*kl));
         let panels = ["kl_ab_x", "kl_ba_x"].into_iter().enumerate();
         let panels =
-            panels.map(|(direction, token)| divergence_panel(inputs, shown, direction, token, least));
+            panels.map(|(direction, token)| divergence_panel(results, shown, direction, token, least));
         let figure = Figure::new(Width::Full, panels.collect());
         let (shown, of) = (shown.len(), inputs.kl.len());
         vec![match shown < of {
@@ -52,12 +52,13 @@ impl View<PairResults> for Divergence {
 }
 
 fn divergence_panel(
-    inputs: &Inputs,
+    results: &PairResults,
     shown: &[usize],
     direction: usize,
     token: &'static str,
     least_kl: f64,
 ) -> Panel {
+    let inputs = &results.inputs;
     let distance = |x: usize| inputs.d_logit_x.get(x).copied();
     let place = |x: &usize| Some((*x, distance(*x)?, inputs.kl_at(*x)?[direction]));
     let positive =
@@ -87,7 +88,7 @@ fn divergence_panel(
         .with(Mark::points(points, MODELS[direction]))
         .with(Mark::new(Form::Points(rings, Shape::Ring), INK));
     named.into_iter().fold(panel, |panel, (x, d, kl)| {
-        panel.with(Mark::new(Form::Text(d, kl, format!(" input {x} ")), INK))
+        panel.with(Mark::new(Form::Text(d, kl, format!(" input {} ", results.names.short_input(x))), INK))
     })
 }
 

@@ -48,7 +48,7 @@ impl View<PairResults> for LabelGeometry {
     fn figures(&self, results: &PairResults, matrices: &Self::Numbers) -> Vec<Figure> {
         let panels = ["model a", "model b", "b − a"].into_iter().zip(matrices);
         let panels = panels.map(|(title, matrix)| match matrix.iter().flatten().any(Option::is_some) {
-            true => label_panel(title, &results.labels.labels, matrix),
+            true => label_panel(title, results, matrix),
             false if matrix.is_empty() => {
                 Panel::empty(title, "labels are masked: centred logits do not exist")
             }
@@ -61,15 +61,21 @@ impl View<PairResults> for LabelGeometry {
 }
 
 /// A matrix with its first row on top.
-fn label_panel(title: &str, labels: &[usize], matrix: &[Vec<Option<f64>>]) -> Panel {
+fn label_panel(title: &str, results: &PairResults, matrix: &[Vec<Option<f64>>]) -> Panel {
+    let labels = &results.labels.labels;
     let n = labels.len();
     let every = n.div_ceil(MOST_NAMES).max(1);
-    let names = |place: &dyn Fn(usize) -> usize| -> Vec<(f64, String)> {
-        (0..n).step_by(every).map(|i| (place(i) as f64, labels[i].to_string())).collect()
+    let at = |place: &dyn Fn(usize) -> usize, name: &dyn Fn(usize) -> String| -> Vec<(f64, String)> {
+        (0..n).step_by(every).map(|i| (place(i) as f64, name(labels[i]))).collect()
     };
+    // Names would collide along the foot.
+    let (columns, rows) = (
+        at(&|i| i, &|label| label.to_string()),
+        at(&|i| n - 1 - i, &|label| results.names.short_label(label)),
+    );
     let axis = |ticks| Axis { scale: Scale::Places, ..Axis::linear("label") }.ticked(ticks);
     let values = matrix.iter().rev().flatten().copied().collect();
-    Panel::new(title, axis(names(&|i| i)), axis(names(&|i| n - 1 - i)))
+    Panel::new(title, axis(columns), axis(rows))
         .with(Mark::new(Form::Tiles(Tiles { columns: n, values, written: false }), GREY))
         .shaped(1.0)
 }

@@ -64,6 +64,8 @@ fn bad_input_names_the_file_the_line_and_what_is_needed() {
         ("inputs.csv", "2,2.0,0.5,1.0", "two,2.0,0.5,1.0", "`input` is \"two\"; a whole number is needed"),
         ("inputs.csv", "2,2.0,0.5,1.0\n", "", "inputs.csv:4: `input` is 3 and 2 is due"),
         ("inputs.csv", "3,1.0,0.25,0.0\n", "", "the file has 3 inputs and comparison.csv says 4"),
+        ("names.csv", "label,2", "label,0", "names.csv:3: label 0 has a name already"),
+        ("comparison.csv", "decile,kl_ba", "decile,kl", "`token` is \"kl\", which no tenth of inputs has"),
         ("inputs.csv", "kl_ba_x", "kl", "inputs.csv:1: there is no column `kl_ba_x`"),
         ("labels.csv", "2,0,-0.5,0.25", "2,0,-1.5,0.25", "labels.csv:3: `label_correlation_a` is -1.5"),
         ("labels.csv", "0,1,,-0.25\n", "", "labels.csv:6: the labels are 1 and 1; 0 and 1 are due"),

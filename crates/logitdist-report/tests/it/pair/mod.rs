@@ -30,6 +30,12 @@ const COMPARISON: &str = "section,token,side,value,reason\n\
     measure,d_rep_ab,,,3 labels; at least 6 are needed\n\
     measure,rho,1,0.9,\n\
     measure,rho_unembeddings,,,constant\n\
+    decile,inputs,1,3.0,\n\
+    decile,confidence_low,1,0.5,\n\
+    decile,confidence_high,1,0.875,\n\
+    decile,kl_ab,1,0.25,\n\
+    decile,kl_ba,1,0.375,\n\
+    decile,top1_agreement,1,0.625,\n\
     bounds,d_ls,lhs,1.0,\n\
     bounds,d_ls,rhs,4.0,\n\
     bounds,d_ls,tightness,0.25,\n\
@@ -56,14 +62,17 @@ const LABELS: &str = "label,other,label_correlation_a,label_correlation_b\n\
 const SPECTRA: &str =
     "position,rho,rho_unembeddings,rho_logits,spectrum_a,spectrum_b\n1,0.9,,0.9,4.0,3.0\n2,0.5,,0.5,1.0,\n";
 
-const FILES: [(&str, &str); 4] = [
+const NAMES: &str = "axis,index,name\nlabel,0,cat\nlabel,2,a <dog>\ninput,2,the third document\n";
+
+const FILES: [(&str, &str); 5] = [
     ("comparison.csv", COMPARISON),
     ("inputs.csv", INPUTS),
     ("labels.csv", LABELS),
+    ("names.csv", NAMES),
     ("spectra.csv", SPECTRA),
 ];
 
-/// A folder with the four files, each as `change` makes it of its name and content.
+/// A folder with these files, each as `change` makes it of its name and content.
 fn folder(change: impl Fn(&str, &str) -> String) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     for (name, content) in FILES {
@@ -72,7 +81,7 @@ fn folder(change: impl Fn(&str, &str) -> String) -> TempDir {
     folder
 }
 
-/// The four files with a text in one of them replaced.
+/// The files with a text in one of them replaced.
 fn with(file: &str, old: &str, new: &str) -> TempDir {
     folder(|name, content| {
         if name != file {

@@ -89,7 +89,7 @@ fn labels_stand_in_the_order_of_the_file_with_the_first_on_top() {
     assert_eq!(tiles(2), (3, difference));
     let names: Vec<&str> = figure.panels[0].x.ticks.iter().map(|(_, name)| name.as_str()).collect();
     assert_eq!(names, ["2", "0", "1"]);
-    assert_eq!(figure.panels[0].y.ticks[0], (2.0, "2".to_owned()));
+    assert_eq!(figure.panels[0].y.ticks[0], (2.0, "2 “a <dog>”".to_owned()));
     assert_eq!(results.labels.most_differing(5), [(2, 0, [-0.5, 0.25])]);
 }
 
