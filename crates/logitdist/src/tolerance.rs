@@ -6,6 +6,9 @@ pub const RELATIVE_TOLERANCE: f64 = 1e-9;
 /// Absolute part of the tolerance, in units of the scale of what is compared.
 pub const ABSOLUTE_TOLERANCE: f64 = 1e-12;
 
+/// What rounding may move a certified correlation or share by before the certificate pays for it.
+pub(crate) const VISIBLE: f64 = 1e-4;
+
 /// Relative size of rounding errors, with room for sums of many.
 pub(crate) const ROUNDING: f64 = 1e-14;
 
