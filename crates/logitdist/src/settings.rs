@@ -3,7 +3,7 @@
 use crate::bound::{Theorem, theorems};
 use crate::leave_out::BLOCKS;
 use crate::measure::subsets::Subsets;
-use crate::measure::table::{Measure, Part, Step, Value, tokens};
+use crate::measure::table::{Measure, Part, Step, Uncertainty, Value, tokens};
 use crate::probability::LogitPrecision;
 use crate::reduced::Direction;
 use crate::selection::Selection;
@@ -143,7 +143,11 @@ impl Settings {
             let of_rows =
                 self.measures().map(|(_, row, _)| row.steps).chain(self.bounds().map(|row| row.steps));
             let needed: Vec<&[Step]> = of_rows.filter(|steps| !steps.is_empty()).collect();
-            steps.retain(|step| needed.iter().any(|needed| needed.contains(step)));
+            // Intervals of similarities depend on whether chance explains m_cca.
+            let is_similarity = |row: &Measure| matches!(row.uncertainty, Uncertainty::Fisher);
+            let of_chance = self.intervals && self.measures().any(|(_, row, _)| is_similarity(row));
+            let is_of_chance = |step: &Step| of_chance && *step == Step::EmbeddingsCca;
+            steps.retain(|step| is_of_chance(step) || needed.iter().any(|needed| needed.contains(step)));
         }
         steps
     }

@@ -20,7 +20,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(1..))]
     draws: u32,
     /// Inputs at most: larger cells are left out.
-    #[arg(long, default_value_t = 4000, value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
     most_inputs: u32,
     /// Where coverage.csv and README.md go.
     #[arg(long, value_name = "DIR", default_value = "results/coverage")]
@@ -87,8 +87,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
 fn laws() -> Vec<Law> {
     let plain = Law { inputs: 1000, dim: 8, rho: 0.9, heavy: false, dependence: Dependence::Independent };
     let mut laws = vec![plain];
-    laws.extend([100, 300, 4000].map(|inputs| Law { inputs, ..plain }));
-    laws.extend([2, 32].map(|dim| Law { dim, ..plain }));
+    laws.extend([100, 300, 4000, 10_000].map(|inputs| Law { inputs, ..plain }));
+    laws.extend([2, 32, 64].map(|dim| Law { dim, ..plain }));
+    laws.push(Law { inputs: 10_000, dim: 64, ..plain });
     laws.extend([0.0, 0.1, 0.5, 0.99].map(|rho| Law { rho, ..plain }));
     laws.extend([100, 1000].map(|inputs| Law { inputs, heavy: true, ..plain }));
     for dependence in [Dependence::Grouped, Dependence::Autocorrelated] {

@@ -9,6 +9,13 @@ use std::path::Path;
 /// Coverage that an interval of 95 % should have.
 const RIGHT: RangeInclusive<f64> = 0.92..=0.98;
 
+/// What stands over the second table.
+const UNMARKED: &str = "
+## Without a mark
+
+The same for the intervals that `compare` does not mark as too narrow or too low. These are the ones to rely on.
+";
+
 /// What stands over the tables of the page.
 const INTRODUCTION: &str = include_str!("introduction.txt");
 
@@ -61,7 +68,21 @@ pub fn write(folder: &Path, cells: &[Cell]) -> anyhow::Result<()> {
 
 fn page(cells: &[Cell]) -> String {
     let mut page = INTRODUCTION.to_owned();
-    page.push_str("\n| N | M | ρ | inputs |");
+    page.push_str(&table(cells, |count| (count.given, count.held)));
+    page.push_str(UNMARKED);
+    page.push_str(&table(cells, |count| (count.plain, count.plain_held)));
+    page.push_str("\n## Chance\n\nShare of unrelated pairs whose `m_cca` is beyond the limit of chance of [verdict](../../docs/verdict.md):\n\n");
+    page.push_str("| N | M | beyond |\n|---|---|---|\n");
+    for Cell { law, draws, beyond_chance, .. } in cells.iter().filter(|cell| cell.law.rho == 0.0) {
+        let percent = 100.0 * *beyond_chance as f64 / *draws as f64;
+        page.push_str(&format!("| {} | {} | {percent:.2} % |\n", law.inputs, law.dim));
+    }
+    page
+}
+
+/// A row for each cell, with the coverage of those intervals that `counted` gives the numbers of: all, and those that hold the value.
+fn table(cells: &[Cell], counted: impl Fn(&Count) -> (usize, usize)) -> String {
+    let mut page = String::from("\n| N | M | ρ | inputs |");
     TOKENS.iter().for_each(|token| page.push_str(&format!(" `{token}` |")));
     page.push_str(&format!("\n|{}\n", "---|".repeat(4 + TOKENS.len())));
     for Cell { law, draws, counts, .. } in cells {
@@ -73,30 +94,20 @@ fn page(cells: &[Cell]) -> String {
             law.rho,
             dependence(law.dependence)
         ));
-        counts.iter().for_each(|count| page.push_str(&format!(" {} |", share(count, *draws))));
+        counts.iter().for_each(|count| page.push_str(&format!(" {} |", share(counted(count), *draws))));
         page.push('\n');
-    }
-    page.push_str("\n## Chance\n\nShare of unrelated pairs whose `m_cca` is beyond the limit of chance of [verdict](../../docs/verdict.md):\n\n");
-    page.push_str("| N | M | beyond |\n|---|---|---|\n");
-    for Cell { law, draws, beyond_chance, .. } in cells.iter().filter(|cell| cell.law.rho == 0.0) {
-        let percent = 100.0 * *beyond_chance as f64 / *draws as f64;
-        page.push_str(&format!("| {} | {} | {percent:.2} % |\n", law.inputs, law.dim));
     }
     page
 }
 
 /// The coverage of the intervals that there were, in bold where it is not right; in brackets the share of draws with an interval, if not all
 /// have one.
-fn share(count: &Count, draws: usize) -> String {
-    if 10 * count.given < draws {
+fn share((given, held): (usize, usize), draws: usize) -> String {
+    if 10 * given < draws {
         return "none".to_owned();
     }
-    let held = count.held as f64 / count.given as f64;
+    let held = held as f64 / given as f64;
     let text = format!("{:.1}", 100.0 * held);
     let text = if RIGHT.contains(&held) { text } else { format!("**{text}**") };
-    if count.given == draws {
-        text
-    } else {
-        format!("{text} ({:.0})", 100.0 * count.given as f64 / draws as f64)
-    }
+    if given == draws { text } else { format!("{text} ({:.0})", 100.0 * given as f64 / draws as f64) }
 }

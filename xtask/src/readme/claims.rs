@@ -226,8 +226,8 @@ mod tests {
              5.0e2 = max tightness where bound=a\n / min tightness where bound=b\n-->",
             "It is −0.498.\n<!-- numbers from t.csv\n−0.498 = value tightness where bound=b status=ok\n  - median tightness where bound=a level<8 status!=vacuous tightness>=0.5\n-->",
             "Half of it is 0.125.\n<!-- numbers from t.csv\n0.125 = max tightness/level where bound=a level=4\n-->",
-            "Medians 0.4 (0.38) and means 0.375 0.37.\n<!-- numbers from t.csv where bound=a level=4.0\n\
-             0.4 = median tightness\n0.38 = q0.5 tightness\n0.375 = mean tightness\n0.37 = mean tightness\n-->",
+            "Medians 0.4 (0.38), means 0.375 0.37, in all 0.75.\n<!-- numbers from t.csv where bound=a level=4.0\n\
+             0.4 = median tightness\n0.38 = q0.5 tightness\n0.375 = mean tightness\n0.37 = mean tightness\n0.75 = sum tightness\n-->",
             "| | 8 | 4 |\n|---|---|---|\n| a | 0.996 | 0.375 |\n| b | | 0.002 |\n<!-- numbers from t.csv where status=ok\n\
              0.996 0.375 = median tightness where bound=a level=8,4\n\
              0.375 0.002 = median tightness where bound=a,b level=4\n-->",
@@ -235,7 +235,7 @@ mod tests {
              0.8 ± 0.1 0.90 ± 0.02 = interval where loss=kl,l2\n-->",
             "A text of 9.\n<!-- other -->\n```\n<!-- numbers from nowhere\n```\n",
         ];
-        let numbers = [1, 1, 1, 2, 1, 1, 4, 4, 2, 0];
+        let numbers = [1, 1, 1, 2, 1, 1, 5, 4, 2, 0];
         for (page, numbers) in pages.into_iter().zip(numbers) {
             assert_eq!(check_page(page), (numbers, vec![]), "{page}");
         }

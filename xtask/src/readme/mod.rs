@@ -36,8 +36,8 @@ A page says in a comment below a paragraph or table where its numbers come from:
 The file is sought from the page's folder. --check recomputes each number, rounds it as the page does, and compares.
 The number must stand in the text above the comment.
 
-Statistics: count, share of CONDITION, value COLUMN (of the one row there is), mean COLUMN, min COLUMN, max COLUMN,
-median COLUMN, q0.05 COLUMN (any quantile), and interval (`0.81 ± 0.03`, of a row of measures.csv); the ratio A / B
+Statistics: count, share of CONDITION, value COLUMN (of the one row there is), sum COLUMN, mean COLUMN, min COLUMN,
+max COLUMN, median COLUMN, q0.05 COLUMN (any quantile), and interval (`0.81 ± 0.03`, of a row of measures.csv); the ratio A / B
 or the difference A - B of two. A COLUMN may be one over another, row by row: probe_error/probe_sd. Blank cells are
 left out.
 Conditions: COLUMN=VALUE, COLUMN=VALUE|VALUE, and !=, <, <=, >, >=. Those of the first line hold for all.

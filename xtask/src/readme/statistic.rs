@@ -3,7 +3,7 @@
 use super::table::{Condition, Table};
 
 /// What the right side of a claim can be; for messages.
-const FORMS: &str = "count, share of CONDITION, value COLUMN, mean COLUMN, min COLUMN, max COLUMN, \
+const FORMS: &str = "count, share of CONDITION, value COLUMN, sum COLUMN, mean COLUMN, min COLUMN, max COLUMN, \
                      median COLUMN, q0.05 COLUMN (any quantile) or interval, each with `where CONDITION …`";
 
 /// One or two statistics.
@@ -28,6 +28,7 @@ enum Kind {
     Share(Condition),
     /// Of the one row there is.
     Value(String),
+    Sum(String),
     Mean(String),
     Quantile(f64, String),
     /// The mean and half the interval of the one row of measures.csv that there is.
@@ -76,6 +77,7 @@ impl Statistic {
             ["interval"] => Kind::Interval,
             ["share", "of", condition] => Kind::Share(Condition::parse(condition)?),
             ["value", name] => Kind::Value(column(name)),
+            ["sum", name] => Kind::Sum(column(name)),
             ["mean", name] => Kind::Mean(column(name)),
             ["min", name] => Kind::Quantile(0.0, column(name)),
             ["median", name] => Kind::Quantile(0.5, column(name)),
@@ -117,6 +119,7 @@ impl Statistic {
                 table.select(&conditions)?.len() as f64 / rows.len() as f64
             }
             Kind::Value(column) => one(column)?,
+            Kind::Sum(column) => some(column)?.iter().sum(),
             Kind::Mean(column) => {
                 let numbers = some(column)?;
                 numbers.iter().sum::<f64>() / numbers.len() as f64

@@ -5,7 +5,7 @@ use logitdist::{GROUPS_OF_ROWS, Selection, theorems, tokens};
 use logitdist_sim::did_you_mean;
 
 /// Inputs that `--quick` computes probabilities on, unless it is told.
-pub const QUICK_INPUTS: usize = 1000;
+pub const QUICK_INPUTS: usize = 500;
 
 /// What `--quick` computes.
 const QUICK: [&str; 19] = [

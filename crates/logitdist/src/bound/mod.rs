@@ -26,7 +26,7 @@ pub use divergence::{largest_hellinger, largest_js, largest_kl};
 pub use table::{Side, Theorem, theorem, theorems};
 
 use crate::applicable::Reason;
-use crate::tolerance::{RELATIVE_TOLERANCE, Scale, VISIBLE};
+use crate::tolerance::{RELATIVE_TOLERANCE, Scale};
 
 /// Where a bound comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -114,10 +114,8 @@ impl Bound {
         }
     }
 
-    /// `value ≥ bound`; `tolerated` is the bound at a budget enlarged by its rounding errors, and takes its place where the two are visibly
-    /// apart: what rounding alone decides is not certified.
+    /// `value ≥ bound`; `tolerated` is the bound at a budget enlarged by its rounding errors.
     pub fn at_least(theorem: &'static Theorem, value: f64, bound: f64, tolerated: f64) -> Bound {
-        let bound = if bound - tolerated > VISIBLE { tolerated } else { bound };
         let status = if bound <= 0.0 {
             Status::Vacuous(format!("the certified {} is not positive", theorem.certified()))
         } else {

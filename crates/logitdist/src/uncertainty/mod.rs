@@ -1,11 +1,11 @@
 //! How sure each measure is: intervals over the inputs, from leaving out one block of them at a time.
 
 mod jackknife;
+mod marks;
 mod paired;
 mod share;
 
 use crate::applicable::Applicable;
-use crate::measure::chance::chance_limit;
 use crate::measure::table::{Measure, Uncertainty, Value};
 use crate::null::Nulls;
 use crate::probability::{AtTarget, InputDivergences};
@@ -22,13 +22,6 @@ pub const LEVEL: f64 = 0.95;
 
 /// Fewest blocks that an error can be read off.
 const FEWEST_BLOCKS: usize = 3;
-
-/// Share of a mean that one input may carry, and a block, before its interval is marked.
-const HEAVY: [f64; 2] = [0.05, 0.3];
-
-/// Inputs for each dimension of both models together from which the interval of `m_cca_cv` holds the value of all inputs as often as it
-/// should. With fewer the directions fitted on 19 blocks show too little on the last one (`results/coverage`).
-const HELD_OUT_INPUTS: f64 = 100.0;
 
 /// An interval for the value of a measure over infinitely many inputs like those given.
 #[derive(Debug, Clone, PartialEq)]
@@ -190,7 +183,7 @@ impl Evidence {
             Uncertainty::Linear => from_values(Transform::LINEAR),
             Uncertainty::Fisher => {
                 self.check_ranks(centres)?;
-                check_chance(asked, whole)?;
+                marks::check_chance(asked, whole)?;
                 from_values(Transform::FISHER)
             }
             Uncertainty::HeldOut => {
@@ -205,10 +198,7 @@ impl Evidence {
             }
             Uncertainty::TargetPercentile(level, of) => percentile_interval(&self.kept_targets, level, of),
         }?;
-        interval.marked = match row.uncertainty {
-            Uncertainty::HeldOut if interval.se > 0.0 => self.fitted_on_few(whole),
-            _ => self.marked(asked.token),
-        };
+        interval.marked = self.mark(asked, &interval, whole);
         Ok(interval)
     }
 
@@ -262,47 +252,6 @@ impl Evidence {
             return Ok(());
         }
         Err("without one of the blocks of inputs a rank is smaller".to_owned())
-    }
-
-    /// Why the interval of what is held out may lie too low.
-    fn fitted_on_few(&self, whole: &Shared) -> Option<String> {
-        let ranks = whole.reduced.a.rank_embeddings() + whole.reduced.b.rank_embeddings();
-        let needed = HELD_OUT_INPUTS * ranks as f64;
-        ((self.independent as f64) < needed).then(|| {
-            format!(
-                "directions are fitted on {} independent inputs: under about {needed} it lies too low",
-                self.independent
-            )
-        })
-    }
-
-    /// Why the interval of a mean may be too narrow.
-    fn marked(&self, token: &str) -> Option<String> {
-        let term: fn(&InputDivergences) -> f64 = match token {
-            "kl_ab" => |input| input.kl_ab,
-            "kl_ba" => |input| input.kl_ba,
-            "jeffreys" => |input| input.kl_ab + input.kl_ba,
-            "js" => |input| input.js,
-            "tv" => |input| input.tv,
-            "hellinger" => |input| input.hellinger,
-            "d_logit" | "d_logit_relative" | "d_logit_per_label" => |input| input.squared_logit_distance,
-            _ => return None,
-        };
-        let sums: Vec<f64> = self.kept.iter().map(|block| block.iter().map(term).sum()).collect();
-        let total: f64 = sums.iter().sum();
-        let largest = self.kept.iter().flatten().map(term).fold(0.0, f64::max);
-        let heaviest = sums.into_iter().fold(0.0, f64::max);
-        let percent = |x: f64| (100.0 * x / total).round();
-        match [largest, heaviest] {
-            [input, _] if input > HEAVY[0] * total => {
-                Some(format!("one input carries {} % of it: the interval may be too narrow", percent(input)))
-            }
-            [_, block] if block > HEAVY[1] * total => Some(format!(
-                "one block of inputs carries {} % of it: the interval may be too narrow",
-                percent(block)
-            )),
-            _ => None,
-        }
     }
 }
 
@@ -370,23 +319,6 @@ struct Asked<'a> {
     direction: Direction,
     value: f64,
     nulls: Option<&'a Nulls>,
-}
-
-/// Correlations that chance explains have no interval.
-fn check_chance(asked: Asked<'_>, whole: &Shared) -> Result<(), String> {
-    let reduced = &whole.reduced;
-    let limit = |[a, b]: [usize; 2]| chance_limit(a, b, reduced.n_inputs);
-    let embeddings = [reduced.a.rank_embeddings(), reduced.b.rank_embeddings()];
-    let limit = match (asked.nulls.and_then(|nulls| nulls.get(asked.token)), asked.token) {
-        (Some(law), _) => law.q99,
-        (None, "m_cca" | "pwcca_ab" | "pwcca_ba") => limit(embeddings),
-        (None, "m_cca_logits") => limit([reduced.a.rank_logits(), reduced.b.rank_logits()]),
-        _ => return Ok(()),
-    };
-    if asked.value > limit {
-        return Ok(());
-    }
-    Err("it cannot be told from chance: unrelated models show as much".to_owned())
 }
 
 /// To a scale on which a value has no end, and back.
