@@ -43,7 +43,7 @@ pub fn figure(c: &Coordinates<'_>, picture: &Declared, drawn: &Drawn) -> Figure 
         .iter()
         .map(|(panel, y)| {
             format!(
-                "{} (always {})",
+                "{} (always\u{a0}{})",
                 picture.panels.zip(panel.level).map_or_else(String::new, |(own, level)| c.named(
                     own,
                     level,

@@ -2,9 +2,10 @@
 
 use super::canvas::{Anchor, Canvas, TEXT, text_width};
 use super::figure::{Axis, Colours, Scale};
-use super::layout::{LINE, Placed, wrapped};
+use super::layout::{LINE, Placed};
 use super::palette::{GREY, GRID, GROUND, INK};
 use super::scale::{Gutter, Mapping};
+use super::wrapped::wrapped;
 
 /// Space between two tick labels.
 const BETWEEN: f64 = 4.0;

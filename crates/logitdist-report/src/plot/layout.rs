@@ -1,12 +1,13 @@
 //! Where everything stands: panels, keys, colour bar, note; and the drawing of a whole figure.
 
 use super::axes;
-use super::canvas::{self, Anchor, Canvas, TEXT, text_width};
+use super::canvas::{self, Anchor, Canvas, text_width};
 use super::figure::{Figure, Form, Mark, Panel, Scale};
 use super::marks;
 use super::palette::{GREY, INK};
 use super::pdf;
 use super::scale::Mapping;
+use super::wrapped::wrapped;
 
 /// Entries of a key above all panels; with more, each panel has its own, unless one has them all.
 const MOST_IN_KEY: usize = 6;
@@ -345,19 +346,4 @@ fn draw_empty(canvas: &mut dyn Canvas, placed: &Placed<'_>, reason: &str) {
     for (i, line) in lines.iter().enumerate() {
         canvas.text(line, ((left + right) / 2.0, middle + i as f64 * LINE), Anchor::Middle, INK);
     }
-}
-
-/// A text in lines of a width.
-pub fn wrapped(text: &str, width: f64) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split_whitespace() {
-        match lines.last_mut() {
-            Some(line) if text_width(line) + text_width(word) + TEXT / 3.0 < width => {
-                line.push(' ');
-                line.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }

@@ -221,8 +221,8 @@ pub fn draw_names(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     for i in 1..names.len() {
         names[i].0 = names[i].0.max(names[i - 1].0 + LINE - 1.0);
     }
-    let lowest = placed.area[3];
-    let mut limit = lowest + LINE / 2.0;
+    // Above the texts of the axis below.
+    let mut limit = placed.area[3] - LINE / 2.0;
     for name in names.iter_mut().rev() {
         name.0 = name.0.min(limit);
         limit = name.0 - LINE + 1.0;

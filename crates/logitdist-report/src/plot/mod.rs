@@ -27,6 +27,7 @@ pub mod palette;
 mod pdf;
 mod scale;
 mod ticks;
+mod wrapped;
 
 pub use figure::{Axis, Bar, Colours, Figure, Form, Mark, Panel, Point, Scale, Shape, Tiles, Width};
 pub use palette::Colour;
