@@ -102,12 +102,17 @@ fn figure(picture: &Picture, is_hidden: bool) -> Markup {
             data-key=(picture.key()) hidden[is_hidden] {
             (drawing(&picture.figure, &picture.question))
             figcaption {
-                strong { (picture.title) ". " }
+                strong { (sentence(&picture.title)) " " }
                 (picture.question)
                 @if picture.is_filed { " " code { "plots/" (picture.name) ".svg" } ", " code { ".pdf" } ", " code { ".png" } }
             }
         }
     }
+}
+
+/// A title with a full stop, unless it asks.
+fn sentence(title: &str) -> String {
+    if title.ends_with('?') { title.to_owned() } else { format!("{title}.") }
 }
 
 /// A picture with its title, question and the names of its files, beside which there is what `also` says.
