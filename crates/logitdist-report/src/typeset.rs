@@ -34,6 +34,26 @@ pub fn typeset(x: f64) -> String {
     format!("{factor}10{}", superscript(power))
 }
 
+/// A number with so many significant digits, all of them written: 0.250, 12, 3.0×10⁻⁵.
+pub fn significant(x: f64, digits: usize) -> String {
+    let power = if x == 0.0 || !x.is_finite() { 0.0 } else { x.abs().log10().floor() };
+    if x == 0.0 || !x.is_finite() || !(-4.0..5.0).contains(&power) {
+        return typeset(x);
+    }
+    let places = (digits as f64 - 1.0 - power).max(0.0) as usize;
+    minus(format!("{x:.places$}"))
+}
+
+/// A share with so many decimals. What is under 1 does not become 1: its digits are cut off, not rounded.
+pub fn share(x: f64, decimals: usize) -> String {
+    let text = format!("{x:.decimals$}");
+    if x < 1.0 && text.starts_with('1') {
+        let unit = 10f64.powi(decimals as i32);
+        return format!("{:.decimals$}", (x * unit).floor() / unit);
+    }
+    minus(text)
+}
+
 /// With a minus sign in place of a hyphen.
 pub fn minus(text: String) -> String {
     text.replace('-', "−")
@@ -59,5 +79,12 @@ mod tests {
         ] {
             assert_eq!(typeset(x), want);
         }
+    }
+
+    #[test]
+    fn numbers_of_a_map_have_the_same_digits() {
+        assert_eq!([0.25, 12.34, 3e-6, 0.0].map(|x| significant(x, 2)), ["0.25", "12", "3×10⁻⁶", "0"]);
+        assert_eq!([0.0, 0.2, 0.9997, 1.0].map(|x| share(x, 2)), ["0.00", "0.20", "0.99", "1.00"]);
+        assert_eq!(share(-0.5, 3), "−0.500");
     }
 }

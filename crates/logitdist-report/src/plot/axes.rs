@@ -3,21 +3,20 @@
 use super::canvas::{Anchor, Canvas, TEXT, text_width};
 use super::figure::{Axis, Colours, Scale};
 use super::layout::{LINE, Placed};
+use super::names::{BETWEEN, LEAST_BETWEEN, Names, touch};
 use super::palette::{GREY, GRID, GROUND, INK};
 use super::scale::{Gutter, Mapping};
 use super::wrapped::wrapped;
-
-/// Space between two tick labels.
-const BETWEEN: f64 = 4.0;
 
 /// Height that ticks and label take below a panel.
 pub fn height_below(placed: &Placed<'_>) -> f64 {
     if placed.panel.empty.is_some() {
         return 2.0;
     }
-    let ticks = match placed.upright {
-        true => placed.ticks[0].iter().map(|(_, text)| text_width(text)).fold(0.0, f64::max) + 3.0,
-        false => LINE * lines_below(placed) as f64,
+    let names = || placed.ticks[0].iter().map(|(_, text)| text.as_str());
+    let ticks = match placed.names {
+        Names::Upright => names().map(text_width).fold(0.0, f64::max) + 3.0,
+        own => LINE * names().map(|name| own.lines(name).len()).max().unwrap_or(1) as f64,
     };
     ticks + LINE * x_label(placed).len() as f64 + 3.0
 }
@@ -31,12 +30,6 @@ fn x_label(placed: &Placed<'_>) -> Vec<String> {
     }
     let [left, _, right, _] = placed.area;
     wrapped(&placed.panel.x.label, right - left + 2.0 * OVERHANG)
-}
-
-/// The lines that the names along x take, where they stand side by side.
-fn lines_below(placed: &Placed<'_>) -> usize {
-    let lines = |text: &str| placed.room.map_or(1, |room| wrapped(text, room).len());
-    placed.ticks[0].iter().map(|(_, text)| lines(text)).max().unwrap_or(1)
 }
 
 /// Gutters and grid, below the marks.
@@ -62,26 +55,6 @@ pub fn draw_ground(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     }
 }
 
-/// How many points stand in the gutters, above the marks.
-pub fn draw_counts(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
-    let [left, top, right, bottom] = placed.area;
-    let text = |gutter: &Gutter| (gutter.count > 0).then(|| format!("{} ×", gutter.count));
-    for gutter in placed.x.gutters() {
-        let Some(count) = text(gutter) else { continue };
-        let (from, to) = (left + gutter.ends.0, left + gutter.ends.1);
-        let end = top + text_width(&count) + 5.0;
-        canvas.rectangle([from, top, to, end], GROUND, 1.0);
-        canvas.text_upwards(&count, ((from + to) / 2.0, top + text_width(&count) / 2.0 + 3.0), GREY);
-    }
-    for gutter in placed.y.gutters() {
-        let Some(count) = text(gutter) else { continue };
-        let (from, to) = (bottom - gutter.ends.0, bottom - gutter.ends.1);
-        let start = right - text_width(&count) - 5.0;
-        canvas.rectangle([start, from, right, to], GROUND, 1.0);
-        canvas.text(&count, (right - 3.0, (from + to) / 2.0), Anchor::Right, GREY);
-    }
-}
-
 /// Axes, ticks, labels and title, above the marks.
 pub fn draw_frame(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     let [left, top, right, bottom] = placed.area;
@@ -89,27 +62,13 @@ pub fn draw_frame(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     canvas.line(&[(left + x.0, bottom), (left + x.1, bottom)], 0.6, INK);
     canvas.line(&[(left, bottom - y.0), (left, bottom - y.1)], 0.6, INK);
     draw_ticks(canvas, placed);
-    let below = bottom + 3.0 + LINE / 2.0;
-    if placed.upright {
-        for (x, text) in &placed.ticks[0] {
-            let x = left + placed.x.position(*x).unwrap_or(0.0);
-            canvas.text_upwards(text, (x, bottom + 3.0 + text_width(text) / 2.0), INK);
-        }
-    } else if let Some(room) = placed.room {
-        for (x, text) in &placed.ticks[0] {
-            let x = left + placed.x.position(*x).unwrap_or(0.0);
-            for (i, line) in wrapped(text, room).iter().enumerate() {
-                canvas.text(line, (x, below + LINE * i as f64), Anchor::Middle, INK);
-            }
-        }
-    } else {
-        for (x, text) in spaced(&placed.x, &placed.ticks[0], text_width) {
-            let x = (left + x).min(right + 8.0 - text_width(text) / 2.0);
-            canvas.text(text, (x, below), Anchor::Middle, INK);
-        }
+    draw_names(canvas, placed);
+    for gutter in placed.y.gutters() {
+        let y = bottom - (gutter.ends.0 + gutter.ends.1) / 2.0;
+        canvas.text(&gutter.counted(), (right + 2.0, y), Anchor::Left, GREY);
     }
-    for (y, text) in spaced(&placed.y, &placed.ticks[1], |_| TEXT) {
-        canvas.text(text, (left - 3.0, bottom - y), Anchor::Right, INK);
+    for (y, text) in spaced(&placed.y, &placed.ticks[1], Gutter::label, |_| TEXT, f64::INFINITY) {
+        canvas.text(&text, (left - 3.0, bottom - y), Anchor::Right, INK);
     }
     let last = bottom + height_below(placed) - 1.0 - LINE / 2.0;
     for (i, line) in x_label(placed).iter().rev().enumerate() {
@@ -124,6 +83,33 @@ pub fn draw_frame(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
         }
     }
     draw_title(canvas, placed);
+}
+
+/// The texts along x: all names of places, and as many numbers as do not touch.
+fn draw_names(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
+    let [left, _, right, bottom] = placed.area;
+    let first = bottom + 3.0 + LINE / 2.0;
+    if placed.names == Names::Upright {
+        // More than there is room for in the widest figure are thinned.
+        for (x, text) in
+            spaced(&placed.x, &placed.ticks[0], Gutter::text, |_| LEAST_BETWEEN - BETWEEN, f64::INFINITY)
+        {
+            canvas.text_upwards(&text, (left + x, bottom + 3.0 + text_width(&text) / 2.0), INK);
+        }
+        return;
+    }
+    let shown = match placed.panel.x.scale {
+        Scale::Places => {
+            let at = |x: f64| placed.x.position(x).unwrap_or(0.0);
+            placed.ticks[0].iter().map(|(x, text)| (at(*x), text.clone())).collect()
+        }
+        _ => spaced(&placed.x, &placed.ticks[0], Gutter::text, text_width, right - left + 8.0),
+    };
+    for (x, text) in shown {
+        for (i, line) in placed.names.lines(&text).iter().enumerate() {
+            canvas.text(line, (left + x, first + LINE * i as f64), Anchor::Middle, INK);
+        }
+    }
 }
 
 /// The title, over the plotting area.
@@ -156,26 +142,28 @@ fn draw_ticks(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     }
 }
 
-/// Positions of gutters and ticks whose texts do not touch, gutters first.
-fn spaced<'a>(
-    mapping: &'a Mapping,
-    ticks: &'a [(f64, String)],
+/// Positions of gutters and ticks whose texts do not touch nor reach beyond the most, gutters first.
+fn spaced(
+    mapping: &Mapping,
+    ticks: &[(f64, String)],
+    named: impl Fn(&Gutter) -> String,
     extent: impl Fn(&str) -> f64,
-) -> Vec<(f64, &'a str)> {
-    let mut kept: Vec<(f64, &str)> =
-        mapping.gutters().map(|g| ((g.ends.0 + g.ends.1) / 2.0, g.label.as_str())).collect();
-    let positions: Vec<(f64, &str)> =
-        ticks.iter().filter_map(|(x, text)| Some((mapping.position(*x)?, text.as_str()))).collect();
-    let touches =
-        |a: (f64, &str), b: (f64, &str)| (a.0 - b.0).abs() < (extent(a.1) + extent(b.1)) / 2.0 + BETWEEN;
+    most: f64,
+) -> Vec<(f64, String)> {
+    let inside = |x: f64, text: String| (x.min(most - extent(&text) / 2.0), text);
+    let touches = |a: &(f64, String), b: &(f64, String)| touch((a.0, &a.1), (b.0, &b.1), &extent);
+    let mut kept: Vec<(f64, String)> =
+        mapping.gutters().map(|g| inside((g.ends.0 + g.ends.1) / 2.0, named(g))).collect();
+    let positions: Vec<(f64, String)> =
+        ticks.iter().filter_map(|(x, text)| Some(inside(mapping.position(*x)?, text.clone()))).collect();
     // At equal distances where they come at equal distances: every second, third, … tick.
     let fits = |step: usize| {
         let chosen: Vec<_> = positions.iter().step_by(step).collect();
-        chosen.windows(2).all(|w| !touches(*w[0], *w[1]))
+        chosen.windows(2).all(|w| !touches(w[0], w[1]))
     };
     let step = (1..=positions.len()).find(|&step| fits(step)).unwrap_or(1);
-    for &tick in positions.iter().step_by(step) {
-        if !kept.iter().any(|&other| touches(tick, other)) {
+    for tick in positions.into_iter().step_by(step) {
+        if !kept.iter().any(|other| touches(&tick, other)) {
             kept.push(tick);
         }
     }
@@ -198,10 +186,11 @@ pub fn draw_colours(canvas: &mut dyn Canvas, colours: &Colours, left: f64, besid
     }
     let (axis, mapping) = along(colours, bottom - top);
     let ticks = mapping.ticks(&axis, 5);
-    for (y, text) in spaced(&mapping, &ticks, |_| TEXT) {
-        canvas.text(text, (left + WIDTH + 2.0, bottom - y), Anchor::Left, INK);
+    for (y, text) in spaced(&mapping, &ticks, Gutter::label, |_| TEXT, f64::INFINITY) {
+        canvas.text(&text, (left + WIDTH + 2.0, bottom - y), Anchor::Left, INK);
     }
-    canvas.text(&colours.label, (left + COLOURS_WIDTH, label), Anchor::Right, INK);
+    let name = wrapped(&colours.label, f64::INFINITY).concat();
+    canvas.text(&name, (left + COLOURS_WIDTH, label), Anchor::Right, INK);
 }
 
 /// The colour of a value.

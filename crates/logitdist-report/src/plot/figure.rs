@@ -76,6 +76,8 @@ pub struct Axis {
     pub scale: Scale,
     /// The ends; those of the marks' values, a little extended, if absent.
     pub range: Option<(f64, f64)>,
+    /// Whether what is beyond the ends of a logarithmic axis stands in gutters, counted, and not at the ends.
+    pub cut: bool,
     /// Where to put which texts; chosen from the range if empty. Those that would overlap are left out.
     pub ticks: Vec<(f64, String)>,
 }
@@ -152,6 +154,8 @@ pub struct Mark {
     pub label: String,
     /// Whether a line is dashed.
     pub dashed: bool,
+    /// What stands on the points of a dotted line.
+    pub shape: Shape,
 }
 
 /// The form of a mark.
@@ -161,7 +165,7 @@ pub enum Form {
     Points(Vec<Point>, Shape),
     /// A line through points.
     Line(Vec<(f64, f64)>),
-    /// A line through points with a dot on each.
+    /// A line through points with the mark's shape on each.
     DottedLine(Vec<(f64, f64)>),
     /// An area between lower and upper values: x, lower, upper.
     Band(Vec<(f64, f64, f64)>),
@@ -235,6 +239,16 @@ impl Colours {
     }
 }
 
+impl Shape {
+    /// Shapes that are told apart where colours are not, in the order in which to use them.
+    pub const ALL: [Shape; 4] = [Shape::Disc, Shape::Triangle, Shape::Square, Shape::Diamond];
+
+    /// The shape of the i-th of several things.
+    pub fn of(i: usize) -> Shape {
+        Shape::ALL[i % Shape::ALL.len()]
+    }
+}
+
 impl Panel {
     /// A panel without marks.
     pub fn new(title: impl Into<String>, x: Axis, y: Axis) -> Panel {
@@ -271,7 +285,7 @@ impl Panel {
 impl Axis {
     /// A linear axis over the values of the marks.
     pub fn linear(label: impl Into<String>) -> Axis {
-        Axis { label: label.into(), scale: Scale::Linear, range: None, ticks: Vec::new() }
+        Axis { label: label.into(), scale: Scale::Linear, range: None, cut: false, ticks: Vec::new() }
     }
 
     /// A logarithmic axis over the values of the marks.
@@ -290,6 +304,11 @@ impl Axis {
         Axis { range: Some((low, high)), ..self }
     }
 
+    /// The same between two ends, with gutters for what is beyond.
+    pub fn cut(self, low: f64, high: f64) -> Axis {
+        Axis { cut: true, ..self.between(low, high) }
+    }
+
     /// The same with ticks at given values.
     pub fn ticked(self, ticks: Vec<(f64, String)>) -> Axis {
         Axis { ticks, ..self }
@@ -306,7 +325,7 @@ impl Point {
 impl Mark {
     /// A mark of a form.
     pub fn new(form: Form, colour: Colour) -> Mark {
-        Mark { form, colour, label: String::new(), dashed: false }
+        Mark { form, colour, label: String::new(), dashed: false, shape: Shape::Disc }
     }
 
     /// Points as discs.
@@ -327,6 +346,11 @@ impl Mark {
     /// The same with a dashed line.
     pub fn dashed(self) -> Mark {
         Mark { dashed: true, ..self }
+    }
+
+    /// The same with a shape on the points of its line.
+    pub fn with_shape(self, shape: Shape) -> Mark {
+        Mark { shape, ..self }
     }
 
     /// Its values along x and along y.

@@ -1,11 +1,13 @@
 //! Points, lines, bands, bars and tiles.
 
 use super::axes::colour_of;
-use super::canvas::{Anchor, Canvas, text_width};
-use super::figure::{Colours, Form, Mark, Scale, Shape, Tiles};
-use super::layout::{LINE, Placed, is_line};
+use super::canvas::{Anchor, Canvas, TEXT, text_width};
+use super::figure::{Colours, Form, Mark, Panel, Scale, Shape, Tiles};
+use super::frame::is_line;
+use super::key::{Entry, SAMPLE};
+use super::layout::{LINE, Placed};
 use super::palette::{Colour, GREY, GROUND, INK};
-use crate::typeset::typeset;
+use crate::typeset::{share, significant, typeset};
 
 /// Radius of a point.
 pub const RADIUS: f64 = 1.6;
@@ -13,8 +15,6 @@ pub const RADIUS: f64 = 1.6;
 const BARS: f64 = 0.8;
 /// Width of a line.
 const WIDTH: f64 = 1.1;
-/// Width of a line's or a shape's sample in the key.
-pub const KEY_WIDTH: f64 = 16.0;
 /// Steps in which a curve on axes of different kinds is drawn.
 const STEPS: usize = 64;
 
@@ -37,7 +37,7 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, mark: &Mark, colours: 
         Form::DottedLine(points) => {
             draw_line(canvas, placed, points, mark);
             for place in points.iter().filter_map(|&(x, y)| placed.place(x, y)) {
-                canvas.disc(place, 1.5, None, mark.colour, 1.0);
+                draw_shape(canvas, mark.shape, place, mark.colour, 1.0);
             }
         }
         Form::Band(points) => {
@@ -95,24 +95,28 @@ fn draw_diagonal(canvas: &mut dyn Canvas, placed: &Placed<'_>, share: f64, mark:
     draw_line(canvas, placed, &points, mark);
 }
 
-/// Writes the shares of several diagonals at their ends, if they are far enough apart.
-pub fn draw_shares(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
-    let shares = placed.panel.marks.iter().filter_map(|mark| match mark.form {
+/// The shares of several diagonals of a panel, which are written at their ends.
+pub fn shares(panel: &Panel) -> Vec<f64> {
+    let shares = panel.marks.iter().filter_map(|mark| match mark.form {
         Form::Diagonal(share) => Some(share),
         _ => None,
     });
+    let shares: Vec<f64> = shares.collect();
+    if shares.len() > 1 { shares } else { Vec::new() }
+}
+
+/// Writes the shares of several diagonals right of the panel, where these leave it, if they are far enough apart.
+pub fn draw_shares(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
+    let right = placed.area[2];
     let end = |share: f64| {
-        let high = placed.x.range.1.min(placed.y.range.1 / share);
-        // Under the line, inside the panel.
-        let (x, y) = placed.place(high, share * high)?;
-        let place = (x.min(placed.area[2]) - 2.0, (y + LINE).min(placed.area[3] - LINE / 2.0));
-        Some((share, place))
+        let x = placed.x.range.1;
+        let (_, y) = placed.place(x, share * x).filter(|_| placed.y.contains(share * x))?;
+        Some((share, y))
     };
-    let ends: Vec<(f64, (f64, f64))> = shares.filter_map(end).collect();
-    let is_clear = ends.windows(2).all(|w| (w[1].1.1 - w[0].1.1).abs() > LINE);
-    if ends.len() > 1 && is_clear {
-        for (share, place) in ends {
-            canvas.text(&typeset(share), place, Anchor::Right, GREY);
+    let ends: Vec<(f64, f64)> = shares(placed.panel).into_iter().filter_map(end).collect();
+    if ends.windows(2).all(|w| (w[1].1 - w[0].1).abs() >= TEXT) {
+        for (share, y) in ends {
+            canvas.text(&typeset(share), (right + 2.0, y), Anchor::Left, GREY);
         }
     }
 }
@@ -187,6 +191,7 @@ fn draw_shape(canvas: &mut dyn Canvas, shape: Shape, (x, y): (f64, f64), colour:
 
 fn draw_tiles(canvas: &mut dyn Canvas, placed: &Placed<'_>, tiles: &Tiles, colours: Option<&Colours>) {
     let columns = tiles.columns.max(1);
+    let texts = tile_texts(placed, tiles);
     for (i, value) in tiles.values.iter().enumerate() {
         let (x, y) = ((i % columns) as f64, (i / columns) as f64);
         let corner = |dx: f64, dy: f64| placed.place(x + dx, y + dy);
@@ -194,14 +199,31 @@ fn draw_tiles(canvas: &mut dyn Canvas, placed: &Placed<'_>, tiles: &Tiles, colou
         let corners: Vec<_> = corners.iter().filter_map(|&(dx, dy)| corner(dx, dy)).collect();
         let colour = value.map(|value| colours.map_or(GREY, |colours| colour_of(colours, value)));
         canvas.area(&corners, colour.unwrap_or(GROUND), 1.0);
-        let text = value.map_or_else(|| "–".to_owned(), typeset);
-        let (wide, high) = (corners[1].0 - corners[0].0, corners[0].1 - corners[2].1);
-        if tiles.written && text_width(&text) + 2.0 < wide && LINE < high {
+        if let Some(text) = texts.get(i) {
             let ink = if colour.is_some_and(Colour::is_dark) { Colour(255, 255, 255) } else { INK };
             let centre = ((corners[0].0 + corners[1].0) / 2.0, (corners[0].1 + corners[2].1) / 2.0);
-            canvas.text(&text, centre, Anchor::Middle, ink);
+            canvas.text(text, centre, Anchor::Middle, ink);
         }
     }
+}
+
+/// The texts of all tiles, with three digits or with two; none if one does not fit.
+fn tile_texts(placed: &Placed<'_>, tiles: &Tiles) -> Vec<String> {
+    let place = |x: f64, y: f64| placed.place(x, y).unwrap_or_default();
+    let (here, next) = (place(0.0, 0.0), place(1.0, 1.0));
+    let (wide, high) = (next.0 - here.0, here.1 - next.1);
+    if !tiles.written || high < LINE - 1.0 {
+        return Vec::new();
+    }
+    let are_shares = tiles.values.iter().flatten().all(|x| (0.0..=1.0).contains(x));
+    let text = |value: &Option<f64>, digits: usize| match value {
+        None => "–".to_owned(),
+        Some(x) if are_shares => share(*x, digits),
+        Some(x) => significant(*x, digits),
+    };
+    let all = |digits: usize| tiles.values.iter().map(|value| text(value, digits)).collect::<Vec<_>>();
+    let fits = |texts: &Vec<String>| texts.iter().all(|text| text_width(text) + 2.0 < wide);
+    [3, 2].map(all).into_iter().find(fits).unwrap_or_default()
 }
 
 /// Writes the names of lines at their ends, apart from each other.
@@ -232,19 +254,20 @@ pub fn draw_names(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     }
 }
 
-/// Draws an entry of the key, its left end at the place.
-pub fn draw_key(canvas: &mut dyn Canvas, mark: &Mark, (x, y): (f64, f64)) {
+/// Draws an entry of a key.
+pub fn draw_key(canvas: &mut dyn Canvas, entry: &Entry<'_>) {
+    let (mark, (x, y)) = (entry.mark, entry.place);
     if matches!(mark.form, Form::Band(_) | Form::Bars(_)) {
-        canvas.rectangle([x + 1.0, y - 2.5, x + KEY_WIDTH - 5.0, y + 2.5], mark.colour, BARS);
+        canvas.rectangle([x + 1.0, y - 2.5, x + SAMPLE - 5.0, y + 2.5], mark.colour, BARS);
     } else if !matches!(mark.form, Form::Points(..)) {
-        stroke(canvas, &[(x, y), (x + KEY_WIDTH - 4.0, y)], mark);
+        stroke(canvas, &[(x, y), (x + SAMPLE - 4.0, y)], mark);
     }
     match mark.form {
-        Form::Points(_, shape) => draw_shape(canvas, shape, (x + KEY_WIDTH - 6.0, y), mark.colour, 1.0),
-        Form::DottedLine(_) => {
-            draw_shape(canvas, Shape::Disc, (x + KEY_WIDTH / 2.0 - 2.0, y), mark.colour, 1.0)
-        }
+        Form::Points(_, shape) => draw_shape(canvas, shape, (x + SAMPLE - 6.0, y), mark.colour, 1.0),
+        Form::DottedLine(_) => draw_shape(canvas, mark.shape, (x + SAMPLE / 2.0 - 2.0, y), mark.colour, 1.0),
         _ => {}
     }
-    canvas.text(&mark.label, (x + KEY_WIDTH, y), Anchor::Left, INK);
+    for (i, line) in entry.lines.iter().enumerate() {
+        canvas.text(line, (x + SAMPLE, y + LINE * i as f64), Anchor::Left, INK);
+    }
 }

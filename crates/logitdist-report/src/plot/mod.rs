@@ -21,8 +21,11 @@
 mod axes;
 mod canvas;
 mod figure;
+mod frame;
+mod key;
 mod layout;
 mod marks;
+mod names;
 pub mod palette;
 mod pdf;
 mod scale;

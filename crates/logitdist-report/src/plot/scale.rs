@@ -2,6 +2,7 @@
 
 use super::figure::{Axis, Scale};
 use super::ticks;
+use crate::typeset::{superscript, typeset};
 
 /// Width of a gutter, and of the gap beside it, in points.
 const GUTTER: f64 = 13.0;
@@ -12,16 +13,38 @@ const GAP: f64 = 3.0;
 pub struct Gutter {
     /// Its ends, in points from the beginning of the axis.
     pub ends: (f64, f64),
-    /// What stands in it: `0`, `≤ 0`, `∞` or `−∞`.
+    /// What stands in it: `0`, `≤ 0`, `∞` or `−∞`, or what the axis does not reach, such as `> 10⁹`.
     pub label: String,
     /// How many points, set by who knows which values are points.
     pub count: usize,
+}
+
+impl Gutter {
+    /// What stands in it.
+    pub fn label(&self) -> String {
+        self.label.clone()
+    }
+
+    /// The label and, of points, how many there are.
+    pub fn text(&self) -> String {
+        match self.count {
+            0 => self.label.clone(),
+            _ => format!("{} ({})", self.label, self.counted()),
+        }
+    }
+
+    /// How many points there are, if any.
+    pub fn counted(&self) -> String {
+        if self.count > 0 { format!("{} ×", self.count) } else { String::new() }
+    }
 }
 
 /// An axis in points.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mapping {
     scale: Scale,
+    /// Between which values the proper axis has marks: what is beyond stands in gutters.
+    limits: (f64, f64),
     /// Values at the ends of the proper axis.
     pub range: (f64, f64),
     /// Positions of these.
@@ -36,19 +59,29 @@ impl Mapping {
     /// Lays an axis over the values of its marks, on a length in points.
     pub fn new(axis: &Axis, values: &[f64], length: f64) -> Mapping {
         let log = axis.scale == Scale::Log;
-        let is_below = |x: f64| x == f64::NEG_INFINITY || (log && x <= 0.0);
+        let cut = axis.range.filter(|&(low, high)| axis.cut && log && low > 0.0 && high > low);
+        let limits = cut.unwrap_or((if log { f64::from_bits(1) } else { f64::MIN }, f64::MAX));
+        let is_below = |x: f64| x < limits.0;
         let below = values.iter().filter(|&&x| is_below(x)).count();
         let negative = values.iter().any(|&x| x < 0.0);
-        let above = values.iter().filter(|&&x| x == f64::INFINITY).count();
+        let above = values.iter().filter(|&&x| x > limits.1).count();
         let start = if below > 0 { GUTTER + GAP } else { 0.0 };
         let end = length - if above > 0 { GUTTER + GAP } else { 0.0 };
+        let is_cut = |x: f64| x.is_finite() && x != 0.0 && (x < limits.0 || x > limits.1);
         let low_label = match (log, negative) {
-            (true, true) => "≤ 0",
-            (true, false) => "0",
-            (false, _) => "−∞",
+            _ if values.iter().any(|&x| is_cut(x) && x > 0.0 && x < limits.0) => {
+                format!("< {}", limit_words(limits.0))
+            }
+            (true, true) => "≤ 0".to_owned(),
+            (true, false) => "0".to_owned(),
+            (false, _) => "−∞".to_owned(),
+        };
+        let high_label = match values.iter().any(|&x| is_cut(x) && x > limits.1) {
+            true => format!("> {}", limit_words(limits.1)),
+            false => "∞".to_owned(),
         };
         let gutter = |ends, label: &str, count| Gutter { ends, label: label.to_owned(), count };
-        let proper = || values.iter().copied().filter(|&x| x.is_finite() && !is_below(x));
+        let proper = || values.iter().copied().filter(|&x| x.is_finite() && !is_below(x) && x <= limits.1);
         let range = axis.range.filter(|&(low, high)| !log || (low > 0.0 && high > low));
         let range = range.unwrap_or_else(|| match axis.scale {
             Scale::Places => {
@@ -59,10 +92,11 @@ impl Mapping {
         });
         Mapping {
             scale: axis.scale,
+            limits,
             range,
             ends: (start, end),
-            below: (below > 0).then(|| gutter((0.0, GUTTER), low_label, below)),
-            above: (above > 0).then(|| gutter((length - GUTTER, length), "∞", above)),
+            below: (below > 0).then(|| gutter((0.0, GUTTER), &low_label, below)),
+            above: (above > 0).then(|| gutter((length - GUTTER, length), &high_label, above)),
         }
     }
 
@@ -79,9 +113,9 @@ impl Mapping {
         let log = self.scale == Scale::Log;
         if x.is_nan() {
             None
-        } else if x == f64::NEG_INFINITY || (log && x <= 0.0) {
+        } else if x < self.limits.0 {
             in_gutter(&self.below, self.ends.0)
-        } else if x == f64::INFINITY {
+        } else if x > self.limits.1 {
             in_gutter(&self.above, self.ends.1)
         } else {
             let (low, high) = self.range;
@@ -96,12 +130,11 @@ impl Mapping {
 
     /// Counts values in the gutters.
     pub fn count(&mut self, values: impl Iterator<Item = f64>) {
-        let log = self.scale == Scale::Log;
         self.below.iter_mut().chain(&mut self.above).for_each(|gutter| gutter.count = 0);
         for x in values {
             match (&mut self.below, &mut self.above) {
-                (Some(below), _) if x == f64::NEG_INFINITY || (log && x <= 0.0) => below.count += 1,
-                (_, Some(above)) if x == f64::INFINITY => above.count += 1,
+                (Some(below), _) if x < self.limits.0 => below.count += 1,
+                (_, Some(above)) if x > self.limits.1 => above.count += 1,
                 _ => {}
             }
         }
@@ -130,6 +163,16 @@ impl Mapping {
             Scale::Log if axis.ticks.is_empty() => ticks::between(self.range.0, self.range.1),
             _ => Vec::new(),
         }
+    }
+}
+
+/// The end of a logarithmic axis in words: a power of ten as its ticks have it.
+fn limit_words(x: f64) -> String {
+    let power = x.log10().round();
+    if (x / 10f64.powf(power) - 1.0).abs() < 1e-9 {
+        format!("10{}", superscript(power as i32))
+    } else {
+        typeset(x)
     }
 }
 
@@ -173,6 +216,19 @@ mod tests {
         assert_eq!(m.position(f64::NAN), None);
         assert!(m.position(1e-300).unwrap() >= m.ends.0);
         assert_eq!(Mapping::new(&Axis::log("x"), &[-1.0, 1.0], 100.0).below.unwrap().label, "≤ 0");
+    }
+
+    #[test]
+    fn what_an_axis_does_not_reach_stands_in_gutters_that_say_so() {
+        let values = [1e-40, 1e-3, 1.0, 0.0, 1e200, f64::INFINITY];
+        let mut m = Mapping::new(&Axis::log("x").cut(1e-6, 1e6), &values, 100.0);
+        m.count(values.into_iter());
+        assert_eq!(m.below.as_ref().unwrap().text(), "< 10⁻⁶ (2 ×)");
+        assert_eq!(m.above.as_ref().unwrap().text(), "> 10⁶ (2 ×)");
+        assert_eq!((m.position(1e-40), m.position(1e200)), (Some(6.5), Some(93.5)));
+        assert!((m.position(1.0).unwrap() - 50.0).abs() < 1e-9);
+        let m = Mapping::new(&Axis::log("x").between(1e-6, 1e6), &[1e-40], 100.0);
+        assert_eq!((m.below, m.above), (None, None));
     }
 
     #[test]
