@@ -39,6 +39,10 @@ const PARAMETERS: [(&str, &str); 14] = [
     ("points", "number of points"),
 ];
 
+/// Values that are written otherwise than their tokens.
+const VALUES: [(&str, &str); 5] =
+    [("kl", "KL"), ("reverse_kl", "reverse KL"), ("l1", "L1"), ("l2", "L2"), ("centred_l2", "centred L2")];
+
 /// A coordinate in words, as a source means it: `level` of noise is a noise level, that of rounding is bits.
 pub fn axis(name: &str, source: Option<&str>) -> String {
     if let ("level", Some(source)) = (name, source)
@@ -56,7 +60,15 @@ pub fn value(text: &str) -> String {
         return bound(text);
     }
     if let Ok(x) = text.parse::<f64>() {
-        return if text.len() > SHORT { typeset(x) } else { minus(text.to_owned()) };
+        // As axes have them: what has a power of ten there has it here.
+        let is_short = text.len() <= SHORT && !text.contains('e') && (x == 0.0 || x.abs() >= 1e-3);
+        return if is_short { minus(text.to_owned()) } else { typeset(x) };
+    }
+    if let Some((_, words)) = VALUES.iter().find(|(token, _)| *token == text) {
+        return (*words).to_owned();
+    }
+    if let Some(target) = text.strip_prefix("search.") {
+        return format!("search, {}", spaced(target));
     }
     let text = name_of(text);
     let (name, inside) = text.split_once('(').unwrap_or((text, ""));
@@ -67,7 +79,7 @@ pub fn value(text: &str) -> String {
     match (numbers(inside), numbers(text)) {
         (own, _) if !own.is_empty() => format!("{} {}", spaced(name), own.join(":")),
         // A list of numbers.
-        (_, all) if all.len() > 1 => all.join(", "),
+        (_, all) if all.len() > 1 => format!("({})", all.join(", ")),
         _ => spaced(text),
     }
 }
@@ -128,7 +140,11 @@ mod tests {
             ("-1", "−1"),
             ("power_law(1)", "power law 1"),
             ("step(leading(4);ratio(0.001))", "step 4:0.001"),
-            ("4;2;1;0.5", "4, 2, 1, 0.5"),
+            ("4;2;1;0.5", "(4, 2, 1, 0.5)"),
+            ("1e-6", "10⁻⁶"),
+            ("0.0001", "10⁻⁴"),
+            ("reverse_kl", "reverse KL"),
+            ("search.correlations", "search, correlations"),
             ("noise_embeddings", "noise embeddings"),
             ("train.held_out", "held out"),
             ("clustered(0.1)", "clustered 0.1"),

@@ -121,6 +121,8 @@ impl<'a> Coordinates<'a> {
         let alone = self.level_words(coordinate, level);
         match self.levels(coordinate)[level].parse::<f64>() {
             Ok(_) => format!("{} {alone}", self.words(coordinate, source)),
+            // A list of numbers.
+            Err(_) if alone.starts_with('(') => format!("{} = {alone}", self.words(coordinate, source)),
             Err(_) => alone,
         }
     }

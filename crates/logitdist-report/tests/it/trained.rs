@@ -293,12 +293,12 @@ fn every_question_has_a_picture_with_its_words() {
     for (view, texts) in [
         (
             "training-course",
-            vec!["epoch", "logit distance (nats)", "dimension 2", "dimension 8", "kl", "cross entropy"],
+            vec!["epoch", "logit distance (nats)", "dimension 2", "dimension 8", "KL", "cross entropy"],
         ),
         ("training-sides", vec!["sides of T1 (nats²)", "epoch", "dimension 8"]),
         ("training-sizes", vec!["bits", "logit distance (nats)"]),
-        ("training-sameness", vec!["share of inputs predicted alike", "all, dimension 2", "l2"]),
-        ("training-concepts", vec!["accuracy", "at least five", "probe refitted on b", "dimension 2, kl"]),
+        ("training-sameness", vec!["share of inputs predicted alike", "all, dimension 2", "L2"]),
+        ("training-concepts", vec!["accuracy", "at least five", "probe refitted on b", "dimension 2, KL"]),
         ("training-tuning", vec!["dimension 2, closed loop, head"]),
     ] {
         let svg = of(view).figure.to_svg();
