@@ -4,7 +4,7 @@ use super::measure::Measured;
 use super::plan::{Entry, Library, Operation};
 use super::{Outcome, Row};
 use crate::processor::processor;
-use logitdist_report::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width, palette};
+use logitdist_report::plot::{Axis, Colour, Figure, Form, Mark, Panel, Shape, Width, palette};
 use std::collections::BTreeSet;
 
 /// Speed in GFLOP/s by the usual counts, of the median time.
@@ -184,9 +184,9 @@ fn line(rows: &[Row], row: &Row) -> String {
     }
 }
 
-fn colour(library: Library) -> Colour {
+fn style(library: Library) -> (Colour, Shape) {
     let place = Library::ALL.iter().position(|&l| l == library).unwrap_or(0);
-    palette::UNORDERED[place % palette::UNORDERED.len()]
+    (palette::UNORDERED[place % palette::UNORDERED.len()], Shape::of(place))
 }
 
 /// Speed and error against size: a panel for each operation and number of threads, a line for each library.
@@ -202,7 +202,8 @@ pub fn figures(rows: &[Row]) -> Vec<(&'static str, Figure)> {
                         row.library == library && row.threads == threads && entry.operation == operation
                     });
                     let points: Vec<(f64, f64)> = own.map(|(_, e, m)| (e.cols as f64, value(e, m))).collect();
-                    let line = Mark::new(Form::DottedLine(points.clone()), colour(library));
+                    let (colour, shape) = style(library);
+                    let line = Mark::new(Form::DottedLine(points.clone()), colour).with_shape(shape);
                     (!points.is_empty()).then(|| line.labelled(library.name()))
                 })
                 .collect();

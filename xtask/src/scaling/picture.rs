@@ -3,13 +3,13 @@
 use super::axis::{Axis, operations};
 use super::{Measurements, Point, Series};
 use crate::measure::PARTS;
-use logitdist_report::plot::{self, Figure, Form, Mark, Panel, Width, palette};
+use logitdist_report::plot::{self, Colour, Figure, Form, Mark, Panel, Shape, Width, palette};
 
 /// Seconds of every part against inputs, labels and dimension, with what theory expects.
 pub fn time(all: &Measurements) -> Figure {
     let panels = all.series.iter().map(|series| {
         let mut panel = panel(series, "seconds");
-        for (part, colour) in PARTS.into_iter().zip(palette::UNORDERED) {
+        for (i, (part, colour)) in PARTS.into_iter().zip(palette::UNORDERED).enumerate() {
             let points = points(series, |point| point.seconds(part));
             // Through the last point: that is where the leading terms lead.
             if let (Some(last), Some(&(_, seconds))) = (series.points.last(), points.last()) {
@@ -17,7 +17,7 @@ pub fn time(all: &Measurements) -> Figure {
                 let theory = self::points(series, |point| scale * operations(part, &point.size));
                 panel = panel.with(Mark::line(theory, colour).dashed());
             }
-            panel = panel.with(Mark::new(Form::DottedLine(points), colour).labelled(part));
+            panel = panel.with(line(points, colour, i).labelled(part));
         }
         panel
     });
@@ -48,12 +48,17 @@ pub fn threads(all: &Measurements) -> Figure {
     let mut panel = Panel::new("", x, plot::Axis::linear("times one thread"));
     let ideal = all.by_threads.iter().map(|point| (count(point), count(point))).collect();
     panel = panel.with(Mark::line(ideal, palette::GREY).dashed().labelled("ideal"));
-    for (part, colour) in PARTS.into_iter().zip(palette::UNORDERED) {
+    for (i, (part, colour)) in PARTS.into_iter().zip(palette::UNORDERED).enumerate() {
         let one = all.by_threads[0].seconds(part);
         let points = all.by_threads.iter().map(|point| (count(point), one / point.seconds(part))).collect();
-        panel = panel.with(Mark::new(Form::DottedLine(points), colour).labelled(part));
+        panel = panel.with(line(points, colour, i).labelled(part));
     }
     Figure::new(Width::Column, vec![panel])
+}
+
+/// The line of the i-th part.
+fn line(points: Vec<(f64, f64)>, colour: Colour, i: usize) -> Mark {
+    Mark::new(Form::DottedLine(points), colour).with_shape(Shape::of(i))
 }
 
 /// Size of the two files as f64, MB.

@@ -1,6 +1,6 @@
 //! Axes of pictures from the axes of a study.
 
-use crate::plot::Axis;
+use crate::plot::{Axis, Colour, Shape, palette};
 use crate::typeset::minus;
 use crate::words;
 use logitdist_results::StudyAxis;
@@ -17,11 +17,27 @@ pub fn axis(axis: &StudyAxis) -> Axis {
     if numbers.len() > MOST_TICKS || (axis.logarithmic && !are_short(&axis.values)) {
         return plot;
     }
-    let ticks = numbers.into_iter().zip(axis.values.iter().cloned()).filter(|(x, _)| {
+    let ticks = numbers.into_iter().zip(names).filter(|(x, _)| {
         // Zero has a gutter with a name.
         !axis.logarithmic || *x > 0.0
     });
     plot.ticked(ticks.collect())
+}
+
+/// Losses in the order of their colours, which are the same in all pictures of all studies.
+const LOSSES: [&str; 6] = ["kl", "l2", "cross_entropy", "reverse_kl", "l1", "centred_l2"];
+
+/// The colour and the shape of a value of an axis: numbers from dark to light, losses as everywhere.
+pub fn level_style(axis: &StudyAxis, value: usize) -> (Colour, Shape) {
+    if axis.name == "loss" {
+        let known = LOSSES.iter().position(|loss| *loss == axis.values[value]);
+        return known.map_or((palette::GREY, Shape::Ring), |i| (palette::UNORDERED[i], Shape::of(i)));
+    }
+    let colour = match axis.numbers() {
+        Some(_) => palette::ordered(axis.values.len())[value],
+        None => palette::UNORDERED[value % palette::UNORDERED.len()],
+    };
+    (colour, Shape::of(value))
 }
 
 /// Whether values are short enough to be ticks: `0.01`, but not `0.03162277660168379` or `1e-6`.

@@ -3,6 +3,7 @@
 use crate::plot::{Colour, Shape, palette};
 use logitdist::{BoundSide, Form, Theorem, theorem, theorems};
 use logitdist_results::Study;
+use std::collections::BTreeMap;
 
 /// A family as far as a study has it.
 #[derive(Debug, Clone, PartialEq)]
@@ -55,4 +56,19 @@ pub fn style(study: &Study, bound: usize) -> (Colour, Shape) {
         Form::Published => (colour, Shape::Disc),
         Form::Sharpened => (colour, CORNERS[place % CORNERS.len()]),
     }
+}
+
+/// Colours and shapes of bounds that share panels: each has its own colour where that is free, and another one otherwise.
+pub fn styles(study: &Study, bounds: &[usize]) -> BTreeMap<usize, (Colour, Shape)> {
+    let mut all: BTreeMap<usize, (Colour, Shape)> = BTreeMap::new();
+    for &bound in bounds {
+        let (colour, shape) = style(study, bound);
+        let is_free = |colour: &Colour| !all.values().any(|(other, _)| other == colour);
+        let colour = std::iter::once(colour).chain(palette::OF_BOUNDS).find(is_free).unwrap_or(colour);
+        let uses = |shape: &Shape| all.values().filter(|(_, other)| other == shape).count();
+        // The shape that fewest have; its own, if that is one of them.
+        let shape = std::iter::once(shape).chain(Shape::ALL).min_by_key(uses).unwrap_or(shape);
+        all.insert(bound, (colour, shape));
+    }
+    all
 }

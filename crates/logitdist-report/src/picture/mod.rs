@@ -8,8 +8,9 @@ mod family;
 pub mod frontier;
 pub(crate) mod sample;
 
+pub(crate) use axes::level_style;
 pub use certificates::Certificates;
 pub use divergence::Divergences;
-pub(crate) use family::certificates_of_m_cca;
 pub use family::{Family, families};
+pub(crate) use family::{certificates_of_m_cca, styles};
 pub use frontier::Frontiers;

@@ -43,7 +43,10 @@ const SHARPENED: [Colour; 4] = [BLUE, NAVY, SKY, PLUM];
 /// Colours of the published bounds of a family.
 const PUBLISHED: [Colour; 2] = [VERMILLION, PURPLE];
 
-/// The colour of a bound, the same in all figures of all studies: published ones are orange, sharpened ones blue; further ones of a family,
+/// Colours of bounds that would have one colour and share a panel.
+pub const OF_BOUNDS: [Colour; 7] = [BLUE, NAVY, SKY, PLUM, GREEN, VERMILLION, PURPLE];
+
+/// The colour of a bound, the same in all figures of all studies where it is free: published ones are orange, sharpened ones blue; further ones of a family,
 /// which share panels, are told apart.
 pub fn of_bound(token: &str) -> Colour {
     let Some(own) = theorem(token) else { return BLUE };

@@ -191,7 +191,7 @@ impl Scene<'_> {
         let (mut below, mut above) = (Vec::new(), Vec::new());
         for layer in &row.layers {
             for (i, &level) in self.levels.iter().enumerate() {
-                let (name, colour, _) = self.split.style(self.study, level);
+                let (name, colour, shape) = self.split.style(self.study, level);
                 let places = self.places(layer, panel, level, i);
                 let ends = places.iter().filter_map(|&(x, place)| Some((x, place.ends?)));
                 let ends = ends.map(|(x, (from, to))| (x, from.clamp(low, high), to.clamp(low, high)));
@@ -204,7 +204,7 @@ impl Scene<'_> {
                 };
                 let mark = Mark {
                     dashed: layer.dashed,
-                    ..Mark::new(Form::DottedLine(line), colour).labelled(label)
+                    ..Mark::new(Form::DottedLine(line), colour).labelled(label).with_shape(shape)
                 };
                 // A curve without a mean here is in the key nevertheless, in its place.
                 above.push(mark);

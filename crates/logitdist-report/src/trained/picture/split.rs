@@ -1,5 +1,6 @@
 //! What tells panels apart, and what the marks of one panel.
 
+use crate::picture::level_style;
 use crate::plot::{Colour, Shape, palette};
 use crate::words;
 use logitdist_results::Study;
@@ -87,24 +88,10 @@ impl Split {
         let Some((axis, value)) = self.series.zip(level_of) else {
             return (String::new(), palette::BLUE, Shape::Disc);
         };
-        let own = &study.axes[axis];
-        let name = level(study, axis, value);
-        let shape = |i: usize| [Shape::Disc, Shape::Triangle, Shape::Square, Shape::Diamond][i % 4];
-        if own.name == "loss" {
-            let known = LOSSES.iter().position(|loss| *loss == own.values[value]);
-            let colour = known.and_then(|i| palette::UNORDERED.get(i)).copied();
-            return (name, colour.unwrap_or(palette::GREY), known.map_or(Shape::Ring, shape));
-        }
-        let colour = match own.numbers() {
-            Some(_) => palette::ordered(own.values.len())[value],
-            None => palette::UNORDERED[value % palette::UNORDERED.len()],
-        };
-        (name, colour, shape(value))
+        let (colour, shape) = level_style(&study.axes[axis], value);
+        (level(study, axis, value), colour, shape)
     }
 }
-
-/// Losses in the order of their colours, which are the same in all pictures of all studies.
-const LOSSES: [&str; 6] = ["kl", "l2", "cross_entropy", "reverse_kl", "l1", "centred_l2"];
 
 /// A value of an axis in words: a number with its axis, a name alone.
 fn level(study: &Study, axis: usize, value: usize) -> String {
