@@ -76,10 +76,8 @@ impl View<Study> for Divergences {
         let mut plot =
             Panel::new("", Axis::log(words::measure_of("d_logit")), Axis::log(words::measure_of("kl_ab")))
                 .shaped(0.9);
-        // The curve of T10 inside the range of the points, so that it does not widen the axes.
-        let (distances, divergences) = (range(|d| d.d_logit), range(|d| d.kl));
-        let from = distances.0.max(2.0 * divergences.0.sqrt());
-        let to = distances.1.min(2.0 * divergences.1.sqrt());
+        // T10 over all distances that there are.
+        let (from, to) = range(|d| d.d_logit);
         if from < to {
             let at = |i: i32| from * (to / from).powf(f64::from(i) / 40.0);
             let curve = (0..=40).map(at).map(|d| (d, d * d / 4.0)).collect();
@@ -89,7 +87,14 @@ impl View<Study> for Divergences {
                     .labelled(format!("at most: {}", words::bound("kl_from_logit"))),
             );
         }
-        plot = plot.with(Mark::points(all.iter().map(point).collect(), palette::GREY));
+        let (coloured, grey): (Vec<&Divergence>, Vec<&Divergence>) =
+            all.iter().partition(|d| d.m_cca.is_some());
+        plot = plot.with(Mark::points(coloured.into_iter().map(point).collect(), palette::GREY));
+        if !grey.is_empty() {
+            let name = format!("{}: none", words::measure_name("m_cca"));
+            let grey = Mark::points(grey.into_iter().map(point).collect(), palette::GREY);
+            plot = plot.with(grey.labelled(name));
+        }
         let marked: Vec<Point> =
             all.iter().filter(|d| d.is_counter_example).map(|d| Point::at(d.d_logit, d.kl)).collect();
         if !marked.is_empty() {

@@ -8,8 +8,11 @@ use crate::view::View;
 use crate::words;
 use logitdist_results::{BoundStatus, Study};
 
-/// Left-hand sides under this share of the right one are rounding errors, squared as the sides are.
-const ROUNDING: f64 = 1e-20;
+/// Left-hand sides under this share of the right one are rounding errors.
+const ROUNDING: f64 = 1e-12;
+
+/// The most decades of an axis; what is beyond stands in gutters.
+const MOST_DECADES: f64 = 12.0;
 
 /// Shares of equality that have a line.
 const SHARES: [f64; 3] = [1.0, 0.1, 0.01];
@@ -71,12 +74,9 @@ impl View<Study> for Frontiers {
         let figure = Figure::new(width, plots)
             .in_columns(panels.len().min(3))
             .noted("Lines: left side = 1, 0.1 and 0.01 of the right side. Vacuous bounds and pairs that are equal up to rounding are left out.");
-        let figure = match all().flat_map(|s| &s.points).any(|place| place.1 == 0.0) {
-            true => {
-                figure.noted("n × beside 0: so many marks have a left side under 10⁻²⁰ of the right one.")
-            }
-            false => figure,
-        };
+        let figure = figure.noted(
+            "n ×: so many marks stand in a grey strip, at 0 (left sides under 10⁻¹² of the right one) or beyond the axis.",
+        );
         vec![match drawn < n || study.is_thinned() {
             true => {
                 figure.noted(format!("Of each bound {CELLS_DRAWN} cells are drawn, chosen by their seeds."))
@@ -111,14 +111,33 @@ fn above_rounding(lhs: f64, rhs: f64) -> f64 {
     if rhs.is_finite() && lhs < ROUNDING * rhs { 0.0 } else { lhs }
 }
 
+/// The ends of positive values; of more decades than an axis has, of those decades that hold most values.
+fn bulk(mut values: Vec<f64>) -> (f64, f64) {
+    values.sort_by(f64::total_cmp);
+    let last_from = |first: usize| {
+        let reach = |x: &f64| x.log10() - values[first].log10() <= MOST_DECADES;
+        values.partition_point(reach) - 1
+    };
+    // Of equally many, the greatest.
+    let spans = (0..values.len()).map(|first| (first, last_from(first)));
+    let span = spans.max_by_key(|(first, last)| last - first);
+    span.map_or((f64::INFINITY, 0.0), |(first, last)| (values[first], values[last]))
+}
+
 /// The panel, with the same scale on both axes.
 fn draw(study: &Study, panel: &Frontier) -> Panel {
     let places = || panel.series.iter().flat_map(|series| &series.points);
     let sides = places().flat_map(|place| [place.0, place.1]).filter(|&x| x > 0.0 && x.is_finite());
-    let (least, most) = sides.fold((f64::INFINITY, 0.0f64), |(l, m), x| (l.min(x), m.max(x)));
+    let sides: Vec<f64> = sides.collect();
+    let all = sides.iter().fold((f64::INFINITY, 0.0f64), |(l, m), &x| (l.min(x), m.max(x)));
+    let (least, most) = bulk(sides);
     let axis = |label: &str| match least <= most {
         true => {
-            Axis::log(label).between((least / MARGIN).max(f64::MIN_POSITIVE), (most * MARGIN).min(f64::MAX))
+            // Only where some values are beyond: an end with a gutter is a power of ten.
+            let (low, high) = ((least / MARGIN).max(f64::MIN_POSITIVE), (most * MARGIN).min(f64::MAX));
+            let down = if all.0 < least { 10f64.powf(least.log10().floor()) } else { low };
+            let up = if all.1 > most { 10f64.powf(most.log10().ceil()) } else { high };
+            Axis::log(label).cut(down, up)
         }
         false => Axis::log(label),
     };
@@ -134,4 +153,17 @@ fn draw(study: &Study, panel: &Frontier) -> Panel {
         plot = plot.with(Mark::new(Form::Points(points, shape), colour).labelled(name));
     }
     plot
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn axes_have_the_decades_of_most_values() {
+        assert_eq!(bulk(vec![1.0, 1e-3, 10.0]), (1e-3, 10.0));
+        assert_eq!(bulk(vec![1.0, 1e-3, 10.0, 1e200, 1e-90]), (1e-3, 10.0));
+        assert_eq!(bulk(vec![2.0]), (2.0, 2.0));
+        assert_eq!(bulk(Vec::new()), (f64::INFINITY, 0.0));
+    }
 }
