@@ -41,7 +41,7 @@ pub fn of_replicates(picture: &Declared) -> &'static str {
         (_, true, true) => "Each value is a mean of replicates.",
         (_, true, false) => "Means of replicates with their 95 % confidence intervals.",
         (_, _, true) => "Each value is a median of replicates.",
-        _ => "Medians of replicates; bands are their 5 and 95 % quantiles.",
+        _ => "Medians of replicates; bands or bars are their 5 and 95 % quantiles.",
     }
 }
 

@@ -3,15 +3,23 @@
 use super::Declared;
 use super::caption::{fixed, of_replicates};
 use super::items::Coordinates;
-use super::numbers::{Curve, Drawn, DrawnPanel};
-use crate::plot::{Axis, Colour, Colours, Figure, Form, Mark, Panel, Scale, Tiles, Width, palette};
+use super::numbers::{Curve, CurvePoint, Drawn, DrawnPanel};
+use super::styles::Styles;
+use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Scale, Tiles, Width, palette};
 use crate::typeset::typeset;
 use crate::words;
+use logitdist::theorem;
 use std::collections::BTreeSet;
 
 /// The most lines of a panel, and the most panels of a figure.
 const MOST_LINES: usize = 10;
 const MOST_PANELS: usize = 12;
+
+/// The part of the distance between two things in a row that the points of one take.
+const APART: f64 = 0.5;
+
+/// The most columns of a map as wide as a column of a paper.
+const MOST_IN_COLUMN: usize = 18;
 
 /// The most values of a numeric axis that have ticks of their own.
 const MOST_TICKS: usize = 9;
@@ -66,6 +74,7 @@ fn lines(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel]) -> Figu
     let apart = picture.panels == Some(c.family()) || picture.panels == Some(c.bound());
     let all: Vec<&Curve> = panels.iter().flat_map(|panel| &panel.curves).collect();
     let common = vertical(c, picture, &all);
+    let shared = Styles::of(c, picture, &all);
     // The key has the levels in their order, whichever panel has them.
     let mut levels: Vec<&Curve> = all.clone();
     levels.sort_by_key(|curve| curve.level);
@@ -73,40 +82,51 @@ fn lines(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel]) -> Figu
     let plots = panels.iter().enumerate().map(|(i, panel)| {
         let own: Vec<&Curve> = panel.curves.iter().collect();
         let y = if apart { vertical(c, picture, &own) } else { common.clone() };
+        let own_styles = Styles::of(c, picture, &own);
+        let styles = if apart { &own_styles } else { &shared };
         let (x, at) = horizontal(c, picture, panel);
+        let is_nominal = x.scale == Scale::Places && !has_numbers(c, picture, panel);
         let mut plot = Panel::new(title(c, picture, panel), x, y);
         let shown: BTreeSet<usize> = spread(panel.curves.len(), MOST_LINES).into_iter().collect();
-        let curves: Vec<&Curve> = panel
-            .curves
-            .iter()
-            .enumerate()
-            .filter(|(i, _)| shown.contains(i))
-            .map(|(_, curve)| curve)
-            .collect();
+        let curves = panel.curves.iter().zip(0..).filter(|(_, i)| shown.contains(i));
+        let curves: Vec<&Curve> = curves.map(|(curve, _)| curve).collect();
         for curve in levels.iter().filter(|_| i == 0 && !apart) {
-            let (colour, name) = colour(c, picture, curve);
-            plot = plot.with(Mark::new(Form::DottedLine(Vec::new()), colour).labelled(name));
+            plot = plot.with(styles.mark(curve, Vec::new(), is_nominal));
         }
-        for curve in &curves {
-            let ends = curve.places.iter().filter_map(|place| Some((at(place.x), place.ends?)));
+        // Things in a row have no way from one to the next: each has a point, those of several curves a little apart.
+        let beside = |i: usize| match is_nominal {
+            true => APART * ((i as f64 + 0.5) / curves.len() as f64 - 0.5),
+            false => 0.0,
+        };
+        for (i, curve) in curves.iter().enumerate() {
+            let ends = curve.places.iter().filter_map(|place| Some((at(place.x) + beside(i), place.ends?)));
             let band: Vec<(f64, f64, f64)> = ends.map(|(x, (low, high))| (x, low, high)).collect();
             // A band that is nowhere wider than its line is none.
             if band.iter().any(|(_, low, high)| high > low) {
-                plot = plot.with(Mark::new(Form::Band(band), colour(c, picture, curve).0));
+                plot = styles.intervals(curve, band, is_nominal).into_iter().fold(plot, Panel::with);
             }
         }
-        for curve in &curves {
-            let line = curve.places.iter().map(|place| (at(place.x), place.middle)).collect();
-            let (colour, name) = colour(c, picture, curve);
-            plot = plot.with(Mark::new(Form::DottedLine(line), colour).labelled(name));
+        for (i, curve) in curves.iter().enumerate() {
+            let line = curve.places.iter().map(|place| (at(place.x) + beside(i), place.middle)).collect();
+            let mark = styles.mark(curve, line, is_nominal);
+            // Through its gaps the line below is seen.
+            plot = plot.with(Mark { dashed: curves[..i].iter().any(|below| covers(curve, below)), ..mark });
         }
         plot.shaped(if panels.len() > 1 { 0.8 } else { 0.7 })
     });
     Figure::arranged(plots.collect())
 }
 
+/// Whether a line goes through the same values as another, as far as a picture shows.
+fn covers(curve: &Curve, below: &Curve) -> bool {
+    const SEEN: f64 = 5e-3;
+    let is_same = |(a, b): (&CurvePoint, &CurvePoint)| {
+        a.x == b.x && (a.middle - b.middle).abs() <= SEEN * a.middle.abs().max(b.middle.abs())
+    };
+    curve.places.len() == below.places.len() && curve.places.iter().zip(&below.places).all(is_same)
+}
+
 fn map(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel], rows: usize) -> Figure {
-    let tokens: Vec<&str> = picture.bounds.iter().map(|&bound| c.study.bounds[bound].0.as_str()).collect();
     let places = || panels.iter().flat_map(|panel| &panel.curves).flat_map(|curve| &curve.places);
     let values: Vec<f64> = places().map(|place| place.middle).filter(|y| y.is_finite()).collect();
     let (least, most) = ends(values.iter().copied());
@@ -144,9 +164,9 @@ fn map(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel], rows: usi
                 .with(Mark::new(Form::Tiles(tiles), palette::GREY))
         })
         .collect();
-    let label = picture.quantity.words(c.study, &tokens);
+    let label = axis_label(c, picture);
     let label = label.split_once(':').map_or(label.as_str(), |(first, _)| first).to_owned();
-    let width = if plots.len() == 1 { Width::Column } else { Width::Full };
+    let width = if plots.len() == 1 && widest <= MOST_IN_COLUMN { Width::Column } else { Width::Full };
     let columns = plots.len().min(2);
     Figure::new(width, plots).in_columns(columns).coloured(Colours { label, scale, range })
 }
@@ -156,23 +176,20 @@ fn title(c: &Coordinates<'_>, picture: &Declared, panel: &DrawnPanel) -> String 
     picture.panels.zip(panel.level).map_or_else(String::new, |(own, level)| c.named(own, level, panel.source))
 }
 
-/// The colour of a line and its name.
-fn colour(c: &Coordinates<'_>, picture: &Declared, curve: &Curve) -> (Colour, String) {
-    let Some((own, level)) = picture.colour.zip(curve.level) else {
-        return match picture.bounds[..] {
-            [bound] => (palette::of_bound(&c.study.bounds[bound].0), String::new()),
-            _ => (palette::BLUE, String::new()),
-        };
-    };
-    let name = c.named(own, level, None);
-    if own == c.bound() {
-        return (palette::of_bound(&c.study.bounds[level].0), name);
-    }
-    let n = c.levels(own).len();
-    match c.axis(own).and_then(|axis| axis.numbers()) {
-        Some(_) => (palette::ordered(n)[level], name),
-        None => (palette::UNORDERED[level % palette::UNORDERED.len()], name),
-    }
+/// What is drawn upwards, and by which bound if all of it is by one.
+fn axis_label(c: &Coordinates<'_>, picture: &Declared) -> String {
+    let token = |&bound: &usize| c.study.bounds[bound].0.as_str();
+    let tokens: Vec<&str> = picture.bounds.iter().map(token).collect();
+    let words = picture.quantity.words(c.study, &tokens);
+    let chosen = picture.chosen.get(&c.bound()).map(token);
+    let one = chosen.or(if let [one] = tokens[..] { Some(one) } else { None });
+    one.and_then(theorem).map_or(words.clone(), |row| format!("{words}\u{a0}({})", row.number))
+}
+
+/// Whether the places of a panel are numbers.
+fn has_numbers(c: &Coordinates<'_>, picture: &Declared, panel: &DrawnPanel) -> bool {
+    let levels = c.levels(picture.x);
+    xs(panel).into_iter().all(|x| levels[x].parse::<f64>().is_ok())
 }
 
 /// The places of a panel.
@@ -199,7 +216,7 @@ fn horizontal(
         let places = own.clone();
         let at = move |x: usize| places.iter().position(|own| *own == x).unwrap_or(0) as f64;
         let names: Vec<String> = own.iter().map(|&x| c.level_words(picture.x, x)).collect();
-        return (Axis::places(label, &names), Box::new(at));
+        return (Axis::places(label, &short(names)), Box::new(at));
     };
     let positive = || numbers.iter().copied().filter(|&x| x > 0.0);
     let (least, most) = ends(positive());
@@ -219,6 +236,18 @@ fn horizontal(
     (axis, Box::new(at))
 }
 
+/// Many names of bounds without what stands in brackets, where they are told apart without it.
+fn short(names: Vec<String>) -> Vec<String> {
+    let begin = |name: &str| name.split(" (").next().unwrap_or(name).to_owned();
+    let is_told = |own: &str| names.iter().filter(|name| begin(name) == own).count() == 1;
+    match names.len() > MOST_TICKS {
+        true => {
+            names.iter().map(|name| if is_told(&begin(name)) { begin(name) } else { name.clone() }).collect()
+        }
+        false => names,
+    }
+}
+
 /// Whether numbers have so many digits that they are no ticks.
 fn names_are_long(texts: &[&str]) -> bool {
     texts.iter().any(|text| words::value(text).chars().count() > 6)
@@ -226,8 +255,7 @@ fn names_are_long(texts: &[&str]) -> bool {
 
 /// The vertical axis of some lines, the same for all panels that have them.
 fn vertical(c: &Coordinates<'_>, picture: &Declared, curves: &[&Curve]) -> Axis {
-    let tokens: Vec<&str> = picture.bounds.iter().map(|&bound| c.study.bounds[bound].0.as_str()).collect();
-    let label = picture.quantity.words(c.study, &tokens);
+    let label = axis_label(c, picture);
     let places = || curves.iter().flat_map(|curve| &curve.places);
     let middles = || places().map(|place| place.middle);
     let (least, most) = ends(middles().filter(|&y| y > 0.0));

@@ -12,6 +12,7 @@ mod items;
 mod numbers;
 mod quantity;
 mod resolve;
+mod styles;
 
 pub use defaults::defaults;
 pub(crate) use explorer::data as explorer_data;
