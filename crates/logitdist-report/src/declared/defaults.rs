@@ -1,12 +1,16 @@
 //! The pictures that a study has without being asked: the bounds over its axes.
 
-use super::{Declared, DrawnPanel, resolve};
+use super::{Declared, Drawn, DrawnPanel, resolve};
 use crate::view::View;
 use logitdist::{BoundSide, theorem};
 use logitdist_results::{PlotSpec, Study};
+use std::cmp::Ordering;
 
 /// The similarity that certificates are about before all others.
 const EMBEDDINGS: &str = "m_cca";
+
+/// Of bounds whose values are this far apart, the one that certifies most is drawn.
+const ENOUGH: f64 = 0.3;
 
 /// The most axes that pictures are drawn over.
 const MOST_AXES: usize = 4;
@@ -14,18 +18,42 @@ const MOST_AXES: usize = 4;
 /// The most values of an axis that a map has room for.
 const MOST_OF_A_MAP: usize = 40;
 
-/// What is certified and how tight bounds are over each axis, and the sharpest certificate over two. One that has nothing to show is left out.
+/// What is certified and how tight bounds are over each axis, and the certificate with most to show over two. One in which nothing moves is
+/// left out.
 pub fn defaults(study: &Study) -> Vec<Declared> {
     let shows = |picture: &Declared| {
         let several = |panel: &DrawnPanel| panel.curves.len() > 1;
         let is_two = picture.rows.is_some() || picture.colour.is_some_and(|colour| colour < study.axes.len());
-        // Over two axes there is something to see where both have several values.
-        !is_two || picture.numbers(study).is_some_and(|drawn| drawn.panels.iter().any(several))
+        let moves = |drawn: &Drawn| match is_two {
+            // Over two axes there is something to see where both have several values.
+            true => drawn.moves() && drawn.panels.iter().any(several),
+            false => drawn.moves(),
+        };
+        picture.numbers(study).is_some_and(|drawn| moves(&drawn))
     };
-    specs(study).iter().filter_map(|spec| resolve(study, spec).ok()).filter(shows).collect()
+    let most_shown = |spec: &PlotSpec| {
+        let pictures = spec.bounds.iter().filter_map(|bound| {
+            let picture = resolve(study, &PlotSpec { bounds: vec![bound.clone()], ..spec.clone() }).ok()?;
+            let (apart, mean) = picture.numbers(study)?.shown();
+            Some(((apart.min(ENOUGH), mean), picture))
+        });
+        let best = pictures.max_by(|(a, _), (b, _)| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+        best.map(|(_, picture)| picture)
+    };
+    let all = specs(study).into_iter().filter_map(|(spec, bounds)| match bounds {
+        Bounds::All => resolve(study, &spec).ok(),
+        Bounds::One => most_shown(&spec),
+    });
+    all.filter(shows).collect()
 }
 
-fn specs(study: &Study) -> Vec<PlotSpec> {
+/// Whether a picture is of all its bounds, or of the one with most to show.
+enum Bounds {
+    All,
+    One,
+}
+
+fn specs(study: &Study) -> Vec<(PlotSpec, Bounds)> {
     let axes: Vec<&str> = study
         .varied_of_pairs()
         .into_iter()
@@ -39,35 +67,35 @@ fn specs(study: &Study) -> Vec<PlotSpec> {
         x: Some(x.to_owned()),
         ..PlotSpec::default()
     };
-    let tokens = || study.bounds.iter().map(|(token, _)| token);
-    let side = |token: &str| theorem(token).map(|row| row.side);
-    let above: Vec<String> =
-        tokens().filter(|token| side(token) == Some(BoundSide::AtMost)).cloned().collect();
+    let own = |side: BoundSide| -> Vec<String> {
+        let tokens = study.bounds.iter().map(|(token, _)| token);
+        tokens.filter(|token| theorem(token).is_some_and(|row| row.side == side)).cloned().collect()
+    };
     let mut specs = Vec::new();
     for certified in certified(study) {
-        let own: Vec<String> =
-            tokens().filter(|token| side(token) == Some(BoundSide::AtLeast(certified))).cloned().collect();
-        if let ([x, second, ..], Some(sharpest), EMBEDDINGS) = (&axes[..], own.last(), certified) {
-            let two = of(std::slice::from_ref(sharpest), "certified", x, format!("{certified}-{x}-{second}"));
-            specs.push(PlotSpec { colour: Some((*second).to_owned()), ..two });
+        let own = own(BoundSide::AtLeast(certified));
+        if let ([x, second, ..], EMBEDDINGS) = (&axes[..], certified) {
+            let two = of(&own, "certified", x, format!("{certified}-{x}-{second}"));
+            specs.push((PlotSpec { colour: Some((*second).to_owned()), ..two }, Bounds::One));
         }
         // Of other similarities than that of the embeddings, the first axis is enough.
         let drawn = if certified == EMBEDDINGS { axes.len() } else { axes.len().min(1) };
-        let over = |x: &&str| of(&own, "certified", x, format!("{certified}-{x}"));
+        let over = |x: &&str| (of(&own, "certified", x, format!("{certified}-{x}")), Bounds::All);
         specs.extend(axes[..drawn].iter().map(over));
     }
+    let above = own(BoundSide::AtMost);
     for x in &axes {
         let tightness = of(&above, "tightness", x, format!("tightness-{x}"));
-        specs.push(PlotSpec { colour: Some("bound".into()), panels: Some("family".into()), ..tightness });
+        let tightness = PlotSpec { colour: Some("bound".into()), panels: Some("family".into()), ..tightness };
+        specs.push((tightness, Bounds::All));
     }
-    if let ([x, second, ..], Some(sharpest)) =
-        (&axes[..], tokens().rfind(|t| side(t) == Some(BoundSide::AtLeast(EMBEDDINGS))))
-    {
+    if let [x, second, ..] = &axes[..] {
         let few =
             |name: &str| study.axis(name).is_some_and(|axis| study.axes[axis].values.len() <= MOST_OF_A_MAP);
         if few(x) && few(second) {
-            let map = of(std::slice::from_ref(sharpest), "certified", x, format!("map-{x}-{second}"));
-            specs.push(PlotSpec { rows: Some((*second).to_owned()), ..map });
+            let own = own(BoundSide::AtLeast(EMBEDDINGS));
+            let map = of(&own, "certified", x, format!("map-{x}-{second}"));
+            specs.push((PlotSpec { rows: Some((*second).to_owned()), ..map }, Bounds::One));
         }
     }
     specs

@@ -17,6 +17,25 @@ pub struct Drawn {
     pub replicates: (usize, usize),
 }
 
+impl Drawn {
+    /// Whether a panel has values that are not all one.
+    pub fn moves(&self) -> bool {
+        self.panels.iter().any(|panel| is_constant(panel).is_none())
+    }
+
+    /// How far the values of a line are apart at most, and the mean of all values.
+    pub fn shown(&self) -> (f64, f64) {
+        let range = |curve: &Curve| {
+            let values = curve.places.iter().map(|place| place.middle);
+            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(y), high.max(y)))
+        };
+        let curves = || self.panels.iter().flat_map(|panel| &panel.curves);
+        let apart = curves().map(range).map(|(low, high)| high - low).fold(0.0, f64::max);
+        let values: Vec<f64> = curves().flat_map(|curve| &curve.places).map(|place| place.middle).collect();
+        (apart, values.iter().sum::<f64>() / values.len() as f64)
+    }
+}
+
 /// A panel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DrawnPanel {

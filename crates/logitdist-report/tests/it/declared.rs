@@ -1,6 +1,7 @@
 //! Declared pictures: nothing is mixed, what is fixed is said, and bad declarations say what is needed.
 
 use logitdist_report::declared::{Declared, Drawn, defaults, resolve};
+use logitdist_report::plot::{Colour, Form, Mark, Panel, Shape};
 use logitdist_report::{View, plot, report};
 use logitdist_results::{Damaged, PlotSpec, Study};
 use std::collections::BTreeSet;
@@ -186,8 +187,8 @@ fn what_is_asked_is_drawn_and_what_is_chosen_is_said() {
     assert!((at(1, 1, 2) - base(1, 1, 0, 2, 0) - 0.001).abs() < 1e-12);
     assert_eq!(
         picture.question(&study),
-        "Certified mean correlation by T5 (both spectra) over level, colours: dimension, panels: source. Medians of replicates; bands are their \
-         5 and 95 % quantiles. Fixed: spectrum isotropic, direction a → b."
+        "Certified mean correlation by T5 (both spectra) over level, colours: dimension, panels: source. Medians of replicates; bands or bars \
+         are their 5 and 95 % quantiles. Fixed: spectrum isotropic, direction a → b."
     );
     // Without a filter, all that would be mixed is fixed, and named.
     let picture = resolved(&study, "bound=d_ls x=level").unwrap();
@@ -208,6 +209,64 @@ fn what_is_asked_is_drawn_and_what_is_chosen_is_said() {
     let figure = &picture.figures(&study, &picture.numbers(&study).unwrap())[0];
     let names: Vec<&str> = figure.panels[0].x.ticks.iter().map(|(_, name)| name.as_str()).collect();
     assert_eq!(names, ["isotropic", "step 4:0.001"]);
+}
+
+fn drawn(study: &Study, spec: &str) -> Panel {
+    let picture = resolved(study, spec).unwrap();
+    picture.figures(study, &picture.numbers(study).unwrap())[0].panels[0].clone()
+}
+
+#[test]
+fn things_in_a_row_have_points_and_bars_and_no_line_between_them() {
+    let study = study();
+    let panel = drawn(&study, "bound=d_ls x=spectrum colour=dim panels=source");
+    let is_between = |mark: &Mark| match &mark.form {
+        Form::Line(points) => points[0].0 != points[1].0,
+        form => matches!(form, Form::DottedLine(_) | Form::Band(_)),
+    };
+    assert!(!panel.marks.iter().any(is_between));
+    assert!(panel.points().count() == 4 && panel.marks.iter().any(|mark| matches!(mark.form, Form::Line(_))));
+    let panel = drawn(&study, "bound=d_ls x=dim colour=spectrum panels=source");
+    assert!(panel.marks.iter().any(is_between));
+}
+
+#[test]
+fn bounds_of_several_families_in_a_panel_have_colours_and_shapes_of_their_own() {
+    let study = study();
+    let panel =
+        drawn(&study, "y=vacuous bound=d_ls,m_cca_sharp,m_cca_two_spectra x=dim colour=bound panels=none");
+    let lines = panel.marks.iter().filter(|mark| !mark.label.is_empty());
+    let mut known: Vec<(String, Colour, Shape)> = Vec::new();
+    for mark in lines {
+        let is_other = |own: &&(String, Colour, Shape)| own.0 != mark.label;
+        assert!(known.iter().filter(is_other).all(|own| own.1 != mark.colour && own.2 != mark.shape));
+        known.push((mark.label.clone(), mark.colour, mark.shape));
+    }
+    assert!(known.len() >= 3, "{known:?}");
+}
+
+#[test]
+fn an_axis_says_by_which_bound() {
+    let study = study();
+    let label = |spec: &str| drawn(&study, spec).y.label.replace('\u{a0}', " ");
+    assert_eq!(label("bound=m_cca_two_spectra x=level"), "certified mean correlation (T5)");
+    assert_eq!(
+        label("bound=m_cca_two_spectra,m_cca_sharp x=level colour=bound"),
+        "certified mean correlation"
+    );
+}
+
+#[test]
+fn where_nothing_moves_nothing_is_drawn_of_itself() {
+    let study = study();
+    for picture in defaults(&study) {
+        assert!(picture.numbers(&study).unwrap().moves(), "{}", picture.name);
+    }
+    let map = defaults(&study).into_iter().find(|picture| picture.name == "map-level-dim").unwrap();
+    // T5 certifies more than T3 by construction.
+    assert_eq!(study.bounds[map.bounds[0]].0, "m_cca_two_spectra");
+    let same = resolved(&study, "y=vacuous bound=d_ls x=level").unwrap();
+    assert!(!same.numbers(&study).unwrap().moves());
 }
 
 #[test]
