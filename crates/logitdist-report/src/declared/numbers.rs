@@ -23,7 +23,7 @@ impl Drawn {
         self.panels.iter().any(|panel| is_constant(panel).is_none())
     }
 
-    /// How far the values of a line are apart at most, and the mean of all values.
+    /// How far the values of a line are apart at most, and the mean of the panel with the greatest values.
     pub fn shown(&self) -> (f64, f64) {
         let range = |curve: &Curve| {
             let values = curve.places.iter().map(|place| place.middle);
@@ -31,8 +31,12 @@ impl Drawn {
         };
         let curves = || self.panels.iter().flat_map(|panel| &panel.curves);
         let apart = curves().map(range).map(|(low, high)| high - low).fold(0.0, f64::max);
-        let values: Vec<f64> = curves().flat_map(|curve| &curve.places).map(|place| place.middle).collect();
-        (apart, values.iter().sum::<f64>() / values.len() as f64)
+        let mean = |panel: &DrawnPanel| {
+            let places = panel.curves.iter().flat_map(|curve| &curve.places);
+            let values: Vec<f64> = places.map(|place| place.middle).collect();
+            values.iter().sum::<f64>() / values.len() as f64
+        };
+        (apart, self.panels.iter().map(mean).fold(0.0, f64::max))
     }
 }
 

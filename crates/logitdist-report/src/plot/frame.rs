@@ -75,6 +75,11 @@ pub fn height(row: &[Panel], plot_width: f64) -> f64 {
     (plot_width * aspect).max(places.max().unwrap_or(0) as f64 * LINE)
 }
 
+/// How long a line of the label of a vertical axis may be: little longer than the axis.
+pub fn along(height: f64) -> f64 {
+    height + LINE / 2.0
+}
+
 /// Places in a row along x.
 fn places_along(panel: &Panel) -> usize {
     if panel.x.scale == Scale::Places { panel.x.ticks.len() } else { 0 }
@@ -99,7 +104,7 @@ fn beside(figure: &Figure, columns: usize, column: usize, names_at_ends: bool, p
     let rows =
         figure.panels.chunks(columns).filter_map(|row| Some((row.get(column)?, height(row, plot_width))));
     let lines = rows.map(|(panel, height)| match plot_width > 0.0 {
-        true => wrapped(&panel.y.label, height + LINE).len(),
+        true => wrapped(&panel.y.label, along(height)).len(),
         false => usize::from(!panel.y.label.is_empty()),
     });
     let label = lines.max().unwrap_or(0) as f64 * LINE;

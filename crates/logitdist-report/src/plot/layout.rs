@@ -148,7 +148,7 @@ impl<'a> Layout<'a> {
                     c == 0 || !same(row.iter().map(|p| &p.y.label)),
                 ];
                 let area = [left, upper, left + plot_width, upper + height];
-                let y_label = wrapped(&panel.y.label, height + LINE);
+                let y_label = wrapped(&panel.y.label, frame::along(height));
                 let placed = place(panel, area, labels, names_at_ends, y_label);
                 below = below.max(axes::height_below(&placed));
                 key.extend(keys[c].iter().map(|entry| entry.moved(left, top + title_height - 1.0)));

@@ -156,6 +156,30 @@ fn texts_are_texts_and_links_lead_from_points() {
 }
 
 #[test]
+fn a_heat_map_has_numbers_in_all_tiles_or_in_none() {
+    let numbers = |width: f64| {
+        let svg = Figure { width: Width::Points(width), ..tiles() }.to_svg();
+        let texts = svg.split("</text>").filter_map(|part| part.rsplit('>').next());
+        // Those of the colour bar have one decimal.
+        texts.filter(|text| *text == "–" || (text.starts_with("0.") && text.len() > 3)).count()
+    };
+    let counts: Vec<usize> = [80.0, 120.0, 150.0, 180.0, 245.0].map(numbers).to_vec();
+    assert!(
+        counts.iter().all(|n| [0, 20].contains(n)) && counts.contains(&0) && counts.contains(&20),
+        "{counts:?}"
+    );
+}
+
+#[test]
+fn marks_in_gutters_are_counted_outside_the_panel() {
+    let svg = Figure::new(Width::Column, vec![scatter()]).to_svg();
+    // Two points have no positive y, and one an infinite x, of each series.
+    for text in ["2 ×", "0 (2 ×)", "∞ (2 ×)"] {
+        assert!(svg.contains(&format!(">{text}</text>")), "{text} in {svg}");
+    }
+}
+
+#[test]
 fn hostile_values_are_drawn_without_a_panic() {
     let extremes = [0.0, -1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MAX, 5e-324];
     for n in 0..extremes.len() {
