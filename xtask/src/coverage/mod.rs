@@ -89,7 +89,6 @@ fn laws() -> Vec<Law> {
     let mut laws = vec![plain];
     laws.extend([100, 300, 4000, 10_000].map(|inputs| Law { inputs, ..plain }));
     laws.extend([2, 32, 64].map(|dim| Law { dim, ..plain }));
-    laws.push(Law { inputs: 10_000, dim: 64, ..plain });
     laws.extend([0.0, 0.1, 0.5, 0.99].map(|rho| Law { rho, ..plain }));
     laws.extend([100, 1000].map(|inputs| Law { inputs, heavy: true, ..plain }));
     for dependence in [Dependence::Grouped, Dependence::Autocorrelated] {
