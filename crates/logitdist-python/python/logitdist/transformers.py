@@ -32,7 +32,8 @@ class LogitDistanceCallback(TrainerCallback):  # type: ignore[misc]
     every : int
         Steps from one look to the next.
     batches : iterable of dict, optional
-        What both models compute; the Trainer's evaluation data if absent.
+        What both models compute; the Trainer's evaluation data if absent. The Trainer shows these only once it has
+        evaluated, so that the first look is at its first evaluation, which ``eval_on_start`` puts at step 0.
     most : int
         Batches that are looked at.
     tokens : iterable of str
@@ -70,22 +71,39 @@ class LogitDistanceCallback(TrainerCallback):  # type: ignore[misc]
         self.log = log
         self.options = options
         self.history: list[dict[str, float]] = []
+        # Whether a look had to wait for evaluation data.
+        self._due = False
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **given: Any) -> None:
         """Look before the first step."""
         if state.global_step == 0:
-            self._look(state, given)
+            self._look_or_wait(args, state, given)
 
     def on_step_end(self, args: Any, state: Any, control: Any, **given: Any) -> None:
         """Look every so many steps."""
         if state.global_step % self.every == 0:
+            self._look_or_wait(args, state, given)
+
+    def on_evaluate(self, args: Any, state: Any, control: Any, **given: Any) -> None:
+        """Look if a look is due: from now on there is evaluation data."""
+        if self._due:
+            self._look(state, given)
+
+    def _look_or_wait(self, args: Any, state: Any, given: dict[str, Any]) -> None:
+        will_evaluate = getattr(args, "eval_strategy", "no") != "no" or getattr(args, "eval_on_start", False)
+        if self.batches is None and given.get("eval_dataloader") is None and will_evaluate:
+            self._due = True
+        else:
             self._look(state, given)
 
     def _look(self, state: Any, given: dict[str, Any]) -> None:
         model = getattr(given["model"], "module", given["model"])
         batches = given.get("eval_dataloader") if self.batches is None else self.batches
         if batches is None:
-            raise ValueError("there is no evaluation data: give the Trainer an eval_dataset, or the callback batches")
+            raise ValueError(
+                "there is no evaluation data: give the callback batches, or the Trainer an eval_dataset and an eval_strategy"
+            )
+        self._due = False
         found = self._compared(model, batches)
         if not getattr(state, "is_world_process_zero", True):
             return

@@ -90,6 +90,25 @@ def test_a_model_in_training_is_seen_to_move_away(callback):
     assert looks.history[-1]["logitdist/m_cca"] == seen.compare().m_cca
 
 
+def test_without_batches_the_first_look_is_at_the_first_evaluation(callback):
+    # As a Trainer does: its evaluation data are there only once it has evaluated.
+    reference, model = Tokens(0), Tokens(1)
+    looks = callback(reference, every=2, most=1)
+    args = types.SimpleNamespace(eval_strategy="steps", eval_on_start=False)
+    state = types.SimpleNamespace(global_step=0, log_history=[], is_world_process_zero=True)
+    looks.on_train_begin(args, state, None, model=model, eval_dataloader=None)
+    for state.global_step in (1, 2):
+        looks.on_step_end(args, state, None, model=model, eval_dataloader=None)
+    assert looks.history == []
+    shown = list(data())
+    state.global_step = 3
+    looks.on_evaluate(args, state, None, model=model, eval_dataloader=shown)
+    looks.on_evaluate(args, state, None, model=model, eval_dataloader=shown)
+    state.global_step = 4
+    looks.on_step_end(args, state, None, model=model, eval_dataloader=shown)
+    assert [entry["step"] for entry in looks.history] == [3, 4]
+
+
 def test_numbers_go_where_they_are_asked_to_go(callback):
     said = []
     looks = callback(Tokens(0), every=1, batches=data(), most=1, tokens=["kl_ab"], log=said.append)
