@@ -31,18 +31,21 @@ def changes(small: bool) -> list[Change]:
     if small:
         return [Change("int", 8, 0), Change("int", 4, 32), Change("prune", 0.3), Change("rank", 288, None, "head")]
     rounded = [Change("int", bits, group) for bits in (8, 4, 3) for group in (0, 128, 32)]
-    pruned = [Change("prune", share) for share in (0.1, 0.3, 0.5, 0.7)]
-    truncated = [Change("rank", 288, None, "head"), Change("rank", 432, None, "body"), Change("rank", 288, None, "body")]
+    pruned = [Change("prune", share) for share in (0.1, 0.3, 0.7)]
+    truncated = [Change("rank", 288, None, "head"), Change("rank", 432, None, "body")]
     halves = [Change(*change, part) for change in (("int", 4, 0), ("prune", 0.3, None)) for part in ("head", "body")]
     return rounded + pruned + truncated + halves
 
 
 def rounded(weight: torch.Tensor, bits: int, group: int) -> torch.Tensor:
-    """Rounded to a symmetric grid of 2^bits − 1 values, with one step for each group of a row."""
-    wide = weight.reshape(weight.shape[0], -1, group or weight.shape[1])
+    """Rounded to a symmetric grid of 2^bits − 1 values, with one step for each group of a row; its last may be shorter."""
+    length = weight.shape[1]
+    group = group or length
+    # 576 is no multiple of 128.
+    wide = nn.functional.pad(weight, (0, -length % group)).unflatten(1, (-1, group))
     most = 2 ** (bits - 1) - 1
     step = wide.abs().amax(-1, keepdim=True).clamp(min=1e-12) / most
-    return ((wide / step).round().clamp(-most, most) * step).reshape(weight.shape)
+    return ((wide / step).round().clamp(-most, most) * step).flatten(1)[:, :length]
 
 
 def pruned(weight: torch.Tensor, share: float) -> torch.Tensor:

@@ -86,6 +86,6 @@ def part(study: Study) -> None:
     """The student before its training, and one for each loss."""
     before = {"source": "distil", "copy": "student untrained", "part": "body", "loss": "none", "step": 0}
     if not study.results.has(**before):
-        study.row(student(study.original), before, whole=True, end=True)
+        study.row(student(study.original), before, whole=False, end=True)
     for name in LOSSES:
         train(study, name)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import torch
+from torch import nn
+
 import measure
 from compress import Change, applied, changes
 from model import hidden_states
@@ -21,19 +24,24 @@ def chosen(study: Study) -> list[Change]:
 def part(study: Study) -> None:
     """A row for each copy and layer."""
     for change in chosen(study):
-        layers = [layer for layer in study.size.layers if not study.results.has(**axes_of(change, layer))]
+        layers = [layer for layer in (*study.size.layers, study.depth) if not study.results.has(**axes_of(change, layer))]
         if not layers:
             continue
         model = applied(study.original, change)
-        states = hidden_states(model, study.evaluated.tokens, tuple(layers))
+        states = hidden_states(model, study.evaluated.tokens, study.size.layers)
         for layer in layers:
-            a = study.pair(study.original.model.norm(study.states[layer]).detach(), study.head)
-            b = study.pair(model.model.norm(states[layer]).detach(), model.lm_head.weight)
+            a = study.pair(lens(study.original, study.states[layer], layer), study.head)
+            b = study.pair(lens(model, states[layer], layer), model.lm_head.weight)
             c = measure.on_the_way(a, b)
             study.results.add(axes_of(change, layer), measure.numbers(c), measure.bounds(c))
             print(f"{change.name:20} layer {layer:2}  m_cca {c.m_cca:.3f}", flush=True)
 
 
+def lens(model: nn.Module, states: torch.Tensor, layer: int) -> torch.Tensor:
+    """States after the last norm; those of the last layer have it behind them."""
+    return states if layer == len(model.model.layers) else model.model.norm(states).detach()
+
+
 def axes_of(change: Change, layer: int) -> dict[str, Any]:
     """What names the row of a layer."""
-    return {"source": "lens", "copy": f"{change.name} layer {layer}", "part": change.part, "level": change.level, "group": change.group, "method": change.method, "layer": layer}
+    return {"source": "lens", "copy": change.name, "part": change.part, "level": change.level, "group": change.group, "method": change.method, "layer": layer}

@@ -33,6 +33,7 @@ def main() -> int:
     import torch
 
     import compression
+    import correlations
     import distil
     import finetune
     import layers
@@ -56,7 +57,9 @@ def main() -> int:
             print(f"== {name}", flush=True)
             parts[name](study)
     if set(given.parts) == set(parts):
-        study.results.finish(QUESTION, EXPECTED, SEED, given.threads)
+        results = study.results
+        correlations.write(results.rows, results.bounds, results.folder, SEED)
+        results.finish(QUESTION, EXPECTED, SEED, given.threads)
     return 0
 
 

@@ -43,7 +43,7 @@ class Size:
 
 #: Learning rates of Adam by what is trained.
 RATES = {"full": (1e-5, 1e-4, 1e-3), "head": (1e-5, 1e-4, 1e-3), "low_rank": (1e-4, 1e-3, 1e-2)}
-WHOLE = Size(11, 40, 3, (3, 10, 30), RATES, (40,), 16, (10, 20))
+WHOLE = Size(11, 30, 2, (3, 10, 30), RATES, (30,), 12, (10, 20))
 SMALL = Size(11, 8, 1, (1, 2), {"full": (1e-4,), "head": (1e-4,), "low_rank": (1e-3,)}, (2,), 2, (15,))
 
 

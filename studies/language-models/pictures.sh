@@ -1,0 +1,12 @@
+#!/usr/bin/env bash
+# The pictures of the study: pictures.sh FOLDER, with `logitdist` on the path.
+set -euo pipefail
+[ $# = 1 ] || { echo "usage: pictures.sh FOLDER" >&2; exit 2; }
+picture() { logitdist report "$folder" --plot "$1" > /dev/null; }
+folder=$1
+picture "bound=m_cca_linear,m_cca_sharp,m_cca_two_spectra,m_cca_contrasts y=certified x=level colour=bound \
+  panels=group where='source==int,part==all' name=certified"
+picture "y=m_cca x=level colour=group panels=none where='source==int,part==all' name=rounding"
+picture "y=m_cca x=step colour=learning_rate panels=method where='source==finetune' name=fine-tuning"
+picture "y=loss_old x=step colour=learning_rate panels=method where='source==finetune' name=forgetting"
+picture "y=m_cca x=layer colour=copy panels=none where='source==lens' name=layers"
