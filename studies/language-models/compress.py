@@ -21,7 +21,9 @@ class Change:
     @property
     def name(self) -> str:
         """A name such as ``int4 g32`` or ``prune 0.3 head``."""
-        how = {"int": f"int{self.level:g}", "prune": f"prune {self.level:g}", "rank": f"rank {self.level:g}"}[self.method]
+        how = {"int": f"int{self.level:g}", "prune": f"prune {self.level:g}", "rank": f"rank {self.level:g}"}[
+            self.method
+        ]
         group = "" if self.group is None else f" g{self.group}" if self.group else " row"
         return how + group + ("" if self.part == "all" else f" {self.part}")
 
@@ -29,7 +31,7 @@ class Change:
 def changes(small: bool) -> list[Change]:
     """Every copy of part 1."""
     if small:
-        return [Change("int", 8, 0), Change("int", 4, 32), Change("prune", 0.3), Change("rank", 288, None, "head")]
+        return [Change("int", 8, 0), Change("int", 4, 32), Change("rank", 288, None, "head")]
     rounded = [Change("int", bits, group) for bits in (8, 4, 3) for group in (0, 128, 32)]
     pruned = [Change("prune", share) for share in (0.1, 0.3, 0.7)]
     truncated = [Change("rank", 288, None, "head"), Change("rank", 432, None, "body")]
@@ -38,7 +40,7 @@ def changes(small: bool) -> list[Change]:
 
 
 def rounded(weight: torch.Tensor, bits: int, group: int) -> torch.Tensor:
-    """Rounded to a symmetric grid of 2^bits − 1 values, with one step for each group of a row; its last may be shorter."""
+    """Rounded to a symmetric grid of 2^bits − 1 values, with a step for each group of a row, the last shorter."""
     length = weight.shape[1]
     group = group or length
     # 576 is no multiple of 128.

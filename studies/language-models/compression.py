@@ -16,7 +16,7 @@ def part(study: Study) -> None:
             "source": change.method,
             "copy": change.name,
             "part": change.part,
-            "level": change.level,
+            "level": float(change.level),
             "group": change.group,
             "method": change.method,
         }

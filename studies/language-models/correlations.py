@@ -10,7 +10,16 @@ from tables import Table, text
 
 COLUMNS = ["copies", "measure", "target", "n", "spearman", "low", "high"]
 #: What is asked to predict: distances of predictions, distances inside, and a certificate.
-MEASURES = ("kl_ab", "kl_ab_q99", "d_logit_relative", "top1_agreement", "perplexity_ratio", "d_ls_relative_ab", "m_cca", "certified")
+MEASURES = (
+    "kl_ab",
+    "kl_ab_q99",
+    "d_logit_relative",
+    "top1_agreement",
+    "perplexity_ratio",
+    "d_ls_relative_ab",
+    "m_cca",
+    "certified",
+)
 #: What is to be predicted: similarity inside, and accuracy after the short fine-tuning.
 TARGETS = ("m_cca", "tuned_accuracy_b")
 #: Sets of copies, by their sources.
@@ -50,7 +59,11 @@ def write(rows: Table, bounds: Table, folder: Path, seed: int) -> None:
     certified = {line["cell_seed"]: line["certified"] for line in bounds.lines if line["bound"] == "m_cca_contrasts"}
     lines = []
     for name, sources in SETS.items():
-        chosen = [{**row, "certified": certified[row["cell_seed"]]} for row in rows.lines if row["source"] in sources and row["tuned_accuracy_b"]]
+        chosen = [
+            {**row, "certified": certified[row["cell_seed"]]}
+            for row in rows.lines
+            if row["source"] in sources and row["tuned_accuracy_b"]
+        ]
         for target in TARGETS:
             used = [row for row in chosen if target != "m_cca" or row["part"] != "head"]
             for measure in MEASURES:

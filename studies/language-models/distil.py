@@ -19,7 +19,7 @@ Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 def student(original: nn.Module) -> nn.Module:
-    """Every second layer of the original, the first and the last among them; the last layer and the input embeddings stay."""
+    """Every second block of the original, the first and the last among them; head and input embeddings stay."""
     layers = original.model.layers
     chosen = [*range(0, len(layers) - 2, 2), len(layers) - 1]
     original.model.layers = nn.ModuleList(layers[i] for i in chosen)
@@ -61,7 +61,10 @@ LOSSES: dict[str, Loss] = {"kl": kl, "centred_l2": logitdist.distance_loss, "wei
 def train(study: Study, name: str) -> None:
     """One student."""
     steps = study.size.distilled
-    axes = [{"source": "distil", "copy": f"student {name} step {step}", "part": "body", "loss": name, "step": step} for step in steps]
+    axes = [
+        {"source": "distil", "copy": f"student {name} step {step}", "part": "body", "loss": name, "step": step}
+        for step in steps
+    ]
     if all(study.results.has(**one) for one in axes):
         return
     model = student(study.original)
@@ -79,7 +82,7 @@ def train(study: Study, name: str) -> None:
         loss.backward()
         optimiser.step()
         if step in steps and not study.results.has(**(one := axes[steps.index(step)])):
-            study.row(model, one, whole=step == last, end=step == last)
+            study.row(model, one, whole=step == last and not study.small, end=step == last)
 
 
 def part(study: Study) -> None:

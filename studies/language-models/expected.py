@@ -13,6 +13,6 @@ EXPECTED = (
     "and with it the loss on old text rises; low-rank updates move less for the same gain. Distillation: the student "
     "by KL predicts best and is further inside than that by centred squared logits; the weighted distance is like KL; "
     "the mixture is between. Transfer: probes carried over keep most of their accuracy at 4 bits, where nothing is "
-    "certified any more. Similarity predicts fine-tuning weakly: damage to the body counts, that to the head does not. "
-    "Layers: copies part early, and the distance grows with depth."
+    "certified any more. Similarity predicts fine-tuning weakly: damage to the body counts, that to the head does "
+    "not. Layers: copies part early, and the distance grows with depth."
 )

@@ -36,7 +36,12 @@ def start(original: nn.Module, method: str) -> tuple[nn.Module, list[nn.Paramete
     if method == "head":
         return model, [model.lm_head.weight.requires_grad_(True)]
     if method == "low_rank":
-        linear = [(owner, name) for owner in model.model.layers.modules() for name, layer in owner.named_children() if isinstance(layer, nn.Linear)]
+        linear = [
+            (owner, name)
+            for owner in model.model.layers.modules()
+            for name, layer in owner.named_children()
+            if isinstance(layer, nn.Linear)
+        ]
         for owner, name in linear:
             setattr(owner, name, LowRank(getattr(owner, name)))
         return model, [p for p in model.parameters() if p.requires_grad]
@@ -55,7 +60,14 @@ def train(study: Study, method: str, rate: float) -> None:
     """One run; a copy is compared after each of the steps."""
     name = f"finetune {method} {rate:g}"
     axes = [
-        {"source": "finetune", "copy": f"{name} step {step}", "part": "head" if method == "head" else "all", "method": method, "learning_rate": rate, "step": step}
+        {
+            "source": "finetune",
+            "copy": f"{name} step {step}",
+            "part": "head" if method == "head" else "all",
+            "method": method,
+            "learning_rate": rate,
+            "step": step,
+        }
         for step in study.size.steps
     ]
     if all(study.results.has(**one) for one in axes):
@@ -63,7 +75,11 @@ def train(study: Study, method: str, rate: float) -> None:
     torch.manual_seed(SEED)
     model, trained = start(study.original, method)
     french = torch.tensor([kind == "french" for kind in study.training.kinds])
-    tokens, targets, states = study.training.tokens[french], study.training.targets[french], study.training_states[french]
+    tokens, targets, states = (
+        study.training.tokens[french],
+        study.training.targets[french],
+        study.training_states[french],
+    )
     optimiser = torch.optim.Adam(trained, lr=rate)
     last = study.size.steps[-1]
     for step, chosen in enumerate(batches(len(tokens), last, BATCH, SEED), 1):

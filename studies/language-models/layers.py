@@ -24,7 +24,9 @@ def chosen(study: Study) -> list[Change]:
 def part(study: Study) -> None:
     """A row for each copy and layer."""
     for change in chosen(study):
-        layers = [layer for layer in (*study.size.layers, study.depth) if not study.results.has(**axes_of(change, layer))]
+        layers = [
+            layer for layer in (*study.size.layers, study.depth) if not study.results.has(**axes_of(change, layer))
+        ]
         if not layers:
             continue
         model = applied(study.original, change)
@@ -44,4 +46,12 @@ def lens(model: nn.Module, states: torch.Tensor, layer: int) -> torch.Tensor:
 
 def axes_of(change: Change, layer: int) -> dict[str, Any]:
     """What names the row of a layer."""
-    return {"source": "lens", "copy": change.name, "part": change.part, "level": change.level, "group": change.group, "method": change.method, "layer": layer}
+    return {
+        "source": "lens",
+        "copy": change.name,
+        "part": change.part,
+        "level": float(change.level),
+        "group": change.group,
+        "method": change.method,
+        "layer": layer,
+    }

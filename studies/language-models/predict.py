@@ -44,7 +44,9 @@ def accuracy(model: nn.Module, training: Sequences, evaluated: Sequences, states
     code = torch.tensor([kind == "code" for kind in training.kinds])
     lower = len(model.model.layers) - TOP
     draws = torch.Generator().manual_seed(0)
-    order = torch.cat([torch.randperm(int(code.sum()), generator=draws) for _ in range(1 + BATCH * steps // int(code.sum()))])
+    order = torch.cat(
+        [torch.randperm(int(code.sum()), generator=draws) for _ in range(1 + BATCH * steps // int(code.sum()))]
+    )
     order = order[: BATCH * steps]
     used, place = order.unique(return_inverse=True)
     inputs = hidden_states(model, training.tokens[code][used], (lower,))[lower]

@@ -26,7 +26,7 @@ def fitted(embeddings: numpy.ndarray, sequences: Sequences) -> Probes:
     """Ridge regression on ±1, in which both classes weigh the same however rare one is."""
     weights, offsets = [], []
     rows = numpy.asarray(embeddings, dtype=numpy.float64)
-    for name, labels in sequences.labels.items():
+    for labels in sequences.labels.values():
         y = labels.flatten().numpy()
         x = rows[y >= 0]
         y = y[y >= 0]
@@ -68,21 +68,23 @@ def balanced(scores: numpy.ndarray, labels: numpy.ndarray) -> float:
     return float((right[labels == 1].mean() + right[labels == 0].mean()) / 2)
 
 
-def lines(probes: Probes, a: numpy.ndarray, carried: numpy.ndarray, sequences: Sequences, found: Any) -> list[dict[str, Any]]:
+def lines(
+    probes: Probes, a: numpy.ndarray, carried: numpy.ndarray, sequences: Sequences, found: Any
+) -> list[dict[str, Any]]:
     """A line of probes.csv for each property; `found` is `Comparison.probes`."""
     result = []
     for place, name in enumerate(probes.names):
         labels = sequences.labels[name].flatten().numpy()
         known = labels >= 0
-        decide = lambda rows: rows[known] @ probes.weights[place] + probes.offsets[place]  # noqa: E731
+        own, other = (rows[known] @ probes.weights[place] + probes.offsets[place] for rows in (a, carried))
         one = found[place]
         result.append(
             {
                 "property": name,
                 "positions": int(known.sum()),
                 "share": float((labels[known] == 1).mean()),
-                "accuracy_a": balanced(decide(a), labels[known]),
-                "accuracy_carried": balanced(decide(carried), labels[known]),
+                "accuracy_a": balanced(own, labels[known]),
+                "accuracy_carried": balanced(other, labels[known]),
                 "agreement": one["probe_agreement"]["value"],
                 "agreement_certified": one["probe_agreement"]["bound"],
                 "error": one["error"],

@@ -17,7 +17,12 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--work", type=Path, help="folder of texts and weights; OUT/work if absent")
     parser.add_argument("--small", action="store_true", help="a few copies and steps: minutes instead of an hour")
     parser.add_argument("--threads", type=int, default=2, help="threads of torch (default: 2)")
-    parser.add_argument("--parts", nargs="+", default=["compression", "distillation", "fine-tuning", "layers"], help="what to run (default: all)")
+    parser.add_argument(
+        "--parts",
+        nargs="+",
+        default=["compression", "distillation", "fine-tuning", "layers"],
+        help="what to run (default: all)",
+    )
     return parser.parse_args()
 
 
@@ -42,7 +47,12 @@ def main() -> int:
     from study import SEED, Study
     from texts import NoText
 
-    parts = {"compression": compression.part, "distillation": distil.part, "fine-tuning": finetune.part, "layers": layers.part}
+    parts = {
+        "compression": compression.part,
+        "distillation": distil.part,
+        "fine-tuning": finetune.part,
+        "layers": layers.part,
+    }
     if unknown := [name for name in given.parts if name not in parts]:
         print(f"error: there is no part {', '.join(unknown)}; there are {', '.join(parts)}", file=sys.stderr)
         return 2

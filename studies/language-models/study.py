@@ -44,7 +44,7 @@ class Size:
 #: Learning rates of Adam by what is trained.
 RATES = {"full": (1e-5, 1e-4, 1e-3), "head": (1e-5, 1e-4, 1e-3), "low_rank": (1e-4, 1e-3, 1e-2)}
 WHOLE = Size(11, 30, 2, (3, 10, 30), RATES, (30,), 12, (10, 20))
-SMALL = Size(11, 8, 1, (1, 2), {"full": (1e-4,), "head": (1e-4,), "low_rank": (1e-3,)}, (2,), 2, (15,))
+SMALL = Size(11, 8, 1, (2,), {"full": (1e-4,), "head": (1e-4,), "low_rank": (1e-3,)}, (2,), 2, (15,))
 
 
 class Study:
@@ -83,7 +83,7 @@ class Study:
         return {"loss_old": loss[old].mean().item(), "loss_new": loss[~old].mean().item()}
 
     def row(self, model: nn.Module, axes: dict[str, Any], *, whole: bool, end: bool) -> None:
-        """Compares a copy and writes its row; at the `end` of what is done to it with probes and the short fine-tuning."""
+        """Compares a copy and writes its row; at the `end` of its training with probes and the short fine-tuning."""
         began = monotonic()
         model.eval()
         head = model.lm_head.weight.detach()
@@ -92,13 +92,17 @@ class Study:
         states = hidden_states(model, self.evaluated.tokens, (lower,))
         a, b = self.pair(self.states[self.depth], self.head), self.pair(states[depth], head)
         if whole:
-            c = measure.whole(a, b, self.evaluated.groups(), self.evaluated.targets, self.probes.weights, self.probes.offsets)
+            c = measure.whole(
+                a, b, self.evaluated.groups(), self.evaluated.targets, self.probes.weights, self.probes.offsets
+            )
         else:
             carried_too = (self.probes.weights, self.probes.offsets) if end else None
             c = measure.on_the_way(a, b, self.evaluated.targets, carried_too)
         numbers = {**measure.numbers(c), **self.lost(states[depth], head)}
         if end:
-            numbers["tuned_accuracy_b"] = predict.accuracy(model, self.training, self.evaluated, states[lower], self.size.short)
+            numbers["tuned_accuracy_b"] = predict.accuracy(
+                model, self.training, self.evaluated, states[lower], self.size.short
+            )
             carried = self.carrier.carried(b[0].numpy(), head.numpy())
             for line in probes.lines(self.probes, a[0].numpy(), carried, self.evaluated, c.probes):
                 self.results.probes.add(copy=axes["copy"], **line)
@@ -106,5 +110,3 @@ class Study:
         self.results.add(axes, numbers, measure.bounds(c))
         said = f"{axes['copy']:28} m_cca {numbers['m_cca']:.3f}  d_logit_relative {numbers['d_logit_relative']:.3f}"
         print(f"{said}  {numbers['seconds']} s", flush=True)
-
-

@@ -18,6 +18,12 @@ from typing import Any
 AXES = ("source", "copy", "part", "level", "group", "method", "learning_rate", "step", "loss", "layer")
 
 
+#: The columns of probes.csv.
+PROBES = (
+    "copy property positions share accuracy_a accuracy_carried agreement agreement_certified error certified probe_sd"
+).split()
+
+
 class Table:
     """A CSV file to whose end lines are added."""
 
@@ -28,7 +34,9 @@ class Table:
             with path.open(newline="") as file:
                 reader = csv.DictReader(file)
                 if reader.fieldnames != columns:
-                    raise SystemExit(f"error: {path} has other columns; it is of another version: remove it, or give another --out")
+                    raise SystemExit(
+                        f"error: {path} has other columns; it is of another version: remove it, or give another --out"
+                    )
                 # A line that was cut off by an interruption lacks its last columns.
                 self.lines = [line for line in reader if None not in line.values()]
         self.write()
@@ -82,7 +90,7 @@ class Results:
         self.bounds = Table(folder / "bounds.csv", bounds)
         self.probes = Table(
             folder / "probes.csv",
-            "copy property positions share accuracy_a accuracy_carried agreement agreement_certified error certified probe_sd".split(),
+            PROBES,
         )
         # The row of a copy comes last: lines of copies without one are of an interrupted run.
         done = {line["cell_seed"] for line in self.rows.lines}
@@ -128,7 +136,11 @@ class Results:
                     "version": logitdist.__version__,
                     "started": self.started,
                     "threads": threads,
-                    "machine": {"os": platform.system().lower(), "arch": platform.machine(), "available_processors": os.cpu_count()},
+                    "machine": {
+                        "os": platform.system().lower(),
+                        "arch": platform.machine(),
+                        "available_processors": os.cpu_count(),
+                    },
                 }
             ],
         }
