@@ -4,6 +4,7 @@ set -euo pipefail
 [ $# = 1 ] || { echo "usage: pictures.sh FOLDER" >&2; exit 2; }
 picture() { logitdist report "$folder" --plot "$1" > /dev/null; }
 folder=$1
+logitdist report "$folder" > /dev/null
 picture "bound=m_cca_linear,m_cca_sharp,m_cca_two_spectra,m_cca_contrasts y=certified x=level colour=bound \
   panels=group where='source==int,part==all' name=certified"
 picture "y=m_cca x=level colour=group panels=none where='source==int,part==all' name=rounding"
