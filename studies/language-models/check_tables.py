@@ -39,8 +39,8 @@ def main(folder: Path) -> None:
     assert all(bound["holds"] == "true" for bound in bounds), "a bound does not hold"
     of = {row["copy"]: row for row in rows if row["source"] != "lens"}
     assert float(of["original"]["m_cca"]) > 0.999999 and float(of["original"]["d_logit"]) < 1e-3, of["original"]
-    assert float(of["rank 288 head"]["m_cca"]) > 0.999999, "a changed head alone changes no embedding"
-    assert float(of["int8 row"]["m_cca"]) > float(of["int4 g32"]["m_cca"]), "four bits are no better than eight"
+    assert float(of["rank-288-head"]["m_cca"]) > 0.999999, "a changed head alone changes no embedding"
+    assert float(of["int8-row"]["m_cca"]) > float(of["int4-g32"]["m_cca"]), "four bits are no better than eight"
     probes = table(folder / "probes.csv")
     assert all(float(line["agreement"]) >= float(line["agreement_certified"]) for line in probes), "T17 is violated"
     probed = 1 + len(copies) + 1 + len(LOSSES) + ends

@@ -20,12 +20,17 @@ class Change:
 
     @property
     def name(self) -> str:
-        """A name such as ``int4 g32`` or ``prune 0.3 head``."""
-        how = {"int": f"int{self.level:g}", "prune": f"prune {self.level:g}", "rank": f"rank {self.level:g}"}[
-            self.method
-        ]
-        group = "" if self.group is None else f" g{self.group}" if self.group else " row"
-        return how + group + ("" if self.part == "all" else f" {self.part}")
+        """A name such as ``int4-g32`` or ``rank-288-head``."""
+        how = f"int{self.level:g}" if self.method == "int" else f"{self.method}-{self.level:g}"
+        group = "" if self.group is None else f"-g{self.group}" if self.group else "-row"
+        return how + group + ("" if self.part == "all" else f"-{self.part}")
+
+    @property
+    def axes(self) -> dict[str, str | int | float]:
+        """What names the copy in the tables."""
+        column, kind = {"int": ("bits", int), "prune": ("share", float), "rank": ("rank", int)}[self.method]
+        group = {} if self.group is None else {"group": str(self.group or "row")}
+        return {"copy": self.name, "part": self.part, column: kind(self.level), **group}
 
 
 def changes(small: bool) -> list[Change]:
@@ -35,7 +40,7 @@ def changes(small: bool) -> list[Change]:
     rounded = [Change("int", bits, group) for bits in (8, 4, 3) for group in (0, 128, 32)]
     pruned = [Change("prune", share) for share in (0.1, 0.3, 0.7)]
     truncated = [Change("rank", 288, None, "head"), Change("rank", 432, None, "body")]
-    halves = [Change(*change, part) for change in (("int", 4, 0), ("prune", 0.3, None)) for part in ("head", "body")]
+    halves = [Change("int", 4, 0, part) for part in ("head", "body")]
     return rounded + pruned + truncated + halves
 
 

@@ -12,13 +12,6 @@ def part(study: Study) -> None:
     if not study.results.has(**itself):
         study.row(study.original, itself, whole=False, end=True)
     for change in changes(study.small):
-        axes = {
-            "source": change.method,
-            "copy": change.name,
-            "part": change.part,
-            "level": float(change.level),
-            "group": change.group,
-            "method": change.method,
-        }
+        axes = {"source": change.method, **change.axes}
         if not study.results.has(**axes):
             study.row(applied(study.original, change), axes, whole=True, end=True)

@@ -62,7 +62,7 @@ def train(study: Study, name: str) -> None:
     """One student."""
     steps = study.size.distilled
     axes = [
-        {"source": "distil", "copy": f"student {name} step {step}", "part": "body", "loss": name, "step": step}
+        {"source": "distil", "copy": f"student-{name}-{step}", "part": "body", "loss": name, "step": step}
         for step in steps
     ]
     if all(study.results.has(**one) for one in axes):
@@ -87,7 +87,7 @@ def train(study: Study, name: str) -> None:
 
 def part(study: Study) -> None:
     """The student before its training, and one for each loss."""
-    before = {"source": "distil", "copy": "student untrained", "part": "body", "loss": "none", "step": 0}
+    before = {"source": "distil", "copy": "student-untrained", "part": "body", "loss": "none", "step": 0}
     if not study.results.has(**before):
         study.row(student(study.original), before, whole=False, end=True)
     for name in LOSSES:

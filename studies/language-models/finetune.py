@@ -58,11 +58,11 @@ def batches(count: int, steps: int, size: int, seed: int) -> Iterator[torch.Tens
 
 def train(study: Study, method: str, rate: float) -> None:
     """One run; a copy is compared after each of the steps."""
-    name = f"finetune {method} {rate:g}"
+    name = f"finetune-{method}-{rate:g}"
     axes = [
         {
             "source": "finetune",
-            "copy": f"{name} step {step}",
+            "copy": f"{name}-{step}",
             "part": "head" if method == "head" else "all",
             "method": method,
             "learning_rate": rate,

@@ -13,7 +13,7 @@ from model import hidden_states
 from study import Study
 
 #: Copies whose layers are compared.
-CHOSEN = ("int8 row", "int4 g32", "int3 g32", "prune 0.3", "rank 432 body")
+CHOSEN = ("int8-row", "int4-g32", "int3-g32", "prune-0.3")
 
 
 def chosen(study: Study) -> list[Change]:
@@ -46,12 +46,4 @@ def lens(model: nn.Module, states: torch.Tensor, layer: int) -> torch.Tensor:
 
 def axes_of(change: Change, layer: int) -> dict[str, Any]:
     """What names the row of a layer."""
-    return {
-        "source": "lens",
-        "copy": change.name,
-        "part": change.part,
-        "level": float(change.level),
-        "group": change.group,
-        "method": change.method,
-        "layer": layer,
-    }
+    return {"source": "lens", **change.axes, "layer": layer}

@@ -15,7 +15,20 @@ from pathlib import Path
 from typing import Any
 
 #: What names a copy: the columns of rows.csv before `replicate`, which are axes of the report.
-AXES = ("source", "copy", "part", "level", "group", "method", "learning_rate", "step", "loss", "layer")
+AXES = (
+    "source",
+    "copy",
+    "part",
+    "bits",
+    "group",
+    "share",
+    "rank",
+    "method",
+    "learning_rate",
+    "step",
+    "loss",
+    "layer",
+)
 
 
 #: The columns of probes.csv.
