@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -63,9 +64,21 @@ class Study:
         self.results = Results(out, measure.MEASURES, measure.BOUNDS)
         self.head = self.original.lm_head.weight.detach()
         self.states = hidden_states(self.original, self.evaluated.tokens, self.size.layers)
-        self.training_states = hidden_states(self.original, self.training.tokens)[self.depth]
-        self.probes = probes.fitted(self.training_states.flatten(0, 1).numpy(), self.training)
-        self.carrier = probes.Carrier(self.head.numpy())
+
+    @cached_property
+    def training_states(self) -> torch.Tensor:
+        """What goes into the original's last layer on the training texts."""
+        return hidden_states(self.original, self.training.tokens)[self.depth]
+
+    @cached_property
+    def probes(self) -> probes.Probes:
+        """Probes of the original."""
+        return probes.fitted(self.training_states.flatten(0, 1).numpy(), self.training)
+
+    @cached_property
+    def carrier(self) -> probes.Carrier:
+        """Carries what a copy has to where the original has it."""
+        return probes.Carrier(self.head.numpy())
 
     @property
     def depth(self) -> int:
