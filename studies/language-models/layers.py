@@ -13,7 +13,7 @@ from model import hidden_states
 from study import Study
 
 #: Copies whose layers are compared.
-CHOSEN = ("int8-row", "int4-g32", "int3-g32", "prune-0.3")
+CHOSEN = ("int4-g32", "int3-g32", "prune-0.3")
 
 
 def chosen(study: Study) -> list[Change]:
