@@ -10,3 +10,6 @@ picture "bound=m_cca_linear,m_cca_sharp,m_cca_two_spectra,m_cca_contrasts y=cert
 picture "y=m_cca x=bits colour=group panels=none where='source==int,part==all' name=rounding"
 picture "y=m_cca x=step colour=learning_rate panels=method where='source==finetune' name=fine-tuning"
 picture "y=loss_old x=step colour=learning_rate panels=method where='source==finetune' name=forgetting"
+if grep -q '^lens,' "$folder/rows.csv"; then
+  picture "y=m_cca x=layer colour=copy panels=none where='source==lens' name=layers"
+fi
