@@ -9,7 +9,9 @@ mkdir -p "$scratch"
 skip() { echo "the study of language models is skipped: $1"; exit 0; }
 
 [ -x "$scratch/venv/bin/python" ] || python3 -m venv "$scratch/venv"
-"$scratch/venv/bin/pip" install --quiet --disable-pip-version-check "$wheel"
+# Another wheel may have the same version, and older tables would be taken for finished ones.
+"$scratch/venv/bin/pip" install --quiet --disable-pip-version-check --force-reinstall "$wheel"
+rm -rf "$scratch/out"
 "$scratch/venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt" \
   || skip "its requirements cannot be installed"
 code=0

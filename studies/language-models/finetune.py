@@ -63,7 +63,7 @@ def train(study: Study, method: str, rate: float) -> None:
         {
             "source": "finetune",
             "copy": f"{name}-{step}",
-            "part": "head" if method == "head" else "all",
+            "part": {"head": "head", "full": "all"}.get(method, "body"),
             "method": method,
             "learning_rate": rate,
             "step": step,

@@ -26,6 +26,16 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def of_one_size(out: Path, small: bool) -> bool:
+    """Whether a folder may take tables of this size; it remembers the first."""
+    out.mkdir(parents=True, exist_ok=True)
+    size = "small" if small else "whole"
+    mark = out / "size"
+    if not mark.exists():
+        mark.write_text(size + "\n")
+    return mark.read_text().strip() == size
+
+
 def main() -> int:
     """Runs the study; 2 if something that it needs is missing."""
     given = arguments()
@@ -34,6 +44,9 @@ def main() -> int:
         return 2
     if given.threads < 1:
         print(f"error: --threads is {given.threads}; at least 1 is needed", file=sys.stderr)
+        return 2
+    if not of_one_size(given.out, given.small):
+        print(f"error: {given.out} has tables of the other size, with or without --small: give another --out", file=sys.stderr)
         return 2
     import torch
 
@@ -66,10 +79,11 @@ def main() -> int:
         if name in given.parts:
             print(f"== {name}", flush=True)
             parts[name](study)
-    if set(given.parts) == set(parts):
-        results = study.results
+    results = study.results
+    is_whole = set(given.parts) == set(parts)
+    if is_whole:
         correlations.write(results.rows, results.bounds, results.folder, SEED)
-        results.finish(QUESTION, EXPECTED, SEED, given.threads)
+    results.finish("complete" if is_whole else "partial", QUESTION, EXPECTED, SEED, given.threads)
     return 0
 
 

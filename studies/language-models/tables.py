@@ -109,7 +109,7 @@ class Results:
         done = {line["cell_seed"] for line in self.rows.lines}
         self.bounds.lines = [line for line in self.bounds.lines if line["cell_seed"] in done]
         self.bounds.write()
-        copies = {line["copy"] for line in self.rows.lines}
+        copies = {line["copy"] for line in self.rows.lines if line["source"] != "lens"}
         self.probes.lines = [line for line in self.probes.lines if line["copy"] in copies]
         self.probes.write()
 
@@ -125,8 +125,8 @@ class Results:
             self.bounds.add(cell_seed=seed, **bound)
         self.rows.add(**axes, replicate=0, cell_seed=seed, status="ok", **measures)
 
-    def finish(self, question: str, expected: str, seed: int, threads: int) -> None:
-        """Writes the manifest, which says that the tables are whole and what they are."""
+    def finish(self, status: str, question: str, expected: str, seed: int, threads: int) -> None:
+        """Writes the manifest, which says whether the tables are whole and what they are."""
         import blake3
         import logitdist
 
@@ -136,7 +136,7 @@ class Results:
 
         violated = sum(line["holds"] == "false" for line in self.bounds.lines)
         manifest = {
-            "status": "complete",
+            "status": status,
             "question": question,
             "expected": expected,
             "seed": seed,

@@ -13,7 +13,8 @@ const RIGHT: RangeInclusive<f64> = 0.92..=0.98;
 const UNMARKED: &str = "
 ## Without a mark
 
-The same for the intervals that `compare` does not mark as too narrow or too low. These are the ones to rely on.
+The same for the intervals that `compare` does not mark as too narrow or too low. These are the ones
+to rely on.
 ";
 
 /// What stands over the tables of the page.

@@ -52,7 +52,7 @@ pub struct Arguments {
     /// Leave these out, and what nothing else needs.
     #[arg(long, value_delimiter = ',', value_name = "TOKENS")]
     pub skip: Vec<String>,
-    /// The cheapest answer: d_logit, m_cca and what unrelated models would show of it, and KL and agreement on a sample of 1000 inputs.
+    /// The cheapest answer: d_logit, m_cca and what unrelated models would show of it, and KL and agreement on a sample of 500 inputs.
     #[arg(long, conflicts_with_all = ["only", "report"])]
     pub quick: bool,
     /// Exit with code 4 if a measure is so, for example 'kl_ab_q99 > 0.1' or 'low(top1_agreement) < 0.98'; low() and high() are the ends of

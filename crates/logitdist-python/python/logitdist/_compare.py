@@ -111,7 +111,7 @@ def compare(
         Measures, bounds and groups to leave out. That changes no digit of the rest.
     quick : bool
         The cheapest answer: `d_logit`, `m_cca` beside `m_cca_null`, and KL and agreement on a sample of
-        1000 inputs. Without `only`.
+        500 inputs. Without `only`.
     per_input : bool
         Keep the distances at each input. Without it, what needs them compares again.
     intervals : bool, optional

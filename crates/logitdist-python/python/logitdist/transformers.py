@@ -98,7 +98,9 @@ class LogitDistanceCallback(TrainerCallback):  # type: ignore[misc]
 
     def _look(self, state: Any, given: dict[str, Any]) -> None:
         model = getattr(given["model"], "module", given["model"])
-        batches = given.get("eval_dataloader") if self.batches is None else self.batches
+        # Of several evaluation sets the first that is shown, at every look.
+        self.batches = given.get("eval_dataloader") if self.batches is None else self.batches
+        batches = self.batches
         if batches is None:
             raise ValueError(
                 "there is no evaluation data: give the callback batches, or the Trainer an eval_dataset and an eval_strategy"

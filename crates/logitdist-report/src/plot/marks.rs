@@ -215,7 +215,8 @@ fn tile_texts(placed: &Placed<'_>, tiles: &Tiles) -> Vec<String> {
     if !tiles.written || high < LINE - 1.0 {
         return Vec::new();
     }
-    let are_shares = tiles.values.iter().flatten().all(|x| (0.0..=1.0).contains(x));
+    // What spans orders of magnitude needs its power of ten.
+    let are_shares = tiles.values.iter().flatten().all(|x| *x == 0.0 || (0.001..=1.0).contains(x));
     let text = |value: &Option<f64>, digits: usize| match value {
         None => "–".to_owned(),
         Some(x) if are_shares => share(*x, digits),

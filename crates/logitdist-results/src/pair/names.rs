@@ -67,17 +67,20 @@ impl PairNames {
         csv.flush()
     }
 
-    /// Reads `names.csv`.
+    /// Reads `names.csv`. Where there is none, nothing has a name.
     ///
     /// # Errors
     /// A file that cannot be read, is cut off, or names something twice.
     pub fn read(path: &Path) -> Result<PairNames, ResultsError> {
+        if !path.exists() {
+            return Ok(PairNames::default());
+        }
         let lines = ParsedLines::read(path, &COLUMNS, |line| {
             let axis = line.text(0)?;
             let axis = AXES.iter().position(|known| *known == axis);
             let axis =
                 axis.ok_or_else(|| format!("`axis` is {:?}; label or input is needed", line.text(0)))?;
-            Ok((axis, line.count(1)?, line.text(2)?.to_owned()))
+            Ok((axis, line.count(1)?, visible(line.text(2)?).into_owned()))
         })?;
         let mut names = [BTreeMap::new(), BTreeMap::new()];
         for (at, (axis, index, name)) in lines.lines.iter().enumerate() {
@@ -133,6 +136,7 @@ mod tests {
         std::fs::write(&path, &file).unwrap();
         let message = PairNames::read(&path).unwrap_err().to_string();
         assert!(message.contains("input 1 has a name already"), "{message}");
+        assert_eq!(PairNames::read(&folder.path().join("none.csv")).unwrap(), PairNames::default());
         std::fs::write(&path, "axis,index,name\ncolour,1,red\n").unwrap();
         let message = PairNames::read(&path).unwrap_err().to_string();
         assert!(message.contains("label or input is needed"), "{message}");

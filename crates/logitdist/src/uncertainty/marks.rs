@@ -29,14 +29,14 @@ impl Evidence {
     pub(super) fn mark(&self, asked: Asked<'_>, interval: &Interval, whole: &Shared) -> Option<String> {
         match asked.row.uncertainty {
             Uncertainty::HeldOut if interval.se > 0.0 => {
-                self.fitted_on_few(whole).or_else(|| self.alike_neighbours())
+                self.fitted_on_few(whole).or_else(|| self.alike_neighbours(whole.reduced.n_inputs))
             }
             Uncertainty::Percentile(level, _) => {
-                let beyond = level.min(1.0 - level) * self.kept.iter().map(Vec::len).sum::<usize>() as f64;
-                self.alike_neighbours().filter(|_| beyond < BEYOND)
+                let beyond = level.min(1.0 - level) * self.seen() as f64;
+                self.alike_neighbours(whole.reduced.n_inputs).filter(|_| beyond < BEYOND)
             }
-            Uncertainty::Fisher => near_chance(asked, whole),
-            _ => self.carried_by_few(asked.token),
+            Uncertainty::Fisher if interval.se > 0.0 => near_chance(asked, whole),
+            _ => self.carried_by_few(asked.token, whole.reduced.n_inputs),
         }
     }
 
@@ -52,15 +52,20 @@ impl Evidence {
         })
     }
 
-    /// Whether inputs depend on their neighbours, and nobody said so by groups.
-    fn alike_neighbours(&self) -> Option<String> {
-        if self.independent < self.sizes.iter().sum::<f64>() as usize {
+    /// Inputs that the probability part saw.
+    fn seen(&self) -> usize {
+        self.kept.iter().map(Vec::len).sum()
+    }
+
+    /// Whether inputs depend on their neighbours, and nobody said so by groups. Those of a sample are no neighbours.
+    fn alike_neighbours(&self, n_inputs: usize) -> Option<String> {
+        if self.independent < n_inputs || self.seen() < n_inputs {
             return None;
         }
         let distances: Vec<Vec<f64>> =
             self.kept.iter().map(|block| block.iter().map(InputDivergences::d_logit).collect()).collect();
         let correlation = of_neighbours(&distances)?;
-        let error = 1.0 / (distances.iter().map(Vec::len).sum::<usize>() as f64).sqrt();
+        let error = 1.0 / (n_inputs as f64).sqrt();
         (correlation > ALIKE.0.max(ALIKE.1 * error)).then(|| {
             format!(
                 "neighbouring inputs are alike (their logit distances have correlation {correlation:.2}): --groups would tell"
@@ -68,8 +73,9 @@ impl Evidence {
         })
     }
 
-    /// Why the interval of a mean may be too narrow. Alignment errors are made of the same differences as the logit distance.
-    fn carried_by_few(&self, token: &str) -> Option<String> {
+    /// Why the interval of a mean may be too narrow. Alignment errors are made of the same differences as the logit distance; both are over
+    /// all inputs, and a sample of these says nothing of them.
+    fn carried_by_few(&self, token: &str, n_inputs: usize) -> Option<String> {
         let term: fn(&InputDivergences) -> f64 = match token {
             "kl_ab" => |input| input.kl_ab,
             "kl_ba" => |input| input.kl_ba,
@@ -78,7 +84,11 @@ impl Evidence {
             "tv" => |input| input.tv,
             "hellinger" => |input| input.hellinger,
             "d_logit" | "d_logit_relative" | "d_logit_per_label" | "d_ls_ab" | "d_ls_ba"
-            | "d_ls_relative_ab" | "d_ls_relative_ba" => |input| input.squared_logit_distance,
+            | "d_ls_relative_ab" | "d_ls_relative_ba"
+                if self.seen() == n_inputs =>
+            {
+                |input| input.squared_logit_distance
+            }
             _ => return None,
         };
         let sums: Vec<f64> = self.kept.iter().map(|block| block.iter().map(term).sum()).collect();
@@ -130,21 +140,27 @@ pub(super) fn check_chance(asked: Asked<'_>, whole: &Shared) -> Result<(), Strin
         Some(law) => Some(law.q99),
         None => limit_of_chance(asked.token, whole),
     };
-    let [value, limit] = match (own, whole.embeddings_cca()) {
-        (Some(limit), _) => [asked.value, limit],
-        (None, Ok(correlations)) => [correlations.mean(), limit_of_chance("m_cca", whole).unwrap_or(0.0)],
-        (None, Err(_)) => return Ok(()),
-    };
-    if value > limit {
-        return Ok(());
+    if let Some(limit) = own {
+        let is_beyond = asked.value > limit;
+        return is_beyond
+            .then_some(())
+            .ok_or_else(|| "it cannot be told from chance: unrelated models show as much".to_owned());
     }
-    Err("it cannot be told from chance: unrelated models show as much".to_owned())
+    let limit = limit_of_chance("m_cca", whole).unwrap_or(0.0);
+    match whole.embeddings_cca() {
+        Ok(correlations) if correlations.mean() <= limit => {
+            Err("m_cca cannot be told from chance; --null would tell whether this can".to_owned())
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Why the interval of a mean correlation that is hardly beyond chance may not hold.
 fn near_chance(asked: Asked<'_>, whole: &Shared) -> Option<String> {
     let limit = limit_of_chance(asked.token, whole)?;
-    (asked.value < NEAR_CHANCE * limit).then(|| {
+    // Of a limit that is large itself, a quarter of the way to 1.
+    let near = (NEAR_CHANCE * limit).min(0.75 * limit + 0.25);
+    (asked.value < near).then(|| {
         format!("unrelated models show up to {limit:.3}: so near to chance the interval may not hold")
     })
 }

@@ -83,7 +83,8 @@ fn bad_input_names_the_file_the_line_and_what_is_needed() {
         _ => content.to_owned(),
     });
     assert!(message(&cut).contains("the verdict is missing; was the file cut off?"));
-    for (file, _) in FILES {
+    // Without names.csv nothing has a name.
+    for (file, _) in FILES.into_iter().filter(|(file, _)| *file != "names.csv") {
         let empty = folder(|name, content| if name == file { String::new() } else { content.to_owned() });
         assert!(message(&empty).contains(&format!("{file}:1: the file is empty")), "{}", message(&empty));
         std::fs::remove_file(empty.path().join(file)).unwrap();
