@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn neighbours_are_those_of_a_block() {
         let up: Vec<f64> = (0..100).map(f64::from).collect();
-        assert!(of_neighbours(&[up.clone()]).unwrap() > 0.95);
+        assert!(of_neighbours(std::slice::from_ref(&up)).unwrap() > 0.95);
         let alternating: Vec<f64> = (0..100).map(|i| f64::from(i % 2)).collect();
         assert!((of_neighbours(&[alternating]).unwrap() + 1.0).abs() < 1e-12);
         // Blocks of single inputs have no neighbours, and constants no correlation.

@@ -173,7 +173,7 @@ fn the_certificate_names_the_simplest_of_the_best() {
 #[test]
 fn what_rounding_decides_is_not_certified() {
     // Columns of a Hadamard matrix: exactly orthogonal, and to ones as well.
-    let sign = |y: usize, bits: usize| if (y & bits).count_ones() % 2 == 0 { 1.0 } else { -1.0 };
+    let sign = |y: usize, bits: usize| if (y & bits).count_ones().is_multiple_of(2) { 1.0 } else { -1.0 };
     for seed in 0..64 {
         let mut rng = rng(seed);
         let mut embeddings = || normal(400, 2, &mut rng);
