@@ -30,6 +30,9 @@ const MARGIN: f64 = 0.05;
 /// Values under this share of the largest are easier to see on a logarithmic axis.
 const SMALL: f64 = 0.03;
 
+/// Values under this all lie on the foot of an axis from 0 to 1.
+const FLAT: f64 = 0.1;
+
 /// The figure of what is drawn.
 pub fn figure(c: &Coordinates<'_>, picture: &Declared, drawn: &Drawn) -> Figure {
     let left_out = drawn.panels.len().saturating_sub(MOST_PANELS);
@@ -264,7 +267,7 @@ fn vertical(c: &Coordinates<'_>, picture: &Declared, curves: &[&Curve]) -> Axis 
         None => [place.middle; 3],
     }));
     let spreads = most > 0.0 && least < SMALL * most;
-    let is_tiny = most > 0.0 && most < SMALL;
+    let is_tiny = most > 0.0 && most < FLAT;
     let may_be_log = middles().all(|y| y >= 0.0)
         && picture.quantity != super::Quantity::Certified
         && !picture.quantity.is_mean();

@@ -29,8 +29,15 @@ impl Styles {
                 };
                 return (String::new(), colour, Shape::Disc);
             };
-            let other = (palette::UNORDERED[value % palette::UNORDERED.len()], Shape::of(value));
-            let own_style = || c.axis(own).map_or(other, |axis| level_style(axis, value));
+            let place = known.iter().position(|&shown| shown == value).unwrap_or(value);
+            let by_place = (palette::UNORDERED[place % palette::UNORDERED.len()], Shape::of(place));
+            let own_style = || match c.axis(own) {
+                Some(axis) if axis.numbers().is_some() || axis.values.len() <= palette::UNORDERED.len() => {
+                    level_style(axis, value)
+                }
+                // Of more names than colours, those that are shown share them out.
+                _ => by_place,
+            };
             let (colour, shape) = bounds.get(&value).copied().unwrap_or_else(own_style);
             (c.named(own, value, None), colour, shape)
         };

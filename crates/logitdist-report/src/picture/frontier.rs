@@ -8,7 +8,7 @@ use crate::view::View;
 use crate::words;
 use logitdist_results::{BoundStatus, Study};
 
-/// Left-hand sides under this share of the right one are rounding errors.
+/// Left-hand sides under this share of the right one, and of the largest one of their bound, are rounding errors.
 const ROUNDING: f64 = 1e-12;
 
 /// The most decades of an axis; what is beyond stands in gutters.
@@ -52,8 +52,9 @@ impl View<Study> for Frontiers {
                     let own = cell.evaluations.iter().filter(|e| e.bound == bound);
                     let shown = own.filter(|e| e.tightness.is_some() && e.status == BoundStatus::Ok);
                     let sides = shown.filter_map(|e| Some((e.rhs?, e.lhs?)));
-                    points.extend(sides.map(|(rhs, lhs)| (rhs, above_rounding(lhs, rhs), cell.seed)));
+                    points.extend(sides.map(|(rhs, lhs)| (rhs, lhs, cell.seed)));
                 }
+                above_rounding(&mut points);
                 let n = points.len();
                 sample::thin(&mut points);
                 Series { bound, points, n }
@@ -75,7 +76,7 @@ impl View<Study> for Frontiers {
             .in_columns(panels.len().min(3))
             .noted("Lines: left side = 1, 0.1 and 0.01 of the right side. Vacuous bounds and pairs that are equal up to rounding are left out.");
         let figure = figure.noted(
-            "n ×: so many marks stand in a grey strip, at 0 (left sides under 10⁻¹² of the right one) or beyond the axis.",
+            "n ×: so many marks stand in a grey strip, at 0 (left sides under 10⁻¹² of the right one and of others) or beyond the axis.",
         );
         vec![match drawn < n || study.is_thinned() {
             true => {
@@ -106,9 +107,14 @@ pub struct Series {
     pub n: usize,
 }
 
-/// A left-hand side that is a rounding error of the right one is 0.
-fn above_rounding(lhs: f64, rhs: f64) -> f64 {
-    if rhs.is_finite() && lhs < ROUNDING * rhs { 0.0 } else { lhs }
+/// Left-hand sides that are rounding errors are 0: beside the right one, which alone may be astronomically large, and beside the others.
+fn above_rounding(points: &mut [SampledCell]) {
+    let largest = points.iter().map(|(_, lhs, _)| *lhs).fold(0.0, f64::max);
+    for (rhs, lhs, _) in points {
+        if rhs.is_finite() && *lhs < ROUNDING * rhs.min(largest) {
+            *lhs = 0.0;
+        }
+    }
 }
 
 /// The ends of positive values; of more decades than an axis has, of those decades that hold most values.
@@ -127,10 +133,13 @@ fn bulk(mut values: Vec<f64>) -> (f64, f64) {
 /// The panel, with the same scale on both axes.
 fn draw(study: &Study, panel: &Frontier) -> Panel {
     let places = || panel.series.iter().flat_map(|series| &series.points);
-    let sides = places().flat_map(|place| [place.0, place.1]).filter(|&x| x > 0.0 && x.is_finite());
-    let sides: Vec<f64> = sides.collect();
+    let is_placed = |x: &f64| *x > 0.0 && x.is_finite();
+    let sides: Vec<f64> = places().flat_map(|place| [place.0, place.1]).filter(is_placed).collect();
     let all = sides.iter().fold((f64::INFINITY, 0.0f64), |(l, m), &x| (l.min(x), m.max(x)));
-    let (least, most) = bulk(sides);
+    // Left sides have to be seen; right ones may be far beyond all of them.
+    let (least, _) = bulk(places().map(|place| place.1).filter(is_placed).collect());
+    let reach = least * 10f64.powf(MOST_DECADES);
+    let most = sides.into_iter().filter(|x| *x <= reach).fold(0.0, f64::max);
     let axis = |label: &str| match least <= most {
         true => {
             // Only where some values are beyond: an end with a gutter is a power of ten.
@@ -158,6 +167,19 @@ fn draw(study: &Study, panel: &Frontier) -> Panel {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_is_small_beside_everything_is_a_rounding_error() {
+        let left = |points: &[(f64, f64)]| {
+            let mut points: Vec<SampledCell> = points.iter().map(|&(rhs, lhs)| (rhs, lhs, 1)).collect();
+            above_rounding(&mut points);
+            points.iter().map(|point| point.1).collect::<Vec<_>>()
+        };
+        assert_eq!(left(&[(1.0, 1e-14), (2.0, 0.5)]), [0.0, 0.5]);
+        // A right side that says nothing, and pairs that are close.
+        assert_eq!(left(&[(1e200, 3.4), (1e70, 18e3)]), [3.4, 18e3]);
+        assert_eq!(left(&[(1e-13, 1e-14), (2.0, 0.5)]), [1e-14, 0.5]);
+    }
 
     #[test]
     fn axes_have_the_decades_of_most_values() {
