@@ -1,6 +1,6 @@
 //! Words and symbols for what the data call by tokens: they stand on axes and in legends.
 
-use crate::typeset::{minus, typeset};
+use crate::typeset::{minus, superscript, typeset};
 use logitdist::{measure, theorem};
 use logitdist_results::networks::name_of;
 
@@ -38,6 +38,10 @@ const PARAMETERS: [(&str, &str); 14] = [
     ("student_dim", "dimension of the student"),
     ("points", "number of points"),
 ];
+
+/// What studies measure beside the table of measures.
+const MEASURED: [(&str, &str); 2] =
+    [("loss_old", "loss on old text (nats)"), ("loss_new", "loss on new text (nats)")];
 
 /// Values that are written otherwise than their tokens.
 const VALUES: [(&str, &str); 5] =
@@ -84,6 +88,24 @@ pub fn value(text: &str) -> String {
     }
 }
 
+/// A value of several in few words: where they are powers of ten and one of them has to be written as such, all are.
+pub fn value_among(text: &str, all: &[&str]) -> String {
+    let power = |text: &&str| {
+        let power = text.parse::<f64>().ok()?.log10().round();
+        let is_power = (text.parse::<f64>().ok()? / 10f64.powf(power) - 1.0).abs() < 1e-9;
+        is_power.then_some(power as i32)
+    };
+    let is_zero = |text: &&&str| text.parse::<f64>() == Ok(0.0);
+    let mut others = all.iter().filter(|text| !is_zero(text));
+    let are_powers = others.clone().all(|text| power(text).is_some());
+    match power(&text) {
+        Some(own) if are_powers && others.any(|text| value(text).contains("10⁻")) => {
+            format!("10{}", superscript(own))
+        }
+        _ => value(text),
+    }
+}
+
 /// A direction: whose spectrum and labels a bound uses.
 pub fn direction(token: &str) -> &'static str {
     if token == "ba" { "b → a" } else { "a → b" }
@@ -105,7 +127,10 @@ pub fn similarity(token: &str) -> String {
 
 /// A measure with its unit: `logit distance (nats)`.
 pub fn measure_of(token: &str) -> String {
-    let Some((row, direction)) = measure(token) else { return spaced(token) };
+    let Some((row, direction)) = measure(token) else {
+        let known = MEASURED.iter().find(|(own, _)| *own == token);
+        return known.map_or_else(|| spaced(token), |(_, words)| (*words).to_owned());
+    };
     let name = row.words(row.name, direction);
     match row.unit.words() {
         "" => name,
@@ -155,6 +180,15 @@ mod tests {
     }
 
     #[test]
+    fn powers_of_ten_are_all_written_as_such_or_none_is() {
+        let of = |all: &[&str]| all.iter().map(|text| value_among(text, all)).collect::<Vec<_>>().join(" ");
+        assert_eq!(of(&["0", "1e-05", "0.0001", "0.001", "1"]), "0 10⁻⁵ 10⁻⁴ 10⁻³ 10⁰");
+        assert_eq!(of(&["0.01", "0.1", "1"]), "0.01 0.1 1");
+        assert_eq!(of(&["1e-05", "0.0002", "0.001"]), "10⁻⁵ 2×10⁻⁴ 0.001");
+        assert_eq!(of(&["head", "full"]), "head full");
+    }
+
+    #[test]
     fn axes_bounds_and_measures_have_words() {
         assert_eq!(axis("level", Some("noise_logits")), "noise level");
         assert_eq!(axis("level", Some("round_row")), "bits");
@@ -167,6 +201,8 @@ mod tests {
             ("mean correlation".into(), "mean correlation of the logits".into())
         );
         assert_eq!(measure_of("d_logit"), "logit distance (nats)");
+        assert_eq!(measure_of("loss_old"), "loss on old text (nats)");
+        assert_eq!(measure_of("own_measure"), "own measure");
         assert!(is_share("m_cca") && is_share("top1_agreement") && !is_share("d_logit"));
         for row in theorems() {
             assert!(bound(row.token).starts_with(row.number), "{}", row.token);

@@ -119,8 +119,12 @@ impl<'a> Coordinates<'a> {
     /// A level in words with what it is of, where it does not say so: `dimension 8`, `isotropic`.
     pub fn named(&self, coordinate: usize, level: usize, source: Option<usize>) -> String {
         let alone = self.level_words(coordinate, level);
-        match self.levels(coordinate)[level].parse::<f64>() {
-            Ok(_) => format!("{} {alone}", self.words(coordinate, source)),
+        let levels = self.levels(coordinate);
+        match levels[level].parse::<f64>() {
+            Ok(_) => {
+                let own = words::value_among(levels[level], &levels);
+                format!("{} {own}", self.words(coordinate, source))
+            }
             // A list of numbers.
             Err(_) if alone.starts_with('(') => format!("{} = {alone}", self.words(coordinate, source)),
             Err(_) => alone,
