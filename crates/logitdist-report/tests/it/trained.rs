@@ -37,7 +37,7 @@ fn m_cca(dim: u32, loss: usize, epoch: u32, teacher: u32, student: u32) -> f64 {
 }
 
 /// Rows and bounds.
-fn tables() -> (String, String) {
+pub fn tables() -> (String, String) {
     let axes = "source,width,dim,loss,epoch,bits,concept,tune,teacher,student,replicate,cell_seed";
     let mut rows = format!(
         "{axes},status,reason,d_logit,kl_ab,m_cca,top1_agreement,accuracy_a,accuracy_b,probe_majority,probe_accuracy_b,\
@@ -94,7 +94,7 @@ fn tables() -> (String, String) {
     (rows, bounds)
 }
 
-fn write(folder: &Path) {
+pub fn write(folder: &Path) {
     let (rows, bounds) = tables();
     std::fs::write(folder.join("rows.csv"), rows).unwrap();
     std::fs::write(folder.join("bounds.csv"), bounds).unwrap();
@@ -299,7 +299,7 @@ fn every_question_has_a_picture_with_its_words() {
         ("training-sizes", vec!["bits", "logit distance (nats)"]),
         ("training-sameness", vec!["share of inputs predicted alike", "all, dimension 2", "L2"]),
         ("training-concepts", vec!["accuracy", "at least five", "probe refitted on b", "dimension 2, KL"]),
-        ("training-tuning", vec!["dimension 2, closed loop, head"]),
+        ("training-tuning", vec!["dimension 2, closed loop,", "head"]),
     ] {
         let svg = of(view).figure.to_svg();
         for text in texts {

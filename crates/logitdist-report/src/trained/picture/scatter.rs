@@ -10,10 +10,11 @@ use crate::view::View;
 use crate::words;
 use logitdist_results::Cell;
 use logitdist_results::Study;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// The most panels of a figure, and the most pairs.
+/// The most panels of a figure, the most figures, and the most pairs of a figure.
 const MOST_PANELS: usize = 12;
+const MOST_PARTS: usize = 3;
 const PAIRS_DRAWN: usize = 1000;
 
 /// Whether pairs of the same predictions have the same inside.
@@ -46,7 +47,7 @@ impl View<Study> for Sameness {
     }
 
     fn figures(&self, study: &Study, scatter: &Scatter) -> Vec<Figure> {
-        vec![scatter.figure(study)]
+        scatter.figures(study)
     }
 }
 
@@ -72,7 +73,7 @@ impl View<Study> for Tuning {
     }
 
     fn figures(&self, study: &Study, scatter: &Scatter) -> Vec<Figure> {
-        vec![scatter.figure(study)]
+        scatter.figures(study)
     }
 }
 
@@ -109,40 +110,88 @@ impl Scatter {
         (!pairs.is_empty()).then_some(Scatter { along, up, pairs })
     }
 
-    fn figure(&self, study: &Study) -> Figure {
-        let mut pairs: Vec<&Pair> = self.pairs.iter().collect();
-        let mut notes = vec![sample::note(study)];
-        if pairs.len() > PAIRS_DRAWN {
-            notes.push(format!("{PAIRS_DRAWN} of {} pairs are drawn, chosen by their seeds.", pairs.len()));
-            pairs.sort_by_key(|pair| pair.place.2);
-            pairs.truncate(PAIRS_DRAWN);
-        }
-        let all: Vec<&Values> = pairs.iter().map(|pair| &pair.values[..]).collect();
+    /// As many figures as the panels need, equally many panels in each and the same axes in all.
+    fn figures(&self, study: &Study) -> Vec<Figure> {
+        let all: Vec<&Values> = self.pairs.iter().map(|pair| &pair.values[..]).collect();
         let split = Split::of(study, &all, &[]);
         let panels = split.all(all.iter().copied());
         let levels = split.levels(all.iter().copied());
-        if panels.len() > MOST_PANELS {
-            notes.push(format!("{} more panels are left out.", panels.len() - MOST_PANELS));
-        }
-        let drawn = panels.len().min(MOST_PANELS);
+        let parts = panels.len().div_ceil(MOST_PANELS).clamp(1, MOST_PARTS);
+        let of_a_part = panels.len().div_ceil(parts).min(MOST_PANELS);
+        let left_out = panels.len().saturating_sub(parts * of_a_part);
         let (x, y) = (
-            axis(self.along, pairs.iter().map(|p| p.place.0)),
-            axis(self.up, pairs.iter().map(|p| p.place.1)),
+            axis(self.along, self.pairs.iter().map(|p| p.place.0)),
+            axis(self.up, self.pairs.iter().map(|p| p.place.1)),
         );
-        let plots = panels.iter().take(drawn).map(|panel| {
-            let plot = Panel::new(split.title(study, panel), x.clone(), y.clone());
-            let plot = plot.shaped(if drawn == 1 { 0.7 } else { 0.85 });
-            levels.iter().fold(plot, |plot, &level| {
-                let (name, colour, shape) = split.style(study, level);
-                let belongs =
-                    |pair: &&&Pair| split.panel(&pair.values) == *panel && split.level(&pair.values) == level;
+        let all_panels = panels.len();
+        let scene = Scene { study, split, levels, x, y };
+        let figure = |(part, panels): (usize, &[Vec<Option<usize>>])| {
+            let mut notes = vec![sample::note(study)];
+            if parts > 1 {
+                let (first, last) = (part * of_a_part + 1, part * of_a_part + panels.len());
+                notes.push(format!(
+                    "Panels {first} to {last} of {all_panels}; a figure of their own has the others."
+                ));
+            }
+            if left_out > 0 {
+                notes.push(format!("{left_out} more panels are left out."));
+            }
+            notes.into_iter().fold(scene.figure(panels, &self.pairs), Figure::noted)
+        };
+        panels.chunks(of_a_part.max(1)).take(parts).enumerate().map(figure).collect()
+    }
+}
+
+/// What all panels of all parts have in common.
+struct Scene<'a> {
+    study: &'a Study,
+    split: Split,
+    levels: Vec<Option<usize>>,
+    x: Axis,
+    y: Axis,
+}
+
+impl Scene<'_> {
+    /// Some of the panels; of more pairs than a figure has room for, those with the smallest seeds.
+    fn figure(&self, panels: &[Vec<Option<usize>>], all: &[Pair]) -> Figure {
+        let belongs = |pair: &&Pair| panels.contains(&self.split.panel(&pair.values));
+        let mut pairs: Vec<&Pair> = all.iter().filter(belongs).collect();
+        let n = pairs.len();
+        if n > PAIRS_DRAWN {
+            pairs.sort_by_key(|pair| pair.place.2);
+            pairs.truncate(PAIRS_DRAWN);
+        }
+        let plots = panels.iter().map(|panel| {
+            let plot = Panel::new(self.split.title(self.study, panel), self.x.clone(), self.y.clone());
+            let plot = plot.shaped(if panels.len() == 1 { 0.7 } else { 0.85 });
+            self.levels.iter().fold(plot, |plot, &level| {
+                let (name, colour, shape) = self.split.style(self.study, level);
+                let belongs = |pair: &&&Pair| {
+                    self.split.panel(&pair.values) == *panel && self.split.level(&pair.values) == level
+                };
                 let points: Vec<Point> =
                     pairs.iter().filter(belongs).map(|p| sample::point(&p.place)).collect();
                 // Without a point it is in the key nevertheless, in its place.
                 plot.with(Mark::new(Form::Points(points, shape), colour).labelled(name))
             })
         });
-        notes.iter().fold(Figure::arranged(plots.collect()), Figure::noted)
+        let figure = Figure::arranged(plots.collect()).in_columns(self.columns(panels));
+        match n > PAIRS_DRAWN {
+            true => figure.noted(format!("{PAIRS_DRAWN} of {n} pairs are drawn, chosen by their seeds.")),
+            false => figure,
+        }
+    }
+
+    /// Panels in a row: where the last axis has two values, both of one thing stand side by side.
+    fn columns(&self, panels: &[Vec<Option<usize>>]) -> usize {
+        let last: BTreeSet<_> = panels.iter().filter_map(|panel| panel.last()).collect();
+        match (panels.len(), last.len()) {
+            (1, _) => 1,
+            (2 | 4, _) => 2,
+            (n, 2) if n >= 8 => 4,
+            (_, 2) => 2,
+            _ => 3,
+        }
     }
 }
 
