@@ -3,8 +3,9 @@
 use super::Declared;
 use super::caption::{fixed, of_replicates};
 use super::items::Coordinates;
-use super::numbers::{Curve, CurvePoint, Drawn, DrawnPanel};
+use super::numbers::{Curve, Drawn, DrawnPanel};
 use super::styles::Styles;
+use crate::picture::rank;
 use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Scale, Tiles, Width, palette};
 use crate::typeset::typeset;
 use crate::words;
@@ -80,19 +81,20 @@ fn lines(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel]) -> Figu
     let shared = Styles::of(c, picture, &all);
     // The key has the levels in their order, whichever panel has them.
     let mut levels: Vec<&Curve> = all.clone();
-    levels.sort_by_key(|curve| curve.level);
+    levels.sort_by_key(|curve| place_in_key(c, picture, curve));
     levels.dedup_by_key(|curve| curve.level);
+    let mut is_spread = false;
     let plots = panels.iter().enumerate().map(|(i, panel)| {
-        let own: Vec<&Curve> = panel.curves.iter().collect();
+        let mut own: Vec<&Curve> = panel.curves.iter().collect();
+        own.sort_by_key(|curve| place_in_key(c, picture, curve));
         let y = if apart { vertical(c, picture, &own) } else { common.clone() };
         let own_styles = Styles::of(c, picture, &own);
         let styles = if apart { &own_styles } else { &shared };
         let (x, at) = horizontal(c, picture, panel);
         let is_nominal = x.scale == Scale::Places && !has_numbers(c, picture, panel);
         let mut plot = Panel::new(title(c, picture, panel), x, y);
-        let shown: BTreeSet<usize> = spread(panel.curves.len(), MOST_LINES).into_iter().collect();
-        let curves = panel.curves.iter().zip(0..).filter(|(_, i)| shown.contains(i));
-        let curves: Vec<&Curve> = curves.map(|(curve, _)| curve).collect();
+        let curves: Vec<&Curve> = spread(own.len(), MOST_LINES).into_iter().map(|i| own[i]).collect();
+        is_spread |= is_nominal && curves.len() > 1;
         for curve in levels.iter().filter(|_| i == 0 && !apart) {
             plot = plot.with(styles.mark(curve, Vec::new(), is_nominal));
         }
@@ -111,22 +113,20 @@ fn lines(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel]) -> Figu
         }
         for (i, curve) in curves.iter().enumerate() {
             let line = curve.places.iter().map(|place| (at(place.x) + beside(i), place.middle)).collect();
-            let mark = styles.mark(curve, line, is_nominal);
-            // Through its gaps the line below is seen.
-            plot = plot.with(Mark { dashed: curves[..i].iter().any(|below| covers(curve, below)), ..mark });
+            plot = plot.with(styles.mark(curve, line, is_nominal));
         }
         plot.shaped(if panels.len() > 1 { 0.8 } else { 0.7 })
     });
-    Figure::arranged(plots.collect())
+    let figure = Figure::arranged(plots.collect());
+    if is_spread { figure.noted("Marks of one place stand side by side.") } else { figure }
 }
 
-/// Whether a line goes through the same values as another, as far as a picture shows.
-fn covers(curve: &Curve, below: &Curve) -> bool {
-    const SEEN: f64 = 5e-3;
-    let is_same = |(a, b): (&CurvePoint, &CurvePoint)| {
-        a.x == b.x && (a.middle - b.middle).abs() <= SEEN * a.middle.abs().max(b.middle.abs())
-    };
-    curve.places.len() == below.places.len() && curve.places.iter().zip(&below.places).all(is_same)
+/// Where a line stands in the key: its level, and of bounds the place that they have in all keys.
+fn place_in_key(c: &Coordinates<'_>, picture: &Declared, curve: &Curve) -> (bool, usize, usize) {
+    match curve.level {
+        Some(bound) if picture.colour == Some(c.bound()) => rank(c.study, bound),
+        level => (level.is_some(), level.unwrap_or(0), 0),
+    }
 }
 
 fn map(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel], rows: usize) -> Figure {

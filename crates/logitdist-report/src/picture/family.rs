@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 pub struct Family {
     /// What it is about.
     pub title: String,
-    /// Positions of its bounds, in the order of the table.
+    /// Positions of its bounds, in the order of keys.
     pub bounds: Vec<usize>,
     /// Whether its bounds certify a similarity from below.
     pub certifies: bool,
@@ -29,7 +29,18 @@ pub fn families(study: &Study) -> Vec<Family> {
             }
         }
     }
+    for family in &mut all {
+        family.bounds.sort_by_key(|&bound| rank(study, bound));
+    }
     all
+}
+
+/// The place of a bound in a key, the same in all figures, whatever order the rows of a study have: published ones before sharpened ones,
+/// each in the order of the table of bounds.
+pub fn rank(study: &Study, bound: usize) -> (bool, usize, usize) {
+    let (token, form) = &study.bounds[bound];
+    let place = theorems().position(|row| row.token == *token).unwrap_or(usize::MAX);
+    (*form == Form::Sharpened, place, bound)
 }
 
 /// The bounds that certify `m_cca`, from the published to the sharpest.
@@ -61,7 +72,9 @@ pub fn style(study: &Study, bound: usize) -> (Colour, Shape) {
 /// Colours and shapes of bounds that share panels: each has its own colour where that is free, and another one otherwise.
 pub fn styles(study: &Study, bounds: &[usize]) -> BTreeMap<usize, (Colour, Shape)> {
     let mut all: BTreeMap<usize, (Colour, Shape)> = BTreeMap::new();
-    for &bound in bounds {
+    let mut bounds = bounds.to_vec();
+    bounds.sort_by_key(|&bound| rank(study, bound));
+    for bound in bounds {
         let (colour, shape) = style(study, bound);
         let is_free = |colour: &Colour| !all.values().any(|(other, _)| other == colour);
         let colour = std::iter::once(colour).chain(palette::OF_BOUNDS).find(is_free).unwrap_or(colour);

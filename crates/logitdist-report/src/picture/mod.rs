@@ -12,5 +12,5 @@ pub(crate) use axes::level_style;
 pub use certificates::Certificates;
 pub use divergence::Divergences;
 pub use family::{Family, families};
-pub(crate) use family::{certificates_of_m_cca, styles};
+pub(crate) use family::{certificates_of_m_cca, rank, styles};
 pub use frontier::Frontiers;
