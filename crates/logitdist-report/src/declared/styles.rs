@@ -66,7 +66,7 @@ impl Styles {
         let colour = self.style(curve).1;
         match is_nominal {
             true => {
-                let bar = |(x, low, high)| Mark::line(vec![(x, low), (x, high)], colour);
+                let bar = |(x, low, high)| Mark::new(Form::Interval((x, low), (x, high)), colour);
                 ends.into_iter().map(bar).collect()
             }
             false => vec![Mark::new(Form::Band(ends), colour)],

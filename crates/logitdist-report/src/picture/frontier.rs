@@ -75,9 +75,10 @@ impl View<Study> for Frontiers {
         let figure = Figure::new(width, plots)
             .in_columns(panels.len().min(3))
             .noted("Lines: left side = 1, 0.1 and 0.01 of the right side. Vacuous bounds and pairs that are equal up to rounding are left out.");
-        let figure = figure.noted(
-            "n ×: so many marks stand in a grey strip, at 0 (left sides under 10⁻¹² of the right one and of others) or beyond the axis.",
-        );
+        let figure = match all().flat_map(|series| &series.points).any(|(_, lhs, _)| *lhs == 0.0) {
+            true => figure.noted("Left sides under 10⁻¹² of the right one and of others are 0."),
+            false => figure,
+        };
         vec![match drawn < n || study.is_thinned() {
             true => {
                 figure.noted(format!("Of each bound {CELLS_DRAWN} cells are drawn, chosen by their seeds."))

@@ -1,9 +1,10 @@
 //! How many panels stand side by side, how wide they are, and what is left beside them.
 
 use super::canvas::text_width;
-use super::figure::{Figure, Form, Mark, Panel, Scale};
-use super::layout::{LINE, values};
-use super::marks::shares;
+use super::diagonal::shares;
+use super::figure::{Figure, Panel, Scale};
+use super::layout::{LINE, MOST_DECADES, values};
+use super::mark::{Form, Mark};
 use super::names::LEAST_BETWEEN;
 use super::scale::Mapping;
 use super::wrapped::wrapped;
@@ -97,7 +98,7 @@ fn beside(figure: &Figure, columns: usize, column: usize, names_at_ends: bool, p
     let ticks = panels().flat_map(|panel| {
         let mapping = mapped(panel);
         let gutters = mapping.gutters().map(|gutter| gutter.label.clone());
-        let texts = mapping.ticks(&panel.y, 7).into_iter().map(|(_, text)| text);
+        let texts = mapping.ticks(&panel.y, MOST_DECADES).into_iter().map(|(_, text)| text);
         gutters.chain(texts).collect::<Vec<_>>()
     });
     let widest = ticks.map(|text| text_width(&text)).fold(0.0, f64::max);

@@ -1,9 +1,10 @@
 //! Keys: which name is of which mark, above all panels or above each.
 
 use super::canvas::text_width;
-use super::figure::{Figure, Form, Mark, Panel};
+use super::figure::{Figure, Panel};
 use super::frame::is_line;
 use super::layout::LINE;
+use super::mark::{Form, Mark};
 use super::wrapped::wrapped;
 
 /// Width of a line's or a shape's sample.

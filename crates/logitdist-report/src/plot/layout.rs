@@ -2,11 +2,15 @@
 
 use super::axes;
 use super::canvas::{self, Anchor, Canvas};
-use super::figure::{Figure, Form, Panel, Scale};
+use super::covered;
+use super::diagonal;
+use super::figure::{Axis, Figure, Panel, Scale};
 use super::frame::{self, COLOUR_BAR, Frame};
 use super::key::{self, Entry};
+use super::mark::Form;
 use super::marks;
 use super::names::Names;
+use super::notes;
 use super::palette::{GREY, INK};
 use super::pdf;
 use super::scale::Mapping;
@@ -21,6 +25,8 @@ pub const LINE: f64 = 9.5;
 /// Most ticks of an axis, for so many points of length each at least; below one another, and side by side.
 const TICK_EVERY: f64 = 24.0;
 const TICK_BESIDE: f64 = 21.0;
+/// The most decades of an axis that have names.
+pub const MOST_DECADES: usize = 12;
 
 /// A panel with its place in points.
 pub struct Placed<'a> {
@@ -44,6 +50,10 @@ pub struct Placed<'a> {
     pub y_label: Vec<String>,
     /// Whether lines are named at their ends.
     pub names_at_ends: bool,
+    /// For each mark, on how many earlier lines each stretch of it lies.
+    pub depths: Vec<Vec<usize>>,
+    /// Whether lines are dashed where they lie on others.
+    pub dashes_over: bool,
 }
 
 impl Placed<'_> {
@@ -123,6 +133,7 @@ impl<'a> Layout<'a> {
         let key_height = key_height + label_height;
         let bar = frame::bar(figure);
         let (mut panels, mut top) = (Vec::new(), key_height);
+        let has_dashes = notes::has_dashes(figure);
         for (row_index, row) in figure.panels.chunks(columns).enumerate() {
             let titles = row.iter().map(|panel| title_lines(panel, plot_width));
             let title_lines = titles.map(|lines| lines.len()).max().unwrap_or(0);
@@ -153,13 +164,15 @@ impl<'a> Layout<'a> {
                 below = below.max(axes::height_below(&placed));
                 key.extend(keys[c].iter().map(|entry| entry.moved(left, top + title_height - 1.0)));
                 let title = (self::title_lines(panel, plot_width), top + LINE / 2.0 + 1.5);
-                panels.push(Placed { title, ..placed });
+                let (depths, dashes_over) = (covered::depths(&placed), !has_dashes);
+                panels.push(Placed { title, depths, dashes_over, ..placed });
                 left += plot_width + margins[c][1];
             }
             top = upper + height + below + 5.0;
         }
         let mut note = Vec::new();
-        for line in wrapped(&figure.note, width - 4.0) {
+        let own = std::iter::once(figure.note.clone()).chain(notes::sentences(figure, &panels));
+        for line in wrapped(&own.collect::<Vec<_>>().join(" "), width - 4.0) {
             note.push((line, top + LINE / 2.0));
             top += LINE;
         }
@@ -177,12 +190,12 @@ impl<'a> Layout<'a> {
                 continue;
             }
             axes::draw_ground(canvas, placed);
-            for mark in &placed.panel.marks {
-                marks::draw(canvas, placed, mark, self.figure.colours.as_ref());
+            for number in 0..placed.panel.marks.len() {
+                marks::draw(canvas, placed, number, self.figure.colours.as_ref());
             }
             axes::draw_frame(canvas, placed);
             marks::draw_names(canvas, placed);
-            marks::draw_shares(canvas, placed);
+            diagonal::draw_shares(canvas, placed);
         }
         if let (Some(colours), Some(first)) = (&self.figure.colours, self.panels.first()) {
             axes::draw_colours(canvas, colours, self.size.0 - COLOUR_BAR + 8.0, first, self.bar_label);
@@ -243,7 +256,8 @@ fn place<'a>(
         _ => Names::Beside,
     };
     let title = (Vec::new(), area[1] - LINE / 2.0);
-    Placed { panel, area, x, y, ticks, names, labels, title, y_label, names_at_ends }
+    let (depths, dashes_over) = (Vec::new(), false);
+    Placed { panel, area, x, y, ticks, names, labels, title, y_label, names_at_ends, depths, dashes_over }
 }
 
 /// The values of a panel's marks along x and along y.
@@ -251,8 +265,10 @@ pub fn values(panel: &Panel) -> (Vec<f64>, Vec<f64>) {
     let (mut xs, mut ys) = (Vec::new(), Vec::new());
     for mark in &panel.marks {
         let (x, y) = mark.values();
-        xs.extend(x);
-        ys.extend(y);
+        // Intervals are cut off at given ends, and have no strip beyond them.
+        let counts = |axis: &Axis| !mark.is_interval() || axis.range.is_none();
+        xs.extend(x.into_iter().filter(|_| counts(&panel.x)));
+        ys.extend(y.into_iter().filter(|_| counts(&panel.y)));
         // Bars stand on zero, where there is one.
         if matches!(mark.form, Form::Bars(_)) && panel.y.scale == Scale::Linear {
             ys.push(0.0);

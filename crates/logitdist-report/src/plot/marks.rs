@@ -1,13 +1,15 @@
 //! Points, lines, bands, bars and tiles.
 
 use super::axes::colour_of;
-use super::canvas::{Anchor, Canvas, TEXT, text_width};
-use super::figure::{Colours, Form, Mark, Panel, Scale, Shape, Tiles};
+use super::canvas::{Anchor, Canvas, text_width};
+use super::diagonal;
+use super::figure::Colours;
 use super::frame::is_line;
 use super::key::{Entry, SAMPLE};
 use super::layout::{LINE, Placed};
+use super::mark::{Form, Mark, Shape, Tiles};
 use super::palette::{Colour, GREY, GROUND, INK};
-use crate::typeset::{share, significant, typeset};
+use crate::typeset::{share, significant};
 
 /// Radius of a point.
 pub const RADIUS: f64 = 1.6;
@@ -15,12 +17,17 @@ pub const RADIUS: f64 = 1.6;
 const BARS: f64 = 0.8;
 /// Width of a line.
 const WIDTH: f64 = 1.1;
-/// Steps in which a curve on axes of different kinds is drawn.
-const STEPS: usize = 64;
+/// Length of an arrowhead.
+const HEAD: f64 = 2.6;
+/// Length of a dash and the gap after it.
+const DASH: [f64; 2] = [3.0, 2.0];
+/// The same of a line that lies on another, which is seen through the gaps.
+const OVER: f64 = 6.0;
 
-/// Draws a mark.
-pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, mark: &Mark, colours: Option<&Colours>) {
+/// Draws a mark of a panel, by its number.
+pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, number: usize, colours: Option<&Colours>) {
     let [left, top, right, bottom] = placed.area;
+    let mark = &placed.panel.marks[number];
     match &mark.form {
         Form::Points(points, shape) => {
             let opacity = if points.len() > 200 { 0.5 } else { 0.85 };
@@ -33,9 +40,9 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, mark: &Mark, colours: 
                 draw_shape(canvas, *shape, place, colour, opacity);
             }
         }
-        Form::Line(points) => draw_line(canvas, placed, points, mark),
+        Form::Line(points) => draw_values(canvas, placed, points, number),
         Form::DottedLine(points) => {
-            draw_line(canvas, placed, points, mark);
+            draw_values(canvas, placed, points, number);
             for place in points.iter().filter_map(|&(x, y)| placed.place(x, y)) {
                 draw_shape(canvas, mark.shape, place, mark.colour, 1.0);
             }
@@ -52,6 +59,7 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, mark: &Mark, colours: 
                 canvas.line(&[low, high], 3.0 * WIDTH, mark.colour.towards(Colour(255, 255, 255), 0.7));
             }
         }
+        Form::Interval(from, to) => draw_interval(canvas, placed, [*from, *to], mark),
         Form::Bars(bars) => {
             let base = bottom - placed.y.position(0.0).unwrap_or(0.0);
             for bar in bars {
@@ -64,7 +72,7 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, mark: &Mark, colours: 
             }
         }
         Form::Tiles(tiles) => draw_tiles(canvas, placed, tiles, colours),
-        Form::Diagonal(share) => draw_diagonal(canvas, placed, *share, mark),
+        Form::Diagonal(share) => diagonal::draw(canvas, placed, *share, mark),
         Form::Vertical(x) => {
             if let Some(x) = placed.x.position(*x) {
                 stroke(canvas, &[(left + x, bottom), (left + x, top)], mark);
@@ -79,49 +87,47 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, mark: &Mark, colours: 
     }
 }
 
-/// The line on which y is a share of x, as far as the panel has it. Several have their shares at their ends.
-fn draw_diagonal(canvas: &mut dyn Canvas, placed: &Placed<'_>, share: f64, mark: &Mark) {
-    let (x, y) = (placed.x.range, placed.y.range);
-    let (low, high) = (x.0.max(y.0 / share), x.1.min(y.1 / share));
-    if low >= high {
-        return;
+/// A line through values, dashed where it lies on others.
+fn draw_values(canvas: &mut dyn Canvas, placed: &Placed<'_>, points: &[(f64, f64)], number: usize) {
+    let mark = &placed.panel.marks[number];
+    let depths = &placed.depths[number];
+    if !placed.dashes_over || depths.iter().all(|depth| *depth == 0) {
+        return draw_line(canvas, placed, points, mark);
     }
-    let log = placed.panel.x.scale == Scale::Log || placed.panel.y.scale == Scale::Log;
-    let at = |i: usize| match (i as f64 / STEPS as f64, log && low > 0.0) {
-        (part, true) => (low.ln() + part * (high.ln() - low.ln())).exp().clamp(low, high),
-        (part, false) => low + part * (high - low),
-    };
-    let points: Vec<_> = (0..=STEPS).map(|i| (at(i), share * at(i))).collect();
-    draw_line(canvas, placed, &points, mark);
+    // Together as far as the depth is the same, so that dashes go on from one stretch to the next.
+    let mut first = 0;
+    while first < depths.len() {
+        let alike = depths[first..].iter().take_while(|depth| **depth == depths[first]).count();
+        let own = &points[first..=first + alike];
+        match depths[first] {
+            0 => draw_line(canvas, placed, own, mark),
+            depth => {
+                let drawn = OVER / 2f64.powi(depth.min(4) as i32);
+                let places: Vec<_> = own.iter().filter_map(|&(x, y)| placed.place(x, y)).collect();
+                for dash in dashes(&places, [drawn, OVER - drawn]) {
+                    canvas.line(&dash, WIDTH, mark.colour);
+                }
+            }
+        }
+        first += alike;
+    }
 }
 
-/// The shares of several diagonals of a panel, which are written at their ends.
-pub fn shares(panel: &Panel) -> Vec<f64> {
-    let shares = panel.marks.iter().filter_map(|mark| match mark.form {
-        Form::Diagonal(share) => Some(share),
-        _ => None,
-    });
-    let shares: Vec<f64> = shares.collect();
-    if shares.len() > 1 { shares } else { Vec::new() }
-}
-
-/// Writes the shares of several diagonals right of the panel, where these leave it, if they are far enough apart.
-pub fn draw_shares(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
-    let right = placed.area[2];
-    let end = |share: f64| {
-        let x = placed.x.range.1;
-        let (_, y) = placed.place(x, share * x).filter(|_| placed.y.contains(share * x))?;
-        Some((share, y))
-    };
-    let ends: Vec<(f64, f64)> = shares(placed.panel).into_iter().filter_map(end).collect();
-    if ends.windows(2).all(|w| (w[1].1 - w[0].1).abs() >= TEXT) {
-        for (share, y) in ends {
-            canvas.text(&typeset(share), (right + 2.0, y), Anchor::Left, GREY);
+/// An interval, with an arrowhead where the axis ends before it.
+fn draw_interval(canvas: &mut dyn Canvas, placed: &Placed<'_>, ends: [(f64, f64); 2], mark: &Mark) {
+    let places: Vec<_> = ends.iter().filter_map(|&(x, y)| placed.place(x, y)).collect();
+    stroke(canvas, &places, mark);
+    for (&(x, y), (across, up)) in ends.iter().zip(&places).map(|(end, place)| (end, *place)) {
+        let (dx, dy) = (f64::from(placed.x.cut(x)), -f64::from(placed.y.cut(y)));
+        if (dx, dy) != (0.0, 0.0) {
+            let (back, side) = ((across - dx * HEAD, up - dy * HEAD), 0.75 * HEAD);
+            let corner = |sign: f64| (back.0 + sign * dy * side, back.1 + sign * dx * side);
+            canvas.area(&[(across, up), corner(1.0), corner(-1.0)], mark.colour, 1.0);
         }
     }
 }
 
-fn draw_line(canvas: &mut dyn Canvas, placed: &Placed<'_>, points: &[(f64, f64)], mark: &Mark) {
+pub fn draw_line(canvas: &mut dyn Canvas, placed: &Placed<'_>, points: &[(f64, f64)], mark: &Mark) {
     // A value that is none interrupts the line.
     for run in points.split(|(x, y)| x.is_nan() || y.is_nan()) {
         let places: Vec<_> = run.iter().filter_map(|&(x, y)| placed.place(x, y)).collect();
@@ -138,16 +144,16 @@ fn stroke(canvas: &mut dyn Canvas, points: &[(f64, f64)], mark: &Mark) {
         canvas.line(points, width, mark.colour);
         return;
     }
-    for dash in dashes(points) {
+    for dash in dashes(points, DASH) {
         canvas.line(&dash, width, mark.colour);
     }
 }
 
-/// Pieces of a line, 3 pt drawn and 2 pt not.
-fn dashes(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
-    const LENGTHS: [f64; 2] = [3.0, 2.0];
-    let (mut dashes, mut current, mut phase) = (Vec::new(), vec![points[0]], 0);
-    let mut left = LENGTHS[0];
+/// Pieces of a line: so many points drawn and so many not.
+fn dashes(points: &[(f64, f64)], lengths: [f64; 2]) -> Vec<Vec<(f64, f64)>> {
+    let Some(&first) = points.first() else { return Vec::new() };
+    let (mut dashes, mut current, mut phase) = (Vec::new(), vec![first], 0);
+    let mut left = lengths[0];
     for pair in points.windows(2) {
         let (mut from, to) = (pair[0], pair[1]);
         loop {
@@ -165,7 +171,7 @@ fn dashes(points: &[(f64, f64)]) -> Vec<Vec<(f64, f64)>> {
             }
             current = vec![from];
             phase = 1 - phase;
-            left = LENGTHS[phase];
+            left = lengths[phase];
         }
     }
     if phase == 0 && current.len() > 1 {

@@ -20,17 +20,22 @@
 
 mod axes;
 mod canvas;
+mod covered;
+mod diagonal;
 mod figure;
 mod frame;
 mod key;
 mod layout;
+mod mark;
 mod marks;
 mod names;
+mod notes;
 pub mod palette;
 mod pdf;
 mod scale;
 mod ticks;
 mod wrapped;
 
-pub use figure::{Axis, Bar, Colours, Figure, Form, Mark, Panel, Point, Scale, Shape, Tiles, Width};
+pub use figure::{Axis, Colours, Figure, Panel, Scale, Width};
+pub use mark::{Bar, Form, Mark, Point, Shape, Tiles};
 pub use palette::Colour;

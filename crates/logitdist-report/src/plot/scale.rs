@@ -110,7 +110,6 @@ impl Mapping {
         let in_gutter = |gutter: &Option<Gutter>, end: f64| {
             Some(gutter.as_ref().map_or(end, |g| (g.ends.0 + g.ends.1) / 2.0))
         };
-        let log = self.scale == Scale::Log;
         if x.is_nan() {
             None
         } else if x < self.limits.0 {
@@ -118,13 +117,30 @@ impl Mapping {
         } else if x > self.limits.1 {
             in_gutter(&self.above, self.ends.1)
         } else {
-            let (low, high) = self.range;
-            let share = match log {
-                true => (x.ln() - low.ln()) / (high.ln() - low.ln()),
-                // Halved, since the difference of the largest numbers is infinite.
-                false => (x / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0),
-            };
-            Some(self.ends.0 + share.clamp(0.0, 1.0) * (self.ends.1 - self.ends.0))
+            Some(self.ends.0 + self.share(x).clamp(0.0, 1.0) * (self.ends.1 - self.ends.0))
+        }
+    }
+
+    /// The share of the range under a value that is no gutter's: 0 at the beginning of the axis, 1 at its end.
+    fn share(&self, x: f64) -> f64 {
+        let (low, high) = self.range;
+        match self.scale {
+            Scale::Log => (x.ln() - low.ln()) / (high.ln() - low.ln()),
+            // Halved, since the difference of the largest numbers is infinite.
+            _ => (x / 2.0 - low / 2.0) / (high / 2.0 - low / 2.0),
+        }
+    }
+
+    /// At which end of the axis a value is cut off, as far as is seen: −1 at the beginning, 1 at the end, 0 where it has a place.
+    pub fn cut(&self, x: f64) -> i8 {
+        const SEEN: f64 = 5e-3;
+        if x < self.limits.0 {
+            -i8::from(self.below.is_none())
+        } else if x > self.limits.1 {
+            i8::from(self.above.is_none())
+        } else {
+            let share = self.share(x);
+            i8::from(share > 1.0 + SEEN) - i8::from(share < -SEEN)
         }
     }
 

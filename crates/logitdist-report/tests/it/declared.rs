@@ -225,7 +225,9 @@ fn things_in_a_row_have_points_and_bars_and_no_line_between_them() {
         form => matches!(form, Form::DottedLine(_) | Form::Band(_)),
     };
     assert!(!panel.marks.iter().any(is_between));
-    assert!(panel.points().count() == 4 && panel.marks.iter().any(|mark| matches!(mark.form, Form::Line(_))));
+    assert!(
+        panel.points().count() == 4 && panel.marks.iter().any(|mark| matches!(mark.form, Form::Interval(..)))
+    );
     let panel = drawn(&study, "bound=d_ls x=dim colour=spectrum panels=source");
     assert!(panel.marks.iter().any(is_between));
 }

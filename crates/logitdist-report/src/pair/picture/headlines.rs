@@ -88,6 +88,8 @@ fn panel(title: &str, lines: &[Line], x: Axis) -> Panel {
     let names: Vec<&str> = lines.iter().rev().map(|line| line.token.as_str()).collect();
     let is_log = x.scale == crate::plot::Scale::Log;
     let inside = |x: f64| if is_log { x.min(LARGEST) } else { x.clamp(0.0, 1.0) };
+    // Ends beyond 0 and 1 have arrowheads.
+    let end = |x: f64, row: f64| (if is_log { x.min(LARGEST) } else { x }, row);
     let rows = || lines.iter().rev().enumerate().map(|(row, line)| (row as f64, line));
     let across = |ends: [f64; 2], row: f64| ends.map(|x| (inside(x), row)).to_vec();
     let mut panel = Panel::new(title, x, Axis::places("", &names)).shaped(0.12 + 0.07 * lines.len() as f64);
@@ -96,7 +98,7 @@ fn panel(title: &str, lines: &[Line], x: Axis) -> Panel {
             panel = panel.with(Mark::line(across(null, row), GREY));
         }
         if let Some(ends) = line.ends {
-            panel = panel.with(Mark::line(across(ends, row), INK));
+            panel = panel.with(Mark::new(Form::Interval(end(ends[0], row), end(ends[1], row)), INK));
         }
     }
     let nulls = rows().filter_map(|(row, line)| Some(Point::at(inside(line.null?[0]), row))).collect();

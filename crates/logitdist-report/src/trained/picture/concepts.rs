@@ -70,10 +70,7 @@ fn figure(study: &Study, concept: usize, all: &[Vec<Arm>]) -> Figure {
             for arm in own() {
                 if let Some((from, to)) = arm.estimate.interval() {
                     let y = height(arm);
-                    plot = plot.with(Mark::line(
-                        vec![(from.clamp(low, high), y), (to.clamp(low, high), y)],
-                        *colour,
-                    ));
+                    plot = plot.with(Mark::new(Form::Interval((from, y), (to, y)), *colour));
                 }
             }
             let points: Vec<Point> = own().map(|arm| Point::at(arm.estimate.mean, height(arm))).collect();
@@ -88,7 +85,8 @@ fn figure(study: &Study, concept: usize, all: &[Vec<Arm>]) -> Figure {
     let width = if columns == 1 { Width::Column } else { Width::Full };
     let figure = Figure::new(width, plots)
         .in_columns(columns)
-        .noted("At the last epoch; means over teachers with 95 % intervals.");
+        .noted("At the last epoch; means over teachers with 95 % intervals.")
+        .noted("The marks of a concept stand a little below one another.");
     match panels.len().saturating_sub(MOST_PANELS) {
         0 => figure,
         n => figure.noted(format!("{n} more panels are left out; all means are in measures.csv.")),

@@ -72,7 +72,7 @@ impl View<Study> for Sides {
     }
 
     fn figures(&self, study: &Study, grid: &Grid) -> Vec<Figure> {
-        let note = "Solid: left side; dashed: right side. Geometric means over teachers with 95 % intervals, cut off where they leave the axis.";
+        let note = "Solid: left side; dashed: right side. Geometric means over teachers with 95 % intervals.";
         grid.figures(study, note)
     }
 }

@@ -20,7 +20,10 @@ const WIDE: f64 = 30.0;
 const ROOM: f64 = 0.6;
 
 /// What stands under the means of measures.
-pub const NOTE: &str = "Means over teachers with 95 % intervals, cut off where they leave the axis.";
+pub const NOTE: &str = "Means over teachers with 95 % intervals.";
+
+/// What is said where curves are moved.
+const MOVED: &str = "Curves are moved a little sideways, so that no interval hides another.";
 
 /// With more curves in a panel than this, bands would hide each other: intervals are bars.
 const MOST_BANDS: usize = 4;
@@ -130,14 +133,19 @@ impl Grid {
                 let is_titled = i == 0 || columns.len() == 1;
                 let title = if is_titled { scene.split.title(study, panel) } else { String::new() };
                 let y = vertical(row);
-                let marks = scene.marks(row, panel, y.range);
                 let plot = Panel::new(title, axes::axis(&study.axes[self.x]), y);
-                marks.into_iter().fold(plot, Panel::with).shaped(if is_one { 0.6 } else { 0.8 })
+                scene.marks(row, panel).into_iter().fold(plot, Panel::with).shaped(if is_one {
+                    0.6
+                } else {
+                    0.8
+                })
             });
             let width = if is_one { Width::Column } else { Width::Full };
             // Rows of one panel each stand side by side.
             let abreast = if columns.len() == 1 { self.rows.len().min(3) } else { columns.len() };
             let figure = Figure::new(width, plots.collect()).in_columns(abreast).noted(note);
+            let is_moved = scene.drawn == Drawn::Bars && scene.levels.len() > 1;
+            let figure = if is_moved { figure.noted(MOVED) } else { figure };
             match left_out {
                 0 => figure,
                 n => figure.noted(format!("{n} more panels are left out; all means are in measures.csv.")),
@@ -186,15 +194,13 @@ struct Scene<'a> {
 
 impl Scene<'_> {
     /// Intervals below, and curves on top of them.
-    fn marks(&self, row: &Row, panel: &Values, range: Option<(f64, f64)>) -> Vec<Mark> {
-        let (low, high) = range.unwrap_or((f64::NEG_INFINITY, f64::INFINITY));
+    fn marks(&self, row: &Row, panel: &Values) -> Vec<Mark> {
         let (mut below, mut above) = (Vec::new(), Vec::new());
         for layer in &row.layers {
             for (i, &level) in self.levels.iter().enumerate() {
                 let (name, colour, shape) = self.split.style(self.study, level);
                 let places = self.places(layer, panel, level, i);
-                let ends = places.iter().filter_map(|&(x, place)| Some((x, place.ends?)));
-                let ends = ends.map(|(x, (from, to))| (x, from.clamp(low, high), to.clamp(low, high)));
+                let ends = places.iter().filter_map(|&(x, place)| Some((x, place.ends?.0, place.ends?.1)));
                 below.extend(intervals(ends.collect(), self.drawn, colour));
                 let line: Vec<(f64, f64)> = places.iter().map(|&(x, place)| (x, place.mean)).collect();
                 let label = match (self.alone, layer.dashed) {
@@ -242,7 +248,8 @@ fn intervals(ends: Vec<(f64, f64, f64)>, drawn: Drawn, colour: Colour) -> Vec<Ma
         Drawn::Band if ends.is_empty() => Vec::new(),
         Drawn::Band => vec![Mark::new(Form::Band(ends), colour)],
         Drawn::Bars => {
-            ends.into_iter().map(|(x, low, high)| Mark::line(vec![(x, low), (x, high)], colour)).collect()
+            let bar = |(x, low, high)| Mark::new(Form::Interval((x, low), (x, high)), colour);
+            ends.into_iter().map(bar).collect()
         }
     }
 }

@@ -1,0 +1,72 @@
+//! What has to be said of a figure for how it came to be drawn: strips, ends that were cut off, lines that lie on others.
+
+use super::figure::Figure;
+use super::layout::Placed;
+use super::mark::{Form, Mark};
+use super::palette::GREY;
+use super::scale::Gutter;
+
+/// Sentences to stand below a figure, after its own.
+pub fn sentences(figure: &Figure, panels: &[Placed<'_>]) -> Vec<String> {
+    let drawn: Vec<&Placed<'_>> = panels.iter().filter(|placed| placed.panel.empty.is_none()).collect();
+    [strips(&drawn), cut(&drawn), covered(figure, &drawn)].into_iter().flatten().collect()
+}
+
+/// What stands in the strips at the edges, and what the numbers beside them are.
+fn strips(panels: &[&Placed<'_>]) -> Option<String> {
+    let strips: Vec<&Gutter> =
+        panels.iter().flat_map(|placed| placed.x.gutters().chain(placed.y.gutters())).collect();
+    let any = |begins: &[char]| strips.iter().any(|strip| strip.label.starts_with(begins));
+    let kinds =
+        [("0", any(&['0', '≤'])), ("infinite", any(&['∞', '−'])), ("beyond the axis", any(&['<', '>']))];
+    let kinds: Vec<&str> = kinds.into_iter().filter(|(_, some)| *some).map(|(kind, _)| kind).collect();
+    let (last, others) = kinds.split_last()?;
+    let what =
+        if others.is_empty() { (*last).to_owned() } else { format!("{} or {last}", others.join(", ")) };
+    let counted = strips.iter().any(|strip| strip.count > 0);
+    let number = if counted { ": n × is the number of marks there" } else { "" };
+    Some(format!("A grey strip has what is {what}{number}."))
+}
+
+/// That intervals go on where the axis ends.
+fn cut(panels: &[&Placed<'_>]) -> Option<String> {
+    let any = |is_cut: fn(&Placed<'_>, &Mark) -> bool| {
+        panels.iter().any(|placed| placed.panel.marks.iter().any(|mark| is_cut(placed, mark)))
+    };
+    let bars = any(|placed, mark| match mark.form {
+        Form::Interval(from, to) => [from, to].iter().any(|&end| is_cut(placed, end)),
+        _ => false,
+    });
+    let bands = any(|placed, mark| match &mark.form {
+        Form::Band(points) => points.iter().any(|p| is_cut(placed, (p.0, p.1)) || is_cut(placed, (p.0, p.2))),
+        _ => false,
+    });
+    match (bars, bands) {
+        (true, false) => Some("Intervals with an arrowhead go on beyond the axis.".into()),
+        (true, true) => Some("Bands, and intervals with an arrowhead, go on beyond the axis.".into()),
+        (false, true) => Some("Bands are cut off where they leave the axis.".into()),
+        (false, false) => None,
+    }
+}
+
+fn is_cut(placed: &Placed<'_>, (x, y): (f64, f64)) -> bool {
+    placed.x.cut(x) != 0 || placed.y.cut(y) != 0
+}
+
+/// That there are lines below others, and how to see them.
+fn covered(figure: &Figure, panels: &[&Placed<'_>]) -> Option<String> {
+    let some = panels.iter().any(|placed| placed.depths.iter().flatten().any(|depth| *depth > 0));
+    match (some, has_dashes(figure)) {
+        (false, _) => None,
+        (true, false) => Some("Where a line lies on another of the same values it is dashed.".into()),
+        (true, true) => Some("Where two lines have the same values, one covers the other.".into()),
+    }
+}
+
+/// Whether lines are dashed for what they are, so that those which lie on others are not.
+pub fn has_dashes(figure: &Figure) -> bool {
+    let is_line = |mark: &Mark| matches!(mark.form, Form::DottedLine(_) | Form::Line(_));
+    // Those for orientation are told by their colour.
+    let is_dashed = |mark: &Mark| mark.dashed && mark.colour != GREY && is_line(mark);
+    figure.panels.iter().flat_map(|panel| &panel.marks).any(is_dashed)
+}
