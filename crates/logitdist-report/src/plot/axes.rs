@@ -23,8 +23,8 @@ pub fn height_below(placed: &Placed<'_>) -> f64 {
 
 /// The label below a panel, in lines that do not reach the labels of its neighbours.
 fn x_label(placed: &Placed<'_>) -> Vec<String> {
-    /// How far a label may stand out on either side.
-    const OVERHANG: f64 = 10.0;
+    /// How far a label may stand out on either side: less than is free right of the last panel.
+    const OVERHANG: f64 = 7.0;
     if !placed.labels[0] {
         return Vec::new();
     }

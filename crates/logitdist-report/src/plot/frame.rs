@@ -81,6 +81,11 @@ pub fn along(height: f64) -> f64 {
     height + LINE / 2.0
 }
 
+/// Whether the vertical axis of a column has its label in a row of panels: the first one has, and where they differ all have.
+pub fn has_y_label(row: &[Panel], column: usize) -> bool {
+    column == 0 || row.iter().any(|panel| panel.y.label != row[0].y.label)
+}
+
 /// Places in a row along x.
 fn places_along(panel: &Panel) -> usize {
     if panel.x.scale == Scale::Places { panel.x.ticks.len() } else { 0 }
@@ -102,8 +107,8 @@ fn beside(figure: &Figure, columns: usize, column: usize, names_at_ends: bool, p
         gutters.chain(texts).collect::<Vec<_>>()
     });
     let widest = ticks.map(|text| text_width(&text)).fold(0.0, f64::max);
-    let rows =
-        figure.panels.chunks(columns).filter_map(|row| Some((row.get(column)?, height(row, plot_width))));
+    let labelled = figure.panels.chunks(columns).filter(|row| has_y_label(row, column));
+    let rows = labelled.filter_map(|row| Some((row.get(column)?, height(row, plot_width))));
     let lines = rows.map(|(panel, height)| match plot_width > 0.0 {
         true => wrapped(&panel.y.label, along(height)).len(),
         false => usize::from(!panel.y.label.is_empty()),

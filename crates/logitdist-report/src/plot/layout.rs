@@ -156,7 +156,7 @@ impl<'a> Layout<'a> {
                 left += margins[c][0];
                 let labels = [
                     last_of_column(c) || !same(figure.panels.iter().map(|p| &p.x.label)),
-                    c == 0 || !same(row.iter().map(|p| &p.y.label)),
+                    frame::has_y_label(row, c),
                 ];
                 let area = [left, upper, left + plot_width, upper + height];
                 let y_label = wrapped(&panel.y.label, frame::along(height));
