@@ -30,7 +30,12 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, number: usize, colours
     let mark = &placed.panel.marks[number];
     match &mark.form {
         Form::Points(points, shape) => {
-            let opacity = if points.len() > 200 { 0.5 } else { 0.85 };
+            // Where colours are values they are those of the bar beside, and nothing shines through.
+            let opacity = match points.len() {
+                _ if colours.is_some() => 1.0,
+                0..=200 => 0.85,
+                _ => 0.5,
+            };
             for point in points {
                 let Some(place) = placed.place(point.x, point.y) else { continue };
                 let colour = match (colours, point.value) {
