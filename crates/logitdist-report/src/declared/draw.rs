@@ -7,7 +7,7 @@ use super::numbers::{Curve, Drawn, DrawnPanel};
 use super::styles::Styles;
 use crate::picture::rank;
 use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Scale, Tiles, Width, palette};
-use crate::typeset::typeset;
+use crate::typeset::{superscript, typeset};
 use crate::words;
 use logitdist::theorem;
 use std::collections::BTreeSet;
@@ -229,6 +229,8 @@ fn horizontal(
     let axis = if is_log { Axis::log(label) } else { Axis::linear(label) };
     // Powers of ten are ticks by themselves.
     let are_decades = is_log && positive().all(|x| (x.log10() - x.log10().round()).abs() < 1e-9);
+    let names =
+        names.into_iter().zip(&numbers).map(|(name, x)| if is_log { as_power(name, *x) } else { name });
     let ticks = numbers.iter().copied().zip(names).filter(|(x, _)| !is_log || *x > 0.0);
     let axis = match numbers.len() > MOST_TICKS || are_decades || names_are_long(&texts) {
         true => axis,
@@ -237,6 +239,13 @@ fn horizontal(
     let places: Vec<(usize, f64)> = own.into_iter().zip(numbers).collect();
     let at = move |x: usize| places.iter().find(|(own, _)| *own == x).map_or(f64::NAN, |(_, at)| *at);
     (axis, Box::new(at))
+}
+
+/// The name of a tick of a logarithmic axis: a large power of ten as such, which takes least room.
+fn as_power(name: String, x: f64) -> String {
+    const LARGE: f64 = 1e4;
+    let power = x.log10().round();
+    if x >= LARGE && x == 10f64.powf(power) { format!("10{}", superscript(power as i32)) } else { name }
 }
 
 /// Many names of bounds without what stands in brackets, where they are told apart without it.

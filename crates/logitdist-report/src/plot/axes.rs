@@ -67,7 +67,9 @@ pub fn draw_frame(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
         let y = bottom - (gutter.ends.0 + gutter.ends.1) / 2.0;
         canvas.text(&gutter.counted(), (right + 2.0, y), Anchor::Left, GREY);
     }
-    for (y, text) in spaced(&placed.y, &placed.ticks[1], Gutter::label, |_| TEXT, f64::INFINITY) {
+    for (y, text) in
+        spaced(&placed.panel.y, &placed.y, &placed.ticks[1], Gutter::label, |_| TEXT, f64::INFINITY)
+    {
         canvas.text(&text, (left - 3.0, bottom - y), Anchor::Right, INK);
     }
     let last = bottom + height_below(placed) - 1.0 - LINE / 2.0;
@@ -91,9 +93,14 @@ fn draw_names(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     let first = bottom + 3.0 + LINE / 2.0;
     if placed.names == Names::Upright {
         // More than there is room for in the widest figure are thinned.
-        for (x, text) in
-            spaced(&placed.x, &placed.ticks[0], Gutter::text, |_| LEAST_BETWEEN - BETWEEN, f64::INFINITY)
-        {
+        for (x, text) in spaced(
+            &placed.panel.x,
+            &placed.x,
+            &placed.ticks[0],
+            Gutter::text,
+            |_| LEAST_BETWEEN - BETWEEN,
+            f64::INFINITY,
+        ) {
             canvas.text_upwards(&text, (left + x, bottom + 3.0 + text_width(&text) / 2.0), INK);
         }
         return;
@@ -103,7 +110,9 @@ fn draw_names(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
             let at = |x: f64| placed.x.position(x).unwrap_or(0.0);
             placed.ticks[0].iter().map(|(x, text)| (at(*x), text.clone())).collect()
         }
-        _ => spaced(&placed.x, &placed.ticks[0], Gutter::text, text_width, right - left + 8.0),
+        _ => {
+            spaced(&placed.panel.x, &placed.x, &placed.ticks[0], Gutter::text, text_width, right - left + 8.0)
+        }
     };
     for (x, text) in shown {
         for (i, line) in placed.names.lines(&text).iter().enumerate() {
@@ -144,6 +153,7 @@ fn draw_ticks(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
 
 /// Positions of gutters and ticks whose texts do not touch nor reach beyond the most, gutters first.
 fn spaced(
+    axis: &Axis,
     mapping: &Mapping,
     ticks: &[(f64, String)],
     named: impl Fn(&Gutter) -> String,
@@ -156,6 +166,17 @@ fn spaced(
         mapping.gutters().map(|g| inside((g.ends.0 + g.ends.1) / 2.0, named(g))).collect();
     let positions: Vec<(f64, String)> =
         ticks.iter().filter_map(|(x, text)| Some(inside(mapping.position(*x)?, text.clone()))).collect();
+    if axis.scale == Scale::Log && !axis.ticks.is_empty() {
+        // Those of the axis are at any distances: none at the cost of the last one nor of a power of ten.
+        let places = || positions.iter().zip(ticks);
+        let decades = places().filter(|(_, (x, _))| is_decade(*x));
+        for (tick, _) in places().next_back().into_iter().chain(decades).chain(places()) {
+            if !kept.iter().any(|other| touches(tick, other)) {
+                kept.push(tick.clone());
+            }
+        }
+        return kept;
+    }
     // At equal distances where they come at equal distances: every second, third, … tick.
     let fits = |step: usize| {
         let chosen: Vec<_> = positions.iter().step_by(step).collect();
@@ -168,6 +189,12 @@ fn spaced(
         }
     }
     kept
+}
+
+/// Whether a value is a power of ten.
+fn is_decade(x: f64) -> bool {
+    let power = x.log10();
+    (power - power.round()).abs() < 1e-9
 }
 
 /// Width of the colour bar with its numbers.
@@ -186,7 +213,7 @@ pub fn draw_colours(canvas: &mut dyn Canvas, colours: &Colours, left: f64, besid
     }
     let (axis, mapping) = along(colours, bottom - top);
     let ticks = mapping.ticks(&axis, 5);
-    for (y, text) in spaced(&mapping, &ticks, Gutter::label, |_| TEXT, f64::INFINITY) {
+    for (y, text) in spaced(&axis, &mapping, &ticks, Gutter::label, |_| TEXT, f64::INFINITY) {
         canvas.text(&text, (left + WIDTH + 2.0, bottom - y), Anchor::Left, INK);
     }
     let name = wrapped(&colours.label, f64::INFINITY).concat();

@@ -25,7 +25,8 @@ pub const LINE: f64 = 9.5;
 /// Most ticks of an axis, for so many points of length each at least; below one another, and side by side.
 const TICK_EVERY: f64 = 24.0;
 const TICK_BESIDE: f64 = 21.0;
-/// The most decades of an axis that have names.
+/// The same of a logarithmic axis, whose ticks are decades, below one another, and how many it has at most.
+const DECADE_EVERY: f64 = 12.0;
 pub const MOST_DECADES: usize = 12;
 
 /// A panel with its place in points.
@@ -247,8 +248,16 @@ fn place<'a>(
     if bars && panel.y.range.is_none() && panel.y.scale == Scale::Linear && y.range.0 > -0.1 * y.range.1 {
         y.range.0 = 0.0;
     }
-    let most = |length: f64| ((length / TICK_EVERY) as usize).clamp(2, 7);
-    let ticks = [x.ticks(&panel.x, most(width * TICK_EVERY / TICK_BESIDE)), y.ticks(&panel.y, most(height))];
+    // Without the strips at its ends.
+    let length = |mapping: &Mapping| mapping.ends.1 - mapping.ends.0;
+    let most = |axis: &Axis, mapping: &Mapping, every: f64, decade_every: f64| match axis.scale {
+        Scale::Log => ((length(mapping) / decade_every) as usize).clamp(2, MOST_DECADES),
+        _ => ((length(mapping) / every) as usize).clamp(2, 7),
+    };
+    let ticks = [
+        x.ticks(&panel.x, most(&panel.x, &x, TICK_BESIDE, TICK_BESIDE)),
+        y.ticks(&panel.y, most(&panel.y, &y, TICK_EVERY, DECADE_EVERY)),
+    ];
     x.count(panel.points().map(|p| p.x));
     y.count(panel.points().map(|p| p.y));
     let names = match panel.x.scale {
