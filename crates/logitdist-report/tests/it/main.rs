@@ -2,6 +2,7 @@
 
 mod declared;
 mod input;
+mod legible;
 mod numbers;
 mod pair;
 mod pictures;
