@@ -4,8 +4,8 @@ use super::layout::Placed;
 use super::mark::{Form, Mark};
 use super::palette::GREY;
 
-/// How near two lines are of which only one is seen, in points: half of what a line is wide.
-const NEAR: f64 = 0.55;
+/// How near two lines are of which one is hardly seen, in points: a line is 1.1 wide.
+const NEAR: f64 = 0.8;
 
 /// Where along a stretch it is compared: not at its ends, which may be moved a little.
 const SAMPLES: [f64; 3] = [0.15, 0.5, 0.85];
@@ -38,7 +38,7 @@ fn stretches(placed: &Placed<'_>, mark: &Mark) -> Option<Vec<Option<[Place; 2]>>
     Some(points.windows(2).map(|w| Some([place(&w[0])?, place(&w[1])?])).collect())
 }
 
-/// Whether a stretch is nowhere seen beside a line.
+/// Whether a stretch is as good as nowhere seen beside a line.
 fn lies_on([from, to]: [Place; 2], line: &[[Place; 2]]) -> bool {
     let at = |share: f64| (from.0 + share * (to.0 - from.0), from.1 + share * (to.1 - from.1));
     SAMPLES.into_iter().all(|share| line.iter().any(|other| distance(at(share), *other) <= NEAR))

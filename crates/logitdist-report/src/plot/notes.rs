@@ -58,8 +58,8 @@ fn covered(figure: &Figure, panels: &[&Placed<'_>]) -> Option<String> {
     let some = panels.iter().any(|placed| placed.depths.iter().flatten().any(|depth| *depth > 0));
     match (some, has_dashes(figure)) {
         (false, _) => None,
-        (true, false) => Some("Where a line lies on another of the same values it is dashed.".into()),
-        (true, true) => Some("Where two lines have the same values, one covers the other.".into()),
+        (true, false) => Some("Where a line lies on another it is dashed.".into()),
+        (true, true) => Some("Where two lines go the same way, one covers the other.".into()),
     }
 }
 

@@ -90,7 +90,7 @@ fn a_line_on_another_is_dashed_and_a_word_says_so() {
         let points = vec![(0.0, 0.5), (0.5, 0.5), (1.0, end)];
         Mark::new(Form::DottedLine(points), palette::BLUE).labelled(name)
     };
-    let said = "Where a line lies on another of the same values it is dashed.";
+    let said = "Where a line lies on another it is dashed.";
     let pieces = |figure: &Figure| figure.to_svg().matches("<polyline").count();
     let alone = of(shares().with(line("a", 0.5)));
     assert!(!texts(&alone).contains(said));
@@ -101,7 +101,7 @@ fn a_line_on_another_is_dashed_and_a_word_says_so() {
     assert!(pieces(&alone) + 5 < pieces(&parting) && pieces(&parting) + 5 < pieces(&covered));
     // Where dashes mean something else, they stay what they are.
     let dashed = of(shares().with(line("a", 0.5).dashed()).with(line("b", 0.5)));
-    assert!(texts(&dashed).contains("Where two lines have the same values, one covers the other."));
+    assert!(texts(&dashed).contains("Where two lines go the same way, one covers the other."));
 }
 
 #[test]
