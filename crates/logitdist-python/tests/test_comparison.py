@@ -134,6 +134,11 @@ def test_frames_have_a_row_for_each_number_and_bound(c):
     bounds = c.to_frame("bounds")
     assert bounds.loc[("d_ls", "ba"), "rhs"] == c.bounds_ba["d_ls"].rhs
     assert len(bounds) == len(c.bounds) + len(c.bounds_ba)
+    side = c.bounds["kl_from_logit"].lhs
+    assert side.low < side < side.high
+    assert bounds.loc[("kl_from_logit", "ab"), ["lhs_low", "lhs_high"]].to_list() == [side.low, side.high]
+    assert c.bounds["m_cca_two_spectra"].value.low == c.m_cca.low
+    assert not isinstance(c.bounds["logit_from_kl"].rhs, logitdist.Interval)
     assert isinstance(bounds, pandas.DataFrame)
     with pytest.raises(ValueError, match="'measures' or 'bounds'"):
         c.to_frame("all")

@@ -28,7 +28,7 @@ fn constant() -> Model {
 }
 
 fn results(a: &Model, b: &Model) -> PairResults {
-    let settings = Settings { per_input: true, by_confidence: true, ..Settings::default() };
+    let settings = Settings { per_input: true, by_confidence: true, intervals: true, ..Settings::default() };
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     let comparison = compare(&Pair::new(a, b).unwrap(), &settings, &mut rng).unwrap();
     let probe = |by: f64| PROBE_TOKENS.iter().enumerate().map(|(i, &token)| (token, by * i as f64)).collect();
@@ -52,6 +52,7 @@ fn a_folder_gives_back_what_was_written() {
     let near = results(&model(0.0), &model(1e-3));
     assert_eq!(near.comparison.deciles.len(), 10);
     assert_eq!((near.comparison.probes.len(), near.comparison.certificates.len()), (2, 8));
+    assert!(near.comparison.sides.iter().any(|line| line.side == "bound"), "{:?}", near.comparison.sides);
     let folder = tempfile::tempdir().unwrap();
     near.write(folder.path()).unwrap();
     assert_eq!(PairResults::read(folder.path()).unwrap(), near);

@@ -349,10 +349,7 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
             Value::Elsewhere => {}
         }
     }
-    let directed: Vec<_> = [Direction::Ab, Direction::Ba]
-        .into_iter()
-        .flat_map(|direction| settings.bounds().map(move |theorem| (theorem, direction)))
-        .collect();
+    let directed: Vec<_> = settings.directed_bounds().collect();
     let number =
         |row: &Measure, of: Number, d: Direction| lacking(row, d).map_or_else(|| of(&shared, d), Err);
     // A task for each row would take longer than the rows of small models.

@@ -8,7 +8,7 @@ use crate::measure::subsets::ChosenSubsets;
 use crate::measure::targets::TargetValues;
 use crate::model::Pair;
 use crate::null::Nulls;
-use crate::probability::{AtTarget, ProbabilitySums};
+use crate::probability::{AtTarget, ProbabilityPart, ProbabilitySums};
 use crate::reduced::Reduced;
 use crate::settings::Settings;
 use crate::shared::Shared;
@@ -61,6 +61,8 @@ impl Resampled {
         let at_targets = by_block(part.map_or(&[][..], |part| &part.at_targets), &block_of, blocks.len());
         let kept_targets: Vec<Vec<AtTarget>> =
             at_targets.into_iter().map(|block| block.into_iter().flatten().collect()).collect();
+        let gaps = [0, 1]
+            .map(|model| by_block(part.map_or(&[][..], |part| &part.gaps[model]), &block_of, blocks.len()));
         let sums: Vec<ProbabilitySums> = kept.iter().map(ProbabilitySums::of_kept).collect();
         let without = |left_out: &LeaveOut, block: usize| {
             let rest = Reduced::of(&left_out.without(summary, block));
@@ -72,13 +74,16 @@ impl Resampled {
                 let others =
                     sums.iter().enumerate().filter(|(other, _)| *other != block).map(|(_, sums)| sums);
                 let sums = others.fold(ProbabilitySums::none(), |sum, sums| sum.merge(sums));
-                let sums = settings.probability.then_some(sums);
+                let probability = settings.probability.then(|| ProbabilityPart {
+                    gaps: gaps.each_ref().map(|of| without_block(of, block)),
+                    ..ProbabilityPart::of_sums(sums)
+                });
                 let targets = settings.targets.is_some().then(|| {
                     let others = kept_targets.iter().enumerate().filter(|(other, _)| *other != block);
                     TargetValues::of(others.flat_map(|(_, at)| at))
                 });
                 let few = few_subsets.as_ref();
-                RestValues::of(&Shared::of_some_inputs(rest, sums, targets, few, settings), settings)
+                RestValues::of(&Shared::of_some_inputs(rest, probability, targets, few, settings), settings)
             });
             WithoutBlock { scores, values }
         };
@@ -152,4 +157,9 @@ fn by_block<T: Copy>(all: &[T], block_of: &[usize], blocks: usize) -> Vec<Vec<T>
     let mut kept = vec![Vec::new(); blocks];
     all.iter().zip(block_of).for_each(|(at_input, &block)| kept[block].push(*at_input));
     kept
+}
+
+/// What is kept of all inputs but those of a block.
+fn without_block<T: Copy>(kept: &[Vec<T>], block: usize) -> Vec<T> {
+    kept.iter().enumerate().filter(|(other, _)| *other != block).flat_map(|(_, of)| of).copied().collect()
 }

@@ -115,6 +115,13 @@ impl Settings {
         theorems().filter(|theorem| self.asks_for(theorem.part) && self.selection.has(theorem.token))
     }
 
+    /// Those bounds in each direction, all of ab first.
+    pub(crate) fn directed_bounds(&self) -> impl Iterator<Item = (&'static Theorem, Direction)> {
+        [Direction::Ab, Direction::Ba]
+            .into_iter()
+            .flat_map(|direction| self.bounds().map(move |theorem| (theorem, direction)))
+    }
+
     /// The same without parts that no row needs.
     pub(crate) fn narrowed(&self) -> Settings {
         if self.selection == Selection::All {
@@ -154,7 +161,9 @@ impl Settings {
 
     /// Whether the interval of a row is made of values without a block of inputs.
     pub(crate) fn leaves_out_blocks(&self) -> bool {
-        self.measures()
-            .any(|(_, row, _)| row.uncertainty.is_by_value() && matches!(row.value, Value::Number(_)))
+        let is_by_value =
+            |row: &Measure| row.uncertainty.is_by_value() && matches!(row.value, Value::Number(_));
+        self.measures().any(|(_, row, _)| is_by_value(row))
+            || self.bounds().any(|theorem| theorem.is_unsure().is_none())
     }
 }

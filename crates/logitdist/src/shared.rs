@@ -127,21 +127,22 @@ impl Shared {
     /// What the measures need that follow the inputs: the pair without some of them, and the sums over the others.
     pub(crate) fn of_some_inputs(
         reduced: Reduced,
-        sums: Option<ProbabilitySums>,
+        probability: Option<ProbabilityPart>,
         targets: Option<TargetValues>,
         subsets: Option<&[ChosenSubsets; 2]>,
         settings: &Settings,
     ) -> Shared {
-        let reduced = reduced.with_streamed(sums.as_ref());
+        let reduced = reduced.with_streamed(probability.as_ref().map(|part| &part.sums));
         decompose(&reduced, settings);
+        let steps = settings.steps();
         Shared {
-            correlations: Correlations::of(&reduced, &settings.steps()),
+            correlations: Correlations::of(&reduced, &steps),
             d_rep: subsets.map(|chosen| d_rep_both_ways(&reduced, chosen)),
-            contrasts: None,
+            contrasts: steps.contains(&Step::Contrasts).then(|| contrasts(&reduced)),
             held_out: None,
-            probability: sums.map(|sums| {
-                let divergences = divergences(&sums);
-                (ProbabilityPart::of_sums(sums), divergences)
+            probability: probability.map(|part| {
+                let divergences = divergences(&part.sums);
+                (part, divergences)
             }),
             percentiles: None,
             targets,

@@ -4,7 +4,8 @@ use super::answer::{Answer, Level, Part};
 use super::compared_pair::ComparedPair;
 use super::other_pair::{differences, placed};
 use logitdist::{
-    Applicable, Bound, Certificate, Comparison, Decile, Interval, LEVEL, Statement, Unit, measure,
+    Applicable, Bound, BoundIntervals, Certificate, Comparison, Decile, Direction, Interval, LEVEL,
+    Statement, Unit, measure,
 };
 use serde_json::{Map, Value, json};
 
@@ -49,8 +50,8 @@ pub fn render(result: &ComparedPair) -> String {
     object.insert("floor".into(), floor(result));
     object.insert("reasons".into(), Value::Object(reasons));
     object.insert("notes".into(), Value::Object(notes.collect()));
-    object.insert("bounds".into(), bounds(&comparison.bounds));
-    object.insert("bounds_ba".into(), bounds(&comparison.bounds_ba));
+    object.insert("bounds".into(), bounds(comparison, Direction::Ab));
+    object.insert("bounds_ba".into(), bounds(comparison, Direction::Ba));
     object.insert("certificate".into(), certificate(&comparison.certificate));
     object.insert("certificate_ba".into(), certificate(&comparison.certificate_ba));
     let probes = result.probes.iter().map(|p| {
@@ -59,7 +60,7 @@ pub fn render(result: &ComparedPair) -> String {
             "error": number(transfer.error),
             "certified": number(transfer.certified),
             "probe_sd": number(transfer.probe_sd),
-            "probe_agreement": one_bound(&p.agreement),
+            "probe_agreement": one_bound(&p.agreement, None),
         })
     });
     object.insert("probes".into(), Value::Array(probes.collect()));
@@ -158,22 +159,22 @@ fn floor(result: &ComparedPair) -> Value {
 /// The interval of each token that has one, and of the others the reason; `null` if none were computed.
 fn intervals(comparison: &Comparison) -> Value {
     let Some(all) = &comparison.intervals else { return Value::Null };
-    let of = |(token, interval): &(&'static str, Result<Interval, String>)| {
-        let value = match interval {
-            Ok(found) => json!({
-                "se": number(found.se),
-                "low": number(found.low),
-                "high": number(found.high),
-                "level": LEVEL,
-                "method": found.method,
-                "corrected": found.corrected.map(number),
-                "marked": found.marked,
-            }),
-            Err(reason) => json!({ "reason": reason }),
-        };
-        ((*token).to_owned(), value)
-    };
-    Value::Object(all.of.iter().map(of).collect())
+    Value::Object(all.of.iter().map(|(token, found)| ((*token).to_owned(), interval(found))).collect())
+}
+
+fn interval(found: &Result<Interval, String>) -> Value {
+    match found {
+        Ok(found) => json!({
+            "se": number(found.se),
+            "low": number(found.low),
+            "high": number(found.high),
+            "level": LEVEL,
+            "method": found.method,
+            "corrected": found.corrected.map(number),
+            "marked": found.marked,
+        }),
+        Err(reason) => json!({ "reason": reason }),
+    }
 }
 
 fn put(
@@ -206,14 +207,17 @@ fn number(x: f64) -> Value {
     finite(x).unwrap_or(Value::Null)
 }
 
-fn bounds(bounds: &[Bound]) -> Value {
-    Value::Object(bounds.iter().map(|bound| (bound.theorem.token.to_owned(), one_bound(bound))).collect())
+fn bounds(comparison: &Comparison, direction: Direction) -> Value {
+    let own = comparison.all_bounds().filter(|(own, _)| *own == direction);
+    let sides = |bound: &Bound| comparison.intervals.as_ref()?.of_bound(bound.theorem, direction);
+    let of = |bound: &Bound| (bound.theorem.token.to_owned(), one_bound(bound, sides(bound)));
+    Value::Object(own.map(|(_, bound)| of(bound)).collect())
 }
 
-fn one_bound(bound: &Bound) -> Value {
+fn one_bound(bound: &Bound, sides: Option<&BoundIntervals>) -> Value {
     let mut object = Map::new();
-    let is_m_cca = bound.theorem.is_lower();
-    let names = if is_m_cca { ["bound", "value", "slack"] } else { ["lhs", "rhs", "tightness"] };
+    let names =
+        if bound.theorem.is_lower() { ["bound", "value", "slack"] } else { ["lhs", "rhs", "tightness"] };
     let values = match bound.statement {
         Some(Statement::AtMost { lhs, rhs }) => [Some(lhs), Some(rhs), bound.tightness],
         Some(Statement::AtLeast { bound: at_least, value }) => [Some(at_least), Some(value), bound.slack()],
@@ -222,6 +226,11 @@ fn one_bound(bound: &Bound) -> Value {
     for (name, value) in names.into_iter().zip(values) {
         object.insert(name.into(), value.map_or(Value::Null, number));
     }
+    let intervals = sides.map(|own| {
+        let named = names.into_iter().zip(&own.sides);
+        Value::Object(named.map(|(name, found)| (name.to_owned(), interval(found))).collect())
+    });
+    object.insert("intervals".into(), json!(intervals));
     object.insert("holds".into(), json!(bound.holds));
     object.insert("status".into(), json!(bound.status.name()));
     object.insert("reason".into(), json!(bound.reason()));

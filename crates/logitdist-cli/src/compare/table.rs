@@ -5,8 +5,8 @@ use super::other_pair::{differences, placed, signed};
 use super::shown::{rounded, with_interval};
 use super::verdict::sentences;
 use crate::wrapped::{WIDTH, wrapped};
-use logitdist::{Bound, Comparison, Interval, Measure, Of, Same, Section, Statement, measures};
-use logitdist_results::number::{number, short};
+use logitdist::{Bound, Comparison, Direction, Interval, Measure, Of, Same, Section, Statement, measures};
+use logitdist_results::number::{interval, number, short};
 
 /// The whole table, at most [`WIDTH`] columns wide but for the models' paths.
 pub fn render(result: &ComparedPair, with_bounds: bool) -> String {
@@ -26,8 +26,8 @@ pub fn render(result: &ComparedPair, with_bounds: bool) -> String {
     table.nulls();
     table.beside(result);
     if with_bounds {
-        table.bounds("Bounds, with a's spectrum and labels", &result.comparison.bounds);
-        table.bounds("Bounds, with b's spectrum and labels", &result.comparison.bounds_ba);
+        table.bounds("Bounds, with a's spectrum and labels", Direction::Ab);
+        table.bounds("Bounds, with b's spectrum and labels", Direction::Ba);
     }
     table.certified(result);
     table.notes();
@@ -241,39 +241,48 @@ impl Table<'_> {
         }
     }
 
-    fn bounds(&mut self, heading: &str, bounds: &[Bound]) {
+    fn bounds(&mut self, heading: &str, direction: Direction) {
+        let own = self.comparison.all_bounds().filter(|(own, _)| *own == direction);
+        let (from_below, from_above): (Vec<&Bound>, Vec<&Bound>) =
+            own.map(|(_, bound)| bound).partition(|bound| bound.theorem.is_lower());
         self.heading(&format!("{heading:36} {:>11} {:>12}  {:>9}", "is", "at most", "tightness"));
-        for bound in bounds.iter().filter(|b| !b.theorem.is_lower()) {
-            let sides = match bound.statement {
-                Some(Statement::AtMost { lhs, rhs }) => {
-                    let rhs = if rhs.is_finite() { number(rhs) } else { "∞".into() };
-                    let tightness = bound.tightness.map_or_else(|| "rounding".into(), short);
-                    format!("{:>11} {rhs:>12}  {tightness:>9}", number(lhs))
-                }
-                _ => self.absent(bound),
-            };
-            self.line(&format!(
-                "  {:24} {:9} {sides}{}",
-                bound.theorem.token,
-                bound.theorem.form.to_string(),
-                remark(bound)
-            ));
-        }
+        from_above.into_iter().for_each(|bound| self.bound(bound, direction));
         self.line(&format!("{:36} {:>11} {:>12}  {:>9}", "", "is", "at least", "slack"));
-        for bound in bounds.iter().filter(|b| b.theorem.is_lower()) {
-            let sides = match bound.statement {
-                Some(Statement::AtLeast { bound: at_least, value }) => {
-                    let slack = short(value - at_least);
-                    format!("{:>11} {:>12}  {slack:>9}", number(value), number(at_least))
-                }
-                _ => self.absent(bound),
-            };
-            self.line(&format!(
-                "  {:24} {:9} {sides}{}",
-                bound.theorem.token,
-                bound.theorem.form.to_string(),
-                remark(bound)
-            ));
+        from_below.into_iter().for_each(|bound| self.bound(bound, direction));
+    }
+
+    /// A bound, and under its sides their intervals.
+    fn bound(&mut self, bound: &Bound, direction: Direction) {
+        let sides = match bound.statement {
+            Some(Statement::AtMost { lhs, rhs }) => {
+                let rhs = if rhs.is_finite() { number(rhs) } else { "∞".into() };
+                let tightness = bound.tightness.map_or_else(|| "rounding".into(), short);
+                format!("{:>11} {rhs:>12}  {tightness:>9}", number(lhs))
+            }
+            Some(Statement::AtLeast { bound: at_least, value }) => {
+                let slack = short(value - at_least);
+                format!("{:>11} {:>12}  {slack:>9}", number(value), number(at_least))
+            }
+            None => self.absent(bound),
+        };
+        let (token, form) = (bound.theorem.token, bound.theorem.form.to_string());
+        self.line(&format!("  {token:24} {form:9} {sides}{}", remark(bound)));
+        let all = self.comparison.intervals.as_ref();
+        let Some(own) = all.and_then(|all| all.of_bound(bound.theorem, direction)) else { return };
+        let ends = |side: usize, value: f64| match &own.sides[side] {
+            Ok(found) => {
+                interval(value, [found.low, found.high]).split_once(' ').map(|(_, ends)| ends.to_owned())
+            }
+            Err(_) => None,
+        };
+        let (is, limit) = match bound.statement {
+            Some(Statement::AtMost { lhs, rhs }) => (ends(0, lhs), ends(1, rhs)),
+            Some(Statement::AtLeast { bound, value }) => (ends(1, value), ends(0, bound)),
+            None => (None, None),
+        };
+        let [is, limit] = [is, limit].map(Option::unwrap_or_default);
+        if !is.is_empty() || !limit.is_empty() {
+            self.line(format!("{is:>48} {limit:>24}").trim_end());
         }
     }
 

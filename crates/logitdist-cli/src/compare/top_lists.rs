@@ -173,6 +173,7 @@ impl ComparedLists {
             run: self.run.clone(),
             measures: measures.collect(),
             intervals: Vec::new(),
+            sides: Vec::new(),
             nulls: Vec::new(),
             deciles: Vec::new(),
             lists: Vec::new(),

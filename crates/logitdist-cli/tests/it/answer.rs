@@ -100,8 +100,28 @@ fn intervals_are_in_every_format_and_can_be_left_out() {
     ] {
         assert!(csv.lines().any(|l| l == line), "{line} is not in\n{csv}");
     }
+    // Both sides of bounds, and what a lower bound is about as the measure that it is.
+    let bound = &got["bounds"]["kl_from_logit"];
+    for side in ["lhs", "rhs"] {
+        let found = &bound["intervals"][side];
+        let value = bound[side].as_f64().unwrap();
+        assert!(end(found, "low") < value && value < end(found, "high"), "{side}: {found}");
+        let line = format!("bounds,kl_from_logit,{side}_high,{:?},", end(found, "high"));
+        assert!(csv.lines().any(|l| l == line), "{line} is not in\n{csv}");
+    }
+    let lower = &got["bounds"]["m_cca_two_spectra"]["intervals"];
+    assert_eq!(lower["value"], got["intervals"]["m_cca"]);
+    assert!(end(&lower["bound"], "se") > 0.0);
+    assert!(
+        got["bounds"]["logit_from_kl"]["intervals"]["rhs"]["reason"].as_str().unwrap().contains("smallest")
+    );
+    let with_bounds = compare(a, b, &["--bounds"]).ok().stdout;
+    let after = with_bounds.split("  kl_from_logit ").nth(1).unwrap();
+    assert_eq!(after.lines().nth(1).unwrap().matches('[').count(), 2, "{with_bounds}");
+    assert!(with_bounds.lines().skip(20).all(|line| line.chars().count() <= 80), "{with_bounds}");
     let without = json(compare(a, b, &["--format", "json", "--no-intervals"]));
     assert_eq!((&without["intervals"], &without["m_cca_cv"]), (&Value::Null, &Value::Null));
+    assert_eq!(without["bounds"]["kl_from_logit"]["intervals"], Value::Null);
     assert!(!compare(a, b, &["--no-intervals"]).ok().stdout.contains("0.971 ["));
     assert_eq!(without["d_logit"], got["d_logit"]);
 }

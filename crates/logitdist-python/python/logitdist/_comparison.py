@@ -47,6 +47,8 @@ class Bound:
         The sides of an upper bound, and ``lhs / rhs``.
     bound, value, slack : float or None
         What a lower bound certifies, the measured value, and ``value - bound``.
+
+    A side with an interval is an `Interval`, a float with ``low`` and ``high``.
     """
 
     token: str
@@ -147,9 +149,8 @@ class Comparison(Mapping[str, Any]):
         self.probes: list[dict[str, float]] = said["probes"]
         self.intervals: dict[str, dict[str, Any]] = said.get("intervals") or {}
         for token, interval in self.intervals.items():
-            if isinstance(self._values.get(token), float) and interval.get("low") is not None:
-                ends = (interval[name] for name in ("low", "high", "se", "method"))
-                self._values[token] = Interval(self._values[token], *ends)
+            if token in self._values:
+                self._values[token] = _with_interval(self._values[token], interval)
         self.notes: dict[str, str] = said["notes"]
         self.verdict = native.verdict()
 
@@ -206,7 +207,8 @@ class Comparison(Mapping[str, Any]):
         Parameters
         ----------
         what : {"measures", "bounds"}
-            Numbers by token with the ends of their intervals and their meanings, or bounds by token and direction.
+            Numbers by token with the ends of their intervals and their meanings, or bounds by token and direction,
+            with the ends of the intervals of their sides.
         """
         import pandas
 
@@ -222,9 +224,12 @@ class Comparison(Mapping[str, Any]):
             return frame.set_index("token")
         if what == "bounds":
             both = (("ab", self.bounds), ("ba", self.bounds_ba))
-            lines = [{"direction": d, **asdict(bound)} for d, bounds in both for bound in bounds.values()]
-            names = ["direction", *(field.name for field in fields(Bound))]
-            return pandas.DataFrame(lines, columns=names).set_index(["token", "direction"])
+            lines = [{"direction": d, **_line(bound)} for d, bounds in both for bound in bounds.values()]
+            names = ["direction", *(field.name for field in fields(Bound)), *(f"{s}_{e}" for s, e in _ENDS)]
+            frame = pandas.DataFrame(lines, columns=names).set_index(["token", "direction"])
+            numbers = [*_SIDES, "tightness", "slack", *(f"{s}_{e}" for s, e in _ENDS)]
+            frame[numbers] = frame[numbers].astype(float)
+            return frame
         raise ValueError(f"what is {what!r}; it must be 'measures' or 'bounds'")
 
     def inputs(self) -> dict[str, numpy.typing.NDArray[Any]]:
@@ -302,7 +307,29 @@ def _unknown(token: str) -> str:
 
 
 def _bounds(said: dict[str, dict[str, Any]]) -> dict[str, Bound]:
-    return {token: Bound(token=token, **bound) for token, bound in said.items()}
+    def of(token: str, bound: dict[str, Any]) -> Bound:
+        intervals = bound.pop("intervals") or {}
+        sides = {side: _with_interval(bound[side], found) for side, found in intervals.items() if side in bound}
+        return Bound(token=token, **{**bound, **sides})
+
+    return {token: of(token, bound) for token, bound in said.items()}
+
+
+_SIDES = ("lhs", "rhs", "bound", "value")
+_ENDS = tuple((side, end) for side in _SIDES for end in ("low", "high"))
+
+
+def _line(bound: Bound) -> dict[str, Any]:
+    """A row of the frame of bounds."""
+    ends = {f"{side}_{end}": getattr(getattr(bound, side), end, None) for side, end in _ENDS}
+    return {**asdict(bound), **ends}
+
+
+def _with_interval(value: Any, interval: dict[str, Any]) -> Any:
+    """A number with its interval, if it has one."""
+    if not isinstance(value, float) or interval.get("low") is None:
+        return value
+    return Interval(value, *(interval[name] for name in ("low", "high", "se", "method")))
 
 
 def _meaning(token: str) -> str:

@@ -112,8 +112,8 @@ fn bounds(results: &PairResults) -> Markup {
         }
         @for (of, other, direction) in [("a", "b", Direction::Ab), ("b", "a", Direction::Ba)] {
             h3 { "With " (of) "'s spectrum and labels" }
-            (tables::bounds(comparison.bounds_of(direction), &format!("Bounds from above, {other} carried onto {of}")))
-            (tables::certificates(comparison.bounds_of(direction), &format!("What the distributions certify, with the spectrum of {of}")))
+            (tables::bounds(comparison, direction, &format!("Bounds from above, {other} carried onto {of}")))
+            (tables::certificates(comparison, direction, &format!("What the distributions certify, with the spectrum of {of}")))
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::html::{Frame, table, token};
 use crate::table::{numbers, text};
 use crate::typeset::typeset;
+use logitdist::Direction;
 use logitdist::glossary::{Entry, Section, explain};
 use logitdist_results::number::{interval as in_interval, number, short};
 use logitdist_results::pair::{
@@ -78,23 +79,25 @@ pub(super) fn reasons(comparison: &PairComparison) -> Vec<(String, Vec<String>)>
 }
 
 /// Bounds of the form lhs ≤ rhs in one direction.
-pub(super) fn bounds<'a>(bounds: impl Iterator<Item = &'a BoundRow<'static>>, caption: &str) -> Markup {
-    let from_above = bounds.filter(|bound| !bound.is_lower());
-    bounds_table(from_above, caption, ["at most", "tightness"])
+pub(super) fn bounds(comparison: &PairComparison, direction: Direction, caption: &str) -> Markup {
+    let from_above = comparison.bounds_of(direction).filter(|bound| !bound.is_lower());
+    bounds_table(comparison, from_above, caption, ["at most", "tightness"])
 }
 
 /// Lower bounds on a mean canonical correlation in one direction.
-pub(super) fn certificates<'a>(bounds: impl Iterator<Item = &'a BoundRow<'static>>, caption: &str) -> Markup {
-    let from_below = bounds.filter(|bound| bound.is_lower());
-    bounds_table(from_below, caption, ["at least", "slack"])
+pub(super) fn certificates(comparison: &PairComparison, direction: Direction, caption: &str) -> Markup {
+    let from_below = comparison.bounds_of(direction).filter(|bound| bound.is_lower());
+    bounds_table(comparison, from_below, caption, ["at least", "slack"])
 }
 
 fn bounds_table<'a>(
+    comparison: &PairComparison,
     bounds: impl Iterator<Item = &'a BoundRow<'static>>,
     caption: &str,
     [limit, room]: [&'static str; 2],
 ) -> Markup {
-    let rows: Vec<Vec<Markup>> = bounds.map(bound_row).collect();
+    let rows: Vec<Vec<Markup>> =
+        bounds.map(|bound| bound_row(bound, |side| comparison.side_ends(bound, side))).collect();
     let columns = [
         text("bound"),
         text("form"),
@@ -107,12 +110,13 @@ fn bounds_table<'a>(
     table(Frame::Captioned, caption, &columns, &rows)
 }
 
-fn bound_row(bound: &BoundRow<'_>) -> Vec<Markup> {
+fn bound_row(bound: &BoundRow<'_>, ends: impl Fn(&str) -> Option<[f64; 2]>) -> Vec<Markup> {
     let exists = bound.status != BoundStatus::NotApplicable;
-    let side = |x: Option<f64>| match x {
-        Some(x) if x.is_infinite() => typeset(x),
-        Some(x) => number(x),
-        None => "n/a".into(),
+    let side = |x: Option<f64>, name: &str| match (x, ends(name)) {
+        (Some(x), _) if x.is_infinite() => typeset(x),
+        (Some(x), Some(ends)) => in_interval(x, ends),
+        (Some(x), None) => number(x),
+        (None, _) => "n/a".into(),
     };
     let room = match bound.tightness.or(bound.slack) {
         Some(x) if x.is_infinite() => typeset(x),
@@ -120,7 +124,10 @@ fn bound_row(bound: &BoundRow<'_>) -> Vec<Markup> {
         None if exists => "rounding".into(),
         None => "n/a".into(),
     };
-    let [is, limit] = if bound.is_lower() { [bound.rhs, bound.lhs] } else { [bound.lhs, bound.rhs] };
+    let [is, limit] = match bound.is_lower() {
+        true => [side(bound.rhs, "value"), side(bound.lhs, "bound")],
+        false => [side(bound.lhs, "lhs"), side(bound.rhs, "rhs")],
+    };
     let holds = match bound.holds {
         Some(true) => html! { "yes" },
         Some(false) => html! { span class="bad" { "VIOLATED" } },
@@ -128,15 +135,7 @@ fn bound_row(bound: &BoundRow<'_>) -> Vec<Markup> {
     };
     let remark = html! { @if bound.status == BoundStatus::Vacuous { "vacuous: " } (bound.reason) };
     let form = html! { (bound.form.to_string()) };
-    vec![
-        token(&bound.token),
-        form,
-        html! { (side(is)) },
-        html! { (side(limit)) },
-        html! { (room) },
-        holds,
-        remark,
-    ]
+    vec![token(&bound.token), form, html! { (is) }, html! { (limit) }, html! { (room) }, holds, remark]
 }
 
 /// The inputs at which each distance is largest.
@@ -292,10 +291,13 @@ mod tests {
             holds: Some(true),
             reason: "why < not".into(),
         };
-        let row = |b: &BoundRow<'_>| {
-            bound_row(b).into_iter().map(Markup::into_string).collect::<Vec<_>>().join(" | ")
+        let with_ends = |b: &BoundRow<'_>, ends: &dyn Fn(&str) -> Option<[f64; 2]>| {
+            bound_row(b, ends).into_iter().map(Markup::into_string).collect::<Vec<_>>().join(" | ")
         };
+        let row = |b: &BoundRow<'_>| with_ends(b, &|_| None);
         assert!(row(&held).contains("| 1 | 4 | 0.250 | yes |"), "{}", row(&held));
+        let of_right = |side: &str| (side == "rhs").then_some([3.0, 5.0]);
+        assert!(with_ends(&held, &of_right).contains("| 1 | 4.0 [3.0, 5.0] | 0.250 |"));
         let infinite = BoundRow {
             status: BoundStatus::Vacuous,
             rhs: Some(f64::INFINITY),

@@ -23,6 +23,8 @@ pub struct PairComparison {
     pub lists: Vec<(String, Result<Vec<f64>, String>)>,
     /// Bounds: with a's spectrum and labels, then with b's.
     pub bounds: Vec<BoundRow<'static>>,
+    /// The interval of each side of a bound that has one, if intervals were asked for.
+    pub sides: Vec<SideLine>,
     /// What the distributions certify, in the same order.
     pub certificates: Vec<CertificateLine>,
     /// Probes carried over from b to a.
@@ -90,6 +92,22 @@ pub struct IntervalLine {
     pub marked: String,
 }
 
+/// The interval of a side of a bound. What a lower bound is about is a measure, and has its interval there.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SideLine {
+    /// Whose spectrum and labels the bound uses.
+    pub direction: Direction,
+    /// The bound.
+    pub token: String,
+    /// `lhs` or `rhs`; of a lower bound `bound`, what it certifies.
+    pub side: String,
+    /// Standard error, and both ends.
+    pub numbers: [f64; 3],
+}
+
+/// What the names of the numbers of a [`SideLine`] end with.
+pub const SIDE_NUMBERS: [&str; 3] = ["_se", "_low", "_high"];
+
 /// Something that the distributions certify.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CertificateLine {
@@ -129,6 +147,7 @@ impl PairComparison {
             deciles: comparison.by_confidence.iter().flatten().map(decile).collect(),
             lists: lists.map(|(token, own)| ((*token).to_owned(), list(own))).collect(),
             bounds: comparison.all_bounds().map(|(d, bound)| BoundRow::of(d, bound)).collect(),
+            sides: comparison.intervals.iter().flat_map(|all| all.bounds.iter().flat_map(sides)).collect(),
             certificates: certificates.into_iter().flat_map(|(d, own)| certificate(d, own)).collect(),
             probes,
             verdict,
@@ -155,6 +174,13 @@ impl PairComparison {
     /// The bounds with a's spectrum and labels, or with b's.
     pub fn bounds_of(&self, direction: Direction) -> impl Iterator<Item = &BoundRow<'static>> {
         self.bounds.iter().filter(move |bound| bound.direction == direction)
+    }
+
+    /// Both ends of the interval of a side of a bound, if it has one.
+    pub fn side_ends(&self, bound: &BoundRow<'_>, side: &str) -> Option<[f64; 2]> {
+        let is_of = |line: &&SideLine| line.direction == bound.direction && line.token == bound.token;
+        let line = self.sides.iter().filter(is_of).find(|line| line.side == side)?;
+        Some([line.numbers[1], line.numbers[2]])
     }
 
     /// Tokens of the bounds that failed, in either direction.
@@ -185,6 +211,22 @@ fn interval((token, found): &(&'static str, Result<logitdist::Interval, String>)
         corrected: found.corrected,
         marked: found.marked.clone().unwrap_or_default(),
     })
+}
+
+fn sides(own: &logitdist::BoundIntervals) -> Vec<SideLine> {
+    // The other side of a lower bound is a measure.
+    let names: &[&str] = if own.theorem.is_lower() { &["bound"] } else { &["lhs", "rhs"] };
+    let line = |(side, found): (&&str, &Result<logitdist::Interval, String>)| {
+        let found = found.as_ref().ok()?;
+        let numbers = [found.se, found.low, found.high];
+        numbers.iter().all(|x| x.is_finite()).then(|| SideLine {
+            direction: own.direction,
+            token: own.theorem.token.to_owned(),
+            side: (*side).to_owned(),
+            numbers,
+        })
+    };
+    names.iter().zip(&own.sides).filter_map(line).collect()
 }
 
 /// A number that a file can hold.

@@ -2,6 +2,7 @@
 
 mod comparison;
 pub(crate) mod comparison_csv;
+mod comparison_read;
 pub(crate) mod inputs;
 pub(crate) mod labels;
 mod lines;
@@ -11,7 +12,7 @@ pub(crate) mod spectra;
 
 pub use comparison::{
     CertificateLine, DECILE_TOKENS, IntervalLine, NULL_SIDES, NullLine, PROBE_TOKENS, PairComparison,
-    PairRun, ProbeNumbers, Value,
+    PairRun, ProbeNumbers, SIDE_NUMBERS, SideLine, Value,
 };
 pub use inputs::Inputs;
 pub use labels::Labels;

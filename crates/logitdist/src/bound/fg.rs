@@ -5,6 +5,8 @@ use crate::measure::table::Part;
 use crate::measure::whose::Whose;
 use crate::tolerance::Scale;
 
+const CHOSEN: [&str; 2] = ["d_LLV's labels and inputs are chosen once, from all inputs"; 2];
+
 pub(super) const ROWS: [Theorem; 2] = [
     Theorem {
         token: "d_fg_linear",
@@ -19,6 +21,7 @@ pub(super) const ROWS: [Theorem; 2] = [
         anchor: "t12",
         part: Part::Llv,
         whose: Whose::Both,
+        unsure: CHOSEN,
         evaluate: |theorem, shared, _| {
             let (d_fg, llv) = (shared.llv().d_fg()?, shared.llv().given()?);
             let rhs = 2.0 * shared.llv().set_size as f64 * llv.d_llv;
@@ -38,6 +41,7 @@ pub(super) const ROWS: [Theorem; 2] = [
         anchor: "t13",
         part: Part::Llv,
         whose: Whose::Both,
+        unsure: CHOSEN,
         evaluate: |theorem, shared, _| {
             let (d_fg, llv) = (shared.llv().d_fg()?, shared.llv().given()?);
             Ok(Bound::at_most(theorem, d_fg, 2.0 * llv.d_llv * llv.d_llv, Scale::Linear(1.0)))

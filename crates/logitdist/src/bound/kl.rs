@@ -2,6 +2,7 @@
 //!
 //! KL is that of the direction. All sides are means over the same inputs, be they all or a sample.
 
+use super::table::{NOT_KEPT, SMALLEST};
 use super::{Bound, Theorem};
 use crate::measure::table::Part;
 use crate::probability::over_tau;
@@ -22,6 +23,7 @@ pub(super) const ROWS: [Theorem; 3] = [
         equality: "two rare labels, E4, in the limit",
         anchor: "t9",
         part: Part::Probability,
+        unsure: ["", SMALLEST],
         evaluate: |theorem, shared, direction| {
             let rhs = over_tau(shared.divergences().kl(direction), shared.sums().log_tau);
             Ok(from_kl(theorem, shared, rhs))
@@ -39,6 +41,7 @@ pub(super) const ROWS: [Theorem; 3] = [
         equality: "two rare labels, E4, in the limit",
         anchor: "t9",
         part: Part::Probability,
+        unsure: ["", NOT_KEPT],
         evaluate: |theorem, shared, direction| {
             let sums = shared.sums();
             let pointwise = match direction {

@@ -61,9 +61,17 @@ pub struct Theorem {
     pub steps: &'static [Step],
     /// Whether it needs log p of every label, which masked labels do not have.
     pub log_p: bool,
+    /// Why a side has no interval over the inputs, the left or certified one first; empty for one that has.
+    pub unsure: [&'static str; 2],
     /// How it is evaluated in a direction.
     pub evaluate: fn(&'static Theorem, &Shared, Direction) -> Applicable<Bound>,
 }
+
+/// Why a side has no interval that is made of a least probability: what other inputs would show does not follow from those without some.
+pub(super) const SMALLEST: &str = "it is made of the smallest probability over all inputs";
+
+/// Why a side has no interval that is a sum over the inputs which is not kept for each of them.
+pub(super) const NOT_KEPT: &str = "what it is a sum of is not kept of each input";
 
 /// From which side a theorem bounds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,6 +102,7 @@ impl Theorem {
         part: Part::Geometry,
         steps: &[],
         log_p: true,
+        unsure: ["", ""],
         evaluate: |theorem, _, _| unreachable!("{} has no evaluation", theorem.token),
     };
 
@@ -142,6 +151,12 @@ impl Theorem {
             Side::AtMost => None,
         };
         if unit == Some(Unit::Share) { "share" } else { "correlation" }
+    }
+
+    /// Why no side has an interval over the inputs that no measure has.
+    pub(crate) fn is_unsure(&self) -> Option<&'static str> {
+        let [first, second] = self.unsure;
+        (!first.is_empty() && (self.is_lower() || !second.is_empty())).then_some(first)
     }
 
     /// Whether it bounds a measure from below.

@@ -1,6 +1,7 @@
 //! T18 and T18′: the KL divergence as a logit distance in which a label counts by its probability.
 
 use super::cca::{CcaSide, mean_over_rank};
+use super::table::{NOT_KEPT, SMALLEST};
 use super::{Bound, Side, Theorem};
 use crate::applicable::{Applicable, Reason};
 use crate::factor::Factor;
@@ -24,6 +25,7 @@ pub(super) const ROWS: [Theorem; 3] = [
         equality: BOTH_SIDES,
         anchor: "t18",
         part: Part::Probability,
+        unsure: [NOT_KEPT, ""],
         evaluate: |theorem, shared, direction| {
             let kl = shared.divergences().kl(direction);
             Ok(Bound::at_most(theorem, shared.sums().kl_lower / shared.sums().n as f64, kl, scale(shared)))
@@ -40,6 +42,7 @@ pub(super) const ROWS: [Theorem; 3] = [
         equality: BOTH_SIDES,
         anchor: "t18",
         part: Part::Probability,
+        unsure: ["", NOT_KEPT],
         evaluate: |theorem, shared, direction| {
             let kl = shared.divergences().kl(direction);
             Ok(Bound::at_most(theorem, kl, shared.sums().kl_upper / shared.sums().n as f64, scale(shared)))
@@ -57,6 +60,7 @@ pub(super) const ROWS: [Theorem; 3] = [
         anchor: "t18prime",
         part: Part::Probability,
         steps: &[Step::EmbeddingsCca],
+        unsure: [SMALLEST, ""],
         evaluate: from_kl,
         ..Theorem::SHARPENED
     },

@@ -4,8 +4,10 @@ mod jackknife;
 mod marks;
 mod paired;
 mod share;
+mod sides;
 
 use crate::applicable::Applicable;
+use crate::bound::Theorem;
 use crate::measure::table::{Measure, Uncertainty, Value};
 use crate::null::Nulls;
 use crate::probability::{AtTarget, InputDivergences};
@@ -16,6 +18,7 @@ use crate::student_t::t_975;
 use jackknife::LeaveOneOut;
 pub use paired::{Paired, jointly, jointly_of, paired};
 use share::{clopper_pearson, effective_inputs};
+pub use sides::BoundIntervals;
 
 /// The confidence level of intervals.
 pub const LEVEL: f64 = 0.95;
@@ -47,6 +50,8 @@ pub struct Intervals {
     pub blocks: usize,
     /// An interval for each number in the order of the table, or why there is none.
     pub of: Vec<(&'static str, Result<Interval, String>)>,
+    /// For each bound and direction, in the order of [`all_bounds`](crate::Comparison::all_bounds): those of its sides.
+    pub bounds: Vec<BoundIntervals>,
     /// Inputs of each block.
     sizes: Vec<f64>,
     /// Values without each block, of the numbers whose differences can be read off them.
@@ -57,6 +62,11 @@ impl Intervals {
     /// The values of a token without each of the blocks.
     fn without_each(&self, token: &str) -> Option<&[f64]> {
         self.without.iter().find(|(t, _)| *t == token).map(|(_, values)| values.as_slice())
+    }
+
+    /// The intervals of both sides of a bound; `None` if the comparison does not have the bound.
+    pub fn of_bound(&self, theorem: &Theorem, direction: Direction) -> Option<&BoundIntervals> {
+        self.bounds.iter().find(|own| own.theorem == theorem && own.direction == direction)
     }
 
     /// The interval of a token, or why there is none; `None` if the comparison has no number of that token.
@@ -70,6 +80,8 @@ impl Intervals {
 pub(crate) struct RestValues {
     /// For each number in the order of the table: its value, or why there is none; `None` if its interval is not made of it.
     values: Vec<Option<Result<f64, String>>>,
+    /// For each bound and direction: both sides, or why there are none.
+    sides: Vec<Result<[f64; 2], String>>,
     /// Ranks of the embeddings and of the logits of both models, if a value is a correlation.
     ranks: Option<[usize; 4]>,
 }
@@ -82,6 +94,7 @@ impl RestValues {
         let (a, b) = (&shared.reduced.a, &shared.reduced.b);
         RestValues {
             values: numbers(settings).map(value).collect(),
+            sides: sides::sides(shared, settings),
             ranks: numbers(settings)
                 .any(|(_, row, ..)| matches!(row.uncertainty, Uncertainty::Fisher))
                 .then(|| [a.rank_embeddings(), b.rank_embeddings(), a.rank_logits(), b.rank_logits()]),
@@ -133,18 +146,22 @@ impl Evidence {
         nulls: Option<&Nulls>,
         settings: &Settings,
     ) -> Intervals {
-        let of = numbers(settings).enumerate().map(|(place, (token, row, of, direction))| {
-            let interval = number(whole, row, of, direction).and_then(|value| {
-                self.interval(Asked { token, row, place, direction, value, nulls }, whole, centres)
-            });
-            (token, interval)
-        });
+        let of: Vec<_> = numbers(settings)
+            .enumerate()
+            .map(|(place, (token, row, of, direction))| {
+                let interval = number(whole, row, of, direction).and_then(|value| {
+                    self.interval(Asked { token, row, place, direction, value, nulls }, whole, centres)
+                });
+                (token, interval)
+            })
+            .collect();
+        let bounds = self.sides(whole, centres, &of, settings);
         let without = numbers(settings).enumerate().filter_map(|(place, (token, row, of, direction))| {
             let value = number(whole, row, of, direction).ok()?;
             Some((token, self.without_each(row, place, direction, value, centres)?))
         });
         let without = if self.sizes.len() < FEWEST_BLOCKS { Vec::new() } else { without.collect() };
-        Intervals { blocks: self.sizes.len(), of: of.collect(), sizes: self.sizes.clone(), without }
+        Intervals { blocks: self.sizes.len(), of, bounds, sizes: self.sizes.clone(), without }
     }
 
     fn interval(&self, asked: Asked<'_>, whole: &Shared, centres: &RestValues) -> Result<Interval, String> {
@@ -152,29 +169,11 @@ impl Evidence {
         if let Uncertainty::Never(why) = row.uncertainty {
             return Err(why.to_owned());
         }
-        if !value.is_finite() {
-            return Err("the value is infinite".to_owned());
-        }
-        if self.sizes.len() < FEWEST_BLOCKS {
-            return Err(format!(
-                "{} blocks of inputs; at least {FEWEST_BLOCKS} are needed",
-                self.sizes.len()
-            ));
-        }
+        self.check(value)?;
         let from_values = |scale: Transform| {
             let of =
                 |values: &RestValues| values.values[place].clone().expect("its interval is made of values");
-            let rests: Result<Vec<f64>, String> = self.rests.iter().map(of).collect();
-            let rests = rests.map_err(|reason| format!("without one of the blocks of inputs: {reason}"))?;
-            let centre = of(centres)?;
-            let mut interval = self.jackknife(centre, &rests, scale)?;
-            if centre != value {
-                let times = value / centre;
-                interval.se *= times;
-                interval.low *= times;
-                interval.high *= times;
-            }
-            Ok(interval)
+            self.from_rests(value, centres, scale, of)
         };
         let mut interval = match row.uncertainty {
             Uncertainty::Never(_) => unreachable!("asked before"),
@@ -199,6 +198,41 @@ impl Evidence {
             Uncertainty::TargetPercentile(level, of) => percentile_interval(&self.kept_targets, level, of),
         }?;
         interval.marked = self.mark(asked, &interval, whole);
+        Ok(interval)
+    }
+
+    /// Whether a value can have an interval.
+    fn check(&self, value: f64) -> Result<(), String> {
+        if !value.is_finite() {
+            return Err("the value is infinite".to_owned());
+        }
+        match self.sizes.len() {
+            few if few < FEWEST_BLOCKS => {
+                Err(format!("{few} blocks of inputs; at least {FEWEST_BLOCKS} are needed"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The interval of a value by those without a block.
+    fn from_rests(
+        &self,
+        value: f64,
+        centres: &RestValues,
+        scale: Transform,
+        of: impl Fn(&RestValues) -> Result<f64, String>,
+    ) -> Result<Interval, String> {
+        self.check(value)?;
+        let rests: Result<Vec<f64>, String> = self.rests.iter().map(&of).collect();
+        let rests = rests.map_err(|reason| format!("without one of the blocks of inputs: {reason}"))?;
+        let centre = of(centres)?;
+        let mut interval = self.jackknife(centre, &rests, scale)?;
+        if centre != value {
+            let times = value / centre;
+            interval.se *= times;
+            interval.low *= times;
+            interval.high *= times;
+        }
         Ok(interval)
     }
 
@@ -228,7 +262,7 @@ impl Evidence {
         }
     }
 
-    /// The interval of a value by those without a block.
+    /// The interval around a value on a scale, by those without a block.
     fn jackknife(&self, theta: f64, rests: &[f64], scale: Transform) -> Result<Interval, String> {
         if rests.iter().all(|rest| *rest == theta) {
             return Ok(scale.interval(0.0, [theta; 2], None));

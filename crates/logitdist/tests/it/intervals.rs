@@ -3,8 +3,8 @@
 use crate::pairs::{assert_close, model, noisy, normal, rng};
 use logitdist::measure::kl;
 use logitdist::{
-    Comparison, Direction, Interval, Mat, Model, Pair, PairSummary, ProbabilityInputs, Reduced, Settings,
-    Subsets, compare, jackknife,
+    Bound, Comparison, Direction, Interval, Mat, Model, Pair, PairSummary, ProbabilityInputs, Reduced,
+    Settings, Statement, Subsets, compare, jackknife,
 };
 
 fn settings() -> Settings {
@@ -63,6 +63,110 @@ fn errors_are_those_of_the_jackknife_over_summaries_of_blocks() {
             assert_close(interval(&comparison, token).unwrap().se, want.standard_error, 1e-9, token);
         }
     }
+}
+
+/// Both sides of a bound, the left or certified one first.
+fn sides(bound: &Bound) -> Option<[f64; 2]> {
+    bound.statement.map(|statement| match statement {
+        Statement::AtMost { lhs, rhs } => [lhs, rhs],
+        Statement::AtLeast { bound, value } => [bound, value],
+    })
+}
+
+#[test]
+fn sides_of_bounds_are_as_sure_as_comparisons_without_a_block_say() {
+    for (seed, noise) in [(0, 0.02), (1, 0.1), (2, 0.5)] {
+        let mut rng = rng(seed);
+        // All 30 subsets are looked at without each block.
+        let a = model(200, 5, 2, true, &mut rng);
+        let b = noisy(&a, noise, &mut rng);
+        let comparison = compared(&a, &b, &settings());
+        let plain = Settings { llv: false, ..Settings::default() };
+        let without: Vec<Comparison> = (0..20)
+            .map(|block| {
+                let others: Vec<usize> = (0..200).filter(|input| input / 10 != block).collect();
+                let [a, b] = [&a, &b].map(|m| {
+                    let f = Mat::from_fn(others.len(), 2, |i, j| m.embeddings()[(others[i], j)]);
+                    Model::new(f, m.unembeddings().to_owned(), m.bias().map(<[f64]>::to_vec)).unwrap()
+                });
+                compared(&a, &b, &plain)
+            })
+            .collect();
+        let intervals = comparison.intervals.as_ref().unwrap();
+        let (mut seen, mut certified) = (0, 0);
+        for (direction, bound) in comparison.all_bounds() {
+            let own = intervals.of_bound(bound.theorem, direction).unwrap();
+            let token = bound.theorem.token;
+            for side in 0..2 {
+                let Ok(found) = &own.sides[side] else { continue };
+                let value = sides(bound).unwrap()[side];
+                if bound.theorem.is_lower() && side == 1 {
+                    continue;
+                }
+                let values: Vec<f64> = without
+                    .iter()
+                    .map(|rest| {
+                        let same = |(d, b): &(Direction, &Bound)| *d == direction && b.theorem.token == token;
+                        sides(rest.all_bounds().find(same).unwrap().1).unwrap()[side]
+                    })
+                    .collect();
+                assert_close(found.se, error(&values), 1e-7, token);
+                if values.iter().all(|rest| *rest == value) {
+                    assert_eq!((found.low, found.high), (value, value), "{token}");
+                    continue;
+                }
+                let (forth, back): (fn(f64) -> f64, fn(f64) -> f64) = match token {
+                    "top1_from_logit" | "r2_from_logit" => {
+                        (|x| (x / (1.0 - x)).ln(), |x| 1.0 / (1.0 + (-x).exp()))
+                    }
+                    _ if bound.theorem.is_lower() => (f64::atanh, f64::tanh),
+                    _ => (f64::ln, f64::exp),
+                };
+                // Student's t of 19 degrees of freedom.
+                let reach = 2.093_024_054 * error(&values.iter().map(|x| forth(*x)).collect::<Vec<f64>>());
+                assert_close(found.low, back(forth(value) - reach), 1e-6, token);
+                assert_close(found.high, back(forth(value) + reach), 1e-6, token);
+                seen += 1;
+                certified += usize::from(bound.theorem.is_lower());
+            }
+        }
+        assert!(seen > 30, "{seen}");
+        assert!(certified > 4 || noise > 0.1, "{certified}");
+    }
+}
+
+/// The plain jackknife's error, of equal blocks.
+fn error(rests: &[f64]) -> f64 {
+    let n = rests.len() as f64;
+    let mean = rests.iter().sum::<f64>() / n;
+    ((n - 1.0) / n * rests.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>()).sqrt()
+}
+
+#[test]
+fn a_side_without_an_interval_says_why() {
+    let mut rng = rng(5);
+    let a = model(200, 7, 3, true, &mut rng);
+    let b = noisy(&a, 3.0, &mut rng);
+    let comparison = compared(&a, &b, &settings());
+    let intervals = comparison.intervals.as_ref().unwrap();
+    let reason = |token: &str, side: usize| {
+        let own = intervals.of_bound(logitdist::theorem(token).unwrap(), Direction::Ab).unwrap();
+        own.sides[side].clone().unwrap_err()
+    };
+    assert!(reason("logit_from_kl", 1).contains("smallest probability"));
+    assert!(reason("m_cca_from_kl", 0).contains("smallest probability"));
+    assert!(reason("logit_from_kl_pointwise", 1).contains("not kept"));
+    assert!(reason("kl_weighted_lower", 0).contains("not kept"));
+    assert!(reason("kl_weighted_upper", 1).contains("not kept"));
+    assert!(reason("d_fg_linear", 0).contains("chosen once"));
+    assert!(reason("m_cca_linear", 0).contains("certifies nothing"));
+    let same = compared(&a, &a, &settings());
+    let of_same = same.intervals.as_ref().unwrap();
+    let own = of_same.of_bound(logitdist::theorem("kl_from_logit").unwrap(), Direction::Ab).unwrap();
+    assert!(own.sides[0].clone().unwrap_err().contains("rounding"));
+    let m_cca = of_same.of_bound(logitdist::theorem("m_cca_two_spectra").unwrap(), Direction::Ab).unwrap();
+    let certified = m_cca.sides[0].clone().unwrap();
+    assert_eq!((certified.low, certified.high), (1.0, 1.0));
 }
 
 #[test]
