@@ -17,7 +17,8 @@ use std::process::ExitCode;
 ///
 /// `logitdist reduce A B --part 3/16 --out 3.summary` reads the third of sixteen parts of the inputs. When all parts are there,
 /// `logitdist compare A B --summaries *.summary` prints what `logitdist compare A B` prints, to the last bit. If each machine has files of its
-/// own, leave --part out; `compare --summaries` then takes the files' inputs in the order in which it is given them.
+/// own, leave --part out; `compare --summaries` then takes the files' inputs in the order in which it is given them, or with --rows-from in
+/// the order of their places.
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -25,6 +26,10 @@ pub struct Arguments {
     /// Which part of the inputs, and of how many.
     #[arg(long, value_name = "K/N", default_value = "1/1", value_parser = parse_share)]
     part: Share,
+    /// Place of the files' first input in a larger whole, from 0. `compare --summaries` then puts the files in their order, and refuses gaps
+    /// and inputs that are there twice.
+    #[arg(long, value_name = "OFFSET", conflicts_with_all = ["part", "summaries"])]
+    rows_from: Option<u64>,
     /// Join parts that were reduced before into a bigger one, in place of models.
     #[arg(long, value_name = "SUMMARY", num_args = 1.., conflicts_with_all = ["part", "models", "seed", "inputs_limit", "logits", "llv_labels"])]
     summaries: Vec<PathBuf>,
@@ -51,7 +56,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })?;
     let state = if part.is_whole() { "all" } else { "some" };
     let said = format!("{}: {state} of {} inputs\n", arguments.out.display(), part.n_inputs());
-    saved::write(&arguments.out, labels, part)?.finish()?;
+    saved::write(&arguments.out, labels, arguments.rows_from, part)?.finish()?;
     to_stdout(said.as_bytes()).map(|()| ExitCode::SUCCESS)
 }
 

@@ -41,11 +41,16 @@ pub fn join(paths: &[PathBuf]) -> anyhow::Result<([u8; 32], PartialSummary)> {
     let mut all = None;
     let mut own = None;
     for path in paths {
-        let SavedSummary::Share { labels, part } = read(path)? else {
-            bail!(
+        let (labels, part) = match read(path)? {
+            SavedSummary::Share { labels, rows_from: None, part } => (labels, part),
+            SavedSummary::Share { .. } => bail!(
+                "{}: it is of files of their own (--rows-from): give it to `logitdist compare --summaries` as it is",
+                path.display()
+            ),
+            SavedSummary::Batches(_) => bail!(
                 "{}: it holds batches that Python has seen; shares of `logitdist reduce --part` join",
                 path.display()
-            )
+            ),
         };
         ensure!(
             *own.get_or_insert(labels) == labels,
@@ -72,7 +77,7 @@ pub fn reduction(paths: &[PathBuf], pair: &Pair<'_>) -> anyhow::Result<Reduction
         };
         ensure!(fits, "{}: it is a summary of models with other labels than those given", path.display());
         match summary {
-            SavedSummary::Share { part, .. }
+            SavedSummary::Share { part, rows_from: None | Some(0), .. }
                 if !part.is_whole() || (paths.len() == 1 && part.n_inputs() == pair.n_inputs()) =>
             {
                 share = Some(joined(share, *part, path)?);
@@ -80,7 +85,7 @@ pub fn reduction(paths: &[PathBuf], pair: &Pair<'_>) -> anyhow::Result<Reduction
             other => others.push((path, other)),
         }
     }
-    let Some(mut share) = share else { return in_order(others, pair) };
+    let Some(mut share) = share else { return in_order(placed(others)?, pair) };
     // One of several shares has all inputs, if they are fewer than one machine has to do.
     for (path, other) in others {
         let SavedSummary::Share { part, .. } = other else {
@@ -92,6 +97,43 @@ pub fn reduction(paths: &[PathBuf], pair: &Pair<'_>) -> anyhow::Result<Reduction
         share = joined(Some(share), *part, path)?;
     }
     Ok(Reduction::Whole(Box::new(share)))
+}
+
+/// The summaries in the order of their inputs, if they know where they begin, and else as they are given.
+fn placed(mut saved: Vec<(&PathBuf, SavedSummary)>) -> anyhow::Result<Vec<(&PathBuf, SavedSummary)>> {
+    // Where it begins, and how many inputs it has.
+    let place = |(_, summary): &(&PathBuf, SavedSummary)| match summary {
+        SavedSummary::Share { rows_from: Some(from), part, .. } => Some((*from, part.n_inputs() as u64)),
+        _ => None,
+    };
+    let with: Vec<&Path> =
+        saved.iter().filter(|one| place(one).is_some()).map(|(path, _)| path.as_path()).collect();
+    let without = saved.iter().find(|one| place(one).is_none()).map(|(path, _)| path);
+    match (with.first(), without) {
+        (None, _) => return Ok(saved),
+        (Some(with), Some(without)) => bail!(
+            "{} says where its inputs begin, and {} does not: reduce all with --rows-from, or none",
+            with.display(),
+            without.display()
+        ),
+        (Some(_), None) => saved.sort_by_key(place),
+    }
+    let mut end = 0;
+    for one in &saved {
+        let (path, (from, count)) = (one.0.display(), place(one).expect("all have one"));
+        ensure!(
+            from <= end,
+            "{path}: it begins with input {from}, and inputs {end} to {} are missing",
+            from - 1
+        );
+        ensure!(
+            from == end,
+            "{path}: it begins with input {from}, and those up to {} were there before",
+            end - 1
+        );
+        end = from.checked_add(count).with_context(|| format!("{path}: its inputs have no numbers"))?;
+    }
+    Ok(saved)
 }
 
 fn in_order(saved: Vec<(&PathBuf, SavedSummary)>, pair: &Pair<'_>) -> anyhow::Result<Reduction> {
@@ -123,6 +165,11 @@ fn in_order(saved: Vec<(&PathBuf, SavedSummary)>, pair: &Pair<'_>) -> anyhow::Re
 }
 
 /// Writes a share beside its place.
-pub fn write(path: &Path, labels: [u8; 32], part: PartialSummary) -> anyhow::Result<Beside> {
-    beside(path, &summary_to_bytes(&SavedSummary::Share { labels, part: Box::new(part) }))
+pub fn write(
+    path: &Path,
+    labels: [u8; 32],
+    rows_from: Option<u64>,
+    part: PartialSummary,
+) -> anyhow::Result<Beside> {
+    beside(path, &summary_to_bytes(&SavedSummary::Share { labels, rows_from, part: Box::new(part) }))
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// What the bytes begin with; the number grows when the form changes.
-const MAGIC: &[u8] = b"logitdist summary 3\n";
+const MAGIC: &[u8] = b"logitdist summary 4\n";
 
 /// Bytes of the hash after it.
 const HASH: usize = 32;
@@ -30,6 +30,8 @@ pub enum SavedSummary {
     Share {
         /// [`labels_hash`] of both models.
         labels: [u8; HASH],
+        /// Where its first input stands in a larger whole, if its files are a part of one.
+        rows_from: Option<u64>,
         /// What is left of its inputs.
         part: Box<PartialSummary>,
     },
@@ -102,9 +104,11 @@ mod tests {
         let batches = [ProbabilityInputs::None, ProbabilityInputs::All].map(|probability| {
             SavedSummary::Batches(Box::new(PairSummary::of(&pair, &probability, &[]).unwrap()))
         });
-        for summary in
-            batches.into_iter().chain([SavedSummary::Share { labels, part: Box::new(part.unwrap()) }])
-        {
+        for summary in batches.into_iter().chain([SavedSummary::Share {
+            labels,
+            rows_from: Some(3),
+            part: Box::new(part.unwrap()),
+        }]) {
             let bytes = summary_to_bytes(&summary);
             assert_eq!(summary_from_bytes(&bytes), Ok(summary));
             for at in 0..bytes.len() {

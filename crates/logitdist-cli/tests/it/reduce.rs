@@ -94,6 +94,27 @@ fn files_of_their_own_are_taken_in_the_order_given_and_agree_to_twelve_digits() 
     refused([&parts[0], &other], "other options");
     reduce(&halves[1], "1/2", &other, &[]);
     refused([&parts[0], &other], "different pairs");
+
+    // Files that say where they begin come in any order, and nothing may be missing or there twice.
+    let place = |half: usize, from: &str| {
+        let out = files.path(&format!("half-{half}-from-{from}.summary"));
+        let [a, b] = &halves[half];
+        logitdist(&["reduce", a, b, "--rows-from", from, "--out", &out]).ok();
+        out
+    };
+    let (first, second) = (place(0, "0"), place(1, "4000"));
+    for given in [[&first, &second], [&second, &first]] {
+        let line = ["compare", a, b, "--summaries", given[0], given[1], "--format", "json"];
+        assert_eq!(crate::json(logitdist(&line)), joined);
+    }
+    refused([&first, &place(1, "4001")], "it begins with input 4001, and inputs 4000 to 4000 are missing");
+    refused([&first, &place(1, "3999")], "it begins with input 3999, and those up to 3999 were there before");
+    refused([&second, &place(0, "8000")], "it begins with input 4000, and inputs 0 to 3999 are missing");
+    refused([&first, &parts[1]], "does not: reduce all with --rows-from, or none");
+    refused([&first, &place(1, "18446744073709551615")], "are missing");
+    logitdist(&["compare", a, b, "--summaries", &second]).refused(&["inputs 0 to 3999 are missing"]);
+    logitdist(&["reduce", "--summaries", &first, "--out", &other]).refused(&["it is of files of their own"]);
+    logitdist(&["reduce", a, b, "--part", "1/2", "--rows-from", "0", "--out", &other]).refused(&["--part"]);
 }
 
 #[test]
