@@ -14,8 +14,9 @@ from .torch import Capture, all_reduce
 
 __all__ = ["LogitDistanceCallback"]
 
-#: What is logged: how far the logits are, percentiles of KL divergence, and whether the representations are the same.
-LOGGED = ("d_logit", "kl_ab_median", "kl_ab_q90", "kl_ab_q99", "top1_agreement", "m_cca")
+#: What is logged: how far the logits are, percentiles of KL divergence, whether the representations
+#: are the same, and what unrelated ones would show.
+LOGGED = ("d_logit", "kl_ab_median", "kl_ab_q90", "kl_ab_q99", "top1_agreement", "m_cca", "m_cca_null")
 
 
 class LogitDistanceCallback(TrainerCallback):  # type: ignore[misc]

@@ -87,7 +87,8 @@ def test_a_model_in_training_is_seen_to_move_away(callback):
             inputs = {name: batch[name] for name in ("input_ids", "attention_mask")}
             reference(**inputs), model(**inputs)
     looks._look(types.SimpleNamespace(global_step=9, log_history=[]), {"model": model, "eval_dataloader": list(data())})
-    assert looks.history[-1]["logitdist/m_cca"] == seen.compare().m_cca
+    for token in ("m_cca", "m_cca_null"):
+        assert looks.history[-1][f"logitdist/{token}"] == seen.compare()[token]
 
 
 def test_without_batches_the_first_look_is_at_the_first_evaluation(callback):
