@@ -44,7 +44,7 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let read: Vec<PathBuf> = arguments.given.files().chain(arguments.summaries.iter().cloned()).collect();
     let mut claims = Claims::reading(read.iter().map(PathBuf::as_path));
-    claims.write("--out", &arguments.out)?;
+    claims.write_file("--out", &arguments.out)?;
     let pool = arguments.reducing.pool()?;
     let (labels, part) = pool.install(|| {
         if arguments.summaries.is_empty() {

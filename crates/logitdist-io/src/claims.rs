@@ -34,6 +34,14 @@ pub enum Taken {
         /// What asked for it before.
         other: String,
     },
+    /// A folder is there.
+    #[error("{option} {}: it is a folder; the name of a file is needed", .path.display())]
+    Folder {
+        /// What asks for the file.
+        option: String,
+        /// Its name there.
+        path: PathBuf,
+    },
 }
 
 impl Claims {
@@ -68,6 +76,17 @@ impl Claims {
         }
         self.written.push((option.into(), known));
         Ok(())
+    }
+
+    /// Claims a file for an output, as [`write`](Claims::write) does.
+    ///
+    /// # Errors
+    /// As [`write`](Claims::write), or a folder is there.
+    pub fn write_file(&mut self, option: &str, path: &Path) -> Result<(), Taken> {
+        if path.is_dir() {
+            return Err(Taken::Folder { option: option.into(), path: path.into() });
+        }
+        self.write(option, path)
     }
 
     /// Claims all names in a folder, for files whose names are not known yet: no other output goes there.

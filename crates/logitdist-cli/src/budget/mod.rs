@@ -199,9 +199,9 @@ impl Arguments {
             if !picture::ENDINGS.iter().any(|ending| picture.extension().is_some_and(|own| own == *ending)) {
                 bail!("--picture {}: its name must end in .svg or .png", visible_path(Some(picture)));
             }
-            claims.write("--picture", picture)?;
+            claims.write_file("--picture", picture)?;
         }
-        self.out.iter().try_for_each(|out| claims.write("--out", out))?;
+        self.out.iter().try_for_each(|out| claims.write_file("--out", out))?;
         Ok(())
     }
 }

@@ -208,7 +208,7 @@ impl Arguments {
             claims.write_in("--report", folder, page::FILES)?;
             claims.fill("--report", &folder.join(page::PICTURES));
         }
-        self.out.iter().try_for_each(|out| claims.write("--out", out))
+        self.out.iter().try_for_each(|out| claims.write_file("--out", out))
     }
 }
 

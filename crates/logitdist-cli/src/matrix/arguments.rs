@@ -80,7 +80,7 @@ impl Arguments {
             // The names of squares and pictures follow from what there is.
             claims.fill("--report", folder);
         }
-        self.out.iter().try_for_each(|out| claims.write("--out", out))
+        self.out.iter().try_for_each(|out| claims.write_file("--out", out))
     }
 
     /// What is said of intervals; nothing if nothing is.

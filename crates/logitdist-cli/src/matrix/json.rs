@@ -3,6 +3,9 @@
 use logitdist_results::many::{ManyComparisons, Number, Place};
 use serde_json::{Map, Value, json};
 
+/// Why there is no number, as JSON has none that is infinite.
+const BEYOND: &str = "∞: infinite, or beyond the range of floating-point numbers";
+
 /// The object: the pairs with their numbers, the ranking or the squares of all measures.
 pub fn render(many: &ManyComparisons) -> String {
     let pairs = many.pairs.iter().map(|pair| {
@@ -21,7 +24,7 @@ pub fn render(many: &ManyComparisons) -> String {
             }
             let reason = match value {
                 Err(reason) => reason.as_str(),
-                Ok(x) if !x.is_finite() => "infinite",
+                Ok(x) if !x.is_finite() => BEYOND,
                 Ok(_) => continue,
             };
             reasons.insert((*token).to_owned(), json!(reason));

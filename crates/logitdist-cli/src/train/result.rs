@@ -46,7 +46,7 @@ impl Output {
             if folder.is_some_and(|folder| !folder.is_dir()) {
                 bail!("{}: there is no folder to write it to", file.display());
             }
-            claims.write(option, file)?;
+            claims.write_file(option, file)?;
         }
         Ok(())
     }

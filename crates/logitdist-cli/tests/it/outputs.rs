@@ -88,6 +88,18 @@ fn no_output_replaces_an_input_by_any_name() {
     logitdist(&["compare", &folder, &b, "--out", &array]).refused(&["embeddings.npy", "would be replaced"]);
     let inside = files.path("r/comparison.csv");
     logitdist(&["compare", &a, &b, "--report", &files.path("r"), "--out", &inside]).refused(&["--report"]);
+    // A folder takes no file's place, and that is said before anything is computed.
+    let empty = files.path("empty");
+    fs::create_dir(&empty).unwrap();
+    for line in [
+        &["compare", "typo", &b, "--out", &empty][..],
+        &["matrix", "typo", &b, "--out", &empty],
+        &["reduce", "typo", &b, "--out", &empty],
+        &["budget", "typo", "--out", &empty],
+    ] {
+        logitdist(line).refused(&["it is a folder; the name of a file is needed"]);
+    }
+    fs::remove_dir(&empty).unwrap();
     let after = all(files.folder.path());
     assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)));
     assert!(!after.contains_key(Path::new(&network)) && !Path::new(&files.path("r")).exists());
