@@ -6,7 +6,9 @@ mod report;
 use anyhow::Context;
 use draw::{Dependence, GROUP, Law};
 use logitdist::measure::chance::chance_limit;
-use logitdist::{Comparison, Pair, Selection, Settings, compare};
+use logitdist::{
+    Comparison, Direction, Interval, Intervals, Pair, Selection, Settings, Statement, compare, theorem,
+};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use rayon::prelude::*;
@@ -43,6 +45,10 @@ const TOKENS: [&str; 13] = [
     "r2_ab",
     "m_cca_cv",
 ];
+
+/// Sides of bounds that are looked at: the bound, and the side as comparisons name it.
+const SIDES: [(&str, &str); 3] =
+    [("kl_from_logit_sharp", "rhs"), ("m_cca_two_spectra", "bound"), ("top1_from_logit", "bound")];
 
 /// Inputs that the population values are read off, unless they are known exactly.
 const POPULATION: usize = 400_000;
@@ -104,7 +110,8 @@ fn laws() -> Vec<Law> {
 fn settings(law: &Law) -> Settings {
     let groups = (0..law.inputs).map(|input| (input / GROUP) as i64).collect();
     Settings {
-        selection: Selection::only(TOKENS).expect("they are in the tables"),
+        selection: Selection::only(TOKENS.into_iter().chain(SIDES.map(|(bound, _)| bound)))
+            .expect("they are in the tables"),
         intervals: true,
         groups: (law.dependence == Dependence::Grouped).then_some(groups),
         ..Settings::default()
@@ -126,7 +133,27 @@ fn population(law: &Law, seed: u64) -> anyhow::Result<Vec<f64>> {
         "m_cca" | "m_cca_cv" => Ok(law.rho),
         _ => comparison.value(token),
     };
-    Ok(TOKENS.into_iter().map(value).collect::<Result<_, _>>()?)
+    let of_side = |(token, side): (&str, &str)| {
+        let (_, bound) = comparison.all_bounds().find(|(_, bound)| bound.theorem.token == token)?;
+        match bound.statement? {
+            Statement::AtMost { lhs, rhs } => Some(if side == "lhs" { lhs } else { rhs }),
+            Statement::AtLeast { bound, .. } => Some(bound),
+        }
+    };
+    let mut values = TOKENS.into_iter().map(value).collect::<Result<Vec<f64>, _>>()?;
+    // A bound that does not exist has no interval that could hold it.
+    values.extend(SIDES.map(|side| of_side(side).unwrap_or(f64::NAN)));
+    Ok(values)
+}
+
+/// The interval of a measure or of a side, if it has one; in the order of the population values.
+fn found(intervals: &Intervals) -> impl Iterator<Item = Option<&Interval>> {
+    let of_measure = |token: &str| intervals.get(token)?.as_ref().ok();
+    let of_side = |(token, side): (&str, &str)| {
+        let own = intervals.of_bound(theorem(token)?, Direction::Ab)?;
+        own.sides[usize::from(side == "rhs")].as_ref().ok()
+    };
+    TOKENS.into_iter().map(of_measure).chain(SIDES.into_iter().map(of_side))
 }
 
 fn counted(place: u64, law: Law, draws: usize) -> anyhow::Result<Cell> {
@@ -135,18 +162,19 @@ fn counted(place: u64, law: Law, draws: usize) -> anyhow::Result<Cell> {
     let draw = |draw: usize| -> anyhow::Result<(Vec<Count>, bool)> {
         let comparison = compared(&law, &settings, (place << 32) + 1 + draw as u64)?;
         let intervals = comparison.intervals.as_ref().context("intervals were asked for")?;
-        let count = |(token, truth): (&str, f64)| {
-            let Some(Ok(found)) = intervals.get(token) else { return Count::default() };
-            let held = usize::from(found.low <= truth && truth <= found.high);
+        let count = |(found, truth): (Option<&Interval>, &f64)| {
+            let Some(found) = found else { return Count::default() };
+            let held = usize::from((found.low..=found.high).contains(truth));
             let plain = usize::from(found.marked.is_none());
             Count { given: 1, held, plain, plain_held: plain * held }
         };
         let limit = chance_limit(law.dim, law.dim, law.inputs);
         let beyond = comparison.value("m_cca")? > limit;
-        Ok((TOKENS.into_iter().zip(truth.iter().copied()).map(count).collect(), beyond))
+        Ok((found(intervals).zip(&truth).map(count).collect(), beyond))
     };
     let all: Vec<anyhow::Result<(Vec<Count>, bool)>> = (0..draws).into_par_iter().map(draw).collect();
-    let mut cell = Cell { law, draws, counts: vec![Count::default(); TOKENS.len()], beyond_chance: 0 };
+    let mut cell =
+        Cell { law, draws, counts: vec![Count::default(); TOKENS.len() + SIDES.len()], beyond_chance: 0 };
     for one in all {
         let (counts, beyond) = one?;
         cell.beyond_chance += usize::from(beyond);

@@ -1,7 +1,7 @@
 //! The table of coverage, and its page.
 
 use super::draw::{Dependence, Law};
-use super::{Cell, Count, TOKENS};
+use super::{Cell, Count, SIDES, TOKENS};
 use std::fs;
 use std::ops::RangeInclusive;
 use std::path::Path;
@@ -34,6 +34,12 @@ fn dependence(dependence: Dependence) -> &'static str {
     }
 }
 
+/// What the columns and lines are of: measures, and sides of bounds.
+fn names() -> impl Iterator<Item = String> {
+    let measures = TOKENS.into_iter().map(str::to_owned);
+    measures.chain(SIDES.into_iter().map(|(bound, side)| format!("{bound}.{side}")))
+}
+
 /// Writes coverage.csv and README.md.
 pub fn write(folder: &Path, cells: &[Cell]) -> anyhow::Result<()> {
     fs::create_dir_all(folder)?;
@@ -52,12 +58,12 @@ pub fn write(folder: &Path, cells: &[Cell]) -> anyhow::Result<()> {
         "unmarked_held",
     ])?;
     for Cell { law, draws, counts, .. } in cells {
-        for (token, count) in TOKENS.into_iter().zip(counts) {
+        for (token, count) in names().zip(counts) {
             let numbers = [*draws, count.given, count.held, count.plain, count.plain_held];
             let mut record = vec![law.inputs.to_string(), law.dim.to_string(), law.rho.to_string()];
             record.push(if law.heavy { "heavy" } else { "gaussian" }.to_owned());
             record.push(dependence(law.dependence).to_owned());
-            record.push(token.to_owned());
+            record.push(token);
             record.extend(numbers.map(|number| number.to_string()));
             file.write_record(&record)?;
         }
@@ -84,8 +90,8 @@ fn page(cells: &[Cell]) -> String {
 /// A row for each cell, with the coverage of those intervals that `counted` gives the numbers of: all, and those that hold the value.
 fn table(cells: &[Cell], counted: impl Fn(&Count) -> (usize, usize)) -> String {
     let mut page = String::from("\n| N | M | ρ | inputs |");
-    TOKENS.iter().for_each(|token| page.push_str(&format!(" `{token}` |")));
-    page.push_str(&format!("\n|{}\n", "---|".repeat(4 + TOKENS.len())));
+    names().for_each(|token| page.push_str(&format!(" `{token}` |")));
+    page.push_str(&format!("\n|{}\n", "---|".repeat(4 + names().count())));
     for Cell { law, draws, counts, .. } in cells {
         let tails = if law.heavy { "heavy tails, " } else { "" };
         page.push_str(&format!(
