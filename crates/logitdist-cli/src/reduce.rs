@@ -45,6 +45,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let read: Vec<PathBuf> = arguments.given.files().chain(arguments.summaries.iter().cloned()).collect();
     let mut claims = Claims::reading(read.iter().map(PathBuf::as_path));
     claims.write_file("--out", &arguments.out)?;
+    let which = &arguments.given.reading.which;
+    ensure!(
+        arguments.rows_from.is_none() || !which.leaves_inputs_out(),
+        "--rows-from counts the rows of whole files, and --rows, --inputs and --drop-nonfinite leave some out: leave out one of the two"
+    );
     let pool = arguments.reducing.pool()?;
     let (labels, part) = pool.install(|| {
         if arguments.summaries.is_empty() {

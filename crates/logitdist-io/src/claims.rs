@@ -42,6 +42,16 @@ pub enum Taken {
         /// Its name there.
         path: PathBuf,
     },
+    /// There is no folder that it could be in.
+    #[error("{option} {}: there is no folder {} to write it to", .path.display(), .folder.display())]
+    NoFolder {
+        /// What asks for the file.
+        option: String,
+        /// Its name there.
+        path: PathBuf,
+        /// The folder.
+        folder: PathBuf,
+    },
 }
 
 impl Claims {
@@ -81,10 +91,14 @@ impl Claims {
     /// Claims a file for an output, as [`write`](Claims::write) does.
     ///
     /// # Errors
-    /// As [`write`](Claims::write), or a folder is there.
+    /// As [`write`](Claims::write), or a folder is there, or there is none that it could be in.
     pub fn write_file(&mut self, option: &str, path: &Path) -> Result<(), Taken> {
         if path.is_dir() {
             return Err(Taken::Folder { option: option.into(), path: path.into() });
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(Taken::NoFolder { option: option.into(), path: path.into(), folder: folder.into() });
         }
         self.write(option, path)
     }

@@ -98,8 +98,12 @@ pub fn resampling_work(pair: &Pair<'_>, settings: &Settings) -> f64 {
     let decompositions = 150.0 * height * (a * a + b * b);
     let of_subset = |m: f64| if (pair.n_labels() as f64) > m { m * m * (m + 2.0 * height) } else { 0.0 };
     let subsets = if settings.d_rep { MOST_SUBSETS as f64 * (of_subset(a) + of_subset(b)) } else { 0.0 };
+    let asks_for = |token: &str| settings.bounds().any(|theorem| theorem.token == token);
+    // T19 decomposes both models ten times more, without directions, and T16 sorts the margins.
+    let contrasts = if asks_for("m_cca_contrasts") { 75.0 * height * (a * a + b * b) } else { 0.0 };
+    let margins = if asks_for("top1_from_logit") { 1000.0 * inputs } else { 0.0 };
     let merges = 6.0 * width * width * height.min(inputs / blocks).max(1.0);
-    2.0 * inputs * width * width + blocks * (decompositions + subsets + merges)
+    2.0 * inputs * width * width + blocks * (decompositions + contrasts + margins + subsets + merges)
 }
 
 /// The input side of each block, and of all inputs but each block.

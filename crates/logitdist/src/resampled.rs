@@ -61,8 +61,11 @@ impl Resampled {
         let at_targets = by_block(part.map_or(&[][..], |part| &part.at_targets), &block_of, blocks.len());
         let kept_targets: Vec<Vec<AtTarget>> =
             at_targets.into_iter().map(|block| block.into_iter().flatten().collect()).collect();
-        let gaps = [0, 1]
-            .map(|model| by_block(part.map_or(&[][..], |part| &part.gaps[model]), &block_of, blocks.len()));
+        let margins = settings.bounds().any(|theorem| theorem.token == "top1_from_logit");
+        let gaps = [0, 1].map(|model| {
+            let all = part.filter(|_| margins).map_or(&[][..], |part| &part.gaps[model]);
+            by_block(all, &block_of, blocks.len())
+        });
         let sums: Vec<ProbabilitySums> = kept.iter().map(ProbabilitySums::of_kept).collect();
         let without = |left_out: &LeaveOut, block: usize| {
             let rest = Reduced::of(&left_out.without(summary, block));

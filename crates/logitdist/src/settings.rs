@@ -164,6 +164,6 @@ impl Settings {
         let is_by_value =
             |row: &Measure| row.uncertainty.is_by_value() && matches!(row.value, Value::Number(_));
         self.measures().any(|(_, row, _)| is_by_value(row))
-            || self.bounds().any(|theorem| theorem.is_unsure().is_none())
+            || self.bounds().any(|theorem| theorem.why_unsure().is_none())
     }
 }

@@ -281,8 +281,13 @@ impl Table<'_> {
             None => (None, None),
         };
         let [is, limit] = [is, limit].map(Option::unwrap_or_default);
-        if !is.is_empty() || !limit.is_empty() {
-            self.line(format!("{is:>48} {limit:>24}").trim_end());
+        let both = format!("{is:>48} {limit:>24}");
+        if both.chars().count() > WIDTH {
+            // Models that hardly differ have many digits.
+            self.line(&format!("{is:>48}"));
+            self.line(&format!("{limit:>73}"));
+        } else if !both.trim().is_empty() {
+            self.line(&both);
         }
     }
 

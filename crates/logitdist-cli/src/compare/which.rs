@@ -46,6 +46,12 @@ const OWN_MASK: &str = "mask";
 const WHICH: &str = "Which labels and inputs";
 
 impl Which {
+    /// Whether some of the files' inputs may be left out.
+    pub fn leaves_inputs_out(&self) -> bool {
+        let keeps_all = matches!(self.inputs, Choice::Match | Choice::Order);
+        self.rows.is_some() || self.drop_nonfinite || !keeps_all
+    }
+
     /// What is asked for.
     pub fn asked(&self) -> Asked {
         let names = |file: &Option<PathBuf>| file.clone().map_or(NamesFrom::Own, NamesFrom::File);

@@ -42,10 +42,6 @@ impl Output {
         let mut claims = Claims::reading(read.iter().copied());
         for (option, file) in [("--out", Some(&self.out)), ("--history", self.history.as_ref())] {
             let Some(file) = file else { continue };
-            let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-            if folder.is_some_and(|folder| !folder.is_dir()) {
-                bail!("{}: there is no folder to write it to", file.display());
-            }
             claims.write_file(option, file)?;
         }
         Ok(())

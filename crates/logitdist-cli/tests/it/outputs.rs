@@ -100,6 +100,11 @@ fn no_output_replaces_an_input_by_any_name() {
         logitdist(line).refused(&["it is a folder; the name of a file is needed"]);
     }
     fs::remove_dir(&empty).unwrap();
+    let nowhere = files.path("no/such/folder.json");
+    for line in [&["compare", "typo", &b, "--out", &nowhere][..], &["matrix", "typo", &b, "--out", &nowhere]]
+    {
+        logitdist(line).refused(&["there is no folder", "no/such"]);
+    }
     let after = all(files.folder.path());
     assert!(before.iter().all(|(path, bytes)| after.get(path) == Some(bytes)));
     assert!(!after.contains_key(Path::new(&network)) && !Path::new(&files.path("r")).exists());

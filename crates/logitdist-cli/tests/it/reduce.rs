@@ -115,6 +115,11 @@ fn files_of_their_own_are_taken_in_the_order_given_and_agree_to_twelve_digits() 
     logitdist(&["compare", a, b, "--summaries", &second]).refused(&["inputs 0 to 3999 are missing"]);
     logitdist(&["reduce", "--summaries", &first, "--out", &other]).refused(&["it is of files of their own"]);
     logitdist(&["reduce", a, b, "--part", "1/2", "--rows-from", "0", "--out", &other]).refused(&["--part"]);
+    for more in [&["--drop-nonfinite"][..], &["--inputs", "0:50"]] {
+        let mut line = vec!["reduce", a, b, "--rows-from", "0", "--out", &other];
+        line.extend(more);
+        logitdist(&line).refused(&["--rows-from counts the rows of whole files"]);
+    }
 }
 
 #[test]

@@ -114,7 +114,10 @@ fn bound_row(bound: &BoundRow<'_>, ends: impl Fn(&str) -> Option<[f64; 2]>) -> V
     let exists = bound.status != BoundStatus::NotApplicable;
     let side = |x: Option<f64>, name: &str| match (x, ends(name)) {
         (Some(x), _) if x.is_infinite() => typeset(x),
-        (Some(x), Some(ends)) => in_interval(x, ends),
+        (Some(x), Some(ends)) => {
+            let ends = in_interval(x, ends).split_once(' ').map(|(_, ends)| ends.to_owned());
+            format!("{} {}", number(x), ends.unwrap_or_default())
+        }
         (Some(x), None) => number(x),
         (None, _) => "n/a".into(),
     };
@@ -297,7 +300,7 @@ mod tests {
         let row = |b: &BoundRow<'_>| with_ends(b, &|_| None);
         assert!(row(&held).contains("| 1 | 4 | 0.250 | yes |"), "{}", row(&held));
         let of_right = |side: &str| (side == "rhs").then_some([3.0, 5.0]);
-        assert!(with_ends(&held, &of_right).contains("| 1 | 4.0 [3.0, 5.0] | 0.250 |"));
+        assert!(with_ends(&held, &of_right).contains("| 1 | 4 [3.0, 5.0] | 0.250 |"));
         let infinite = BoundRow {
             status: BoundStatus::Vacuous,
             rhs: Some(f64::INFINITY),

@@ -92,14 +92,14 @@ pub struct IntervalLine {
     pub marked: String,
 }
 
-/// The interval of a side of a bound. What a lower bound is about is a measure, and has its interval there.
+/// The interval of a side of a bound.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SideLine {
     /// Whose spectrum and labels the bound uses.
     pub direction: Direction,
     /// The bound.
     pub token: String,
-    /// `lhs` or `rhs`; of a lower bound `bound`, what it certifies.
+    /// `lhs` or `rhs`; of a lower bound `bound`, what it certifies, or `value`, what is measured.
     pub side: String,
     /// Standard error, and both ends.
     pub numbers: [f64; 3],
@@ -214,19 +214,18 @@ fn interval((token, found): &(&'static str, Result<logitdist::Interval, String>)
 }
 
 fn sides(own: &logitdist::BoundIntervals) -> Vec<SideLine> {
-    // The other side of a lower bound is a measure.
-    let names: &[&str] = if own.theorem.is_lower() { &["bound"] } else { &["lhs", "rhs"] };
-    let line = |(side, found): (&&str, &Result<logitdist::Interval, String>)| {
+    let names = if own.theorem.is_lower() { ["bound", "value"] } else { ["lhs", "rhs"] };
+    let line = |(side, found): (&str, &Result<logitdist::Interval, String>)| {
         let found = found.as_ref().ok()?;
         let numbers = [found.se, found.low, found.high];
         numbers.iter().all(|x| x.is_finite()).then(|| SideLine {
             direction: own.direction,
             token: own.theorem.token.to_owned(),
-            side: (*side).to_owned(),
+            side: side.to_owned(),
             numbers,
         })
     };
-    names.iter().zip(&own.sides).filter_map(line).collect()
+    names.into_iter().zip(&own.sides).filter_map(line).collect()
 }
 
 /// A number that a file can hold.

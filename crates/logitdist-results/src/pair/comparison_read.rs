@@ -217,7 +217,8 @@ impl Reader {
     ) -> Result<(), String> {
         let split = |(place, end): (usize, &&str)| Some((place, name.strip_suffix(end)?));
         let known = SIDE_NUMBERS.iter().enumerate().find_map(split);
-        let Some((place, side)) = known.filter(|(_, side)| ["lhs", "rhs", "bound"].contains(side)) else {
+        let Some((place, side)) = known.filter(|(_, side)| ["lhs", "rhs", "bound", "value"].contains(side))
+        else {
             return Err(format!("`side` is {name:?}, which no bound has"));
         };
         if place == 0 {
@@ -225,7 +226,7 @@ impl Reader {
                 direction,
                 token: token.to_owned(),
                 side: side.to_owned(),
-                numbers: [0.0; 3],
+                numbers: [f64::NAN; 3],
             });
         }
         let is_known =
@@ -277,6 +278,12 @@ impl Reader {
             verdict,
             notes,
         };
+        if let Some(line) = comparison.sides.iter().find(|line| line.numbers.iter().any(|x| x.is_nan())) {
+            return Err(format!(
+                "the interval of `{}` of {} is cut off; {WRITTEN_BY}",
+                line.side, line.token
+            ));
+        }
         // The logit distance may not exist, for a reason.
         let has_line = |token: &str| comparison.measures.iter().any(|(own, _)| own == token);
         for (token, is_there) in [

@@ -20,6 +20,7 @@ pub(super) const ROWS: [Theorem; 4] = [
         statement: "d_KL ≤ ψ(√2 d_logit), ψ(r) = log((eʳ − 1)/r) − 1 + r/(eʳ − 1)",
         source: "proved in this project; sharpens kl_from_logit",
         equality: "two labels, E9, at every distance",
+        left: "kl_ab",
         anchor: "t10prime",
         part: Part::Probability,
         evaluate: |theorem, shared, direction| {
@@ -36,6 +37,7 @@ pub(super) const ROWS: [Theorem; 4] = [
         meaning: "Best bound on total variation by logit distance",
         statement: "tv ≤ tanh(√2 d_logit/4)",
         equality: EVEN_PAIR,
+        left: "tv",
         anchor: "t15",
         part: Part::Probability,
         evaluate: |theorem, shared, _| {
@@ -52,6 +54,7 @@ pub(super) const ROWS: [Theorem; 4] = [
         meaning: "Best bound on Hellinger distance by logit distance",
         statement: "hellinger ≤ √(1 − 1/cosh(√2 d_logit/4))",
         equality: EVEN_PAIR,
+        left: "hellinger",
         anchor: "t15",
         part: Part::Probability,
         evaluate: |theorem, shared, _| {
@@ -68,6 +71,7 @@ pub(super) const ROWS: [Theorem; 4] = [
         meaning: "Best bound on Jensen–Shannon divergence by logit distance",
         statement: "js ≤ log 2 − h(ς(√2 d_logit/2)), h the binary entropy in nats, ς(t) = 1/(1 + e⁻ᵗ)",
         equality: EVEN_PAIR,
+        left: "js",
         anchor: "t15",
         part: Part::Probability,
         evaluate: |theorem, shared, _| {

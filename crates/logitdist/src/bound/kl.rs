@@ -60,6 +60,7 @@ pub(super) const ROWS: [Theorem; 3] = [
         meaning: "Logit distance bounds KL divergence",
         statement: "d_KL ≤ d_logit²/4",
         equality: "two equally likely labels, E5, in the limit",
+        left: "kl_ab",
         anchor: "t10",
         part: Part::Probability,
         evaluate: |theorem, shared, direction| {

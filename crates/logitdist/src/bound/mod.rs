@@ -87,6 +87,8 @@ pub struct Bound {
     pub status: Status,
     /// Whether it holds up to rounding; `None` exactly if not applicable.
     pub holds: Option<bool>,
+    /// Sides up to this are rounding errors; 0 for a lower bound.
+    pub rounding: f64,
     /// `lhs / rhs` in [0, 1]; `None` where both sides are at the level of rounding errors, or for a lower bound.
     pub tightness: Option<f64>,
 }
@@ -110,6 +112,7 @@ impl Bound {
             statement: Some(Statement::AtMost { lhs, rhs }),
             status,
             holds: Some(holds),
+            rounding: scale.rounding(),
             tightness,
         }
     }
@@ -126,6 +129,7 @@ impl Bound {
             statement: Some(Statement::AtLeast { bound, value }),
             status,
             holds: Some(value >= tolerated - RELATIVE_TOLERANCE),
+            rounding: 0.0,
             tightness: None,
         }
     }
@@ -137,6 +141,7 @@ impl Bound {
             statement: None,
             status: Status::NotApplicable(reason),
             holds: None,
+            rounding: 0.0,
             tightness: None,
         }
     }

@@ -61,6 +61,8 @@ pub struct Theorem {
     pub steps: &'static [Step],
     /// Whether it needs log p of every label, which masked labels do not have.
     pub log_p: bool,
+    /// The measure that the left side of a bound from above is, by its token in the direction ab; empty for none.
+    pub left: &'static str,
     /// Why a side has no interval over the inputs, the left or certified one first; empty for one that has.
     pub unsure: [&'static str; 2],
     /// How it is evaluated in a direction.
@@ -102,6 +104,7 @@ impl Theorem {
         part: Part::Geometry,
         steps: &[],
         log_p: true,
+        left: "",
         unsure: ["", ""],
         evaluate: |theorem, _, _| unreachable!("{} has no evaluation", theorem.token),
     };
@@ -153,8 +156,8 @@ impl Theorem {
         if unit == Some(Unit::Share) { "share" } else { "correlation" }
     }
 
-    /// Why no side has an interval over the inputs that no measure has.
-    pub(crate) fn is_unsure(&self) -> Option<&'static str> {
+    /// Why none of its sides has an interval but what is a measure; `None` if one has.
+    pub(crate) fn why_unsure(&self) -> Option<&'static str> {
         let [first, second] = self.unsure;
         (!first.is_empty() && (self.is_lower() || !second.is_empty())).then_some(first)
     }

@@ -40,6 +40,7 @@ pub(super) const ROWS: [Theorem; 3] = [
         meaning: "KL divergence is at most a logit distance whose labels count by their larger probability",
         statement: "d_KL ≤ ½ E[V_max/(1 − TV)], V_π = Σ π (D − D̄_π)², D = log p − log p′, π = max(p, p′)",
         equality: BOTH_SIDES,
+        left: "kl_ab",
         anchor: "t18",
         part: Part::Probability,
         unsure: ["", NOT_KEPT],

@@ -75,7 +75,7 @@ impl Evidence {
 
     /// Why the interval of a mean may be too narrow. Alignment errors are made of the same differences as the logit distance; both are over
     /// all inputs, and a sample of these says nothing of them.
-    fn carried_by_few(&self, token: &str, n_inputs: usize) -> Option<String> {
+    pub(super) fn carried_by_few(&self, token: &str, n_inputs: usize) -> Option<String> {
         let term: fn(&InputDivergences) -> f64 = match token {
             "kl_ab" => |input| input.kl_ab,
             "kl_ba" => |input| input.kl_ba,

@@ -8,7 +8,7 @@ mod sides;
 
 use crate::applicable::Applicable;
 use crate::bound::Theorem;
-use crate::measure::table::{Measure, Uncertainty, Value};
+use crate::measure::table::{Measure, Range, Uncertainty, Value};
 use crate::null::Nulls;
 use crate::probability::{AtTarget, InputDivergences};
 use crate::reduced::Direction;
@@ -41,6 +41,13 @@ pub struct Interval {
     pub corrected: Option<f64>,
     /// Why the interval may be too narrow, if there is a reason.
     pub marked: Option<String>,
+}
+
+impl Interval {
+    /// The part that is possible.
+    fn within(self, range: &Range) -> Interval {
+        Interval { low: self.low.max(range.low), high: self.high.min(range.high), ..self }
+    }
 }
 
 /// The intervals of a comparison.
@@ -92,11 +99,12 @@ impl RestValues {
             row.uncertainty.is_by_value().then(|| number(shared, row, of, direction))
         };
         let (a, b) = (&shared.reduced.a, &shared.reduced.b);
+        let is_needed = numbers(settings).any(|(_, row, ..)| matches!(row.uncertainty, Uncertainty::Fisher))
+            || settings.bounds().any(Theorem::is_lower);
         RestValues {
             values: numbers(settings).map(value).collect(),
             sides: sides::sides(shared, settings),
-            ranks: numbers(settings)
-                .any(|(_, row, ..)| matches!(row.uncertainty, Uncertainty::Fisher))
+            ranks: is_needed
                 .then(|| [a.rank_embeddings(), b.rank_embeddings(), a.rank_logits(), b.rank_logits()]),
         }
     }
@@ -173,7 +181,7 @@ impl Evidence {
         let from_values = |scale: Transform| {
             let of =
                 |values: &RestValues| values.values[place].clone().expect("its interval is made of values");
-            self.from_rests(value, centres, scale, of)
+            self.over_rests(value, centres, scale, of)
         };
         let mut interval = match row.uncertainty {
             Uncertainty::Never(_) => unreachable!("asked before"),
@@ -198,7 +206,7 @@ impl Evidence {
             Uncertainty::TargetPercentile(level, of) => percentile_interval(&self.kept_targets, level, of),
         }?;
         interval.marked = self.mark(asked, &interval, whole);
-        Ok(interval)
+        Ok(interval.within(&row.range))
     }
 
     /// Whether a value can have an interval.
@@ -215,7 +223,7 @@ impl Evidence {
     }
 
     /// The interval of a value by those without a block.
-    fn from_rests(
+    fn over_rests(
         &self,
         value: f64,
         centres: &RestValues,
@@ -276,7 +284,9 @@ impl Evidence {
         let on_scale = LeaveOneOut::of(centre, &carried, &self.sizes);
         let around = if scale.corrected { on_scale.corrected } else { centre };
         let reach = t_975(rests.len() - 1) * on_scale.standard_error;
-        let ends = [around - reach, around + reach].map(scale.back);
+        let mut ends = [around - reach, around + reach].map(scale.back);
+        // One scale runs the other way.
+        ends.sort_unstable_by(f64::total_cmp);
         Ok(scale.interval(plain.standard_error, ends, scale.corrected.then(|| (scale.back)(around))))
     }
 
@@ -373,6 +383,13 @@ impl Transform {
         back: |x| 1.0 / (1.0 + (-x).exp()),
         corrected: false,
         method: "jackknife, logit",
+    };
+    /// Of what has no end below, and 1 above.
+    const LOG_REST: Transform = Transform {
+        forth: |x| (1.0 - x).ln(),
+        back: |y| 1.0 - y.exp(),
+        corrected: false,
+        method: "jackknife, log of what is left to 1",
     };
     const LINEAR: Transform = Transform { forth: |x| x, back: |x| x, corrected: false, method: "jackknife" };
     const FISHER: Transform =

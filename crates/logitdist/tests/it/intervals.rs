@@ -1,10 +1,11 @@
 //! How sure numbers are: against the plain jackknife, against simulation, and where there is nothing to be said.
 
 use crate::pairs::{assert_close, model, noisy, normal, rng};
+use logitdist::bound::Side;
 use logitdist::measure::kl;
 use logitdist::{
     Bound, Comparison, Direction, Interval, Mat, Model, Pair, PairSummary, ProbabilityInputs, Reduced,
-    Settings, Statement, Subsets, compare, jackknife,
+    Selection, Settings, Statement, Subsets, compare, jackknife,
 };
 
 fn settings() -> Settings {
@@ -101,6 +102,15 @@ fn sides_of_bounds_are_as_sure_as_comparisons_without_a_block_say() {
                 let Ok(found) = &own.sides[side] else { continue };
                 let value = sides(bound).unwrap()[side];
                 if bound.theorem.is_lower() && side == 1 {
+                    // It is a measure; of those of a direction that of its own.
+                    let of = [["m_cca"; 2], ["m_cca_logits"; 2], ["r2_ab", "r2_ba"], ["top1_agreement"; 2]];
+                    let Side::AtLeast(about) = bound.theorem.side else {
+                        unreachable!("it is a lower bound")
+                    };
+                    let tokens = of.into_iter().find(|tokens| tokens[0] == about).unwrap();
+                    let token = tokens[usize::from(direction == Direction::Ba)];
+                    assert_close(value, comparison[token], 1e-12, token);
+                    assert_eq!(Ok(found), interval(&comparison, token));
                     continue;
                 }
                 let values: Vec<f64> = without
@@ -111,21 +121,25 @@ fn sides_of_bounds_are_as_sure_as_comparisons_without_a_block_say() {
                     })
                     .collect();
                 assert_close(found.se, error(&values), 1e-7, token);
-                if values.iter().all(|rest| *rest == value) {
-                    assert_eq!((found.low, found.high), (value, value), "{token}");
-                    continue;
-                }
                 let (forth, back): (fn(f64) -> f64, fn(f64) -> f64) = match token {
-                    "top1_from_logit" | "r2_from_logit" => {
-                        (|x| (x / (1.0 - x)).ln(), |x| 1.0 / (1.0 + (-x).exp()))
-                    }
+                    "top1_from_logit" => (|x| (x / (1.0 - x)).ln(), |x| 1.0 / (1.0 + (-x).exp())),
+                    // So that it rises.
+                    "r2_from_logit" => (|x| -(1.0 - x).ln(), |x| 1.0 - (-x).exp()),
                     _ if bound.theorem.is_lower() => (f64::atanh, f64::tanh),
                     _ => (f64::ln, f64::exp),
                 };
                 // Student's t of 19 degrees of freedom.
                 let reach = 2.093_024_054 * error(&values.iter().map(|x| forth(*x)).collect::<Vec<f64>>());
-                assert_close(found.low, back(forth(value) - reach), 1e-6, token);
-                assert_close(found.high, back(forth(value) + reach), 1e-6, token);
+                let low = back(forth(value) - reach);
+                assert_close(
+                    found.low,
+                    if bound.theorem.is_lower() { low.max(0.0) } else { low },
+                    1e-6,
+                    token,
+                );
+                let most =
+                    if ["tv_from_logit", "hellinger_from_logit"].contains(&token) { 1.0 } else { f64::MAX };
+                assert_close(found.high, back(forth(value) + reach).min(most), 1e-6, token);
                 seen += 1;
                 certified += usize::from(bound.theorem.is_lower());
             }
@@ -140,6 +154,49 @@ fn error(rests: &[f64]) -> f64 {
     let n = rests.len() as f64;
     let mean = rests.iter().sum::<f64>() / n;
     ((n - 1.0) / n * rests.iter().map(|x| (x - mean) * (x - mean)).sum::<f64>()).sqrt()
+}
+
+#[test]
+fn a_side_alone_is_as_sure_as_among_all_others() {
+    let mut rng = rng(11);
+    let a = model(300, 6, 3, true, &mut rng);
+    // The third dimension varies at one input only: without its block a rank is smaller.
+    let poor = |m: &Model| {
+        let f = Mat::from_fn(300, 3, |i, j| if j < 2 || i == 7 { m.embeddings()[(i, j)] } else { 0.0 });
+        Model::new(f, m.unembeddings().to_owned(), None).unwrap()
+    };
+    let b = noisy(&a, 0.05, &mut rng);
+    let (poor_a, poor_b) = (poor(&a), poor(&b));
+    for (a, b) in [(&a, &b), (&poor_a, &poor_b)] {
+        let all = compared(a, b, &settings());
+        for token in [
+            "m_cca_two_spectra",
+            "m_cca_contrasts",
+            "kl_from_logit_sharp",
+            "r2_from_logit",
+            "top1_from_logit",
+        ] {
+            let selection = Selection::only([token]).unwrap();
+            let alone = compared(a, b, &Settings { selection, ..settings() });
+            for direction in [Direction::Ab, Direction::Ba] {
+                let theorem = logitdist::theorem(token).unwrap();
+                let [of_all, own] = [&all, &alone].map(|comparison| {
+                    comparison.intervals.as_ref().unwrap().of_bound(theorem, direction).unwrap().sides.clone()
+                });
+                match (&of_all[0], &own[0]) {
+                    (Ok(x), Ok(y)) => {
+                        assert_close(x.low, y.low, 1e-12, token);
+                        assert_close(x.high, y.high, 1e-12, token);
+                    }
+                    (x, y) => assert_eq!(x, y, "{token}"),
+                }
+            }
+        }
+    }
+    let poor = compared(&poor_a, &poor_b, &settings());
+    let theorem = logitdist::theorem("m_cca_two_spectra").unwrap();
+    let of = poor.intervals.as_ref().unwrap().of_bound(theorem, Direction::Ab).unwrap();
+    assert!(of.sides[0].clone().unwrap_err().contains("rank"), "{of:?}");
 }
 
 #[test]
@@ -163,7 +220,9 @@ fn a_side_without_an_interval_says_why() {
     let same = compared(&a, &a, &settings());
     let of_same = same.intervals.as_ref().unwrap();
     let own = of_same.of_bound(logitdist::theorem("kl_from_logit").unwrap(), Direction::Ab).unwrap();
-    assert!(own.sides[0].clone().unwrap_err().contains("rounding"));
+    // What is a measure has its interval, which leaves no doubt here.
+    assert_eq!(own.sides[0].as_ref().map(|found| (found.low, found.high)), Ok((0.0, 0.0)));
+    assert!(own.sides[1].clone().unwrap_err().contains("rounding"));
     let m_cca = of_same.of_bound(logitdist::theorem("m_cca_two_spectra").unwrap(), Direction::Ab).unwrap();
     let certified = m_cca.sides[0].clone().unwrap();
     assert_eq!((certified.low, certified.high), (1.0, 1.0));
