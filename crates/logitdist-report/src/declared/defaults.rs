@@ -1,5 +1,6 @@
 //! The pictures that a study has without being asked: the bounds over its axes.
 
+use super::resolve::is_tied;
 use super::{Declared, Drawn, DrawnPanel, resolve};
 use crate::view::View;
 use logitdist::{BoundSide, theorem};
@@ -60,6 +61,15 @@ fn specs(study: &Study) -> Vec<(PlotSpec, Bounds)> {
         .take(MOST_AXES)
         .map(|axis| study.axes[axis].name.as_str())
         .collect();
+    // Colours of what the places say already would show nothing.
+    let levels = |a: &str, b: &str| {
+        let (a, b) = (study.axis(a), study.axis(b));
+        study.sample().filter_map(move |cell| cell.values[a?].zip(cell.values[b?]))
+    };
+    let second = axes.split_first().and_then(|(x, others)| {
+        let second = others.iter().find(|second| !is_tied(levels(x, second)))?;
+        Some((x, second))
+    });
     let of = |bounds: &[String], y: &str, x: &str, name: String| PlotSpec {
         name: Some(name),
         bounds: bounds.to_vec(),
@@ -74,7 +84,7 @@ fn specs(study: &Study) -> Vec<(PlotSpec, Bounds)> {
     let mut specs = Vec::new();
     for certified in certified(study) {
         let own = own(BoundSide::AtLeast(certified));
-        if let ([x, second, ..], EMBEDDINGS) = (&axes[..], certified) {
+        if let (Some((x, second)), EMBEDDINGS) = (second, certified) {
             let two = of(&own, "certified", x, format!("{certified}-{x}-{second}"));
             specs.push((PlotSpec { colour: Some((*second).to_owned()), ..two }, Bounds::One));
         }
@@ -89,7 +99,7 @@ fn specs(study: &Study) -> Vec<(PlotSpec, Bounds)> {
         let tightness = PlotSpec { colour: Some("bound".into()), panels: Some("family".into()), ..tightness };
         specs.push((tightness, Bounds::All));
     }
-    if let [x, second, ..] = &axes[..] {
+    if let Some((x, second)) = second {
         let few =
             |name: &str| study.axis(name).is_some_and(|axis| study.axes[axis].values.len() <= MOST_OF_A_MAP);
         if few(x) && few(second) {

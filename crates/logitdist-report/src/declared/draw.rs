@@ -53,15 +53,19 @@ pub fn figure(c: &Coordinates<'_>, picture: &Declared, drawn: &Drawn) -> Figure 
     let constant: Vec<String> = drawn
         .constant
         .iter()
-        .map(|(panel, y)| {
+        .map(|(panel, (low, high))| {
             format!(
-                "{} (always\u{a0}{})",
+                "{} ({})",
                 picture.panels.zip(panel.level).map_or_else(String::new, |(own, level)| c.named(
                     own,
                     level,
                     panel.source
                 )),
-                typeset(*y)
+                if typeset(*low) == typeset(*high) {
+                    format!("always\u{a0}{}", typeset(*low))
+                } else {
+                    format!("{} to {}", typeset(*low), typeset(*high))
+                }
             )
         })
         .collect();

@@ -11,8 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct Drawn {
     /// The panels that show something, in the order of their levels.
     pub panels: Vec<DrawnPanel>,
-    /// The panels whose values are all one, with that: there is nothing to see, unless there is no other panel.
-    pub constant: Vec<(DrawnPanel, f64)>,
+    /// The panels whose values are all one, as far as could be seen, with the least and the greatest: they are not drawn, unless there is no
+    /// other panel.
+    pub constant: Vec<(DrawnPanel, (f64, f64))>,
     /// The fewest and the most replicates of a drawn value.
     pub replicates: (usize, usize),
 }
@@ -125,15 +126,39 @@ pub fn drawn(c: &Coordinates<'_>, picture: &Declared) -> Drawn {
         let curves = lines.into_iter().map(|(level, places)| Curve { level, places }).collect();
         DrawnPanel { level, source, curves }
     });
-    let (constant, moving): (Vec<DrawnPanel>, Vec<DrawnPanel>) =
-        panels.partition(|panel| is_constant(panel).is_some());
-    match moving.is_empty() {
-        true => Drawn { panels: constant, constant: Vec::new(), replicates },
-        false => {
-            let one = |panel: DrawnPanel| is_constant(&panel).map(|y| (panel, y));
-            Drawn { panels: moving, constant: constant.into_iter().filter_map(one).collect(), replicates }
+    let panels: Vec<DrawnPanel> = panels.collect();
+    let is_share = picture.quantity.is_share(c.study);
+    let still: Vec<bool> =
+        panels.iter().map(|panel| is_constant(panel).is_some() || (is_share && is_flat(panel))).collect();
+    // One alone is drawn however little it shows.
+    if still.iter().all(|still| *still) {
+        return Drawn { panels, constant: Vec::new(), replicates };
+    }
+    let (mut moving, mut constant) = (Vec::new(), Vec::new());
+    for (panel, still) in panels.into_iter().zip(still) {
+        match still {
+            true => constant.push((panel.clone(), reach(&panel))),
+            false => moving.push(panel),
         }
     }
+    Drawn { panels: moving, constant, replicates }
+}
+
+/// The least and the greatest value of a panel.
+fn reach(panel: &DrawnPanel) -> (f64, f64) {
+    let values = panel.curves.iter().flat_map(|curve| &curve.places).map(|place| place.middle);
+    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), y| (low.min(y), high.max(y)))
+}
+
+/// Whether all that a panel of shares shows lies within a line's width of an axis from 0 to 1. Under a tenth the axis is logarithmic, and has
+/// room for less.
+fn is_flat(panel: &DrawnPanel) -> bool {
+    const SEEN: f64 = 0.02;
+    const LOGARITHMIC: f64 = 0.1;
+    let places = panel.curves.iter().flat_map(|curve| &curve.places);
+    let ends = places.filter_map(|place| place.ends);
+    let (low, high) = ends.fold(reach(panel), |(low, high), (from, to)| (low.min(from), high.max(to)));
+    low >= LOGARITHMIC && high - low < SEEN
 }
 
 /// The value of a panel that has only one, up to rounding.
@@ -177,4 +202,27 @@ fn observations(c: &Coordinates<'_>, items: &[Item<'_>]) -> Vec<Observation> {
         Observation { teacher: number((item.cell.replicate.clone(), own)), student, value: item.y }
     };
     items.iter().enumerate().map(observation).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panel_is_flat_if_nothing_in_it_is_seen_to_move() {
+        let panel = |middles: &[f64], half: f64| {
+            let place = |(x, &middle): (usize, &f64)| CurvePoint {
+                x,
+                n: 2,
+                middle,
+                ends: (half > 0.0).then_some((middle - half, middle + half)),
+            };
+            let places = middles.iter().enumerate().map(place).collect();
+            DrawnPanel { level: None, source: None, curves: vec![Curve { level: None, places }] }
+        };
+        assert!(is_flat(&panel(&[0.995, 0.9999], 0.0)));
+        assert!(!is_flat(&panel(&[0.97, 0.9999], 0.0)) && !is_flat(&panel(&[0.995, 0.9999], 0.1)));
+        // An axis of such small values is logarithmic.
+        assert!(!is_flat(&panel(&[0.001, 0.009], 0.0)));
+    }
 }

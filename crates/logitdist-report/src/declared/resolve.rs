@@ -61,12 +61,15 @@ pub fn resolve(study: &Study, spec: &PlotSpec) -> Result<Declared, String> {
         None => None,
     };
     let is_other = |coordinate: usize| is_other(coordinate) && Some(coordinate) != picture.panels;
+    let (c_ref, x) = (&c, picture.x);
+    let levels =
+        |axis: usize| items.iter().filter_map(move |item| c_ref.level(item, x).zip(c_ref.level(item, axis)));
     let few = |axis: &usize| study.axes[*axis].values.len() <= MOST_COLOURS;
     picture.colour = match (colour, rows) {
         (Some(colour), _) => colour,
         (None, Some(_)) => None,
         (None, None) if is_other(c.bound()) && varies(c.bound()) => Some(c.bound()),
-        (None, None) => axes().filter(|&axis| is_other(axis)).find(few),
+        (None, None) => axes().filter(|&axis| is_other(axis) && !is_tied(levels(axis))).find(few),
     };
     refuse_twice(&c, &picture)?;
     refuse_other_meanings(&c, &picture, &items)?;
@@ -77,6 +80,13 @@ pub fn resolve(study: &Study, spec: &PlotSpec) -> Result<Declared, String> {
     }
     picture.name = spec.name.clone().unwrap_or_else(|| default_name(&c, &picture));
     Ok(picture)
+}
+
+/// Whether one of two coordinates determines the other: a colour for each value of one would say what its place says.
+pub fn is_tied(levels: impl Iterator<Item = (usize, usize)>) -> bool {
+    let pairs: BTreeSet<(usize, usize)> = levels.collect();
+    let count = |of: fn(&(usize, usize)) -> usize| pairs.iter().map(of).collect::<BTreeSet<_>>().len();
+    pairs.len() == count(|pair| pair.0) || pairs.len() == count(|pair| pair.1)
 }
 
 /// What is drawn upwards, and of which bounds.
@@ -217,4 +227,16 @@ fn default_name(c: &Coordinates<'_>, picture: &Declared) -> String {
     }
     let clean = |ch: char| if ch.is_ascii_alphanumeric() || "_.".contains(ch) { ch } else { '-' };
     parts.join("-").chars().map(clean).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_tied;
+
+    #[test]
+    fn levels_are_tied_where_one_determines_the_other() {
+        let tied = |levels: &[(usize, usize)]| is_tied(levels.iter().copied());
+        assert!(tied(&[(0, 0), (1, 0), (2, 1), (2, 1)]) && tied(&[(0, 0), (0, 1), (1, 2)]));
+        assert!(!tied(&[(0, 0), (0, 1), (1, 0)]));
+    }
 }

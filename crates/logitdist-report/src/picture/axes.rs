@@ -30,14 +30,23 @@ const LOSSES: [&str; 6] = ["kl", "l2", "cross_entropy", "reverse_kl", "l1", "cen
 /// The colour and the shape of a value of an axis: numbers from dark to light, losses as everywhere.
 pub fn level_style(axis: &StudyAxis, value: usize) -> (Colour, Shape) {
     if axis.name == "loss" {
-        let known = LOSSES.iter().position(|loss| *loss == axis.values[value]);
-        return known.map_or((palette::GREY, Shape::Ring), |i| (palette::UNORDERED[i], Shape::of(i)));
+        let place = place_of_loss(&axis.values, value);
+        return (palette::UNORDERED[place % palette::UNORDERED.len()], Shape::of(place));
     }
     let colour = match axis.numbers() {
         Some(_) => palette::ordered(axis.values.len())[value],
         None => palette::UNORDERED[value % palette::UNORDERED.len()],
     };
     (colour, Shape::of(value))
+}
+
+/// The place of a loss among colours and shapes: one that all studies know has its own, another the next that no known one of the axis has.
+fn place_of_loss(values: &[String], value: usize) -> usize {
+    let known = |loss: &String| LOSSES.iter().position(|own| own == loss);
+    let own = known(&values[value]);
+    let before = values[..value].iter().filter(|loss| known(loss).is_none()).count();
+    let is_free = |place: &usize| !values.iter().any(|loss| known(loss) == Some(*place));
+    own.unwrap_or_else(|| (0..).filter(is_free).nth(before).unwrap_or(0))
 }
 
 /// Whether values are short enough to be ticks: `0.01`, but not `0.03162277660168379` or `1e-6`.
@@ -74,6 +83,12 @@ pub fn ticked(label: &str, low: f64, high: f64) -> Axis {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn losses_that_no_other_study_has_look_like_no_other_of_their_axis() {
+        let values = ["none", "l2", "weighted", "kl", "mixture"].map(String::from);
+        assert_eq!([0, 1, 2, 3, 4].map(|value| place_of_loss(&values, value)), [2, 1, 3, 0, 4]);
+    }
 
     #[test]
     fn a_short_axis_has_three_ticks_at_least() {

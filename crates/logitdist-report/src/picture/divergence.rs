@@ -91,7 +91,7 @@ impl View<Study> for Divergences {
             all.iter().partition(|d| d.m_cca.is_some());
         plot = plot.with(Mark::points(coloured.into_iter().map(point).collect(), palette::GREY));
         if !grey.is_empty() {
-            let name = format!("{}: none", words::measure_name("m_cca"));
+            let name = format!("{} does not exist", words::measure_name("m_cca"));
             let grey = Mark::points(grey.into_iter().map(point).collect(), palette::GREY);
             plot = plot.with(grey.labelled(name));
         }

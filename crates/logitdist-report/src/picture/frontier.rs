@@ -4,6 +4,7 @@ use super::family::{families, style};
 use super::sample::{self, CELLS_DRAWN, SampledCell};
 use crate::declared::is_equal_pair;
 use crate::plot::{Axis, Figure, Form, Mark, Panel, Width, palette};
+use crate::typeset::typeset;
 use crate::view::View;
 use crate::words;
 use logitdist_results::{BoundStatus, Study};
@@ -16,6 +17,12 @@ const MOST_DECADES: f64 = 12.0;
 
 /// Shares of equality that have a line.
 const SHARES: [f64; 3] = [1.0, 0.1, 0.01];
+
+/// How far the left axis reaches beyond the left sides at most, as a factor.
+const ROOM: f64 = 10.0;
+
+/// A panel with more of its marks than this in one strip is left out.
+const MOST_IN_A_STRIP: f64 = 0.9;
 
 /// How much the axes reach beyond the values, as a factor.
 const MARGIN: f64 = 2.0;
@@ -67,14 +74,26 @@ impl View<Study> for Frontiers {
     }
 
     fn figures(&self, study: &Study, panels: &Vec<Frontier>) -> Vec<Figure> {
+        // Unless nothing else were left.
+        let told: Vec<Option<String>> = panels.iter().map(in_a_strip).collect();
+        let shown: Vec<&Frontier> =
+            panels.iter().zip(&told).filter(|(_, reason)| reason.is_none()).map(|(panel, _)| panel).collect();
+        let (panels, left_out) = match shown.is_empty() {
+            true => (panels.iter().collect(), Vec::new()),
+            false => (shown, told.into_iter().flatten().collect::<Vec<String>>()),
+        };
         let all = || panels.iter().flat_map(|panel| &panel.series);
         let drawn: usize = all().map(|s| s.points.len()).sum();
         let n: usize = all().map(|s| s.n).sum();
         let width = if panels.len() == 1 { Width::Column } else { Width::Full };
-        let plots = panels.iter().map(|panel| draw(study, panel)).collect();
+        let plots = panels.iter().map(|&panel| draw(study, panel)).collect();
         let figure = Figure::new(width, plots)
             .in_columns(panels.len().min(3))
-            .noted("Lines: left side = 1, 0.1 and 0.01 of the right side. Vacuous bounds and pairs that are equal up to rounding are left out.");
+            .noted("Lines, from the left: left side = 1, 0.1 and 0.01 of the right side. Vacuous bounds and pairs that are equal up to rounding are left out.");
+        let figure = match left_out.is_empty() {
+            true => figure,
+            false => figure.noted(format!("Not drawn: {}.", left_out.join("; "))),
+        };
         let figure = match all().flat_map(|series| &series.points).any(|(_, lhs, _)| *lhs == 0.0) {
             true => figure.noted("Left sides under 10⁻¹² of the right one and of others are 0."),
             false => figure,
@@ -131,8 +150,8 @@ fn bulk(mut values: Vec<f64>) -> (f64, f64) {
     span.map_or((f64::INFINITY, 0.0), |(first, last)| (values[first], values[last]))
 }
 
-/// The panel, with the same scale on both axes.
-fn draw(study: &Study, panel: &Frontier) -> Panel {
+/// The ends of the axes of a panel, right sides first; `None` without a left side that has a place.
+fn ends(panel: &Frontier) -> Option<[(f64, f64); 2]> {
     let places = || panel.series.iter().flat_map(|series| &series.points);
     let is_placed = |x: &f64| *x > 0.0 && x.is_finite();
     let sides: Vec<f64> = places().flat_map(|place| [place.0, place.1]).filter(is_placed).collect();
@@ -140,18 +159,46 @@ fn draw(study: &Study, panel: &Frontier) -> Panel {
     // Left sides have to be seen; right ones may be far beyond all of them.
     let (least, _) = bulk(places().map(|place| place.1).filter(is_placed).collect());
     let reach = least * 10f64.powf(MOST_DECADES);
-    let most = sides.into_iter().filter(|x| *x <= reach).fold(0.0, f64::max);
-    let axis = |label: &str| match least <= most {
-        true => {
-            // Only where some values are beyond: an end with a gutter is a power of ten.
-            let (low, high) = ((least / MARGIN).max(f64::MIN_POSITIVE), (most * MARGIN).min(f64::MAX));
-            let down = if all.0 < least { 10f64.powf(least.log10().floor()) } else { low };
-            let up = if all.1 > most { 10f64.powf(most.log10().ceil()) } else { high };
-            Axis::log(label).cut(down, up)
-        }
-        false => Axis::log(label),
+    let within = |x: &f64| is_placed(x) && *x <= reach;
+    let most = sides.into_iter().filter(within).fold(0.0, f64::max);
+    if least > most {
+        return None;
+    }
+    // Only where some values are beyond: an end with a gutter is a power of ten.
+    let (low, high) = ((least / MARGIN).max(f64::MIN_POSITIVE), (most * MARGIN).min(f64::MAX));
+    let down = if all.0 < least { 10f64.powf(least.log10().floor()) } else { low };
+    let up = if all.1 > most { 10f64.powf(most.log10().ceil()) } else { high };
+    // Right sides far beyond the left ones would leave most of the height empty.
+    let left = places().map(|place| place.1).filter(within).fold(0.0, f64::max);
+    let above = (left * ROOM).min(up);
+    let has_strip = places().any(|place| place.1 > left);
+    Some([(down, up), (down, if has_strip { up } else { above })])
+}
+
+/// Why a panel is left out, if nearly all of its marks stand in a strip: a scale would be of the others.
+fn in_a_strip(panel: &Frontier) -> Option<String> {
+    let [(_, most), _] = ends(panel)?;
+    let points = || panel.series.iter().flat_map(|series| &series.points);
+    let n = points().count();
+    let far = points().filter(|point| point.0 > most).count();
+    let zeros = points().filter(|point| point.1 == 0.0).count();
+    let is_infinite = points().filter(|point| point.0 > most).all(|point| point.0.is_infinite());
+    let (count, what) = match far >= zeros {
+        true if is_infinite => (far, "right side is infinite".to_owned()),
+        true => (far, format!("right side is beyond {}", typeset(most))),
+        false => (zeros, "left side is 0".to_owned()),
     };
-    let (x, y) = (axis("right side of the bound"), axis("left side of the bound"));
+    let is_most = count as f64 > MOST_IN_A_STRIP * n as f64;
+    is_most.then(|| format!("{}, whose {what} in {count} of {n} marks", panel.title))
+}
+
+/// The panel, with a decade of the same length on both axes where right sides are not far beyond left ones.
+fn draw(study: &Study, panel: &Frontier) -> Panel {
+    let axis = |label: &str, side: usize| match ends(panel) {
+        Some(ends) => Axis::log(label).cut(ends[side].0, ends[side].1),
+        None => Axis::log(label),
+    };
+    let (x, y) = (axis("right side of the bound", 0), axis("left side of the bound", 1));
     let mut plot = Panel::new(&panel.title, x, y).shaped(1.0);
     for share in SHARES {
         plot = plot.with(Mark::new(Form::Diagonal(share), palette::GREY).dashed());

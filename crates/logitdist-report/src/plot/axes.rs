@@ -18,7 +18,12 @@ pub fn height_below(placed: &Placed<'_>) -> f64 {
         Names::Upright => names().map(text_width).fold(0.0, f64::max) + 3.0,
         own => LINE * names().map(|name| own.lines(name).len()).max().unwrap_or(1) as f64,
     };
-    ticks + LINE * x_label(placed).len() as f64 + 3.0
+    ticks + counts_height(placed) + LINE * x_label(placed).len() as f64 + 3.0
+}
+
+/// Height of the counts of strips below a panel: a line of their own, as beside labels they would take the room of ticks.
+fn counts_height(placed: &Placed<'_>) -> f64 {
+    if placed.x.gutters().any(|gutter| gutter.count > 0) { LINE } else { 0.0 }
 }
 
 /// The label below a panel, in lines that do not reach the labels of its neighbours.
@@ -91,13 +96,20 @@ pub fn draw_frame(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
 fn draw_names(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     let [left, _, right, bottom] = placed.area;
     let first = bottom + 3.0 + LINE / 2.0;
+    let most = right - left + 8.0;
+    for gutter in placed.x.gutters() {
+        let (text, middle) = (gutter.counted(), (gutter.ends.0 + gutter.ends.1) / 2.0);
+        let across = left + middle.min(most - text_width(&text) / 2.0);
+        let under = bottom + height_below(placed) - LINE * (x_label(placed).len() as f64 + 0.5) - 1.0;
+        canvas.text(&text, (across, under), Anchor::Middle, GREY);
+    }
     if placed.names == Names::Upright {
         // More than there is room for in the widest figure are thinned.
         for (x, text) in spaced(
             &placed.panel.x,
             &placed.x,
             &placed.ticks[0],
-            Gutter::text,
+            Gutter::label,
             |_| LEAST_BETWEEN - BETWEEN,
             f64::INFINITY,
         ) {
@@ -110,9 +122,7 @@ fn draw_names(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
             let at = |x: f64| placed.x.position(x).unwrap_or(0.0);
             placed.ticks[0].iter().map(|(x, text)| (at(*x), text.clone())).collect()
         }
-        _ => {
-            spaced(&placed.panel.x, &placed.x, &placed.ticks[0], Gutter::text, text_width, right - left + 8.0)
-        }
+        _ => spaced(&placed.panel.x, &placed.x, &placed.ticks[0], Gutter::label, text_width, most),
     };
     for (x, text) in shown {
         for (i, line) in placed.names.lines(&text).iter().enumerate() {
@@ -151,7 +161,11 @@ fn draw_ticks(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     }
 }
 
-/// Positions of gutters and ticks whose texts do not touch nor reach beyond the most, gutters first.
+/// The fewest numbers that tell a scale.
+const LEAST_NUMBERS: usize = 2;
+
+/// Positions of gutters and ticks whose texts do not touch nor reach beyond the most: gutters first, unless a scale were left without two
+/// numbers.
 fn spaced(
     axis: &Axis,
     mapping: &Mapping,
@@ -183,12 +197,24 @@ fn spaced(
         chosen.windows(2).all(|w| !touches(w[0], w[1]))
     };
     let step = (1..=positions.len()).find(|&step| fits(step)).unwrap_or(1);
-    for tick in positions.into_iter().step_by(step) {
-        if !kept.iter().any(|other| touches(&tick, other)) {
-            kept.push(tick);
+    let chosen = |all: &mut Vec<(f64, String)>, more: &[(f64, String)], step: usize| {
+        for own in more.iter().step_by(step) {
+            if !all.iter().any(|other| touches(own, other)) {
+                all.push(own.clone());
+            }
         }
+    };
+    let strips = kept.clone();
+    chosen(&mut kept, &positions, step);
+    let numbers = |all: &[(f64, String)]| all.iter().filter(|own| positions.contains(own)).count();
+    if axis.scale != Scale::Log || numbers(&kept) >= LEAST_NUMBERS {
+        return kept;
     }
-    kept
+    // The note says what strips are; nothing but two numbers tells the scale.
+    let mut others = Vec::new();
+    chosen(&mut others, &positions, step);
+    chosen(&mut others, &strips, 1);
+    if numbers(&others) > numbers(&kept) { others } else { kept }
 }
 
 /// Whether a value is a power of ten.
@@ -216,7 +242,8 @@ pub fn draw_colours(canvas: &mut dyn Canvas, colours: &Colours, left: f64, besid
     for (y, text) in spaced(&axis, &mapping, &ticks, Gutter::label, |_| TEXT, f64::INFINITY) {
         canvas.text(&text, (left + WIDTH + 2.0, bottom - y), Anchor::Left, INK);
     }
-    let name = wrapped(&colours.label, f64::INFINITY).concat();
+    // Alone, above the panels, it would read as their title.
+    let name = format!("colours: {}", wrapped(&colours.label, f64::INFINITY).concat());
     canvas.text(&name, (left + COLOURS_WIDTH, label), Anchor::Right, INK);
 }
 

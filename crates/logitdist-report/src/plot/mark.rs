@@ -28,6 +28,10 @@ pub enum Shape {
     Triangle,
     /// A diamond.
     Diamond,
+    /// A triangle upside down.
+    Inverted,
+    /// A cross with upright arms.
+    Cross,
 }
 
 /// A bar of a histogram.
@@ -94,7 +98,8 @@ pub enum Form {
 
 impl Shape {
     /// Shapes that are told apart where colours are not, in the order in which to use them.
-    pub const ALL: [Shape; 4] = [Shape::Disc, Shape::Triangle, Shape::Square, Shape::Diamond];
+    pub const ALL: [Shape; 6] =
+        [Shape::Disc, Shape::Triangle, Shape::Square, Shape::Diamond, Shape::Inverted, Shape::Cross];
 
     /// The shape of the i-th of several things.
     pub fn of(i: usize) -> Shape {

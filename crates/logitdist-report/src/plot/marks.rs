@@ -17,8 +17,9 @@ pub const RADIUS: f64 = 1.6;
 const BARS: f64 = 0.8;
 /// Width of a line.
 const WIDTH: f64 = 1.1;
-/// Length of an arrowhead.
+/// Length of an arrowhead, and the width of its lines: open and thinner than all marks, so that none takes it for one.
 const HEAD: f64 = 2.6;
+const HEAD_WIDTH: f64 = 0.6;
 /// Length of a dash and the gap after it.
 const DASH: [f64; 2] = [3.0, 2.0];
 /// The same of a line that lies on another, which is seen through the gaps.
@@ -127,7 +128,7 @@ fn draw_interval(canvas: &mut dyn Canvas, placed: &Placed<'_>, ends: [(f64, f64)
         if (dx, dy) != (0.0, 0.0) {
             let (back, side) = ((across - dx * HEAD, up - dy * HEAD), 0.75 * HEAD);
             let corner = |sign: f64| (back.0 + sign * dy * side, back.1 + sign * dx * side);
-            canvas.area(&[(across, up), corner(1.0), corner(-1.0)], mark.colour, 1.0);
+            canvas.line(&[corner(1.0), (across, up), corner(-1.0)], HEAD_WIDTH, mark.colour);
         }
     }
 }
@@ -196,6 +197,21 @@ fn draw_shape(canvas: &mut dyn Canvas, shape: Shape, (x, y): (f64, f64), colour:
         Shape::Triangle => canvas.area(&[(x, y - r), (x + r, y + r), (x - r, y + r)], colour, opacity),
         Shape::Diamond => {
             canvas.area(&[(x, y - r), (x + r, y), (x, y + r), (x - r, y)], colour, opacity);
+        }
+        Shape::Inverted => canvas.area(&[(x, y + r), (x + r, y - r), (x - r, y - r)], colour, opacity),
+        Shape::Cross => {
+            // One outline, so that nothing shines through twice where the arms meet.
+            let (long, short) = (1.1 * r, 0.35 * r);
+            let arm = |turn: usize| {
+                let corners = [(short, -short), (short, -long), (-short, -long)];
+                corners.map(|(across, up)| match turn {
+                    0 => (x + across, y + up),
+                    1 => (x + up, y - across),
+                    2 => (x - across, y - up),
+                    _ => (x - up, y + across),
+                })
+            };
+            canvas.area(&[arm(0), arm(1), arm(2), arm(3)].concat(), colour, opacity);
         }
     }
 }

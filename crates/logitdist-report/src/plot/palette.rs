@@ -113,9 +113,24 @@ impl Colour {
         format!("#{:02x}{:02x}{:02x}", self.0, self.1, self.2)
     }
 
-    /// Whether white text on it is easier to read than black text.
+    /// Whether white text on it has more contrast than text in [`INK`].
     pub fn is_dark(self) -> bool {
-        0.299 * f64::from(self.0) + 0.587 * f64::from(self.1) + 0.114 * f64::from(self.2) < 140.0
+        self.contrast(WHITE) > self.contrast(INK)
+    }
+
+    /// The contrast to another colour as WCAG 2.2 defines it: 1 for the same, 21 for black on white.
+    pub fn contrast(self, other: Colour) -> f64 {
+        let (a, b) = (self.luminance() + 0.05, other.luminance() + 0.05);
+        a.max(b) / a.min(b)
+    }
+
+    /// The relative luminance of WCAG 2.2, from 0 for black to 1 for white: components are not in proportion to light.
+    fn luminance(self) -> f64 {
+        let linear = |component: u8| match f64::from(component) / 255.0 {
+            c if c <= 0.04045 => c / 12.92,
+            c => ((c + 0.055) / 1.055).powf(2.4),
+        };
+        0.2126 * linear(self.0) + 0.7152 * linear(self.1) + 0.0722 * linear(self.2)
     }
 }
 

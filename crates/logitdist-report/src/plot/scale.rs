@@ -25,14 +25,6 @@ impl Gutter {
         self.label.clone()
     }
 
-    /// The label and, of points, how many there are.
-    pub fn text(&self) -> String {
-        match self.count {
-            0 => self.label.clone(),
-            _ => format!("{} ({})", self.label, self.counted()),
-        }
-    }
-
     /// How many points there are, if any.
     pub fn counted(&self) -> String {
         if self.count > 0 { format!("{} ×", self.count) } else { String::new() }
@@ -239,8 +231,10 @@ mod tests {
         let values = [1e-40, 1e-3, 1.0, 0.0, 1e200, f64::INFINITY];
         let mut m = Mapping::new(&Axis::log("x").cut(1e-6, 1e6), &values, 100.0);
         m.count(values.into_iter());
-        assert_eq!(m.below.as_ref().unwrap().text(), "< 10⁻⁶ (2 ×)");
-        assert_eq!(m.above.as_ref().unwrap().text(), "> 10⁶ (2 ×)");
+        let texts =
+            |gutter: &Option<Gutter>| gutter.as_ref().map(|own| (own.label(), own.counted())).unwrap();
+        assert_eq!(texts(&m.below), ("< 10⁻⁶".to_owned(), "2 ×".to_owned()));
+        assert_eq!(texts(&m.above), ("> 10⁶".to_owned(), "2 ×".to_owned()));
         assert_eq!((m.position(1e-40), m.position(1e200)), (Some(6.5), Some(93.5)));
         assert!((m.position(1.0).unwrap() - 50.0).abs() < 1e-9);
         let m = Mapping::new(&Axis::log("x").between(1e-6, 1e6), &[1e-40], 100.0);

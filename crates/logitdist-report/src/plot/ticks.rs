@@ -36,9 +36,12 @@ pub fn logarithmic(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
             _ => fine.into_iter().map(|x| (x, typeset(x))).collect(),
         };
     }
-    let step = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200].into_iter().find(|s| (count + s - 1) / s <= most);
-    let step = step.unwrap_or(300);
-    let powers: Vec<i32> = (first..=last).filter(|power| power % step == 0).collect();
+    const STEPS: [i32; 11] = [1, 2, 3, 5, 10, 20, 30, 50, 100, 200, 300];
+    let powers = |step: i32| (first..=last).filter(|power| power % step == 0).collect::<Vec<_>>();
+    let widest = STEPS.iter().position(|s| (count + s - 1) / s <= most).unwrap_or(STEPS.len() - 1);
+    // One power alone tells no scale.
+    let several = STEPS[..=widest].iter().rev().map(|&step| powers(step)).find(|powers| powers.len() > 1);
+    let powers = several.unwrap_or_else(|| powers(1));
     // Always as powers, so that neighbouring panels agree.
     powers.into_iter().map(|power| (10f64.powi(power), format!("10{}", superscript(power)))).collect()
 }

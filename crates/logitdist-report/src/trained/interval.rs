@@ -23,6 +23,9 @@ pub enum Design {
     Crossed,
 }
 
+/// Intervals of fewer clusters than this are not drawn: of two, t is 12.7, and a bar would tell of the table and not of the networks.
+const LEAST_CLUSTERS: usize = 3;
+
 /// A mean with its 95 % confidence interval.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
@@ -39,6 +42,16 @@ pub struct Estimate {
 }
 
 impl Estimate {
+    /// The interval, if there were networks enough for one to be drawn.
+    pub fn drawn_interval(&self) -> Option<(f64, f64)> {
+        self.interval().filter(|_| !self.has_few_clusters())
+    }
+
+    /// Whether there are too few teachers, or too few networks that all share.
+    pub fn has_few_clusters(&self) -> bool {
+        self.students.unwrap_or(self.teachers).min(self.teachers) < LEAST_CLUSTERS
+    }
+
     /// The ends of the interval.
     pub fn interval(&self) -> Option<(f64, f64)> {
         self.half_width.map(|half| (self.mean - half, self.mean + half))

@@ -7,5 +7,6 @@ mod numbers;
 mod pair;
 mod pictures;
 mod reports;
+mod shown;
 mod sweep;
 mod trained;

@@ -147,7 +147,7 @@ fn every_picture_is_drawn_as_svg_and_png_alike_each_time() {
 fn texts_are_texts_and_links_lead_from_points() {
     let figure = coloured();
     let svg = figure.to_svg();
-    for text in ["d_logit (nats)", "kl_ab (nats)", "m_cca", "permuted_clusters (E6)", "10⁻⁶"] {
+    for text in ["d_logit (nats)", "kl_ab (nats)", "colours: m_cca", "permuted_clusters (E6)", "10⁻⁶"] {
         assert!(svg.contains(&format!(">{text}</text>")), "{text} in {svg}");
     }
     assert!(!svg.contains("<a "));
@@ -174,7 +174,7 @@ fn a_heat_map_has_numbers_in_all_tiles_or_in_none() {
 fn marks_in_gutters_are_counted_outside_the_panel() {
     let svg = Figure::new(Width::Column, vec![scatter()]).to_svg();
     // Two points have no positive y, and one an infinite x, of each series.
-    for text in ["2 ×", "0 (2 ×)", "∞ (2 ×)"] {
+    for text in ["2 ×", "0", "∞"] {
         assert!(svg.contains(&format!(">{text}</text>")), "{text} in {svg}");
     }
 }

@@ -1,6 +1,6 @@
 //! Concepts: whether they can be read off the second network with a probe of its own, and with the first one's.
 
-use super::split::{Split, Values};
+use super::split::{FEW, Split, Values};
 use crate::picture::axes::ticked;
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Point, Shape, Width, palette};
 use crate::trained::arms::{Arm, arms, at_the_end};
@@ -68,7 +68,7 @@ fn figure(study: &Study, concept: usize, all: &[Vec<Arm>]) -> Figure {
             let height = |arm: &Arm| arm.values[concept].map_or(0.0, |v| v as f64) + 0.22 * (1.0 - i as f64);
             let own = || arms.iter().filter(|arm| split.panel(&arm.values) == *panel);
             for arm in own() {
-                if let Some((from, to)) = arm.estimate.interval() {
+                if let Some((from, to)) = arm.estimate.drawn_interval() {
                     let y = height(arm);
                     plot = plot.with(Mark::new(Form::Interval((from, y), (to, y)), *colour));
                 }
@@ -86,6 +86,8 @@ fn figure(study: &Study, concept: usize, all: &[Vec<Arm>]) -> Figure {
     let figure = Figure::new(width, plots)
         .in_columns(columns)
         .noted("At the last epoch; means over teachers with 95 % intervals.")
+        .noted(split.fixed(study))
+        .noted(if all.iter().flatten().any(|arm| arm.estimate.has_few_clusters()) { FEW } else { "" })
         .noted("The marks of a concept stand a little below one another.");
     match panels.len().saturating_sub(MOST_PANELS) {
         0 => figure,
@@ -106,7 +108,7 @@ fn columns(panels: &[Vec<Option<usize>>], drawn: usize) -> usize {
 /// From the least to the greatest accuracy, with some room, inside 0 and 1.
 fn range<'a>(arms: impl Iterator<Item = &'a Arm>) -> (f64, f64) {
     let (low, high) = arms.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), arm| {
-        let (from, to) = arm.estimate.interval().unwrap_or((arm.estimate.mean, arm.estimate.mean));
+        let (from, to) = arm.estimate.drawn_interval().unwrap_or((arm.estimate.mean, arm.estimate.mean));
         (low.min(from), high.max(to))
     });
     ((low - 0.03).max(0.0), (high + 0.03).min(1.0))

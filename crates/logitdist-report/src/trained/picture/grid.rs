@@ -1,6 +1,6 @@
 //! Means against a number: the epoch, or a size of the networks; a row of panels per measure, a curve per loss.
 
-use super::split::{Split, Values};
+use super::split::{FEW, Split, Values};
 use crate::picture::axes;
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width};
 use crate::trained::arms::Arm;
@@ -70,7 +70,7 @@ struct MeanDrawn {
 
 impl Layer {
     fn place(&self, estimate: &Estimate) -> MeanDrawn {
-        let ends = estimate.interval();
+        let ends = estimate.drawn_interval();
         match self.of_logarithms {
             true => {
                 MeanDrawn { mean: estimate.mean.exp(), ends: ends.map(|(low, high)| (low.exp(), high.exp())) }
@@ -116,7 +116,8 @@ impl Grid {
     /// The figures, a row of panels per measure in each.
     pub fn figures(&self, study: &Study, note: &str) -> Vec<Figure> {
         let arms = self.rows.iter().flat_map(|row| &row.layers).flat_map(|layer| &layer.arms);
-        let all: Vec<&Values> = arms.map(|arm| &arm.values[..]).collect();
+        let all: Vec<&Values> = arms.clone().map(|arm| &arm.values[..]).collect();
+        let are_few = arms.clone().any(|arm| arm.estimate.has_few_clusters());
         let split = Split::of(study, &all, &[self.x]);
         let panels = split.all(all.iter().copied());
         let levels = split.levels(all.iter().copied());
@@ -144,6 +145,7 @@ impl Grid {
             // Rows of one panel each stand side by side.
             let abreast = if columns.len() == 1 { self.rows.len().min(3) } else { columns.len() };
             let figure = Figure::new(width, plots.collect()).in_columns(abreast).noted(note);
+            let figure = figure.noted(scene.split.fixed(study)).noted(if are_few { FEW } else { "" });
             let is_moved = scene.drawn == Drawn::Bars && scene.levels.len() > 1;
             let figure = if is_moved { figure.noted(MOVED) } else { figure };
             match left_out {

@@ -17,6 +17,9 @@ const MOST_PANELS: usize = 12;
 const MOST_PARTS: usize = 3;
 const PAIRS_DRAWN: usize = 1000;
 
+/// What a mark is.
+const MARK: &str = "Each mark is a pair of networks at the last epoch.";
+
 /// Whether pairs of the same predictions have the same inside.
 #[derive(Debug)]
 pub struct Sameness;
@@ -126,7 +129,7 @@ impl Scatter {
         let all_panels = panels.len();
         let scene = Scene { study, split, levels, x, y };
         let figure = |(part, panels): (usize, &[Vec<Option<usize>>])| {
-            let mut notes = vec![sample::note(study)];
+            let mut notes = vec![MARK.to_owned(), scene.split.fixed(study), sample::note(study)];
             if parts > 1 {
                 let (first, last) = (part * of_a_part + 1, part * of_a_part + panels.len());
                 notes.push(format!(

@@ -4,11 +4,11 @@ use super::correlation;
 use super::grid::{Grid, NOTE, row, source, sources_varying, varying};
 use super::split::Values;
 use crate::plot::Figure;
-use crate::trained::arms::{Arm, arms};
+use crate::trained::arms::{Arm, arms, arms_at_the_end};
 use crate::view::View;
 use crate::words;
 use logitdist_results::Study;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Measures against a size of the networks, or whatever number is varied.
 #[derive(Debug)]
@@ -39,12 +39,35 @@ impl View<Study> for Sizes {
 
     fn numbers(&self, study: &Study) -> Option<Grid> {
         let rows = measured(study).into_iter();
-        Grid::of(self.x, rows.map(|(token, arms)| row(token, varying(study, arms, self.x))))
+        let most =
+            |token, arms| with_most_pairs(study, varying(study, arms, self.x), arms_at_the_end(study, token));
+        Grid::of(self.x, rows.map(|(token, arms)| row(token, most(token, arms))))
     }
 
     fn figures(&self, study: &Study, grid: &Grid) -> Vec<Figure> {
         grid.figures(study, NOTE)
     }
+}
+
+/// The arms of a source that has more pairs of each of them, if there is one: of several sources with the same networks, the one that says most.
+fn with_most_pairs(study: &Study, arms: Vec<Arm>, all: Vec<Arm>) -> Vec<Arm> {
+    let Some(axis) = study.axis("source") else { return arms };
+    let beside = |arm: &Arm| {
+        let others = arm.values.iter().enumerate().filter(|(other, _)| *other != axis);
+        others.map(|(_, value)| *value).collect::<Vec<_>>()
+    };
+    let of = |source: usize| -> BTreeMap<Vec<Option<usize>>, &Arm> {
+        all.iter().filter(|arm| arm.values[axis] == Some(source)).map(|arm| (beside(arm), arm)).collect()
+    };
+    let has_more = |known: &BTreeMap<Vec<Option<usize>>, &Arm>| {
+        let more = |arm: &Arm| known.get(&beside(arm)).is_some_and(|own| own.estimate.n > arm.estimate.n);
+        !arms.is_empty() && arms.iter().all(more)
+    };
+    let found = (0..study.axes[axis].values.len()).map(of).find(has_more);
+    found.map_or_else(
+        || arms.clone(),
+        |known| arms.iter().filter_map(|arm| known.get(&beside(arm)).map(|own| (*own).clone())).collect(),
+    )
 }
 
 /// The measures that there are, in the arms of sources without a course.

@@ -6,6 +6,9 @@ use crate::words;
 use logitdist_results::Study;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// What is said where means have no interval for having been of too few networks.
+pub const FEW: &str = "Means of fewer than three networks have no interval.";
+
 /// Positions of values on all axes.
 pub type Values = [Option<usize>];
 
@@ -19,6 +22,8 @@ pub struct Split {
     pub panels: Vec<usize>,
     /// A colour for each of its values.
     pub series: Option<usize>,
+    /// What all have in common, where the study has others.
+    fixed: Vec<(usize, usize)>,
     /// The axes that differ inside each source: the others need not be told.
     told: BTreeMap<Option<usize>, Vec<usize>>,
 }
@@ -42,7 +47,25 @@ impl Split {
             by_source.entry(source(values)).or_default().push(values);
         }
         let told = by_source.into_iter().map(|(source, own)| (source, study.told_apart(own.into_iter())));
-        Split { panels, series, told: told.collect() }
+        let one = |axis: usize| {
+            let first = all.first().and_then(|values| values[axis])?;
+            let is_one = all.iter().all(|values| values[axis] == Some(first));
+            (is_one && study.axes[axis].values.len() > 1).then_some((axis, first))
+        };
+        let fixed = (0..study.axes.len()).filter(|axis| !shown.contains(axis)).filter_map(one).collect();
+        Split { panels, series, fixed, told: told.collect() }
+    }
+
+    /// What was left of several values of an axis, as a sentence; nothing if there is none.
+    pub fn fixed(&self, study: &Study) -> String {
+        let named = |&(axis, value): &(usize, usize)| {
+            let own = &study.axes[axis];
+            format!("{} {}", words::axis(&own.name, None), words::value(&own.values[value]))
+        };
+        match self.fixed.is_empty() {
+            true => String::new(),
+            false => format!("Fixed: {}.", self.fixed.iter().map(named).collect::<Vec<_>>().join(", ")),
+        }
     }
 
     /// The same with a panel, and no colour, for each value of the axis that colours would tell apart.
