@@ -96,11 +96,19 @@ impl Claims {
         if path.is_dir() {
             return Err(Taken::Folder { option: option.into(), path: path.into() });
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-            return Err(Taken::NoFolder { option: option.into(), path: path.into(), folder: folder.into() });
+        self.write(option, path)?;
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir());
+        // Another output may make it.
+        let is_made = |folder: &Path| {
+            let folder = canonical(folder);
+            self.written.iter().any(|(_, output)| folder.starts_with(&output.canonical))
+        };
+        match folder.filter(|folder| !is_made(folder)) {
+            None => Ok(()),
+            Some(folder) => {
+                Err(Taken::NoFolder { option: option.into(), path: path.into(), folder: folder.into() })
+            }
         }
-        self.write(option, path)
     }
 
     /// Claims all names in a folder, for files whose names are not known yet: no other output goes there.
