@@ -74,6 +74,8 @@ fn sides(bound: &Bound) -> Option<[f64; 2]> {
     })
 }
 
+type Function = fn(f64) -> f64;
+
 #[test]
 fn sides_of_bounds_are_as_sure_as_comparisons_without_a_block_say() {
     for (seed, noise) in [(0, 0.02), (1, 0.1), (2, 0.5)] {
@@ -121,7 +123,7 @@ fn sides_of_bounds_are_as_sure_as_comparisons_without_a_block_say() {
                     })
                     .collect();
                 assert_close(found.se, error(&values), 1e-7, token);
-                let (forth, back): (fn(f64) -> f64, fn(f64) -> f64) = match token {
+                let (forth, back): (Function, Function) = match token {
                     "top1_from_logit" => (|x| (x / (1.0 - x)).ln(), |x| 1.0 / (1.0 + (-x).exp())),
                     // So that it rises.
                     "r2_from_logit" => (|x| -(1.0 - x).ln(), |x| 1.0 - (-x).exp()),
