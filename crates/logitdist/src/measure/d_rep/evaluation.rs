@@ -177,31 +177,33 @@ impl<'a> Evaluation<'a> {
         columns.par_col_chunks_mut(LABELS_PER_TASK).zip(used.par_chunks(LABELS_PER_TASK)).for_each(
             |(part, used)| {
                 let (mut unembeddings, mut errors) = part.split_at_row_mut(m);
+                // A row for each label: columns of G are read from top to bottom, whose entries lie together.
                 let of_model = |labels: &Labels| {
                     let g = &labels.unembeddings;
-                    Mat::from_fn(g.ncols(), used.len(), |j, y| g[(used[y], j)])
+                    Mat::from_fn(used.len(), g.ncols(), |y, j| g[(used[y], j)])
                 };
                 let g = of_model(self.labels.0);
                 let model = self.inputs.model.as_ref();
                 let (mut reached, rest) = errors.rb_mut().split_at_row_mut(head);
-                matmul_into(reached.rb_mut(), model.get(..head, ..), g.as_ref());
-                upper_matmul_into(rest, model.get(head.., ..), g.as_ref());
+                matmul_into(reached.rb_mut(), model.get(..head, ..), g.transpose());
+                upper_matmul_into(rest, model.get(head.., ..), g.transpose());
                 let (other, mut other_g) = (self.inputs.other.as_ref(), of_model(self.labels.1));
                 // C g − D g′ = (C − D) g − D (g′ − g).
                 for (j, _) in self.inputs.paired.iter().enumerate().filter(|(_, paired)| **paired) {
-                    other_g.col_iter_mut().zip(g.col_iter()).for_each(|(mut other, g)| other[j] -= g[j]);
+                    let columns = other_g.col_as_slice_mut(j).iter_mut().zip(g.col_as_slice(j));
+                    columns.for_each(|(other, g)| *other -= g);
                 }
                 let mut logits = Mat::zeros(head, used.len());
                 let (first, rest) = logits.as_mut().split_at_row_mut(1);
-                matmul_into(first, other.get(..1, ..), other_g.as_ref());
-                upper_matmul_into(rest, other.get(1.., ..), other_g.as_ref());
+                matmul_into(first, other.get(..1, ..), other_g.transpose());
+                upper_matmul_into(rest, other.get(1.., ..), other_g.transpose());
                 reached -= &logits;
                 for (column, &y) in used.iter().enumerate() {
                     reached[(0, column)] +=
                         self.inputs.constant * (self.labels.0.bias[y] - self.labels.1.bias[y]);
                 }
                 for (row, &j) in self.order.iter().enumerate() {
-                    unembeddings.rb_mut().row_mut(row).copy_from(g.row(j));
+                    unembeddings.rb_mut().row_mut(row).copy_from(g.col(j).transpose());
                 }
             },
         );
