@@ -6,7 +6,8 @@ use crate::masks::{Masks, is_masked};
 use crate::model::{Model, Pair, check_labels};
 use crate::near::{is_twin, shift};
 use crate::progress::{Stage, Watch};
-use logitdist_linalg::{Mat, MatMut, ReborrowMut, norm};
+use crate::rows::ModelRows;
+use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, norm};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
@@ -58,9 +59,14 @@ pub enum KnownDirections {
     Beyond(usize),
 }
 
+/// A column of a matrix whose columns are in one piece each.
+pub(crate) fn column(m: MatRef<'_, f64>, j: usize) -> &[f64] {
+    m.col(j).try_as_col_major().expect("columns are contiguous").as_slice()
+}
+
 /// Whether two matrices have the same shape and entries. Their own equality panics where shapes differ, and goes entry by entry.
-pub(crate) fn are_equal(a: &Mat<f64>, b: &Mat<f64>) -> bool {
-    a.shape() == b.shape() && (0..a.ncols()).all(|j| a.col_as_slice(j) == b.col_as_slice(j))
+pub(crate) fn are_equal(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> bool {
+    a.shape() == b.shape() && (0..a.ncols()).all(|j| column(a, j) == column(b, j))
 }
 
 impl PartialEq for Labels {
@@ -71,7 +77,7 @@ impl PartialEq for Labels {
             && self.uncentred_norms == other.uncentred_norms
             && self.uncentred_column_norms == other.uncentred_column_norms
             && self.alone == other.alone
-            && are_equal(&self.unembeddings, &other.unembeddings)
+            && are_equal(self.unembeddings.as_ref(), other.unembeddings.as_ref())
     }
 }
 
@@ -221,8 +227,8 @@ impl LabelSide {
     }
 
     pub(crate) fn watched(pair: &Pair<'_>, watch: Watch<'_>) -> LabelSide {
-        let (a, b) = rayon::join(|| pair.a().labels(), || pair.b().labels());
-        LabelSide::of_labels(&a, &b, watch)
+        let labels = labels_of(&[pair.a(), pair.b()]);
+        LabelSide::of_labels(&labels[0], &labels[1], watch)
     }
 
     /// The label side of two heads.
@@ -240,6 +246,22 @@ impl LabelSide {
         let (a, b) = (Arc::clone(a), Arc::clone(b));
         LabelSide { masks: Masks::of(&a.masked, &b.masked), a, b, twins, factor }
     }
+}
+
+/// The labels of each model; models whose heads in memory are equal share them, and they are made once.
+pub(crate) fn labels_of(models: &[&dyn ModelRows]) -> Vec<Arc<Labels>> {
+    let heads: Vec<_> = models.iter().map(|model| model.head()).collect();
+    let same =
+        |i: usize, j: usize| heads[i].is_some_and(|own| heads[j].is_some_and(|other| own.equals(other)));
+    // Of each model the first that has the same head.
+    let kinds: Vec<usize> =
+        (0..models.len()).into_par_iter().map(|i| (0..i).find(|&j| same(i, j)).unwrap_or(i)).collect();
+    let own = |(i, model): (usize, &&dyn ModelRows)| (kinds[i] == i).then(|| model.labels());
+    let made: Vec<Option<Arc<Labels>>> = models.par_iter().enumerate().map(own).collect();
+    kinds
+        .iter()
+        .map(|&kind| Arc::clone(made[kind].as_ref().expect("the first of a kind has its own")))
+        .collect()
 }
 
 /// Writes [1 G b] of the labels from `start` on.
@@ -306,6 +328,26 @@ mod tests {
             assert!((labels.uncentred_column_norms[j] / g.col(j).norm_l2() - 1.0).abs() < 1e-15);
         }
         assert_eq!(Labels::new(g, None).unwrap().bias, [0.0; 7]);
+    }
+
+    #[test]
+    fn models_in_memory_with_one_head_share_its_labels() {
+        let model = |seed: usize, head: usize, bias: Option<f64>| {
+            let g = Mat::from_fn(5, 2, |y, j| ((y + head) * (j + 2)) as f64);
+            Model::new(Mat::from_fn(3, 2, |x, j| (x + j + seed) as f64), g, bias.map(|b| vec![b; 5])).unwrap()
+        };
+        let models = [
+            model(0, 0, None),
+            model(1, 1, None),
+            model(2, 0, None),
+            model(3, 0, Some(1.0)),
+            model(4, 1, None),
+        ];
+        let rows: Vec<&dyn ModelRows> = models.iter().map(|model| model as &dyn ModelRows).collect();
+        let labels = labels_of(&rows);
+        let firsts = labels.iter().map(|own| labels.iter().position(|l| Arc::ptr_eq(own, l)).unwrap());
+        assert_eq!(firsts.collect::<Vec<_>>(), [0, 1, 0, 3, 1]);
+        assert!(labels.iter().zip(&models).all(|(labels, model)| **labels == Labels::of(model)));
     }
 
     #[test]

@@ -118,7 +118,7 @@ pub use probability::{
 };
 pub use progress::{Stage, Watch};
 pub use reduced::{CENTRING_NOISE, Direction, Reduced, ReducedModel};
-pub use rows::ModelRows;
+pub use rows::{Head, ModelRows};
 pub use selection::{GROUPS_OF_ROWS, Selection};
 pub use settings::Settings;
 pub use share::{NoShare, Share};

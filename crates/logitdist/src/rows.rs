@@ -1,9 +1,9 @@
 //! A model as a comparison reads it: its labels whole, its embeddings in blocks of rows.
 
 use crate::error::Error;
-use crate::labels::Labels;
+use crate::labels::{Labels, are_equal};
 use crate::model::Model;
-use logitdist_linalg::{Mat, MatMut};
+use logitdist_linalg::{Mat, MatMut, MatRef};
 use std::fmt::Debug;
 use std::sync::Arc;
 
@@ -22,6 +22,11 @@ pub trait ModelRows: Debug + Sync {
 
     /// The centred labels. Those of a model in memory are copied, others shared.
     fn labels(&self) -> Arc<Labels>;
+
+    /// The head from which the labels are made, if it is in memory: equal heads need labels once.
+    fn head(&self) -> Option<Head<'_>> {
+        None
+    }
 
     /// Whether it has embeddings and unembeddings of its own. Otherwise it is given by its logits, which stand for the embeddings, and
     /// its labels are those of [`Labels::of_logits`].
@@ -67,6 +72,21 @@ pub trait ModelRows: Debug + Sync {
     }
 }
 
+/// Unembeddings G, K×M, and the bias b, K, if there is one.
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'a> {
+    /// G.
+    pub unembeddings: MatRef<'a, f64>,
+    /// b.
+    pub bias: Option<&'a [f64]>,
+}
+
+impl Head<'_> {
+    pub(crate) fn equals(self, other: Head<'_>) -> bool {
+        self.bias == other.bias && are_equal(self.unembeddings, other.unembeddings)
+    }
+}
+
 impl ModelRows for Model {
     fn n_inputs(&self) -> usize {
         self.n_inputs()
@@ -82,6 +102,10 @@ impl ModelRows for Model {
 
     fn labels(&self) -> Arc<Labels> {
         Arc::new(Labels::of(self))
+    }
+
+    fn head(&self) -> Option<Head<'_>> {
+        Some(Head { unembeddings: self.unembeddings(), bias: self.bias() })
     }
 
     fn read(&self, start: usize, mut rows: MatMut<'_, f64>) -> Result<(), Error> {

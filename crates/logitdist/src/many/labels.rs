@@ -2,19 +2,21 @@
 
 use super::fan::fan;
 use crate::factor::Factor;
-use crate::labels::{LabelSide, Labels, label_twins, write_first, write_second};
+use crate::labels::{LabelSide, Labels, label_twins, labels_of, write_first, write_second};
 use crate::masks::Masks;
 use crate::model::Pair;
 use crate::progress::{Stage, Watch};
+use crate::rows::ModelRows;
 use logitdist_linalg::{Mat, MatMut};
-use rayon::prelude::*;
 use std::convert::Infallible;
 use std::sync::Arc;
 
 /// What [`LabelSide::watched`] gives of each pair. The first head is factored once, and others once for all models that have them.
 pub(super) fn label_sides(pairs: &[Pair<'_>], watch: Watch<'_>) -> Vec<Arc<LabelSide>> {
-    let first = pairs[0].a().labels();
-    let heads: Vec<Arc<Labels>> = pairs.par_iter().map(|pair| pair.b().labels()).collect();
+    let models: Vec<&dyn ModelRows> =
+        std::iter::once(pairs[0].a()).chain(pairs.iter().map(Pair::b)).collect();
+    let mut heads = labels_of(&models);
+    let first = heads.remove(0);
     let same = |a: &Arc<Labels>, b: &Arc<Labels>| Arc::ptr_eq(a, b) || a == b;
     // Of each pair the first that has the same second head.
     let kinds: Vec<usize> =

@@ -3,7 +3,9 @@
 use crate::error::Side;
 use crate::label_directions::noise;
 use crate::labels::{KnownDirections, Labels, LogitsAlone, are_equal};
-use logitdist_linalg::{Mat, MatRef, Svd, matmul_nt, matmul_tn, r_factor, rank_tolerance, svd};
+use logitdist_linalg::{
+    Mat, MatRef, Svd, left_singular_vectors, matmul_nt, matmul_tn, r_factor, rank_tolerance, svd,
+};
 use std::sync::OnceLock;
 
 /// One model in these coordinates.
@@ -209,9 +211,9 @@ impl ReducedModel {
     /// Takes what is decomposed already of this model in another pair, if it has the same coordinates there.
     pub(super) fn know(&mut self, other: &ReducedModel) -> bool {
         let is_it = self.counts == other.counts
-            && are_equal(&self.embeddings, &other.embeddings)
-            && are_equal(&self.unembeddings, &other.unembeddings)
-            && are_equal(&self.logits, &other.logits);
+            && are_equal(self.embeddings.as_ref(), other.embeddings.as_ref())
+            && are_equal(self.unembeddings.as_ref(), other.unembeddings.as_ref())
+            && are_equal(self.logits.as_ref(), other.logits.as_ref());
         if is_it {
             self.decompositions = other.decompositions.clone();
         }
@@ -221,7 +223,7 @@ impl ReducedModel {
     /// Takes what is decomposed already of another model's unembeddings, if they are the same.
     pub(super) fn know_unembeddings(&mut self, other: &ReducedModel) {
         if self.uncentred.unembeddings == other.uncentred.unembeddings
-            && are_equal(&self.unembeddings, &other.unembeddings)
+            && are_equal(self.unembeddings.as_ref(), other.unembeddings.as_ref())
         {
             self.decompositions.unembeddings = other.decompositions.unembeddings.clone();
         }
