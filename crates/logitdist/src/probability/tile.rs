@@ -3,11 +3,11 @@
 use super::terms::{InputTerms, Space};
 use super::{AtTarget, Kept, lower};
 use crate::error::Error;
-use crate::labels::{LabelSide, Labels};
+use crate::labels::{LabelSide, Labels, column};
 use crate::model::Pair;
 use crate::progress::{Stage, Watch};
 use crate::rows::{ModelRows, logits_of, rows_of};
-use logitdist_linalg::{Mat, MatMut, MatRef, ReborrowMut, matmul, matmul_into, matmul_into_f32};
+use logitdist_linalg::{Mat, MatMut, MatRef, Reborrow, ReborrowMut, matmul, matmul_into, matmul_into_f32};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::ops::Range;
@@ -22,8 +22,11 @@ const TILE_INPUTS: [usize; 2] = [128, 512];
 /// Inputs whose terms one task computes if threads work on one tile together.
 const INPUTS_PER_TASK: usize = 8;
 
-/// Labels whose logits one task computes.
-const LABELS_PER_TASK: usize = 2048;
+/// Labels whose logits are multiplied together: few enough that their logits, and what is rounded of them, stay in the cache.
+const LABELS_AT_ONCE: usize = 256;
+
+/// With more labels than these, threads work on one tile together.
+const MANY_LABELS: usize = 4096;
 
 /// The logit of a masked label: under every other, so that its exponential is 0, and finite, so that a difference of two is a number.
 const MASKED_LOGIT: f64 = -1e300;
@@ -50,9 +53,9 @@ pub(super) struct Tiling<'a> {
 }
 
 /// Logits of the first model with their largest known error, and its rows if a pair needs differences.
-struct First {
+struct First<'a> {
     rows: Option<Mat<f64>>,
-    logits: Mat<f64>,
+    logits: MatRef<'a, f64>,
     error: f64,
 }
 
@@ -63,19 +66,23 @@ struct First {
 pub(super) fn tiles(pairs: &[Tiling<'_>], inputs: &[usize]) -> Result<Vec<Vec<Tile>>, Error> {
     let own = &pairs[0];
     let is_near = pairs.iter().any(|pair| pair.near);
-    let of_inputs = |inputs: &[usize]| {
+    let of_inputs = |[logits_a, logits_b]: &mut [Mat<f64>; 2], inputs: &[usize]| {
         let rows = is_near.then(|| rows_of(own.pair.a(), inputs)).transpose()?;
-        let (logits, error) = match &rows {
-            Some(rows) => own.logits(&own.labels.a, rows),
-            None => own.logits_at(own.pair.a(), &own.labels.a, inputs)?,
+        let mut logits = logits_a.get_mut(.., ..inputs.len());
+        let error = match &rows {
+            Some(rows) => own.logits(&own.labels.a, rows, logits.rb_mut()),
+            None => own.logits_at(own.pair.a(), &own.labels.a, inputs, logits.rb_mut())?,
         };
-        let first = First { rows, logits, error };
-        pairs.iter().map(|pair| pair.tile(inputs, &first)).collect()
+        let first = First { rows, logits: logits.rb(), error };
+        pairs.iter().map(|pair| pair.tile(inputs, &first, logits_b)).collect()
     };
+    // Memory that every tile of a thread has in turn: for a large vocabulary, to get it costs as much as a tenth of the product.
+    let space = || [(); 2].map(|()| Mat::zeros(own.pair.n_labels(), own.step().min(inputs.len())));
     if own.one_at_a_time() {
-        inputs.chunks(own.step()).map(of_inputs).collect()
+        let mut space = space();
+        inputs.chunks(own.step()).map(|inputs| of_inputs(&mut space, inputs)).collect()
     } else {
-        inputs.par_chunks(own.step()).map(of_inputs).collect()
+        inputs.par_chunks(own.step()).map_init(space, of_inputs).collect()
     }
 }
 
@@ -96,7 +103,7 @@ pub(super) struct Tile {
 impl Tiling<'_> {
     /// Whether there are so many labels that threads work on one tile together; else each has its own.
     pub fn one_at_a_time(&self) -> bool {
-        self.pair.n_labels() > 2 * LABELS_PER_TASK
+        self.pair.n_labels() > MANY_LABELS
     }
 
     /// What `of_input` makes of the logits of the first model at each of some inputs, in their order.
@@ -109,7 +116,8 @@ impl Tiling<'_> {
         of_input: &(impl Fn(&[f64]) -> T + Sync),
     ) -> Result<Vec<T>, Error> {
         let tile = |inputs: &[usize]| -> Result<Vec<T>, Error> {
-            let (logits, _) = self.logits_at(self.pair.a(), &self.labels.a, inputs)?;
+            let mut logits = Mat::zeros(self.pair.n_labels(), inputs.len());
+            self.logits_at(self.pair.a(), &self.labels.a, inputs, logits.as_mut())?;
             let of_column = |i| of_input(column(logits.as_ref(), i));
             if self.one_at_a_time() {
                 Ok((0..inputs.len()).into_par_iter().map(of_column).collect())
@@ -131,24 +139,26 @@ impl Tiling<'_> {
         (TILE_ENTRIES / self.pair.n_labels()).clamp(TILE_INPUTS[0], TILE_INPUTS[1])
     }
 
-    /// The tile of some inputs, from rows and logits of the first model.
-    fn tile(&self, inputs: &[usize], first: &First) -> Result<Tile, Error> {
+    /// The tile of some inputs, from rows and logits of the first model; `space` is for those of the second.
+    fn tile(&self, inputs: &[usize], first: &First<'_>, space: &mut Mat<f64>) -> Result<Tile, Error> {
         let First { rows, logits: u, error: error_u } = first;
-        let (v, differences, error_v) = if let Some(rows_a) = rows.as_ref().filter(|_| self.near) {
+        let mut v = space.get_mut(.., ..inputs.len());
+        let (differences, error_v) = if let Some(rows_a) = rows.as_ref().filter(|_| self.near) {
             let rows_b = rows_of(self.pair.b(), inputs)?;
             let differences = self.differences(rows_a, &rows_b);
-            let v = u - &differences;
-            let error = self.error(&self.labels.b, &rows_b, &v);
-            (v, Some(differences), error)
+            v.copy_from(u);
+            v -= &differences;
+            let error = self.error(&self.labels.b, &rows_b, v.rb());
+            (Some(differences), error)
         } else {
-            let (v, error) = self.logits_at(self.pair.b(), &self.labels.b, inputs)?;
-            (v, None, error)
+            (None, self.logits_at(self.pair.b(), &self.labels.b, inputs, v.rb_mut())?)
         };
+        let v = v.rb();
         let of_inputs = |range: Range<usize>| {
             let mut space = Space::default();
             let of_input = |i| {
                 let differences = differences.as_ref().map(|d| column(d.as_ref(), i));
-                InputTerms::of(column(u.as_ref(), i), column(v.as_ref(), i), differences, &mut space)
+                InputTerms::of(column(*u, i), column(v, i), differences, &mut space)
             };
             let terms: Vec<InputTerms> = range.map(of_input).collect();
             (terms, space.smallest(self.pair.n_labels()))
@@ -217,49 +227,46 @@ impl Tiling<'_> {
         }
     }
 
-    /// The logits of a model at some inputs, K×n, a column per input, and the largest error of the first column.
+    /// Writes the logits of a model at some inputs, K×n, a column per input; returns the largest error of the first column.
     fn logits_at(
         &self,
         model: &dyn ModelRows,
         labels: &Labels,
         inputs: &[usize],
-    ) -> Result<(Mat<f64>, f64), Error> {
+        mut logits: MatMut<'_, f64>,
+    ) -> Result<f64, Error> {
         if !model.has_logits_beside() {
-            return Ok(self.logits(labels, &rows_of(model, inputs)?));
+            return Ok(self.logits(labels, &rows_of(model, inputs)?, logits));
         }
-        let mut logits = logits_of(model, inputs)?.transpose().to_owned();
-        for i in 0..inputs.len() {
-            let logits = logits.col_as_slice_mut(i);
-            labels.masked.iter().for_each(|&y| logits[y] = MASKED_LOGIT);
-        }
-        Ok((logits, 0.0))
+        logits.copy_from(logits_of(model, inputs)?.transpose());
+        labels.masked.iter().for_each(|&y| logits.rb_mut().row_mut(y).fill(MASKED_LOGIT));
+        Ok(0.0)
     }
 
-    /// `f(x)·g(y) + b(y)`, K×n, a column per input, and the largest error of the first column.
-    fn logits(&self, labels: &Labels, rows: &Mat<f64>) -> (Mat<f64>, f64) {
-        let mut logits = Mat::zeros(labels.bias.len(), rows.nrows());
-        let (unembeddings, inputs) = (labels.unembeddings.as_ref(), self.operand(rows.transpose()));
+    /// Writes `f(x)·g(y) + b(y)`, K×n, a column per input; returns the largest error of the first column.
+    fn logits(&self, labels: &Labels, rows: &Mat<f64>, mut logits: MatMut<'_, f64>) -> f64 {
+        let (unembeddings, inputs) = (labels.unembeddings.as_ref(), self.operand(rows.as_ref()));
+        let of_part = |mut logits: MatMut<'_, f64>, unembeddings: MatRef<'_, f64>, bias: &[f64]| {
+            inputs.product(logits.rb_mut(), unembeddings);
+            logits.col_iter_mut().for_each(|column| column.iter_mut().zip(bias).for_each(|(l, b)| *l += b));
+        };
         if self.one_at_a_time() {
-            let parts =
-                logits.par_row_chunks_mut(LABELS_PER_TASK).zip(unembeddings.par_row_chunks(LABELS_PER_TASK));
-            parts.for_each(|(logits, unembeddings)| inputs.product(logits, unembeddings));
+            let labels =
+                unembeddings.par_row_chunks(LABELS_AT_ONCE).zip(labels.bias.par_chunks(LABELS_AT_ONCE));
+            let parts = logits.rb_mut().par_row_chunks_mut(LABELS_AT_ONCE).zip(labels);
+            parts.for_each(|(logits, (unembeddings, bias))| of_part(logits, unembeddings, bias));
         } else {
-            inputs.product(logits.as_mut(), unembeddings);
+            of_part(logits.rb_mut(), unembeddings, &labels.bias);
         }
-        for i in 0..rows.nrows() {
-            let logits = logits.col_as_slice_mut(i);
-            logits.iter_mut().zip(&labels.bias).for_each(|(l, b)| *l += b);
-            labels.masked.iter().for_each(|&y| logits[y] = MASKED_LOGIT);
-        }
-        let error = self.error(labels, rows, &logits);
-        (logits, error)
+        labels.masked.iter().for_each(|&y| logits.rb_mut().row_mut(y).fill(MASKED_LOGIT));
+        self.error(labels, rows, logits.rb())
     }
 
     /// The logits of a less those of b, `f·(g − g′) + (f − f′)·g′ + b − b′`, K×n; 0 for masked labels.
     fn differences(&self, rows_a: &Mat<f64>, rows_b: &Mat<f64>) -> Mat<f64> {
         let (a, b) = (&self.labels.a, &self.labels.b);
         let beyond = rows_a - rows_b;
-        let (inputs, inputs_beyond) = (self.operand(rows_a.transpose()), self.operand(beyond.transpose()));
+        let (inputs, inputs_beyond) = (self.operand(rows_a.as_ref()), self.operand(beyond.as_ref()));
         let mut differences = Mat::zeros(a.bias.len(), rows_a.nrows());
         let of_part = |mut part: MatMut<'_, f64>, g_a: MatRef<'_, f64>, g_b: MatRef<'_, f64>| {
             let g = g_a - g_b;
@@ -274,8 +281,8 @@ impl Tiling<'_> {
         };
         let (g_a, g_b) = (a.unembeddings.as_ref(), b.unembeddings.as_ref());
         if self.one_at_a_time() {
-            let labels = g_a.par_row_chunks(LABELS_PER_TASK).zip(g_b.par_row_chunks(LABELS_PER_TASK));
-            let parts = differences.par_row_chunks_mut(LABELS_PER_TASK).zip(labels);
+            let labels = g_a.par_row_chunks(LABELS_AT_ONCE).zip(g_b.par_row_chunks(LABELS_AT_ONCE));
+            let parts = differences.par_row_chunks_mut(LABELS_AT_ONCE).zip(labels);
             parts.for_each(|(part, (g_a, g_b))| of_part(part, g_a, g_b));
         } else {
             of_part(differences.as_mut(), g_a, g_b);
@@ -289,13 +296,14 @@ impl Tiling<'_> {
     }
 
     /// Right-hand sides of products, rounded if these are to be in single precision.
-    fn operand<'m>(&self, inputs: MatRef<'m, f64>) -> Operand<'m> {
-        let rounded = (self.kept.precision == LogitPrecision::F32).then(|| single(inputs));
+    fn operand(&self, rows: MatRef<'_, f64>) -> Operand {
+        let inputs = rows.transpose().to_owned();
+        let rounded = (self.kept.precision == LogitPrecision::F32).then(|| single(inputs.as_ref()));
         Operand { inputs, rounded }
     }
 
     /// The largest error of the first input's logits, rounding in double precision included; 0 if nothing was in single.
-    fn error(&self, labels: &Labels, rows: &Mat<f64>, logits: &Mat<f64>) -> f64 {
+    fn error(&self, labels: &Labels, rows: &Mat<f64>, logits: MatRef<'_, f64>) -> f64 {
         if self.kept.precision == LogitPrecision::F64 {
             return 0.0;
         }
@@ -311,19 +319,19 @@ impl Tiling<'_> {
     }
 }
 
-/// Embeddings of the inputs of a tile, M×n.
-struct Operand<'a> {
-    inputs: MatRef<'a, f64>,
+/// Embeddings of the inputs of a tile, M×n, each in one piece: a product reads them once for every few labels.
+struct Operand {
+    inputs: Mat<f64>,
     /// In single precision, if products are to be.
     rounded: Option<Mat<f32>>,
 }
 
-impl Operand<'_> {
+impl Operand {
     /// Some labels' unembeddings times the inputs.
     fn product(&self, product: MatMut<'_, f64>, unembeddings: MatRef<'_, f64>) {
         match &self.rounded {
-            None => matmul_into(product, unembeddings, self.inputs),
-            Some(rounded) => product_f32(product, unembeddings, self.inputs, rounded.as_ref()),
+            None => matmul_into(product, unembeddings, self.inputs.as_ref()),
+            Some(rounded) => product_f32(product, unembeddings, self.inputs.as_ref(), rounded.as_ref()),
         }
     }
 }
@@ -387,8 +395,4 @@ fn product_f32(
 /// A matrix rounded to single precision.
 fn single(m: MatRef<'_, f64>) -> Mat<f32> {
     Mat::from_fn(m.nrows(), m.ncols(), |i, j| m[(i, j)] as f32)
-}
-
-fn column(m: MatRef<'_, f64>, i: usize) -> &[f64] {
-    m.col(i).try_as_col_major().expect("columns are contiguous").as_slice()
 }
