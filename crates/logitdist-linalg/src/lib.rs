@@ -37,5 +37,5 @@ pub use rotations::squared_singular_values;
 pub use scale::{divided, scale_of};
 pub use simplices::{SIMPLICES, Simplex, Simplices};
 pub use singular::MIN_RECIPROCAL_CONDITION;
-pub use svd::{Svd, rank_tolerance, singular_values, svd};
+pub use svd::{Svd, left_singular_vectors, rank_tolerance, singular_values, svd};
 pub use tall_qr::TallQr;

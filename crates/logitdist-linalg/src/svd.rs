@@ -23,13 +23,20 @@ pub fn svd(a: MatRef<'_, f64>) -> Svd {
     let size = rows.min(cols);
     let mut u = Mat::zeros(rows, size);
     let mut v = Mat::zeros(cols, size);
-    let s = decompose(a, Some((&mut u, &mut v)));
+    let s = decompose(a, Some(&mut u), Some(&mut v));
     Svd { u, s, v }
+}
+
+/// The left singular vectors of A (m×n), m×min(m, n), and its singular values, largest first: [`svd`] without the right ones.
+pub fn left_singular_vectors(a: MatRef<'_, f64>) -> (Mat<f64>, Vec<f64>) {
+    let mut u = Mat::zeros(a.nrows(), a.nrows().min(a.ncols()));
+    let s = decompose(a, Some(&mut u), None);
+    (u, s)
 }
 
 /// The singular values of A (m×n), largest first; min(m, n) of them.
 pub fn singular_values(a: MatRef<'_, f64>) -> Vec<f64> {
-    decompose(a, None)
+    decompose(a, None, None)
 }
 
 /// Values at or under `max(rows, cols) · ε · s[0]` count as zero.
@@ -39,28 +46,27 @@ pub fn rank_tolerance(s: &[f64], rows: usize, cols: usize) -> f64 {
     s.first().map_or(0.0, |largest| rows.max(cols) as f64 * f64::EPSILON * largest)
 }
 
-fn decompose(a: MatRef<'_, f64>, vectors: Option<(&mut Mat<f64>, &mut Mat<f64>)>) -> Vec<f64> {
+fn decompose(a: MatRef<'_, f64>, u: Option<&mut Mat<f64>>, v: Option<&mut Mat<f64>>) -> Vec<f64> {
     // faer 0.24 squares entries on its way: vectors are wrong when all are under 1e-160, and nothing converges when one is above 1e154.
     let largest = a.norm_max();
     if largest > 0.0 && largest.is_finite() && !(1e-100..=1e100).contains(&largest) {
         let scale = scale_of(a);
-        return decompose(divided(a, scale).as_ref(), vectors).iter().map(|s| s * scale).collect();
+        return decompose(divided(a, scale).as_ref(), u, v).iter().map(|s| s * scale).collect();
     }
     let (rows, cols) = a.shape();
     let size = rows.min(cols);
     let mut s = Diag::<f64>::zeros(size);
     if size > 0 {
-        let wanted = if vectors.is_some() { ComputeSvdVectors::Thin } else { ComputeSvdVectors::No };
-        let scratch = faer_svd::svd_scratch::<f64>(rows, cols, wanted, wanted, Par::Seq, Default::default());
-        let (u, v) = match vectors {
-            Some((u, v)) => (Some(u.as_mut()), Some(v.as_mut())),
-            None => (None, None),
+        let wanted = |m: &Option<&mut Mat<f64>>| {
+            if m.is_some() { ComputeSvdVectors::Thin } else { ComputeSvdVectors::No }
         };
+        let scratch =
+            faer_svd::svd_scratch::<f64>(rows, cols, wanted(&u), wanted(&v), Par::Seq, Default::default());
         faer_svd::svd(
             a,
             s.as_mut(),
-            u,
-            v,
+            u.map(Mat::as_mut),
+            v.map(Mat::as_mut),
             Par::Seq,
             MemStack::new(&mut MemBuffer::new(scratch)),
             Default::default(),
@@ -88,6 +94,13 @@ mod tests {
             assert!(s.windows(2).all(|w| w[0] >= w[1]) && s.iter().all(|&x| x >= 0.0));
             let alone = singular_values(a.as_ref());
             assert!(s.iter().zip(&alone).all(|(x, y)| (x - y).abs() < 1e-12 * s[0]));
+            let (left, beside) = left_singular_vectors(a.as_ref());
+            assert!(s.iter().zip(&beside).all(|(x, y)| (x - y).abs() < 1e-12 * s[0]));
+            // Each reaches as far along A as its value says, whatever its sign.
+            for (j, value) in beside.iter().enumerate() {
+                let reach = matmul_tn(a.as_ref(), left.get(.., j..j + 1)).norm_l2();
+                assert!((reach - value).abs() < 1e-12 * s[0], "{rows}×{cols}, vector {j}");
+            }
         }
     }
 

@@ -111,9 +111,9 @@ impl ReducedModel {
                 let logits = matmul_nt(self.centred_embeddings(), r.as_ref());
                 let [n_inputs, n_labels] = self.counts;
                 let rows = n_inputs.max(n_labels);
-                let Svd { u, s, .. } =
-                    without_null_directions(logits.as_ref(), self.uncentred.logits, rows, |_| 0.0);
-                (u, s)
+                let (u, mut s) = left_singular_vectors(logits.get(..reached(logits.as_ref()), ..));
+                drop_null(&mut s, logits.as_ref(), self.uncentred.logits, rows, |_| 0.0);
+                (padded(&u, logits.nrows(), s.len()), s)
             } else {
                 let Svd { u, s, .. } = self.embeddings_svd();
                 (u.clone(), s.clone())
@@ -286,14 +286,17 @@ fn around_the_mean(lengths: &[f64], embeddings: MatRef<'_, f64>, constant: f64) 
     around
 }
 
-/// The thin singular value decomposition of a part of a triangle, whose rows end in zeros.
-fn thin_svd(m: MatRef<'_, f64>) -> Svd {
+/// Rows of a part of a triangle before those that are zero at its end, which no decomposition needs.
+fn reached(m: MatRef<'_, f64>) -> usize {
     let is_zero = |i: usize| m.row(i).iter().all(|&x| x == 0.0);
-    let reached = (0..m.nrows()).rev().find(|&i| !is_zero(i)).map_or(0, |last| last + 1);
-    let Svd { u, s, v } = svd(m.get(..reached, ..));
-    let mut padded = Mat::zeros(m.nrows(), u.ncols());
-    padded.get_mut(..reached, ..).copy_from(&u);
-    Svd { u: padded, s, v }
+    (0..m.nrows()).rev().find(|&i| !is_zero(i)).map_or(0, |last| last + 1)
+}
+
+/// The first columns, with zeros under them up to so many rows.
+fn padded(u: &Mat<f64>, rows: usize, cols: usize) -> Mat<f64> {
+    let mut padded = Mat::zeros(rows, cols);
+    padded.get_mut(..u.nrows(), ..).copy_from(u.get(.., ..cols));
+    padded
 }
 
 /// The singular value decomposition of a centred matrix with the directions that count as zero dropped.
@@ -306,10 +309,21 @@ fn without_null_directions(
     rows: usize,
     least: impl Fn(&[f64]) -> f64,
 ) -> Svd {
-    let Svd { u, mut s, v } = thin_svd(centred);
-    let floor = rank_tolerance(&s, rows, centred.ncols()).max(CENTRING_NOISE * scale).max(least(&s));
+    let Svd { u, mut s, v } = svd(centred.get(..reached(centred), ..));
+    drop_null(&mut s, centred, scale, rows, least);
+    Svd { u: padded(&u, centred.nrows(), s.len()), v: v.get(.., ..s.len()).to_owned(), s }
+}
+
+/// Drops the singular values of a centred matrix that count as zero.
+fn drop_null(
+    s: &mut Vec<f64>,
+    centred: MatRef<'_, f64>,
+    scale: f64,
+    rows: usize,
+    least: impl Fn(&[f64]) -> f64,
+) {
+    let floor = rank_tolerance(s, rows, centred.ncols()).max(CENTRING_NOISE * scale).max(least(s));
     s.retain(|&value| value > floor);
-    Svd { u: u.get(.., ..s.len()).to_owned(), v: v.get(.., ..s.len()).to_owned(), s }
 }
 
 /// Rounding left by centring and by the factors, relative to the norm before it: constant embeddings of trained networks have left 47ε.
