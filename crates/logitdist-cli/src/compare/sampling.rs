@@ -3,8 +3,7 @@
 use super::arguments::Arguments;
 use anyhow::{Context, bail};
 use logitdist::{Pair, Settings, resampling_work};
-use logitdist_io::read_matrix;
-use std::fs;
+use logitdist_io::{read_array, read_text_file};
 use std::path::Path;
 
 /// Work that is done without being asked for.
@@ -47,9 +46,9 @@ pub fn wanted(arguments: &Arguments, needed_by: Option<&str>) -> anyhow::Result<
 }
 
 /// A whole number for each input, its group or its target: an `.npy` of them, or a text file with one in each line.
-pub fn read_whole_numbers(path: &Path, what: &str) -> anyhow::Result<Vec<i64>> {
+pub fn read_whole_numbers(path: &Path, what: &'static str) -> anyhow::Result<Vec<i64>> {
     if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("npy")) {
-        let groups = read_matrix(path)?;
+        let groups = read_array(path, what)?;
         if groups.nrows() != 1 && groups.ncols() != 1 {
             bail!(
                 "{}: the {what}s are {} × {}; a whole number for each input is needed",
@@ -69,7 +68,7 @@ pub fn read_whole_numbers(path: &Path, what: &str) -> anyhow::Result<Vec<i64>> {
             })
             .collect();
     }
-    let text = fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    let text = read_text_file(path).with_context(|| format!("{}: cannot be read", path.display()))?;
     let lines = text.lines().enumerate();
     lines
         .map(|(i, line)| {

@@ -137,6 +137,12 @@ fn groups_come_from_a_text_or_an_array_and_change_the_intervals() {
     let array = files.bytes("groups.npy", &logitdist_testing::npy_of("(899,)", &numbers));
     let with = |path: &str| json(compare(a, b, &["--format", "json", "--groups", path]))["intervals"].clone();
     assert_eq!(with(&text), with(&array));
+    // Whole numbers as numpy has them: the same eight bytes, of another type.
+    let bits: Vec<f64> = groups.iter().map(|group| f64::from_bits(*group as u64)).collect();
+    let mut whole = logitdist_testing::npy_of("(899,)", &bits);
+    let at = whole.windows(3).position(|bytes| bytes == b"<f8").unwrap();
+    whole[at + 1] = b'i';
+    assert_eq!(with(&text), with(&files.bytes("whole.npy", &whole)));
     assert_ne!(with(&text), json(compare(a, b, &["--format", "json"]))["intervals"]);
     for (content, part) in [("1\n2\n", "there are 2 groups and 899 inputs"), ("1\nx\n", "line 2")] {
         let path = files.bytes("wrong.txt", content.as_bytes());

@@ -37,6 +37,11 @@ fn pipes_and_devices_are_refused_by_name_wherever_a_file_is_read() {
     let array = pipe(&files, "pipe.npy");
     logitdist(&["compare", &model, &model, "--probe", &array])
         .refused(&["pipe.npy", "device, pipe or socket"]);
+    let text = pipe(&files, "pipe.txt");
+    for option in ["--targets", "--groups", "--gate", "--rows", "--label-names-a", "--input-names-b"] {
+        logitdist(&["compare", &model, &model, option, &text])
+            .refused(&["pipe.txt", "device, pipe or socket"]);
+    }
     // A table of a sweep, and one to train on.
     let results = files.path("results");
     fs::create_dir(&results).unwrap();

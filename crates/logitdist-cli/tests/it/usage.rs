@@ -56,7 +56,7 @@ fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
         (&["compare", &a, &a, "--probe", &probe], &["probe.npy", "4 entries", "needs 3"]),
         (&["compare", &a, &a, "--probe", &missing], &["missing.npz"]),
         (&["compare", &a, &a, "--out", &nowhere], &["out.json"]),
-        (&["compare", &a, &a, "--out", &empty], &["empty", "cannot be written"]),
+        (&["compare", &a, &a, "--out", &empty], &["empty", "it is a folder"]),
         (&["compare", &a, &a, "--format", "xml"], &["xml"]),
         (&["explain", "m_ca"], &["no token `m_ca`", "did you mean `m_cca`"]),
         (&["frobnicate"], &["frobnicate"]),

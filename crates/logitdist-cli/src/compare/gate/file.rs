@@ -2,9 +2,8 @@
 
 use super::Gate;
 use anyhow::{Context, bail};
-use logitdist_io::visible;
+use logitdist_io::{read_text_file, visible};
 use serde::Deserialize;
-use std::fs;
 use std::path::Path;
 
 #[derive(Deserialize)]
@@ -23,7 +22,7 @@ struct Table {
 
 /// The gates of a file, in their order.
 pub fn read(path: &Path) -> anyhow::Result<Vec<Gate>> {
-    let text = fs::read_to_string(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    let text = read_text_file(path).with_context(|| format!("{}: cannot be read", path.display()))?;
     let file: File = toml::from_str(&text).map_err(|error| {
         anyhow::anyhow!(
             "{}: {}; gates are tables [[gate]] with `fail_if`, and perhaps `name` and `why`",
