@@ -9,7 +9,7 @@ pub struct Point {
     pub x: f64,
     /// Vertically.
     pub y: f64,
-    /// Coloured by this value, if there is one; see [`Figure::colours`].
+    /// Coloured by this value, if there is one; see [`Figure::colours`](super::Figure::colours).
     pub value: Option<f64>,
     /// Where it leads, in an SVG that has links.
     pub link: Option<String>,
@@ -45,7 +45,7 @@ pub struct Bar {
     pub height: f64,
 }
 
-/// A heat map: rectangles coloured by values, at the places of two [`Scale::Places`] axes.
+/// A heat map: rectangles coloured by values, at the places of two [`Scale::Places`](super::Scale::Places) axes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tiles {
     /// Number of places horizontally.
