@@ -46,12 +46,24 @@ pub fn rank_tolerance(s: &[f64], rows: usize, cols: usize) -> f64 {
     s.first().map_or(0.0, |largest| rows.max(cols) as f64 * f64::EPSILON * largest)
 }
 
+/// Entries under this times the largest are taken for 0: no digit of a singular value depends on them.
+const NEGLIGIBLE: f64 = 1e-150;
+
 fn decompose(a: MatRef<'_, f64>, u: Option<&mut Mat<f64>>, v: Option<&mut Mat<f64>>) -> Vec<f64> {
     // faer 0.24 squares entries on its way: vectors are wrong when all are under 1e-160, and nothing converges when one is above 1e154.
     let largest = a.norm_max();
     if largest > 0.0 && largest.is_finite() && !(1e-100..=1e100).contains(&largest) {
         let scale = scale_of(a);
         return decompose(divided(a, scale).as_ref(), u, v).iter().map(|s| s * scale).collect();
+    }
+    // It takes all values but the first for 0 where entries are so small that a product of theirs is none: reflections of rows that
+    // depend on one another leave such entries, one smaller than the other.
+    let negligible = NEGLIGIBLE * largest;
+    let is_small = |x: f64| x != 0.0 && x.abs() < negligible;
+    if a.col_iter().any(|column| column.iter().any(|&x| is_small(x))) {
+        let kept =
+            Mat::from_fn(a.nrows(), a.ncols(), |i, j| if is_small(a[(i, j)]) { 0.0 } else { a[(i, j)] });
+        return decompose(kept.as_ref(), u, v);
     }
     let (rows, cols) = a.shape();
     let size = rows.min(cols);
@@ -101,6 +113,27 @@ mod tests {
                 let reach = matmul_tn(a.as_ref(), left.get(.., j..j + 1)).norm_l2();
                 assert!((reach - value).abs() < 1e-12 * s[0], "{rows}×{cols}, vector {j}");
             }
+        }
+    }
+
+    #[test]
+    fn entries_that_fall_to_nothing_hide_no_values() {
+        // What reflections leave of rows that depend on one another, down to the smallest numbers that there are.
+        let noise = |i: usize, j: usize| ((i * 31 + j * 17 + i * j) as f64 * 1.7).sin();
+        let (first, second) = (Mat::from_fn(20, 3, noise), Mat::from_fn(3, 900, |i, j| noise(i + 7, j)));
+        let rows = matmul(first.as_ref(), second.as_ref());
+        let mut qr = crate::TallQr::new(900);
+        qr.append(rows.clone().as_mut());
+        let r = qr.into_r();
+        let (found, wanted) = (singular_values(r.as_ref()), singular_values(rows.as_ref()));
+        for i in 0..4 {
+            assert!((found[i] - wanted[i]).abs() < 1e-12 * wanted[0], "{i}: {} {}", found[i], wanted[i]);
+        }
+        let fading = Mat::from_fn(300, 300, |i, j| if i <= j { 10_f64.powf(-((i + j) as f64)) } else { 0.0 });
+        assert!(fading.norm_max() == 1.0 && fading[(150, 160)] > 0.0);
+        let (values, dense) = (singular_values(fading.as_ref()), fading.get(..40, ..40));
+        for (value, wanted) in values.iter().zip(singular_values(dense)).take(3) {
+            assert!((value - wanted).abs() < 1e-14, "{value} {wanted}");
         }
     }
 
