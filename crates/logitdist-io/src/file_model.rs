@@ -64,11 +64,6 @@ impl<'a> FileModel<'a> {
         Ok(FileModel::new(rows, None, false, labels, name.into()))
     }
 
-    /// The same model with labels that are shared and differ in nothing that its rows depend on.
-    pub fn with_labels(self, labels: Arc<Labels>) -> FileModel<'a> {
-        FileModel { labels, ..self }
-    }
-
     /// Takes the labels of the first of these models that has the same in place of its own: they are then in memory once.
     pub fn share_labels(&mut self, others: &[FileModel<'_>]) {
         if let Some(other) = others.iter().find(|other| self.labels == other.labels) {

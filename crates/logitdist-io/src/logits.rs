@@ -4,9 +4,10 @@ use crate::embeddings::ChosenRows;
 use crate::error::{Problem, ReadError};
 use crate::fold::normalise;
 use faer::{Mat, MatMut};
-use logitdist::{KnownDirections, Labels, LogitsAlone, label_directions};
+use logitdist::{KnownDirections, Labels, LogitsAlone, are_all_directions, label_directions};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
+use std::sync::Arc;
 
 /// Labels up to which logits take the place of embeddings as they are. Of more, the directions are found in which they vary.
 pub const MOST_LOGITS: usize = 4096;
@@ -156,8 +157,51 @@ impl CentredLogits {
         CentredLogits { origin: Origin::Capped { unembeddings, bias, cap }, masked, rounding, labels }
     }
 
-    /// The labels of the model that these logits are: the identity, or the directions in which so many of them vary.
+    /// The labels of the model that these logits are: the identity, or the directions in which so many of them vary. Those of a batch
+    /// `before`, if they will do.
     pub(crate) fn as_labels(
+        &self,
+        rows: &ChosenRows<'_>,
+        normalised: bool,
+        wanted: Directions,
+        before: Option<&Arc<Labels>>,
+    ) -> Result<Arc<Labels>, ReadError> {
+        if let Some(before) = before
+            && let Some(labels) = self.as_before(rows, normalised, before)?
+        {
+            return Ok(labels);
+        }
+        self.own_labels(rows, normalised, wanted).map(Arc::new)
+    }
+
+    /// The labels of a batch before this one, unless others are masked, or there are directions that they do not have.
+    fn as_before(
+        &self,
+        rows: &ChosenRows<'_>,
+        normalised: bool,
+        before: &Arc<Labels>,
+    ) -> Result<Option<Arc<Labels>>, ReadError> {
+        let Some(alone) = before.alone else { return Ok(None) };
+        if before.bias.len() != self.labels || before.masked != self.masked {
+            return Ok(None);
+        }
+        let rounding = self.rounding.max(alone.rounding);
+        let fill = |start: usize, block: MatMut<'_, f64>| self.fill(rows, normalised, start, block);
+        let will_do = match alone.directions {
+            KnownDirections::All | KnownDirections::Beyond(_) => true,
+            KnownDirections::Asked => false,
+            KnownDirections::Found => are_all_directions(before, rows.count(), rounding, fill)?,
+        };
+        Ok(will_do.then(|| {
+            if rounding == alone.rounding {
+                return Arc::clone(before);
+            }
+            let alone = Some(LogitsAlone { rounding, ..alone });
+            Arc::new(Labels { alone, ..Labels::clone(before) })
+        }))
+    }
+
+    fn own_labels(
         &self,
         rows: &ChosenRows<'_>,
         normalised: bool,
@@ -176,8 +220,8 @@ impl CentredLogits {
             (Ok(_), Some(_)) => KnownDirections::Asked,
             (Ok(_), None) => KnownDirections::Found,
         };
-        let alone =
-            LogitsAlone { rounding: self.rounding, squared_size: directions.squared_size, directions: known };
+        let (rounding, squared_size) = (directions.rounding, directions.squared_size);
+        let alone = LogitsAlone { rounding, squared_size, directions: known };
         let g = directions.found.unwrap_or_else(|_| Mat::zeros(self.labels, 1));
         Labels::alone(g, &self.masked, alone).map_err(refused)
     }

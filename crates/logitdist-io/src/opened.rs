@@ -24,6 +24,7 @@ pub struct OpenedModel<'a> {
     zero_is_mask: bool,
     fold: Fold,
     directions: Directions,
+    before: Option<Arc<Labels>>,
 }
 
 #[derive(Debug)]
@@ -72,6 +73,7 @@ impl<'a> OpenedModel<'a> {
             zero_is_mask: options.zero_is_mask,
             fold: options.fold,
             directions: options.directions,
+            before: None,
         })
     }
 
@@ -112,7 +114,14 @@ impl<'a> OpenedModel<'a> {
             zero_is_mask: options.zero_is_mask,
             fold: options.fold,
             directions: options.directions,
+            before: None,
         })
+    }
+
+    /// The same model, of which there were other inputs before: of logits alone, the labels of these are taken if they will do.
+    #[must_use]
+    pub fn beside(self, before: Option<&Arc<Labels>>) -> OpenedModel<'a> {
+        OpenedModel { before: before.map(Arc::clone), ..self }
     }
 
     /// Which tensors were taken for the last layer, if that had to be found.
@@ -162,7 +171,8 @@ impl<'a> OpenedModel<'a> {
         labels: Option<&[usize]>,
         inputs: Option<Vec<usize>>,
     ) -> Result<FileModel<'a>, ReadError> {
-        let OpenedModel { content, source, zero_is_mask, fold, directions } = self;
+        let OpenedModel { content, source, zero_is_mask, fold, directions, before } = self;
+        let before = before.as_ref();
         let whole = source.whole().to_path_buf();
         match content {
             Content::Model(Arrays { embeddings, unembeddings, bias, .. }) => {
@@ -187,13 +197,13 @@ impl<'a> OpenedModel<'a> {
                 // What Labels::new refuses is refused here, too.
                 let checked = labels(unembeddings.clone(), bias.clone())?;
                 let logits = CentredLogits::capped(unembeddings, bias, cap, checked.masked.clone());
-                let labels = logits.as_labels(&rows, normalised, directions).map(Arc::new)?;
+                let labels = logits.as_labels(&rows, normalised, directions, before)?;
                 Ok(FileModel::new(rows, Some(logits), normalised, labels, whole))
             }
             Content::Logits(rows, form) => {
                 let rows = ChosenRows::of(rows, inputs)?;
                 let logits = CentredLogits::of(&rows, form, labels.map(<[usize]>::to_vec), zero_is_mask)?;
-                let labels = logits.as_labels(&rows, false, directions).map(Arc::new)?;
+                let labels = logits.as_labels(&rows, false, directions, before)?;
                 Ok(FileModel::new(rows, Some(logits), false, labels, whole))
             }
         }

@@ -5,7 +5,7 @@ use crate::summary::{Summary, inputs};
 use crate::wait::wait_for;
 use anyhow::Context;
 use logitdist::{LabelSide, Labels, ModelRows, Pair, PairSummary};
-use logitdist_io::{FileModel, GivenArrays, LogitForm, MOST_LOGITS, OpenedModel, ReadOptions};
+use logitdist_io::{FileModel, GivenArrays, LogitForm, OpenedModel, ReadOptions};
 use pyo3::prelude::*;
 use std::sync::Arc;
 
@@ -29,41 +29,41 @@ pub fn reduce_logits(
         let form = LogitForm::ALL.into_iter().find(|known| known.name() == form);
         let form = form.context("logits, log_probabilities or probabilities are needed")?;
         let options = ReadOptions { zero_is_mask, ..ReadOptions::default() };
-        let model = |name: &str, rows| -> anyhow::Result<FileModel<'_>> {
-            Ok(OpenedModel::given(name, GivenArrays::Logits(rows, form), &options)?.chosen(None, None)?)
+        let labels = beside.map(|beside| [&beside.summary.labels.a, &beside.summary.labels.b]);
+        let model = |name: &str, rows, m: usize| -> anyhow::Result<FileModel<'_>> {
+            let before = labels.map(|labels| labels[m]);
+            let batch = OpenedModel::given(name, GivenArrays::Logits(rows, form), &options)?;
+            let batch = batch.beside(before).chosen(None, None)?;
+            before.map_or(Ok(()), |before| check(name, before, &batch.labels()))?;
+            Ok(batch)
         };
-        let (a, b) = (model("a", Rows::of(&a, &progress.stop))?, model("b", Rows::of(&b, &progress.stop))?);
-        let Some(beside) = beside else {
-            let pair = Pair::new(&a, &b)?;
-            let side = Arc::new(LabelSide::of(&pair));
-            return Ok(PairSummary::of_inputs(&pair, &side, &inputs(probability), &[], targets.as_deref())?);
-        };
-        let before = &beside.summary.labels;
-        let (labels_a, labels_b) = (joined("a", &before.a, &a)?, joined("b", &before.b, &b)?);
-        let side = before.with_labels(labels_a, labels_b);
-        let (a, b) = (a.with_labels(Arc::clone(&side.a)), b.with_labels(Arc::clone(&side.b)));
+        let a = model("a", Rows::of(&a, &progress.stop), 0)?;
+        let b = model("b", Rows::of(&b, &progress.stop), 1)?;
         let pair = Pair::new(&a, &b)?;
+        let is_as_before = |model: &FileModel<'_>, m: usize| {
+            labels.is_some_and(|labels| labels[m].joined(&model.labels()).is_some())
+        };
+        let side = match beside {
+            // What was reduced of the labels before is not reduced again.
+            Some(beside) if is_as_before(&a, 0) && is_as_before(&b, 1) => {
+                beside.summary.labels.with_labels(a.labels(), b.labels())
+            }
+            _ => Arc::new(LabelSide::of(&pair)),
+        };
         Ok(PairSummary::of_inputs(&pair, &side, &inputs(probability), &[], targets.as_deref())?)
     })?;
     Ok(Summary { summary })
 }
 
-/// The labels of a batch and of those before it.
-fn joined(name: &str, before: &Arc<Labels>, batch: &FileModel<'_>) -> anyhow::Result<Arc<Labels>> {
-    let labels = batch.labels();
-    before.joined(&labels).with_context(|| {
-        if labels.bias.len() > MOST_LOGITS {
-            return format!(
-                "{name}: there are logits of {} labels; up to {MOST_LOGITS} may come in batches, and more as a whole",
-                labels.bias.len()
-            );
-        }
-        format!(
-            "{name}: {} labels, {} of them masked, and those before {} with {}: the same labels with the same masks are needed in all batches",
-            labels.bias.len(),
-            labels.masked.len(),
-            before.bias.len(),
-            before.masked.len()
-        )
-    })
+/// The labels of a batch are those before it.
+fn check(name: &str, before: &Labels, batch: &Labels) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        before.are_alike(batch),
+        "{name}: {} labels, {} of them masked, and those before {} with {}: the same labels with the same masks are needed in all batches",
+        batch.bias.len(),
+        batch.masked.len(),
+        before.bias.len(),
+        before.masked.len()
+    );
+    Ok(())
 }

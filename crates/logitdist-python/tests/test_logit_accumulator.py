@@ -54,6 +54,27 @@ def test_batches_agree_with_all_at_once_and_merge_however_they_travel(tmp_path):
     assert empty.compare() == found
 
 
+@pytest.mark.parametrize(("dtype", "masked"), [("float64", False), ("float64", True), ("float32", False)])
+def test_batches_of_a_large_vocabulary_bring_directions_of_their_own(tmp_path, dtype, masked):
+    models = a_pair(2, n=90, k=4200, m=6)
+    u, v = ((m["embeddings"] @ m["unembeddings"].T + m["bias"]).astype(dtype) for m in models)
+    if masked:
+        u[:, 7] = v[:, 7] = -numpy.inf
+    whole = logitdist.compare({"logits": u}, {"logits": v}, **SKIPPED)
+    # The first batches have fewer inputs than there are directions.
+    first, second = saw(u, v, (0, 2), (2, 5), (5, 6), (6, 40)), saw(u, v, (40, 43), (43, 90))
+    second.save(tmp_path / "second")
+    first = pickle.loads(pickle.dumps(first))
+    first.load(tmp_path / "second")
+    found = first.compare()
+    assert first.n_inputs == 90 and found.keys() == whole.keys()
+    tokens = {"kl_ab", "tv", "top1_agreement", "kl_ab_q99"}
+    of_logits = {"d_logit", "rank_logits_a", "m_cca_logits", "m_cca_null", "d_white_ab"}
+    assert {"d_logit", "m_cca_logits"}.isdisjoint(found) if masked else of_logits <= found.keys()
+    for token in tokens if masked else tokens | of_logits:
+        assert numpy.isclose(found[token], whole[token], rtol=1e-9 if dtype == "float64" else 1e-5), token
+
+
 def test_masks_of_inputs_and_of_labels_and_right_answers():
     u, v = logits()
     u[:, 3] = v[:, 3] = -numpy.inf

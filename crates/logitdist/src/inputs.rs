@@ -8,7 +8,7 @@ use crate::progress::{Stage, Watch};
 use crate::rows::rows_of;
 use crate::share::Share;
 use crate::tree::Subtrees;
-use logitdist_linalg::{MatMut, MatRef, Reborrow, ReborrowMut};
+use logitdist_linalg::{Mat, MatMut, MatRef, Reborrow, ReborrowMut, matmul_into, r_factor};
 use serde::{Deserialize, Serialize};
 
 /// R_x, the factor of [1 F F′ ‖f‖² ‖f′‖²] over the inputs, in a frame. The squared lengths serve `cka_debiased` alone.
@@ -83,6 +83,39 @@ impl InputSide {
             self.factor.merge(&Factor::of_triangle(rewritten, other.factor.rows()))
         };
         InputSide { frame: self.frame.clone(), factor }
+    }
+}
+
+impl InputSide {
+    /// The columns [1 F F′ ‖f‖² ‖f′‖²] with embeddings as they were read.
+    pub(crate) fn plain(&self) -> Mat<f64> {
+        self.frame.rewritten(&Frame::plain(self.frame.dims()), self.factor.r())
+    }
+
+    /// The same inputs with `F T` and `F′ T′` in place of embeddings, as long as these or 0, in another frame; `None` leaves them as they are.
+    pub(crate) fn turned(&self, turns: [Option<&Mat<f64>>; 2], frame: &Frame) -> InputSide {
+        if turns == [None, None] && *frame == self.frame {
+            return self.clone();
+        }
+        let (plain, [m_a, m_b], dims) = (self.plain(), self.frame.dims(), frame.dims());
+        let mut columns = Mat::zeros(plain.nrows(), 3 + dims[0] + dims[1]);
+        columns.col_mut(0).copy_from(plain.col(0));
+        let (mut from, mut to) = (1, 1);
+        for (m, ((dim, turn), own)) in dims.into_iter().zip(turns).zip([m_a, m_b]).enumerate() {
+            let embeddings = plain.get(.., from..from + own);
+            let mut place = columns.get_mut(.., to..to + dim);
+            match turn {
+                Some(turn) => matmul_into(place, embeddings, turn.as_ref()),
+                None => place.copy_from(embeddings),
+            }
+            (from, to) = (from + own, to + dim);
+            if turn.is_none_or(|turn| turn.norm_max() > 0.0) {
+                columns.col_mut(1 + dims[0] + dims[1] + m).copy_from(plain.col(1 + m_a + m_b + m));
+            }
+        }
+        let columns = Frame::plain(dims).rewritten(frame, columns.as_ref());
+        let factor = Factor::of_triangle(r_factor(columns), self.factor.rows());
+        InputSide { frame: frame.clone(), factor }
     }
 }
 

@@ -20,7 +20,10 @@ use std::convert::Infallible;
 const WIDTH: usize = 1024;
 
 /// Columns more than directions: what is under the last direction has to be seen.
-const MORE: usize = 10;
+pub(crate) const MORE: usize = 10;
+
+/// Most directions that are found.
+pub(crate) const MOST_DIRECTIONS: usize = WIDTH - MORE;
 
 /// Inputs that are looked at to see how many directions there are.
 const FIRST_INPUTS: usize = 2 * WIDTH;
@@ -50,6 +53,8 @@ pub struct LabelDirections {
     pub found: Result<Mat<f64>, usize>,
     /// E‖u‖²; 0 if nothing was found.
     pub squared_size: f64,
+    /// Root mean square of the error of a logit: that of the type, or more if what is left beside the directions shows more.
+    pub rounding: f64,
 }
 
 /// Finds the directions over `labels` in which the centred logits of `inputs` vary beyond rounding; or the `rank` largest.
@@ -75,13 +80,14 @@ pub fn label_directions<E>(
         return Ok(spanned.largest(rank.min(most)));
     }
     let width = WIDTH.min(labels);
-    let beyond = LabelDirections { found: Err(width.saturating_sub(MORE)), squared_size: 0.0 };
+    let beyond = LabelDirections { found: Err(width.saturating_sub(MORE)), squared_size: 0.0, rounding };
     for seen in [FIRST_INPUTS.min(inputs), inputs] {
         let Some(rank) = logits.rank(seen, width, &random)? else { return Ok(beyond) };
         let spanned = logits.spanned((rank + MORE).min(labels), &random)?;
         let shape = [labels, spanned.sketch.ncols()];
         if let Some(rank) = clear_rank(&spanned.decomposed.s, spanned.floor, shape, labels.min(inputs)) {
-            return Ok(spanned.largest(rank));
+            let rounding = rounding.max(spanned.error_beside(rank));
+            return Ok(LabelDirections { rounding, ..spanned.largest(rank) });
         }
         if seen == inputs {
             break;
@@ -90,11 +96,14 @@ pub fn label_directions<E>(
     Ok(beyond)
 }
 
-struct Logits<F> {
-    inputs: usize,
-    labels: usize,
-    rounding: f64,
-    fill: F,
+/// Centred logits, read a block of inputs at a time.
+pub(crate) struct Logits<F> {
+    pub inputs: usize,
+    pub labels: usize,
+    /// Root mean square of what the type of the logits changed of one.
+    pub rounding: f64,
+    /// Writes rows, n×K, from an input on.
+    pub fill: F,
 }
 
 /// A sketch Wᵀ that spans the directions, K×s.
@@ -106,12 +115,16 @@ struct Spanned {
     floor: f64,
     /// What the arithmetic alone has.
     least: f64,
+    /// The largest singular value that errors of size 1 have.
+    of_ones: f64,
     squared_size: f64,
+    /// Root mean square of what the type of the logits changed of one.
+    rounding: f64,
 }
 
 impl<E, F: Fn(usize, MatMut<'_, f64>) -> Result<(), E>> Logits<F> {
     /// Blocks of rows, one after the other.
-    fn blocks(&self, inputs: usize, mut of_block: impl FnMut(usize, MatRef<'_, f64>)) -> Result<(), E> {
+    pub fn blocks(&self, inputs: usize, mut of_block: impl FnMut(usize, MatRef<'_, f64>)) -> Result<(), E> {
         let step = (BLOCK_ENTRIES / self.labels).clamp(16, 512);
         let mut space = Mat::zeros(step.min(inputs), self.labels);
         for start in (0..inputs).step_by(step) {
@@ -155,22 +168,29 @@ impl<E, F: Fn(usize, MatMut<'_, f64>) -> Result<(), E>> Logits<F> {
         let added = if rows < self.inputs { self.inputs } else { 1 };
         let [n, k, s] = [added, self.labels, rows].map(|count| (count as f64).sqrt());
         let least = rank_tolerance(&decomposed.s, self.inputs.max(self.labels), rows);
-        let floor = (SAFETY * self.rounding * n * (k + s)).max(least);
-        Ok(Spanned { sketch, decomposed, floor, least, squared_size: squares / self.inputs as f64 })
+        let of_ones = n * (k + s);
+        let floor = (SAFETY * self.rounding * of_ones).max(least);
+        let (squared_size, rounding) = (squares / self.inputs as f64, self.rounding);
+        Ok(Spanned { sketch, decomposed, floor, least, of_ones, squared_size, rounding })
     }
 }
 
 impl Spanned {
+    /// Root mean square of the error of a logit, if what is beside so many directions is nothing else.
+    fn error_beside(&self, rank: usize) -> f64 {
+        self.decomposed.s.get(rank).map_or(0.0, |s| s / self.of_ones)
+    }
+
     /// The `rank` largest directions.
     fn largest(self, rank: usize) -> LabelDirections {
+        let (squared_size, rounding) = (self.squared_size, self.rounding);
         if rank == 0 {
             let none = Mat::zeros(self.sketch.nrows(), 1);
-            return LabelDirections { found: Ok(none), squared_size: self.squared_size };
+            return LabelDirections { found: Ok(none), squared_size, rounding };
         }
-        let directions = along(self.sketch, &self.decomposed, rank);
         // Small ones have lost digits to large ones in the product; orthonormalised once more, they span the same.
-        let again = decomposed(&directions);
-        LabelDirections { found: Ok(along(directions, &again, rank)), squared_size: self.squared_size }
+        let directions = orthonormal(along(&self.sketch, &self.decomposed, rank));
+        LabelDirections { found: Ok(directions), squared_size, rounding }
     }
 }
 
@@ -193,6 +213,18 @@ pub(crate) fn noise(s: &[f64], floor: f64, shape: [usize; 2]) -> f64 {
         rank.is_some_and(|rank| *times == 1.0 || rank + MORE <= s.len())
     };
     floor * COMPUTED_IN_TYPE.into_iter().find(clear).unwrap_or(1.0)
+}
+
+/// How many singular values of what is left of logits beside known directions are directions, too. There may be none. Where no fall is
+/// clear, those that no noise reaches.
+pub(crate) fn beyond_noise(s: &[f64], floor: f64, shape: [usize; 2]) -> usize {
+    let above = |times: f64| s.iter().filter(|s| **s > times * floor).count();
+    let clear = |times: f64| {
+        if above(times) == 0 { is_flat(s, shape).then_some(0) } else { cut(s, floor, times, shape) }
+    };
+    let [least, .., most] = COMPUTED_IN_TYPE;
+    let quiet = (above(least) == 0).then_some(0);
+    quiet.or_else(|| COMPUTED_IN_TYPE.into_iter().find_map(clear)).unwrap_or_else(|| above(most))
 }
 
 /// How many singular values are above so many times the floor, if what is under it is noise.
@@ -248,21 +280,37 @@ fn normal(rows: usize, cols: usize, rng: &mut ChaCha8Rng) -> Mat<f64> {
 
 /// Singular values and right singular vectors of a tall matrix.
 fn decomposed(matrix: &Mat<f64>) -> Svd {
+    svd(factor_of(matrix).as_ref())
+}
+
+/// An orthonormal basis of the columns of a tall matrix of full rank.
+pub(crate) fn orthonormal(matrix: Mat<f64>) -> Mat<f64> {
+    let of = decomposed(&matrix);
+    along(&matrix, &of, matrix.ncols())
+}
+
+/// R of a tall matrix.
+pub(crate) fn factor_of(matrix: &Mat<f64>) -> Mat<f64> {
     let copied = |start: usize, mut piece: MatMut<'_, f64>| {
         piece.copy_from(matrix.get(start..start + piece.nrows(), ..));
         Ok::<_, Infallible>(())
     };
     let Ok(factor) = Factor::of_rows(matrix.nrows(), matrix.ncols(), copied);
-    svd(factor.r())
+    factor.r().to_owned()
 }
 
 /// The first `rank` left singular vectors of a matrix, from its right ones.
-fn along(matrix: Mat<f64>, Svd { s, v, .. }: &Svd, rank: usize) -> Mat<f64> {
+fn along(matrix: &Mat<f64>, Svd { s, v, .. }: &Svd, rank: usize) -> Mat<f64> {
     let turned = Mat::from_fn(v.nrows(), rank, |i, j| v[(i, j)] / s[j]);
-    let mut vectors = Mat::zeros(matrix.nrows(), rank);
-    let parts = vectors.par_row_chunks_mut(TILE[0]).zip(matrix.par_row_chunks(TILE[0]));
-    parts.for_each(|(part, matrix)| matmul_into(part, matrix, turned.as_ref()));
-    vectors
+    times(matrix.as_ref(), turned.as_ref())
+}
+
+/// The product of a tall matrix with a small one.
+pub(crate) fn times(matrix: MatRef<'_, f64>, small: MatRef<'_, f64>) -> Mat<f64> {
+    let mut product = Mat::zeros(matrix.nrows(), small.ncols());
+    let parts = product.par_row_chunks_mut(TILE[0]).zip(matrix.par_row_chunks(TILE[0]));
+    parts.for_each(|(part, matrix)| matmul_into(part, matrix, small));
+    product
 }
 
 #[cfg(test)]
@@ -303,7 +351,7 @@ mod tests {
     #[test]
     fn all_directions_are_found_whichever_inputs_have_them() {
         for (u, rank) in [(logits(90, 300, 12, false), 12), (logits(FIRST_INPUTS + 90, 60, 4, true), 4)] {
-            let LabelDirections { found, squared_size } = found(&u, 1e-15, None);
+            let LabelDirections { found, squared_size, .. } = found(&u, 1e-15, None);
             let v = found.unwrap();
             assert_eq!(v.ncols(), rank);
             assert!(lost(&u, &v) < 1e-13, "{}", lost(&u, &v));

@@ -37,7 +37,7 @@ pub struct Labels {
 /// How centred logits stand for the embeddings of a model that has none of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LogitsAlone {
-    /// Root mean square of what rounding changed of a logit.
+    /// Root mean square of what rounding changed of a logit: by its type, or more where the logits show that they were computed with less.
     pub rounding: f64,
     /// E‖u‖², the mean squared length of the centred logits; 0 where the embeddings have it.
     pub squared_size: f64,
@@ -120,10 +120,16 @@ impl Labels {
             return Some(Arc::clone(self));
         }
         let (own, others) = (self.alone?, other.alone?);
-        let are_same = self.bias.len() == other.bias.len()
-            && self.masked == other.masked
-            && [own, others].iter().all(|alone| alone.directions == KnownDirections::All);
+        let same_directions = own.directions == others.directions
+            && (own.directions == KnownDirections::All
+                || are_equal(self.unembeddings.as_ref(), other.unembeddings.as_ref()));
+        let are_same = self.are_alike(other) && same_directions;
         are_same.then(|| Arc::clone(if own.rounding >= others.rounding { self } else { other }))
+    }
+
+    /// Whether there are as many, and the same ones masked.
+    pub fn are_alike(&self, other: &Labels) -> bool {
+        self.bias.len() == other.bias.len() && self.masked == other.masked
     }
 
     pub(crate) fn of(model: &Model) -> Labels {

@@ -82,6 +82,7 @@ mod tolerance;
 mod top_lists;
 mod tree;
 mod uncertainty;
+mod united;
 
 pub use applicable::{Applicable, Reason};
 pub use bound::{Bound, Certificate, Form, Side as BoundSide, Statement, Status, Theorem, theorem, theorems};
@@ -132,3 +133,4 @@ pub use tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
 pub use top_lists::{Between, ListDistances, TopList, list_distances};
 pub use tree::{JoinError, Stream, Subtrees, merge_tree};
 pub use uncertainty::{BoundIntervals, Interval, Intervals, LEVEL, Paired, jointly, jointly_of, paired};
+pub use united::are_all_directions;

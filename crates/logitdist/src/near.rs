@@ -73,6 +73,24 @@ impl Frame {
         Ok(frame)
     }
 
+    /// The frame that writes embeddings of these dimensions as they are.
+    pub(crate) fn plain([m_a, m_b]: [usize; 2]) -> Frame {
+        Frame { dim_a: m_a, shifts: vec![0.0; m_a + m_b], twins: vec![false; m_b] }
+    }
+
+    /// The frame of embeddings of other dimensions, that has twins where these can be.
+    pub(crate) fn of_dims(&self, dims: [usize; 2]) -> Frame {
+        if dims == self.dims() {
+            return self.clone();
+        }
+        let mut frame = Frame::plain(dims);
+        let (a, b) = self.shifts.split_at(self.dim_a);
+        if dims[0] == dims[1] && a.len() == b.len() && b.len() <= dims[1] {
+            frame.twins[..b.len()].copy_from_slice(&self.twins);
+        }
+        frame
+    }
+
     /// Whether any column is written as a difference.
     pub(crate) fn has_twins(&self) -> bool {
         self.twins.contains(&true)

@@ -8,6 +8,7 @@ use crate::probability::{Kept, ProbabilityPart};
 use crate::progress::{Stage, Watch};
 use crate::targets::targets_of;
 use crate::tree::merge_tree;
+use crate::united::{United, united};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::ops::Range;
@@ -140,24 +141,28 @@ impl PairSummary {
         Ok(PairSummary { inputs, probability, tracked: kept.tracked.to_vec(), labels })
     }
 
-    /// The summary over the inputs of `self` followed by those of `other`.
+    /// The summary over the inputs of `self` followed by those of `other`. Of models that are given by their logits, each may have found
+    /// directions of its own: then both are written in those of both.
     ///
     /// # Errors
     /// [`Error::Merge`] if the two are not of the same models and tracked labels, or only one has a probability part.
     pub fn merge(&self, other: &PairSummary) -> Result<PairSummary, Error> {
-        let labels = self.labels.joined(&other.labels).filter(|_| self.tracked == other.tracked);
-        let Some(labels) = labels else { return Err(Error::Merge) };
+        if self.tracked != other.tracked {
+            return Err(Error::Merge);
+        }
         let probability = match (&self.probability, &other.probability) {
             (Some(a), Some(b)) => Some(a.merge(b)),
             (None, None) => None,
             _ => return Err(Error::Merge),
         };
-        Ok(PairSummary {
-            labels,
-            inputs: self.inputs.merge(&other.inputs),
-            tracked: self.tracked.clone(),
-            probability,
-        })
+        let (labels, inputs) = match self.labels.joined(&other.labels) {
+            Some(labels) => (labels, self.inputs.merge(&other.inputs)),
+            None => {
+                let United { labels, inputs: [own, others] } = united(self, other).ok_or(Error::Merge)?;
+                (labels, own.merge(&others))
+            }
+        };
+        Ok(PairSummary { labels, inputs, tracked: self.tracked.clone(), probability })
     }
 }
 

@@ -5,6 +5,7 @@ mod blocks;
 mod files;
 mod gguf;
 mod good;
+mod logit_batches;
 mod many_labels;
 mod numbers;
 mod numpy;

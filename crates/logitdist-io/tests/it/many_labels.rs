@@ -12,7 +12,7 @@ fn waves(rows: usize, cols: usize, phase: f64) -> Mat<f64> {
 }
 
 /// A pair of models of five and six dimensions, the second with a bias.
-fn pair(inputs: usize, labels: usize) -> [Model; 2] {
+pub(crate) fn pair(inputs: usize, labels: usize) -> [Model; 2] {
     let (f, g) = (waves(inputs, 5, 0.1), waves(labels, 5, 0.7));
     let near = Mat::from_fn(inputs, 6, |i, j| {
         if j == 5 { 0.3 * (i as f64).cos() } else { f[(i, j)] + 0.2 * ((i * (j + 2)) as f64).cos() }
@@ -22,7 +22,7 @@ fn pair(inputs: usize, labels: usize) -> [Model; 2] {
     [Model::new(f, g, None).unwrap(), Model::new(near, other, Some(bias)).unwrap()]
 }
 
-fn logits(model: &Model) -> Mat<f64> {
+pub(crate) fn logits(model: &Model) -> Mat<f64> {
     let product = model.embeddings() * model.unembeddings().transpose();
     Mat::from_fn(product.nrows(), product.ncols(), |i, y| {
         product[(i, y)] + model.bias().map_or(0.0, |bias| bias[y]) + (i % 3) as f64
@@ -46,10 +46,10 @@ fn compared(a: &dyn ModelRows, b: &dyn ModelRows) -> Comparison {
     compare(&Pair::new(a, b).unwrap(), &settings, &mut ChaCha8Rng::seed_from_u64(1)).unwrap()
 }
 
-const FOUND: Directions = Directions { most_labels: 0, rank: None };
+pub(crate) const FOUND: Directions = Directions { most_labels: 0, rank: None };
 
 /// All numbers, lists and sides of bounds that both have are the same; how many those are.
-fn common(found: &Comparison, expected: &Comparison) -> usize {
+pub(crate) fn common(found: &Comparison, expected: &Comparison) -> usize {
     let same = |token: &str, x: f64, y: f64| {
         assert!((x - y).abs() <= 1e-9 * y.abs().max(1e-3), "{token}: {x} in place of {y}");
     };

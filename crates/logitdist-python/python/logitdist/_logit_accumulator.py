@@ -12,9 +12,13 @@ from ._compare import one_of
 class LogitAccumulator(Batches):
     """Compares two models by their logits, which come batch by batch and are not kept.
 
-    For models whose last layer is not at hand, up to 4096 labels. What follows from the predictions
-    comes out, as of `logitdist.compare` of logits alone. Accumulators merge, and can be pickled, saved and
-    loaded, as `logitdist.Accumulator`.
+    For models whose last layer is not at hand. What follows from the predictions comes out, as of
+    `logitdist.compare` of logits alone. Accumulators merge, and can be pickled, saved and loaded, as
+    `logitdist.Accumulator`.
+
+    Of over 4096 labels, the directions are kept in which the logits seen so far vary, at most 1014. A batch that
+    brings others adds them. So the result agrees with that of all inputs at once but for rounding, and an
+    accumulator takes 8 bytes for each label, direction and model.
 
     Parameters
     ----------
