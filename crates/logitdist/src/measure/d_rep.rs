@@ -6,6 +6,7 @@ use super::invariance::Change;
 use super::source::LOGIT_DISTANCE;
 use super::table::{Measure, Part, Range, Same, Uncertainty, Unit, Value};
 use crate::applicable::{Applicable, Reason};
+use crate::measure::percentiles::percentiles;
 use crate::measure::subsets::ChosenSubsets;
 use crate::reduced::{Direction, Reduced};
 use crate::shared::Shared;
@@ -173,8 +174,30 @@ pub fn d_rep(reduced: &Reduced, direction: Direction, chosen: &ChosenSubsets) ->
     if reduced.n_labels <= model.dim {
         return Err(Reason::Labels { labels: reduced.n_labels, needed: model.dim + 1 });
     }
-    let outcomes = Evaluation::of(reduced, direction).of_all(chosen);
+    let evaluation = Evaluation::of(reduced, direction);
+    let mut outcomes = Vec::with_capacity(chosen.len());
+    for part in chosen.parts() {
+        outcomes.extend(evaluation.of_all(part));
+        if chosen.per_pivot().is_some_and(|per_pivot| is_known(&outcomes, per_pivot)) {
+            break;
+        }
+    }
     summarise(&outcomes, chosen.per_pivot()).ok_or(Reason::SingularSubsets { subsets: chosen.len() })
+}
+
+/// To what part of itself the median over subsets is to be known.
+const KNOWN: f64 = 0.1;
+
+/// Whether the 95 % interval of the median, as of as many independent subsets as there are pivots, is within a tenth of it.
+fn is_known(outcomes: &[Option<SubsetValues>], per_pivot: usize) -> bool {
+    let errors: Vec<f64> = outcomes.iter().flatten().map(|o| o.error.sqrt()).collect();
+    if errors.is_empty() {
+        return false;
+    }
+    let pivots = (outcomes.len() / per_pivot) as f64;
+    let half = (0.98 / pivots.sqrt()).min(0.5);
+    let [low, median, high] = percentiles(errors, [0.5 - half, 0.5, 0.5 + half]);
+    high - low <= 2.0 * KNOWN * median
 }
 
 /// Statistics over the regular subsets; `None` if there are none.
@@ -223,4 +246,60 @@ fn standard_error_between_pivots(outcomes: &[Option<SubsetValues>], per_pivot: u
     let mean = means.iter().sum::<f64>() / n;
     let variance = means.iter().map(|m| (m - mean) * (m - mean)).sum::<f64>() / (n - 1.0);
     (variance / n).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::subsets::Subsets;
+    use crate::model::{Model, Pair};
+    use crate::summary::{PairSummary, ProbabilityInputs};
+    use logitdist_linalg::Mat;
+    use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
+
+    fn outcomes(errors: impl Iterator<Item = f64>) -> Vec<Option<SubsetValues>> {
+        let of = |error: f64| SubsetValues {
+            error,
+            delta: 1.0,
+            sigma_min: 1.0,
+            solve_error: 0.0,
+            violated: false,
+        };
+        errors.map(|error| Some(of(error))).collect()
+    }
+
+    #[test]
+    fn a_median_is_known_if_its_interval_is_narrow() {
+        let spread =
+            |by: f64, count: usize| outcomes((0..count).map(move |i| (1.0 + by * (i % 16) as f64).powi(2)));
+        assert!(is_known(&spread(0.0, 16), 1));
+        // A sixteenth of them apart by 0.02 each, of which the interval holds half.
+        assert!(is_known(&spread(0.02, 16), 1) && !is_known(&spread(0.04, 16), 1));
+        // More pivots tell more; more subsets of as many pivots do not.
+        assert!(is_known(&spread(0.04, 128), 1) && !is_known(&spread(0.04, 128), 8));
+        assert!(is_known(&outcomes([0.0; 16].into_iter()), 1));
+        assert!(!is_known(&[None, None], 1));
+    }
+
+    #[test]
+    fn models_with_one_head_need_few_subsets() {
+        let entry = |i: usize, j: usize, seed: f64| ((i * 31 + j * 17 + i * j) as f64 * 0.61 + seed).sin();
+        let (n, k, m) = (700, 310, 300);
+        let g = Mat::from_fn(k, m, |y, j| entry(y, j, 0.3) + f64::from(u8::from(y == j)));
+        let f = Mat::from_fn(n, m, |x, j| entry(x, j * j, 0.0));
+        let near = Mat::from_fn(n, m, |x, j| f[(x, j)] + 0.1 * entry(x + 5, j * j, 2.0));
+        let (a, b) = (Model::new(f, g.clone(), None).unwrap(), Model::new(near, g, None).unwrap());
+        let pair = Pair::new(&a, &b).unwrap();
+        let reduced = Reduced::of(&PairSummary::of(&pair, &ProbabilityInputs::None, &[]).unwrap());
+        let chosen = Subsets::default()
+            .choose(k, m, &mut ChaCha8Rng::seed_from_u64(0))
+            .expect("subsets of the labels");
+        let found = d_rep(&reduced, Direction::Ab, &chosen).unwrap();
+        // Sixteen of a hundred pivots, and E‖f − f′‖² of every subset.
+        assert_eq!((found.used + found.skipped, chosen.len()), (48, 300));
+        let size =
+            (0..n).map(|x| (a.embeddings().row(x) - b.embeddings().row(x)).squared_norm_l2()).sum::<f64>();
+        assert!((found.d_rep / (size / n as f64).sqrt() - 1.0).abs() < 1e-6, "{}", found.d_rep);
+        assert!(!found.exhaustive && found.violations == 0);
+    }
 }

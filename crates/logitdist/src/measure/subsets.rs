@@ -7,8 +7,8 @@ use rand::{Rng, RngExt, seq::index};
 /// Which label subsets d_rep averages over. A subset is a pivot y0 and M further labels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Subsets {
-    /// Every subset up to 20 000, else 100 pivots × 200 subsets, the sample of Nielsen et al. 2026; from dimension 80 on fewer, so
-    /// that at most 10¹⁰ M³ operations are spent.
+    /// Every subset up to 20 000, else 100 pivots × 200 subsets, the sample of Nielsen et al. 2026. From dimension 80 on fewer: at most
+    /// 10¹⁰/M³, and after each 16 pivots no more if the median is known to a tenth.
     #[default]
     Affordable,
     /// Every subset: K·C(K−1, M) of them.
@@ -40,6 +40,9 @@ const USUAL_PIVOTS: usize = 100;
 /// Subsets × M³ that the default spends at most.
 const AFFORDABLE: f64 = 1e10;
 
+/// Pivots after which the default of large dimensions asks whether they are enough.
+const PIVOTS_AT_ONCE: usize = 16;
+
 /// Enumerations beyond this are refused: they would not end.
 const MOST_SUBSETS: usize = 10_000_000;
 
@@ -52,23 +55,31 @@ pub struct ChosenSubsets {
     dim: usize,
     /// How many consecutive subsets share a pivot that was drawn; `None` if the list is exhaustive.
     per_pivot: Option<usize>,
+    /// After how many of them it is asked whether these are enough; `None` if all are evaluated.
+    at_once: Option<usize>,
 }
 
 impl ChosenSubsets {
-    /// So many of them at most, evenly spread.
+    /// So many of them at most, evenly spread, and no more than are evaluated at once.
     pub(crate) fn thinned(&self, most: usize) -> ChosenSubsets {
         let (count, size) = (self.len(), self.dim + 1);
-        let kept = most.min(count);
+        let kept = most.min(self.at_once.unwrap_or(most)).min(count);
         let labels = (0..kept).flat_map(|i| {
             let at = i * count / kept;
             self.labels[at * size..(at + 1) * size].to_vec()
         });
-        ChosenSubsets { labels: labels.collect(), dim: self.dim, per_pivot: None }
+        ChosenSubsets { labels: labels.collect(), dim: self.dim, per_pivot: None, at_once: None }
     }
 
     /// The labels of all subsets, M + 1 for each, its pivot first.
     pub fn labels(&self) -> &[usize] {
         &self.labels
+    }
+
+    /// The same labels, in the parts in which they are evaluated.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &[usize]> {
+        let at_once = self.at_once.unwrap_or(self.len()).max(1);
+        self.labels.chunks(at_once * (self.dim + 1))
     }
 
     /// M.
@@ -99,10 +110,10 @@ impl Subsets {
     /// [`Error::Option`] if all of more than ten million are asked for, or a sample of none.
     pub fn choose(&self, labels: usize, dim: usize, rng: &mut impl Rng) -> Result<ChosenSubsets, Error> {
         if labels <= dim {
-            return Ok(ChosenSubsets { labels: Vec::new(), dim, per_pivot: None });
+            return Ok(ChosenSubsets { labels: Vec::new(), dim, per_pivot: None, at_once: None });
         }
         let count = binomial(labels - 1, dim).and_then(|c| c.checked_mul(labels));
-        match (self.with_numbers(dim), count) {
+        let chosen = match (self.with_numbers(dim), count) {
             (Subsets::All, Some(c)) if c <= MOST_SUBSETS => Ok(every_subset(labels, dim)),
             (Subsets::All, _) => Err(Error::Option(format!(
                 "all label subsets of {labels} labels in dimension {dim} are more than {MOST_SUBSETS}; sample them, for example 100x200"
@@ -114,7 +125,10 @@ impl Subsets {
                 sample(labels, dim, pivots, per_pivot, rng)
             }
             (Subsets::Affordable, _) => unreachable!("it has numbers"),
-        }
+        }?;
+        let is_dear = *self == Subsets::Affordable && chosen.len() < USUAL_SUBSETS;
+        let at_once = chosen.per_pivot.filter(|_| is_dear).map(|per_pivot| PIVOTS_AT_ONCE * per_pivot);
+        Ok(ChosenSubsets { at_once, ..chosen })
     }
 
     /// The subsets of both directions: first those of model a.
@@ -162,7 +176,7 @@ fn sample(
             chosen.extend(others.iter().map(|l| l + usize::from(l >= pivot)));
         }
     }
-    Ok(ChosenSubsets { labels: chosen, dim, per_pivot: Some(per_pivot) })
+    Ok(ChosenSubsets { labels: chosen, dim, per_pivot: Some(per_pivot), at_once: None })
 }
 
 /// C(n, k), or `None` on overflow.
@@ -186,7 +200,7 @@ fn every_subset(labels: usize, dim: usize) -> ChosenSubsets {
             }
         }
     }
-    ChosenSubsets { labels: all, dim, per_pivot: None }
+    ChosenSubsets { labels: all, dim, per_pivot: None, at_once: None }
 }
 
 #[cfg(test)]
@@ -226,6 +240,12 @@ mod tests {
         for (dim, count) in [(79, 20_000), (256, 596), (768, 22), (3000, 1)] {
             let chosen = Subsets::default().choose(4000, dim, &mut rng).unwrap();
             assert!(chosen.len() <= count && 2 * chosen.len() > count, "{dim}: {}", chosen.len());
+            let parts: Vec<&[usize]> = chosen.parts().collect();
+            assert_eq!(parts.concat(), chosen.labels, "{dim}");
+            assert_eq!(
+                parts.len(),
+                if dim < 80 { 1 } else { chosen.len().div_ceil(parts[0].len() / (dim + 1)) }
+            );
         }
     }
 }

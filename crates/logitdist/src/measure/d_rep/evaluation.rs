@@ -1,7 +1,6 @@
 //! `E‖f − A f′ − c‖²` of one label subset after another.
 
 use crate::labels::Labels;
-use crate::measure::subsets::ChosenSubsets;
 use crate::reduced::{Direction, Reduced, ReducedModel};
 use crate::tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE};
 use logitdist_linalg::{Mat, ReborrowMut, Simplex, Simplices, matmul_into, r_factor, upper_matmul_into};
@@ -120,17 +119,17 @@ impl<'a> Evaluation<'a> {
         }
     }
 
-    /// Outcomes in the order of the subsets; `None` where L is singular.
-    pub fn of_all(&self, chosen: &ChosenSubsets) -> Vec<Option<SubsetValues>> {
+    /// Outcomes in the order of the subsets, of which the labels are given; `None` where L is singular.
+    pub fn of_all(&self, chosen: &[usize]) -> Vec<Option<SubsetValues>> {
         let labels = self.labels.0.bias.len();
         let (m, p) = self.inputs.dims();
         let subsets = if labels * (p + m) <= MOST_ENTRIES {
-            chosen.len().max(1)
+            (chosen.len() / (m + 1)).max(1)
         } else {
             // Large vocabularies: only the labels of a few subsets at a time.
             (MOST_ENTRIES / ((m + 1) * (p + m))).max(1)
         };
-        let batches = chosen.labels().chunks(subsets * (m + 1));
+        let batches = chosen.chunks(subsets * (m + 1));
         batches
             .flat_map(|batch| {
                 let mut is_used = vec![false; labels];
