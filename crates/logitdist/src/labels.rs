@@ -13,6 +13,9 @@ use serde::{Deserialize, Serialize};
 use std::convert::Infallible;
 use std::sync::Arc;
 
+/// Labels from which on it takes longer to factor a head than to see that another one is equal.
+const MANY_LABELS: usize = 4096;
+
 /// The labels of one model. Where the mean of a column over labels is far larger than what varies around it, it is taken away: no
 /// probability depends on it, and it would only cost digits. Elsewhere it would cost digits to take it away.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -237,9 +240,33 @@ impl LabelSide {
         LabelSide::of_labels(&labels[0], &labels[1], watch)
     }
 
+    /// The label side of two heads that are equal: all columns of the second are twins, and nothing is left of their differences.
+    fn of_one_head(a: &Arc<Labels>, b: &Arc<Labels>, watch: Watch<'_>) -> LabelSide {
+        let (labels, m) = (a.bias.len(), a.unembeddings.ncols());
+        let fill = |start: usize, piece: MatMut<'_, f64>| {
+            watch(Stage::Labels, piece.nrows());
+            write_first(a, start, piece);
+            Ok::<_, Infallible>(())
+        };
+        let Ok(own) = Factor::of_rows(labels, 2 + m, fill);
+        let (r, width) = (own.r(), 3 + 2 * m);
+        let mut both = Mat::zeros(labels.min(width), width);
+        both.get_mut(..r.nrows(), ..r.ncols()).copy_from(r);
+        LabelSide {
+            masks: Masks::of(&a.masked, &b.masked),
+            a: Arc::clone(a),
+            b: Arc::clone(b),
+            twins: vec![true; m + 1],
+            factor: Factor::of_triangle(both, labels),
+        }
+    }
+
     /// The label side of two heads.
     pub(crate) fn of_labels(a: &Arc<Labels>, b: &Arc<Labels>, watch: Watch<'_>) -> LabelSide {
         let (m_a, m_b) = (a.unembeddings.ncols(), b.unembeddings.ncols());
+        if a.bias.len() > MANY_LABELS && (Arc::ptr_eq(a, b) || a == b) {
+            return LabelSide::of_one_head(a, b, watch);
+        }
         let twins = label_twins(a, b);
         let fill = |start: usize, piece: MatMut<'_, f64>| {
             watch(Stage::Labels, piece.nrows());
@@ -354,6 +381,28 @@ mod tests {
         let firsts = labels.iter().map(|own| labels.iter().position(|l| Arc::ptr_eq(own, l)).unwrap());
         assert_eq!(firsts.collect::<Vec<_>>(), [0, 1, 0, 3, 1]);
         assert!(labels.iter().zip(&models).all(|(labels, model)| **labels == Labels::of(model)));
+    }
+
+    #[test]
+    fn equal_heads_are_factored_once() {
+        for labels in [5, 3000, 4097, 6000] {
+            let g = Mat::from_fn(labels, 3, |y, j| ((3 * y + j * j + y * j) as f64).sin());
+            let bias = (0..labels).map(|y| (y as f64).cos()).collect();
+            let head = Arc::new(Labels::new(g, Some(bias)).unwrap());
+            let other = Arc::new(Labels::clone(&head));
+            let side = LabelSide::of_labels(&head, &other, &|_, _| ());
+            assert!(side.twins.iter().all(|twin| *twin) && side.twins == label_twins(&head, &other));
+            let rows = Mat::from_fn(labels, 9, |y, j| match j {
+                0 => 1.0,
+                4 => head.bias[y],
+                j if j < 4 => head.unembeddings[(y, j - 1)],
+                _ => 0.0,
+            });
+            let r = side.factor.r();
+            assert_eq!(r.shape(), (labels.min(9), 9));
+            let gram = r.transpose() * r - rows.transpose() * &rows;
+            assert!(gram.norm_max() < 1e-10, "{labels}: {}", gram.norm_max());
+        }
     }
 
     #[test]
