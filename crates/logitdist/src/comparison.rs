@@ -4,7 +4,7 @@ use crate::applicable::{Applicable, Reason};
 use crate::bound::{Bound, Certificate, certificate};
 use crate::by_confidence::{Decile, deciles};
 use crate::error::{Error, PartError};
-use crate::labels::LabelSide;
+use crate::label_side::LabelSide;
 use crate::llv_sets::LlvSets;
 use crate::measure::per_input::PerInput;
 use crate::measure::table::{Measure, Step, Value, measures};

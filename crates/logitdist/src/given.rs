@@ -3,7 +3,7 @@
 use crate::error::Error;
 use crate::factor::Factor;
 use crate::inputs::InputSide;
-use crate::labels::LabelSide;
+use crate::label_side::LabelSide;
 use crate::model::Pair;
 use crate::near::Frame;
 use crate::partial::check_scale;

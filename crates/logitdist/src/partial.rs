@@ -7,7 +7,7 @@ use crate::comparison::{llv_sets, probability_inputs};
 use crate::error::{Error, PartError};
 use crate::factor::Factor;
 use crate::inputs::InputSide;
-use crate::labels::LabelSide;
+use crate::label_side::LabelSide;
 use crate::model::{Pair, SMALLEST_SCALE};
 use crate::near::Frame;
 use crate::probability::{Kept, LogitPrecision, ProbabilityPart};

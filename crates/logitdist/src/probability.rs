@@ -16,7 +16,7 @@ mod top_labels;
 
 use crate::error::Error;
 use crate::factor::Factor;
-use crate::labels::LabelSide;
+use crate::label_side::LabelSide;
 use crate::measure::llv::LogProbabilities;
 use crate::model::Pair;
 use crate::progress::Watch;

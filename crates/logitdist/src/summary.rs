@@ -2,7 +2,8 @@
 
 use crate::error::Error;
 use crate::inputs::InputSide;
-use crate::labels::{LabelSide, Labels};
+use crate::label_side::LabelSide;
+use crate::labels::Labels;
 use crate::model::Pair;
 use crate::probability::{Kept, ProbabilityPart};
 use crate::progress::{Stage, Watch};

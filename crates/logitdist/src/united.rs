@@ -3,7 +3,8 @@
 
 use crate::inputs::InputSide;
 use crate::label_directions::{Logits, MORE, MOST_DIRECTIONS, beyond_noise, factor_of, orthonormal, times};
-use crate::labels::{KnownDirections, LabelSide, Labels, LogitsAlone};
+use crate::label_side::LabelSide;
+use crate::labels::{KnownDirections, Labels, LogitsAlone};
 use crate::summary::PairSummary;
 use logitdist_linalg::{
     Mat, MatMut, MatRef, ReborrowMut, Svd, matmul, matmul_nt, matmul_tn, rank_tolerance, svd,

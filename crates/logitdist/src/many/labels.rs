@@ -1,13 +1,14 @@
 //! The label sides of pairs that have their first model in common.
 
 use super::fan::fan;
-use crate::factor::Factor;
-use crate::labels::{LabelSide, Labels, label_twins, labels_of, write_first, write_second};
+use crate::label_side::{LabelSide, label_twins, write_first, write_second};
+use crate::labels::Labels;
+use crate::labels::labels_of;
 use crate::masks::Masks;
 use crate::model::Pair;
 use crate::progress::{Stage, Watch};
 use crate::rows::ModelRows;
-use logitdist_linalg::{Mat, MatMut};
+use logitdist_linalg::MatMut;
 use std::convert::Infallible;
 use std::sync::Arc;
 
@@ -46,10 +47,10 @@ pub(super) fn label_sides(pairs: &[Pair<'_>], watch: Watch<'_>) -> Vec<Arc<Label
         let Ok((own, factors)) = fan(rows, 2 + m_a, &widths, fill_first, fill);
         let mut factors = twins.into_iter().zip(factors);
         let side = |(&i, is_first): (&usize, &bool)| {
-            // Every column of the same head is a twin, and its difference is 0.
-            let with_itself = || (vec![true; m_a + 1], beside_zeros(&own, m_a + 1));
-            let (twins, factor) =
-                if *is_first { with_itself() } else { factors.next().expect("one for each other head") };
+            if *is_first {
+                return Arc::new(LabelSide::of_factored_head(&own, &first, &heads[i]));
+            }
+            let (twins, factor) = factors.next().expect("one for each other head");
             let masks = Masks::of(&first.masked, &heads[i].masked);
             Arc::new(LabelSide { a: Arc::clone(&first), b: Arc::clone(&heads[i]), masks, twins, factor })
         };
@@ -57,11 +58,4 @@ pub(super) fn label_sides(pairs: &[Pair<'_>], watch: Watch<'_>) -> Vec<Arc<Label
     };
     let place = |kind: usize| distinct.binary_search(&kind).expect("every kind is among the distinct ones");
     kinds.iter().map(|&kind| Arc::clone(&sides[place(kind)])).collect()
-}
-
-/// The factor with so many columns of zeros at its right.
-fn beside_zeros(factor: &Factor, columns: usize) -> Factor {
-    let (r, p) = (factor.r(), factor.cols());
-    let wide = Mat::from_fn(p + columns, p + columns, |i, j| if i < p && j < p { r[(i, j)] } else { 0.0 });
-    Factor::of_triangle(wide, factor.rows())
 }

@@ -4,7 +4,8 @@ use super::tile::{self, FIRST_INPUTS};
 use super::{AtTarget, InputDivergences, ProbabilityPart, ProbabilitySums};
 use crate::error::Error;
 use crate::factor::Factor;
-use crate::labels::{LabelSide, Labels};
+use crate::label_side::LabelSide;
+use crate::labels::Labels;
 use crate::model::Pair;
 use logitdist_linalg::Mat;
 

@@ -3,7 +3,7 @@
 use super::Kept;
 use super::tile::Tiling;
 use crate::error::Error;
-use crate::labels::LabelSide;
+use crate::label_side::LabelSide;
 use crate::model::Pair;
 
 /// The two labels of the largest logits at an input, the more probable first.

@@ -3,7 +3,8 @@
 use super::terms::{InputTerms, Space};
 use super::{AtTarget, Kept, lower};
 use crate::error::Error;
-use crate::labels::{LabelSide, Labels, column};
+use crate::label_side::LabelSide;
+use crate::labels::{Labels, column};
 use crate::model::Pair;
 use crate::progress::{Stage, Watch};
 use crate::rows::{ModelRows, logits_of, rows_of};
