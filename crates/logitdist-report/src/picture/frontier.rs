@@ -189,7 +189,7 @@ fn in_a_strip(panel: &Frontier) -> Option<String> {
         false => (zeros, "left side is 0".to_owned()),
     };
     let is_most = count as f64 > MOST_IN_A_STRIP * n as f64;
-    is_most.then(|| format!("{}, whose {what} in {count} of {n} marks", panel.title))
+    is_most.then(|| format!("{}, whose {what} in {count} of {n} marks", words::family(&panel.title)))
 }
 
 /// The panel, with a decade of the same length on both axes where right sides are not far beyond left ones.
@@ -199,7 +199,7 @@ fn draw(study: &Study, panel: &Frontier) -> Panel {
         None => Axis::log(label),
     };
     let (x, y) = (axis("right side of the bound", 0), axis("left side of the bound", 1));
-    let mut plot = Panel::new(&panel.title, x, y).shaped(1.0);
+    let mut plot = Panel::new(words::family(&panel.title), x, y).shaped(1.0);
     for share in SHARES {
         plot = plot.with(Mark::new(Form::Diagonal(share), palette::GREY).dashed());
     }
