@@ -124,6 +124,19 @@ impl Figure {
         Figure { width: Width::Points(points), columns, ..self }
     }
 
+    /// The same on several figures, rows of panels in each, none of which is higher than a page of a paper; itself, if it is not.
+    pub fn on_pages(self) -> Vec<Figure> {
+        /// Height of the text of a page, with room for a caption.
+        const PAGE: f64 = 600.0;
+        let rows = self.panels.len().div_ceil(self.columns.max(1));
+        let part = |panels: &[Panel]| Figure { panels: panels.to_vec(), ..self.clone() };
+        let parts =
+            |rows: usize| self.panels.chunks(rows * self.columns.max(1)).map(part).collect::<Vec<_>>();
+        let fits = |all: &Vec<Figure>| all.iter().all(|figure| figure.height() <= PAGE);
+        let most = (1..=rows).rev().map(parts).find(fits);
+        most.unwrap_or_else(|| if rows > 1 { parts(1) } else { vec![self.clone()] })
+    }
+
     /// The same with so many panels in a row.
     pub fn in_columns(self, columns: usize) -> Figure {
         Figure { columns: columns.max(1), ..self }
