@@ -2,6 +2,8 @@
 
 use super::Declared;
 use super::items::Coordinates;
+use super::numbers::{Drawn, FEW, drawn};
+use super::spread::{has_numbers, is_crowded};
 use crate::words;
 use std::collections::BTreeSet;
 
@@ -22,7 +24,7 @@ pub fn caption(c: &Coordinates<'_>, picture: &Declared) -> String {
             text += &format!(", {what}: {}", c.words(own, None));
         }
     }
-    text += &format!(". {}", of_replicates(picture));
+    text += &format!(". {}", of_replicates(c, picture, &drawn(c, picture)));
     let fixed = fixed(c, picture, true);
     if !fixed.is_empty() {
         text += &format!(" Fixed: {}.", fixed.join(", "));
@@ -34,14 +36,36 @@ pub fn caption(c: &Coordinates<'_>, picture: &Declared) -> String {
     text
 }
 
-/// What lines and bands are.
-pub fn of_replicates(picture: &Declared) -> &'static str {
+/// What lines are, and bands or bars.
+pub fn of_replicates(c: &Coordinates<'_>, picture: &Declared, drawn: &Drawn) -> String {
+    let (least, most) = drawn.replicates;
+    let n = if least == most { format!("{least}") } else { format!("{least} to {most}") };
     match (picture.quantity.is_mean(), picture.interval, picture.rows.is_some()) {
-        (true, ..) => "Each value is a share of replicates.",
-        (_, true, true) => "Each value is a mean of replicates.",
-        (_, true, false) => "Means of replicates with their 95 % confidence intervals.",
-        (_, _, true) => "Each value is a median of replicates.",
-        _ => "Medians of replicates; bands or bars are their 5 and 95 % quantiles.",
+        _ if most == 1 => return "Each value is of one cell.".into(),
+        (true, ..) => return format!("Each value is a share of {n} replicates."),
+        (_, true, true) => return format!("Each value is a mean of {n} replicates."),
+        (_, true, false) => return format!("Means of {n} replicates with their 95 % confidence intervals."),
+        (_, _, true) => return format!("Each value is a median of {n} replicates."),
+        _ => {}
+    }
+    let is_row = drawn.panels.iter().any(|panel| !has_numbers(c, picture, panel));
+    let what = if is_row || most < FEW { "bars" } else { "bands" };
+    let crowded = drawn.panels.iter().filter(|panel| is_crowded(c, picture, panel)).count();
+    let left_out = match crowded {
+        0 => "",
+        _ => " Where more than two curves share a panel, they are left out.",
+    };
+    match (least < FEW, most < FEW) {
+        _ if crowded == drawn.panels.len() => {
+            format!("Medians of {n} replicates; {what} are left out, as more than two curves share a panel.")
+        }
+        (true, true) => {
+            format!("Medians of {n} replicates; {what} are from the least to the greatest.{left_out}")
+        }
+        (true, false) => format!(
+            "Medians of {n} replicates; {what} are their 5 and 95 % quantiles, of fewer than five the least and the greatest.{left_out}"
+        ),
+        _ => format!("Medians of {n} replicates; {what} are their 5 and 95 % quantiles.{left_out}"),
     }
 }
 
@@ -49,7 +73,13 @@ pub fn of_replicates(picture: &Declared) -> &'static str {
 pub fn fixed(c: &Coordinates<'_>, picture: &Declared, says_how: bool) -> Vec<String> {
     let shown = [Some(picture.x), picture.rows, picture.colour, picture.panels];
     let named = |own: usize, levels: &mut dyn Iterator<Item = usize>| {
-        let levels: Vec<String> = levels.map(|level| c.level_words(own, level)).collect();
+        let levels: Vec<usize> = levels.collect();
+        if let [one] = levels[..]
+            && c.levels(own)[one].parse::<f64>().is_ok()
+        {
+            return c.named(own, one, None);
+        }
+        let levels: Vec<String> = levels.into_iter().map(|level| c.level_words(own, level)).collect();
         format!("{} {}", c.words(own, None), levels.join(" or "))
     };
     let asked =

@@ -64,13 +64,13 @@ fn write(folder: &Path, config: &str) {
     }
 }
 
-fn study() -> Study {
+pub fn study() -> Study {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "question = \"q\"\n");
     Study::read(folder.path()).unwrap()
 }
 
-fn resolved(study: &Study, spec: &str) -> Result<Declared, String> {
+pub fn resolved(study: &Study, spec: &str) -> Result<Declared, String> {
     resolve(study, &PlotSpec::parse(spec).unwrap())
 }
 
@@ -187,8 +187,8 @@ fn what_is_asked_is_drawn_and_what_is_chosen_is_said() {
     assert!((at(1, 1, 2) - base(1, 1, 0, 2, 0) - 0.001).abs() < 1e-12);
     assert_eq!(
         picture.question(&study),
-        "Certified mean correlation by T5 (both spectra) over level, colours: dimension, panels: source. Medians of replicates; bands or bars \
-         are their 5 and 95 % quantiles. Fixed: spectrum isotropic, direction a → b."
+        "Certified mean correlation by T5 (both spectra) over level, colours: dimension, panels: source. Medians of 3 replicates; bars are \
+         from the least to the greatest. Fixed: spectrum isotropic, direction a → b."
     );
     // Without a filter, all that would be mixed is fixed, and named.
     let picture = resolved(&study, "bound=d_ls x=level").unwrap();

@@ -1,7 +1,7 @@
 //! Means against a number: the epoch, or a size of the networks; a row of panels per measure, a curve per loss.
 
 use super::split::{FEW, Split, Values};
-use crate::picture::axes;
+use crate::picture::{MOVED, axes};
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width};
 use crate::trained::arms::Arm;
 use crate::trained::interval::Estimate;
@@ -22,11 +22,8 @@ const ROOM: f64 = 0.6;
 /// What stands under the means of measures.
 pub const NOTE: &str = "Means over teachers with 95 % intervals.";
 
-/// What is said where curves are moved.
-const MOVED: &str = "Curves are moved a little sideways, so that no interval hides another.";
-
 /// With more curves in a panel than this, bands would hide each other: intervals are bars.
-const MOST_BANDS: usize = 4;
+const MOST_BANDS: usize = 2;
 
 /// How intervals are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
