@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const MOST_COLUMNS: usize = 4;
 const MOST_PARTS: usize = 3;
 
+/// The most panels of a figure: of more rows than there is room for, the first are drawn.
+const MOST_PANELS: usize = 12;
+
 /// A value over this many times another is easier to see on a logarithmic axis.
 const WIDE: f64 = 30.0;
 
@@ -123,10 +126,16 @@ impl Grid {
         let drawn = if is_course && layers * levels.len() <= MOST_BANDS { Drawn::Band } else { Drawn::Bars };
         let left_out = panels.len().saturating_sub(MOST_COLUMNS * MOST_PARTS);
         let scene = Scene { study, split, levels, x: self.x, drawn, alone: panels.len() == 1 };
+        let most_rows = (MOST_PANELS / panels.len().clamp(1, MOST_COLUMNS)).min(self.rows.len());
+        let (rows, others) = self.rows.split_at(most_rows);
+        let not_drawn = match others.iter().map(|row| row.label.as_str()).collect::<Vec<_>>() {
+            others if others.is_empty() => String::new(),
+            others => format!("Not drawn for want of room, but in measures.csv: {}.", others.join("; ")),
+        };
         let figure = |columns: &[Vec<Option<usize>>]| {
-            let is_one = columns.len() * self.rows.len() == 1;
+            let is_one = columns.len() * rows.len() == 1;
             let places =
-                self.rows.iter().enumerate().flat_map(|(i, row)| columns.iter().map(move |c| (i, row, c)));
+                rows.iter().enumerate().flat_map(|(i, row)| columns.iter().map(move |c| (i, row, c)));
             let plots = places.map(|(i, row, panel)| {
                 let is_titled = i == 0 || columns.len() == 1;
                 let title = if is_titled { scene.split.title(study, panel) } else { String::new() };
@@ -140,9 +149,10 @@ impl Grid {
             });
             let width = if is_one { Width::Column } else { Width::Full };
             // Rows of one panel each stand side by side.
-            let abreast = if columns.len() == 1 { self.rows.len().min(3) } else { columns.len() };
+            let abreast = if columns.len() == 1 { rows.len().min(3) } else { columns.len() };
             let figure = Figure::new(width, plots.collect()).in_columns(abreast).noted(note);
             let figure = figure.noted(scene.split.fixed(study)).noted(if are_few { FEW } else { "" });
+            let figure = figure.noted(&not_drawn);
             let is_moved = scene.drawn == Drawn::Bars && scene.levels.len() > 1;
             let figure = if is_moved { figure.noted(MOVED) } else { figure };
             match left_out {

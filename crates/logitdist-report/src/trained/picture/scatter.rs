@@ -6,6 +6,7 @@ use crate::picture::axes::ticked;
 use crate::picture::sample;
 use crate::plot::{Axis, Figure, Form, Mark, Panel, Point};
 use crate::trained::arms::{LastEpochs, own_values};
+use crate::typeset::typeset;
 use crate::view::View;
 use crate::words;
 use logitdist_results::Cell;
@@ -16,6 +17,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const MOST_PANELS: usize = 12;
 const MOST_PARTS: usize = 3;
 const PAIRS_DRAWN: usize = 1000;
+
+/// A panel is flat if its marks take less than this share of the height.
+const FLAT: f64 = 0.12;
 
 /// What a mark is.
 const MARK: &str = "Each mark is a pair of networks at the last epoch.";
@@ -117,16 +121,18 @@ impl Scatter {
     fn figures(&self, study: &Study) -> Vec<Figure> {
         let all: Vec<&Values> = self.pairs.iter().map(|pair| &pair.values[..]).collect();
         let split = Split::of(study, &all, &[]);
-        let panels = split.all(all.iter().copied());
+        let (panels, still) = self.moving(&split, split.all(all.iter().copied()));
         let levels = split.levels(all.iter().copied());
         let parts = panels.len().div_ceil(MOST_PANELS).clamp(1, MOST_PARTS);
-        let of_a_part = panels.len().div_ceil(parts).min(MOST_PANELS);
+        // What stands side by side stays together.
+        let abreast = panels.iter().filter_map(|panel| panel.last()).collect::<BTreeSet<_>>().len().max(1);
+        let of_a_part = panels.len().div_ceil(parts).next_multiple_of(abreast).min(MOST_PANELS);
         let left_out = panels.len().saturating_sub(parts * of_a_part);
         let (x, y) = (
             axis(self.along, self.pairs.iter().map(|p| p.place.0)),
             axis(self.up, self.pairs.iter().map(|p| p.place.1)),
         );
-        let all_panels = panels.len();
+        let (all_panels, panels_drawn) = (panels.len(), panels.clone());
         let scene = Scene { study, split, levels, x, y };
         let figure = |(part, panels): (usize, &[Vec<Option<usize>>])| {
             let mut notes = vec![MARK.to_owned(), scene.split.fixed(study), sample::note(study)];
@@ -136,6 +142,7 @@ impl Scatter {
                     "Panels {first} to {last} of {all_panels}; a figure of their own has the others."
                 ));
             }
+            notes.push(self.not_drawn(study, &scene.split, &still, &panels_drawn));
             if left_out > 0 {
                 notes.push(format!("{left_out} more panels are left out."));
             }
@@ -143,6 +150,59 @@ impl Scatter {
         };
         panels.chunks(of_a_part.max(1)).take(parts).enumerate().map(figure).collect()
     }
+
+    /// The panels with something to see, and those whose marks are all as high as each other; all, if none has anything to see.
+    fn moving(&self, split: &Split, panels: Vec<Levels>) -> (Vec<Levels>, Vec<Levels>) {
+        let height = |reach: (f64, f64)| reach.1 - reach.0;
+        let whole = height(reach(self.pairs.iter().map(|pair| pair.place.1)));
+        let is_flat = |panel: &Levels| height(self.reach_of(split, panel)) < FLAT * whole;
+        let (still, moving): (Vec<Levels>, Vec<Levels>) = panels.into_iter().partition(is_flat);
+        if moving.is_empty() { (still, moving) } else { (moving, still) }
+    }
+
+    /// The least and the greatest value of a panel.
+    fn reach_of(&self, split: &Split, panel: &Levels) -> (f64, f64) {
+        reach(self.pairs.iter().filter(|pair| split.panel(&pair.values) == *panel).map(|pair| pair.place.1))
+    }
+
+    /// Which panels are not drawn, and where their values are: by what they and no others have in common, if there is such a thing.
+    fn not_drawn(&self, study: &Study, split: &Split, still: &[Levels], drawn: &[Levels]) -> String {
+        if still.is_empty() {
+            return String::new();
+        }
+        let said = |name: String, reaches: &mut dyn Iterator<Item = (f64, f64)>| {
+            let (low, high) = reaches
+                .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), (from, to)| (l.min(from), h.max(to)));
+            format!("{name} ({} to {})", typeset(low), typeset(high))
+        };
+        let is_own = |place: &usize| {
+            let own = still[0][*place];
+            still.iter().all(|panel| panel[*place] == own) && drawn.iter().all(|panel| panel[*place] != own)
+        };
+        let names = match (0..split.panels.len()).find(is_own) {
+            Some(place) => {
+                let mut only = vec![None; split.panels.len()];
+                only[place] = still[0][place];
+                let name = split.title(study, &only);
+                said(name, &mut still.iter().map(|panel| self.reach_of(split, panel)))
+            }
+            None => {
+                let one = |panel: &Levels| {
+                    said(split.title(study, panel), &mut std::iter::once(self.reach_of(split, panel)))
+                };
+                still.iter().map(one).collect::<Vec<_>>().join("; ")
+            }
+        };
+        format!("Not drawn, as hardly anything moves: {names}.")
+    }
+}
+
+/// Positions of values on the axes that panels are of.
+type Levels = Vec<Option<usize>>;
+
+/// The least and the greatest of some values.
+fn reach(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
 }
 
 /// What all panels of all parts have in common.
@@ -200,7 +260,7 @@ impl Scene<'_> {
 
 /// An axis of shares, the same in all panels, with some room at its ends.
 fn axis(token: &str, values: impl Iterator<Item = f64>) -> Axis {
-    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
+    let (low, high) = reach(values);
     let room = 0.06 * (high - low).max(0.01);
     ticked(&words::measure_of(token), low - room, high + room)
 }
