@@ -3,7 +3,7 @@
 mod copies;
 mod values;
 
-pub use values::{of_number, value, value_among, value_of};
+pub use values::{of_number, says_what_it_is_of, value, value_among, value_of};
 
 use logitdist::{measure, theorem};
 

@@ -3,7 +3,7 @@
 use super::Declared;
 use super::items::Coordinates;
 use super::numbers::{Drawn, FEW, drawn};
-use super::spread::{has_numbers, is_crowded};
+use super::spread::Spread;
 use crate::words;
 use std::collections::BTreeSet;
 
@@ -48,16 +48,19 @@ pub fn of_replicates(c: &Coordinates<'_>, picture: &Declared, drawn: &Drawn) -> 
         (_, _, true) => return format!("Each value is a median of {n} replicates."),
         _ => {}
     }
-    let is_row = drawn.panels.iter().any(|panel| !has_numbers(c, picture, panel));
-    let what = if is_row || most < FEW { "bars" } else { "bands" };
-    let crowded = drawn.panels.iter().filter(|panel| is_crowded(c, picture, panel)).count();
-    let left_out = match crowded {
-        0 => "",
-        _ => " Where more than two curves share a panel, they are left out.",
+    let spreads: Vec<Spread> = drawn.panels.iter().map(|panel| Spread::of(c, picture, panel)).collect();
+    let what = match [Spread::Band, Spread::Bars].map(|own| spreads.contains(&own)) {
+        [true, true] => "bands or bars",
+        [true, false] => "bands",
+        _ => "bars",
+    };
+    let left_out = match spreads.contains(&Spread::LeftOut) {
+        true => " Where more than four curves share a panel, they are left out.",
+        false => "",
     };
     match (least < FEW, most < FEW) {
-        _ if crowded == drawn.panels.len() => {
-            format!("Medians of {n} replicates; {what} are left out, as more than two curves share a panel.")
+        _ if spreads.iter().all(|own| *own == Spread::LeftOut) => {
+            format!("Medians of {n} replicates; bands are left out, as more than four curves share a panel.")
         }
         (true, true) => {
             format!("Medians of {n} replicates; {what} are from the least to the greatest.{left_out}")
@@ -79,13 +82,21 @@ pub fn fixed(c: &Coordinates<'_>, picture: &Declared, says_how: bool) -> Vec<Str
         {
             return c.named(own, one, None);
         }
+        let says_itself = |level: &usize| words::says_what_it_is_of(c.name(own), c.levels(own)[*level]);
+        let is_said = levels.iter().all(says_itself);
         let levels: Vec<String> = levels.into_iter().map(|level| c.level_words(own, level)).collect();
-        format!("{} {}", c.words(own, None), levels.join(" or "))
+        match is_said {
+            true => levels.join(" or "),
+            false => format!("{} {}", c.words(own, None), levels.join(" or ")),
+        }
     };
+    // What follows from the source need not be said beside it.
+    let varied = c.study.varied();
+    let is_told = |own: usize| c.axis(own).is_none() || Some(own) == c.source() || varied.contains(&own);
     let asked =
         picture.filter.iter().filter(|(own, levels)| levels.len() == 1 || shown.contains(&Some(**own)));
     let mut all: Vec<String> = asked.map(|(&own, levels)| named(own, &mut levels.iter().copied())).collect();
-    let chosen = picture.chosen.iter().map(|(&own, &level)| {
+    let chosen = picture.chosen.iter().filter(|(own, _)| is_told(**own)).map(|(&own, &level)| {
         let text = named(own, &mut std::iter::once(level));
         if says_how { format!("{text} (shows most)") } else { text }
     });

@@ -38,10 +38,11 @@ const FLAT: f64 = 0.1;
 pub fn figure(c: &Coordinates<'_>, picture: &Declared, drawn: &Drawn) -> Figure {
     let left_out = drawn.panels.len().saturating_sub(MOST_PANELS);
     let panels = &drawn.panels[..drawn.panels.len() - left_out];
-    let figure = match picture.rows {
+    let mut figure = match picture.rows {
         Some(rows) => map(c, picture, panels, rows),
         None => lines(c, picture, panels),
     };
+    let how = std::mem::take(&mut figure.note);
     let counted = of_replicates(c, picture, drawn);
     let fixed = fixed(c, picture, false);
     let fixed = if fixed.is_empty() { String::new() } else { format!("Fixed: {}.", fixed.join(", ")) };
@@ -68,8 +69,12 @@ pub fn figure(c: &Coordinates<'_>, picture: &Declared, drawn: &Drawn) -> Figure 
         true => String::new(),
         false => format!("Not drawn, as nothing moves: {}.", constant.join(", ")),
     };
-    let figure =
-        figure.noted(counted).noted(fixed).noted(constant).noted(crate::picture::sample::note(c.study));
+    let figure = figure
+        .noted(counted)
+        .noted(how)
+        .noted(fixed)
+        .noted(constant)
+        .noted(crate::picture::sample::note(c.study));
     if left_out > 0 { figure.noted(format!("{left_out} more panels are left out.")) } else { figure }
 }
 

@@ -7,8 +7,9 @@ use super::styles::Styles;
 use crate::plot::{Axis, Mark, Scale};
 use std::collections::BTreeSet;
 
-/// The most curves of a panel that have bands.
+/// The most curves of a panel that have bands, and bars: more would hide each other.
 const MOST_BANDS: usize = 2;
+const MOST_BARS: usize = 4;
 
 /// How far bars of several curves are apart, as a share of the axis.
 const APART: f64 = 0.012;
@@ -16,8 +17,10 @@ const APART: f64 = 0.012;
 /// What shows the replicates of a panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spread {
-    /// Nothing.
-    Left,
+    /// Nothing, as there is none.
+    Nowhere,
+    /// Nothing, as it would hide what is drawn.
+    LeftOut,
     /// An area.
     Band,
     /// A line for each value.
@@ -29,8 +32,11 @@ impl Spread {
     pub fn of(c: &Coordinates<'_>, picture: &Declared, panel: &DrawnPanel) -> Spread {
         let places = || panel.curves.iter().flat_map(|curve| &curve.places);
         let are_few = places().all(|place| place.n < FEW);
+        // One that is nowhere wider than its line is none.
+        let is_wide = places().filter_map(|place| place.ends).any(|(low, high)| high > low);
         match panel.curves.len() > MOST_BANDS {
-            _ if is_crowded(c, picture, panel) => Spread::Left,
+            _ if !is_wide => Spread::Nowhere,
+            _ if is_crowded(c, picture, panel) => Spread::LeftOut,
             true => Spread::Bars,
             false if !has_numbers(c, picture, panel) => Spread::Bars,
             false if are_few && !picture.interval => Spread::Bars,
@@ -41,7 +47,7 @@ impl Spread {
     /// A panel without the ends that are not drawn.
     pub fn drawn(self, panel: &DrawnPanel) -> DrawnPanel {
         let mut panel = panel.clone();
-        if self == Spread::Left {
+        if self == Spread::LeftOut {
             panel.curves.iter_mut().flat_map(|curve| &mut curve.places).for_each(|place| place.ends = None);
         }
         panel
@@ -51,7 +57,7 @@ impl Spread {
     pub fn moved(self, curve: usize, curves: usize) -> f64 {
         match self {
             Spread::Bars => APART * (curve as f64 - (curves as f64 - 1.0) / 2.0),
-            Spread::Left | Spread::Band => 0.0,
+            Spread::Nowhere | Spread::LeftOut | Spread::Band => 0.0,
         }
     }
 
@@ -59,19 +65,18 @@ impl Spread {
     pub fn marks(self, styles: &Styles, curve: &Curve, at: impl Fn(&CurvePoint) -> f64) -> Vec<Mark> {
         let ends = curve.places.iter().filter_map(|place| Some((at(place), place.ends?)));
         let ends: Vec<(f64, f64, f64)> = ends.map(|(x, (low, high))| (x, low, high)).collect();
-        // A band that is nowhere wider than its line is none.
         let is_wide = ends.iter().any(|(_, low, high)| high > low);
         match self {
-            Spread::Left => Vec::new(),
+            Spread::Nowhere | Spread::LeftOut => Vec::new(),
             _ if !is_wide => Vec::new(),
             own => styles.intervals(curve, ends, own == Spread::Bars),
         }
     }
 }
 
-/// Whether a panel has more curves than may have bands, and no intervals of means, which are not left out.
-pub fn is_crowded(c: &Coordinates<'_>, picture: &Declared, panel: &DrawnPanel) -> bool {
-    panel.curves.len() > MOST_BANDS && !picture.interval && has_numbers(c, picture, panel)
+/// Whether a panel has more curves than may have bars, and no intervals of means, which are not left out.
+fn is_crowded(c: &Coordinates<'_>, picture: &Declared, panel: &DrawnPanel) -> bool {
+    panel.curves.len() > MOST_BARS && !picture.interval && has_numbers(c, picture, panel)
 }
 
 /// Whether the places of a panel are numbers.

@@ -41,6 +41,9 @@ fn one(part: &str, next: Option<&str>) -> (String, usize) {
         ("rank", Some(rank)) if number(rank).is_some() => (format!("rank {rank}"), 1),
         ("row", _) => (value_of("group", part), 0),
         ("head" | "body", _) => (value_of("part", part), 0),
+        ("finetune", Some(method)) => (format!("fine-tuned, {}", value_of("method", method)), 1),
+        (steps, None) if steps.parse::<u32>().is_ok() => (format!("{steps} steps"), 0),
+        ("weighted" | "mixture", _) => (value_of("loss", part), 0),
         _ => (value(part), 0),
     }
 }
@@ -58,8 +61,9 @@ mod tests {
             ("int4-row-head", "4 bits, a scale per row, head alone"),
             ("prune-0.3", "30 % pruned"),
             ("rank-432-body", "rank 432, body alone"),
-            ("student-centred_l2-30", "student, centred L2, 30"),
-            ("finetune-full-1e-05-3", "finetune, full, 10⁻⁵, 3"),
+            ("student-centred_l2-30", "student, centred L2, 30 steps"),
+            ("student-mixture-30", "student, KL and centred L2, 30 steps"),
+            ("finetune-full-1e-05-3", "fine-tuned, all weights, 10⁻⁵, 3 steps"),
         ] {
             assert_eq!(words(token), want);
         }

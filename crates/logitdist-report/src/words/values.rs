@@ -39,8 +39,8 @@ const VALUES: [(&str, &str, &str); 36] = [
     ("group", "row", "a scale per row"),
     ("tune", "head", "head tuned"),
     ("tune", "whole", "all layers tuned"),
-    ("method", "full", "all weights trained"),
-    ("method", "head", "head alone trained"),
+    ("method", "full", "all weights"),
+    ("method", "head", "head alone"),
     ("part", "all", "whole model"),
     ("part", "head", "head alone"),
     ("part", "body", "body alone"),
@@ -105,6 +105,11 @@ pub fn value_of(name: &str, text: &str) -> String {
     }
 }
 
+/// Whether a value in words says by itself which parameter it is of, as `head tuned` does.
+pub fn says_what_it_is_of(name: &str, text: &str) -> bool {
+    VALUES.iter().any(|(of, token, _)| *of == name && *token == text)
+}
+
 /// A number with what it is of: `dimension 8`, `4 bits`.
 pub fn of_number(words: &str, number: &str) -> String {
     let own = NUMBERED.iter().find(|(known, _)| *known == words);
@@ -167,7 +172,7 @@ mod tests {
         let of = |(name, text): (&str, &str)| value_of(name, text);
         assert_eq!(
             [("tune", "head"), ("method", "head"), ("embeddings", "head")].map(of),
-            ["head tuned", "head alone trained", "head"]
+            ["head tuned", "head alone", "head"]
         );
         assert_eq!(of(("source", "round_row")), "rounded, a scale per row");
         assert_eq!(of(("copy", "int4-g32")), "4 bits, groups of 32");

@@ -38,7 +38,7 @@ fn few_replicates_are_shown_from_the_least_to_the_greatest() {
 }
 
 #[test]
-fn more_than_two_curves_of_a_panel_have_no_bands() {
+fn bands_are_bars_where_three_curves_share_a_panel_and_nothing_where_five_do() {
     let study = of_sweep();
     let of = |levels: &str| {
         figure(&study, &format!("bound=d_ls x=dim colour=level where='direction==ab{levels}'"))
@@ -47,34 +47,47 @@ fn more_than_two_curves_of_a_panel_have_no_bands() {
     assert_eq!(spread(&two), (2, 0));
     assert!(two.note.contains("bands are their 5 and 95 % quantiles."), "{}", two.note);
     let three = of("");
-    assert_eq!(spread(&three), (0, 0));
+    assert_eq!(spread(&three), (0, 9));
     assert!(
-        three.note.contains("5 replicates; bands are left out, as more than two curves share a panel."),
+        three.note.contains("bars are their 5 and 95 % quantiles. Curves are moved a little"),
         "{}",
         three.note
     );
-    // Intervals of means are what such a picture is for: they stand side by side.
-    let means = figure(&study, "bound=d_ls x=dim colour=level where=direction==ab interval=95");
-    assert_eq!(spread(&means), (0, 9));
-    assert!(means.note.contains("Curves are moved a little sideways"), "{}", means.note);
+    let cells = (0..3).flat_map(|x| (0..5).flat_map(move |colour| (0..5).map(move |r| ("a", x, colour, r))));
+    let five = figure(&made(cells), "bound=d_ls x=gamma colour=dim");
+    assert_eq!(spread(&five), (0, 0));
+    assert!(
+        five.note.contains("5 replicates; bands are left out, as more than four curves share a panel."),
+        "{}",
+        five.note
+    );
+    // Intervals of means are what such a picture is for: they are not left out.
+    let cells = (0..3).flat_map(|x| (0..5).flat_map(move |colour| (0..5).map(move |r| ("a", x, colour, r))));
+    assert_eq!(spread(&figure(&made(cells), "bound=d_ls x=gamma colour=dim interval=95")), (0, 15));
 }
 
-#[test]
-fn no_line_goes_from_one_source_to_another() {
-    let mut rows = String::from("source,gamma,replicate,cell_seed,status,reason,d_logit\n");
-    let header =
-        "source,gamma,replicate,cell_seed,direction,bound,form,status,lhs,rhs,tightness,slack,holds,reason\n";
+/// A study of cells of a source, a gamma, a dimension and a replicate, whose tightness all of these change.
+fn made(cells: impl Iterator<Item = (&'static str, u32, u32, u32)>) -> Study {
+    let mut rows = String::from("source,gamma,dim,replicate,cell_seed,status,reason,d_logit\n");
+    let header = "source,gamma,dim,replicate,cell_seed,direction,bound,form,status,lhs,rhs,tightness,slack,holds,reason\n";
     let mut bounds = String::from(header);
-    for (source, gamma) in [("a", 1), ("a", 2), ("a", 5), ("b", 3), ("b", 4)] {
-        let start = format!("{source},{gamma},0,{:016x}", gamma + 1);
+    for ((source, gamma, dim, replicate), cell) in cells.zip(1u64..) {
+        let seed = cell.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let start = format!("{source},{gamma},{dim},{replicate},{seed:016x}");
         rows += &format!("{start},ok,,1\n");
-        let t = 0.1 * f64::from(gamma);
+        let t = 0.1 * f64::from(gamma) + 0.02 * f64::from(dim) + 0.001 * f64::from(replicate) + 0.1;
         bounds += &format!("{start},ab,d_ls,sharpened,ok,{t},1,{t},,true,\n");
     }
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("rows.csv"), rows).unwrap();
     std::fs::write(folder.path().join("bounds.csv"), bounds).unwrap();
-    let study = Study::read(folder.path()).unwrap();
+    Study::read(folder.path()).unwrap()
+}
+
+#[test]
+fn no_line_goes_from_one_source_to_another() {
+    let study =
+        made([("a", 1), ("a", 2), ("a", 5), ("b", 3), ("b", 4)].into_iter().map(|(s, g)| (s, g, 2, 0)));
     let picture = resolved(&study, "bound=d_ls x=gamma colour=none panels=none").unwrap();
     let drawn = picture.numbers(&study).unwrap();
     let places: Vec<usize> = drawn.panels[0].curves[0].places.iter().map(|place| place.x).collect();
