@@ -220,12 +220,48 @@ fn panels_that_a_figure_has_no_room_for_are_in_another() {
         std::fs::write(folder.join("rows.csv"), rows).unwrap();
     });
     let all = pictures(&study);
-    let parts = ["training-tuning", "training-tuning-2"].map(|name| picture(&all, name).figure);
-    // Both ways of tuning stand side by side, also at the end of a figure.
-    assert_eq!([0, 1].map(|i| parts[i].panels.len()), [10, 8]);
-    assert!(texts(&parts[0]).contains("Panels 1 to 10 of 18; a figure of their own has the others."));
-    assert!(texts(&parts[1]).contains("Panels 11 to 18 of 18"));
+    let parts = ["training-tuning", "training-tuning-2", "training-tuning-3"];
+    let parts = parts.map(|name| picture(&all, name).figure);
+    assert_eq!([0, 1, 2].map(|i| parts[i].panels.len()), [6, 6, 6]);
+    assert!(texts(&parts[0]).contains("Panels 1 to 6 of 18; figures of their own have the others."));
+    assert!(texts(&parts[1]).contains("Panels 7 to 12 of 18"));
     assert_eq!(parts[0].panels[0].x.range, parts[1].panels[0].x.range);
+}
+
+#[test]
+fn panels_that_stand_side_by_side_stay_in_one_figure() {
+    // Of both ways of tuning ten panels: not five and five.
+    let study = study(|folder| {
+        let (rows, bounds) = trained::tables();
+        let is_left =
+            |line: &&str| !(line.starts_with("train.all,64,8,") && line.contains(",at_least_five,"));
+        let rows: String = rows.lines().filter(is_left).map(|line| format!("{line}\n")).collect();
+        std::fs::write(folder.join("rows.csv"), rows).unwrap();
+        std::fs::write(folder.join("bounds.csv"), bounds).unwrap();
+    });
+    let all = pictures(&study);
+    let parts = ["training-tuning", "training-tuning-2"].map(|name| picture(&all, name).figure.panels.len());
+    assert_eq!(parts, [6, 4]);
+}
+
+#[test]
+fn a_panel_in_which_nothing_moves_is_left_out_of_pairs_too() {
+    let study = study(|folder| {
+        let (rows, bounds) = trained::tables();
+        let line = |line: &str| match line.contains(",whole,") {
+            true => format!("{},0.9\n", line.rsplit_once(',').unwrap().0),
+            false => format!("{line}\n"),
+        };
+        std::fs::write(folder.join("rows.csv"), rows.lines().map(line).collect::<String>()).unwrap();
+        std::fs::write(folder.join("bounds.csv"), bounds).unwrap();
+    });
+    let tuned = picture(&pictures(&study), "training-tuning").figure;
+    assert_eq!(tuned.panels.len(), 6);
+    assert!(
+        texts(&tuned).contains("hardly anything moves: all layers tuned (always 0.9)."),
+        "{}",
+        texts(&tuned)
+    );
 }
 
 #[test]

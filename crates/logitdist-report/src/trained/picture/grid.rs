@@ -179,7 +179,10 @@ fn vertical(row: &Row) -> Axis {
     }
     if !row.is_share && means.0 > 0.0 && means.1 > WIDE * means.0 {
         let room = (means.1 / means.0).powf(ROOM / 3.0);
-        return Axis::log(&row.label).between(ends.0.max(means.0 / room), ends.1.min(means.1 * room));
+        // An interval that ends here is not to look cut off.
+        const MARGIN: f64 = 1.2;
+        let (low, high) = (ends.0.max(means.0 / room), ends.1.min(means.1 * room));
+        return Axis::log(&row.label).between(low / MARGIN, high * MARGIN);
     }
     let span = (means.1 - means.0).max(1e-3);
     let (low, high) = (ends.0.max(means.0 - ROOM * span), ends.1.min(means.1 + ROOM * span));

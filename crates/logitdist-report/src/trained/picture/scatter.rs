@@ -14,7 +14,7 @@ use logitdist_results::Study;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most panels of a figure, the most figures, and the most pairs of a figure.
-const MOST_PANELS: usize = 12;
+const MOST_PANELS: usize = 6;
 const MOST_PARTS: usize = 3;
 const PAIRS_DRAWN: usize = 1000;
 
@@ -139,7 +139,7 @@ impl Scatter {
             if parts > 1 {
                 let (first, last) = (part * of_a_part + 1, part * of_a_part + panels.len());
                 notes.push(format!(
-                    "Panels {first} to {last} of {all_panels}; a figure of their own has the others."
+                    "Panels {first} to {last} of {all_panels}; figures of their own have the others."
                 ));
             }
             notes.push(self.not_drawn(study, &scene.split, &still, &panels_drawn));
@@ -173,7 +173,12 @@ impl Scatter {
         let said = |name: String, reaches: &mut dyn Iterator<Item = (f64, f64)>| {
             let (low, high) = reaches
                 .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), (from, to)| (l.min(from), h.max(to)));
-            format!("{name} ({} to {})", typeset(low), typeset(high))
+            let (low, high) = (typeset(low), typeset(high));
+            if low == high {
+                format!("{name} (always\u{a0}{low})")
+            } else {
+                format!("{name} ({low} to {high})")
+            }
         };
         let is_own = |place: &usize| {
             let own = still[0][*place];
@@ -226,7 +231,12 @@ impl Scene<'_> {
         }
         let plots = panels.iter().map(|panel| {
             let plot = Panel::new(self.split.title(self.study, panel), self.x.clone(), self.y.clone());
-            let plot = plot.shaped(if panels.len() == 1 { 0.7 } else { 0.85 });
+            let plot = plot.shaped(match (panels.len(), self.columns(panels)) {
+                (1, _) => 0.7,
+                // Three rows of wide panels are to fit a page.
+                (5.., 2) => 0.55,
+                _ => 0.85,
+            });
             self.levels.iter().fold(plot, |plot, &level| {
                 let (name, colour, shape) = self.split.style(self.study, level);
                 let belongs = |pair: &&&Pair| {
