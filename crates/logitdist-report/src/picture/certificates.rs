@@ -113,7 +113,8 @@ fn figure(study: &Study, measure: &str, bounds: &[&OfBound]) -> Figure {
             .with(Mark::new(Form::Points(points, shape), colour))
     });
     let plots: Vec<Panel> = plots.collect();
-    let columns = plots.len().min(MOST_COLUMNS);
+    // In rows of equal length, as far as that goes.
+    let columns = plots.len().div_ceil(plots.len().div_ceil(MOST_COLUMNS).max(1));
     let width = if columns > 2 { Width::Full } else { Width::Column };
     Figure::new(width, plots).in_columns(columns)
 }

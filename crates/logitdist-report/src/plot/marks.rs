@@ -62,7 +62,10 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, number: usize, figure:
         Form::Points(points, shape) => {
             let look = match points.len() {
                 // Where colours are values they are those of the bar beside, and nothing shines through.
-                n if colours.is_some() => Look::Solid(if n > MANY { SMALL } else { RADIUS }, 1.0),
+                _ if colours.is_some() => {
+                    let are_many = placed.panel.points().count() > MANY;
+                    Look::Solid(if are_many { SMALL } else { RADIUS }, 1.0)
+                }
                 _ if are_hollow(figure) => Look::Hollow,
                 0..=200 => Look::Solid(RADIUS, 0.85),
                 _ => Look::Solid(RADIUS, 0.5),
