@@ -100,10 +100,13 @@ pub fn plot(study: &Study, results: &Path, spec: &PlotSpec, width: Option<f64>) 
     Ok(Plotted { caption: picture.question(study), files })
 }
 
-/// A figure of a width under its name; one that it makes higher than a page as several, `NAME`, `NAME-page2` and so on.
+/// A figure of a width under its name; one that is higher than a page as several, `NAME`, `NAME-page2` and so on.
 fn sized(name: &str, figure: &Figure, width: Option<f64>) -> Vec<(String, Figure)> {
-    let Some(points) = width else { return vec![(name.to_owned(), figure.clone())] };
-    let pages = (1..).zip(figure.clone().as_wide_as(points).on_pages());
+    let figure = match width {
+        Some(points) => figure.clone().as_wide_as(points),
+        None => figure.clone(),
+    };
+    let pages = (1..).zip(figure.on_pages());
     let named = pages.map(|(page, figure)| match page {
         1 => (name.to_owned(), figure),
         page => (format!("{name}-page{page}"), figure),

@@ -3,7 +3,7 @@
 use super::family::{families, style};
 use super::sample::{self, CELLS_DRAWN, SampledCell};
 use crate::declared::is_equal_pair;
-use crate::plot::{Axis, Figure, Form, Mark, Panel, Width, palette};
+use crate::plot::{Axis, Figure, Form, Mark, Panel, palette};
 use crate::typeset::typeset;
 use crate::view::View;
 use crate::words;
@@ -85,11 +85,8 @@ impl View<Study> for Frontiers {
         let all = || panels.iter().flat_map(|panel| &panel.series);
         let drawn: usize = all().map(|s| s.points.len()).sum();
         let n: usize = all().map(|s| s.n).sum();
-        let width = if panels.len() == 1 { Width::Column } else { Width::Full };
         let plots = panels.iter().map(|&panel| draw(study, panel)).collect();
-        let figure = Figure::new(width, plots)
-            .in_columns(panels.len().min(3))
-            .noted("Lines, from the left: left side = 1, 0.1 and 0.01 of the right side. Vacuous bounds and pairs that are equal up to rounding are left out.");
+        let figure = Figure::arranged(plots).noted("Lines, from the left: left side = 1, 0.1 and 0.01 of the right side. Vacuous bounds and pairs that are equal up to rounding are left out.");
         let figure = match left_out.is_empty() {
             true => figure,
             false => figure.noted(format!("Not drawn: {}.", left_out.join("; "))),

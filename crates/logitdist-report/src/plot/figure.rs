@@ -101,11 +101,12 @@ impl Figure {
         Figure { width, panels, columns, colours: None, note: String::new() }
     }
 
-    /// One panel as wide as a column, or several, two or three in a row, as wide as a page.
+    /// One panel as wide as a column, or several, two to four in a row, as wide as a page: more than nine in threes would be higher than that.
     pub fn arranged(panels: Vec<Panel>) -> Figure {
         let (width, columns) = match panels.len() {
             1 => (Width::Column, 1),
             2 | 4 => (Width::Full, 2),
+            10.. => (Width::Full, 4),
             _ => (Width::Full, 3),
         };
         Figure::new(width, panels).in_columns(columns)
@@ -126,8 +127,8 @@ impl Figure {
 
     /// The same on several figures, rows of panels in each, none of which is higher than a page of a paper; itself, if it is not.
     pub fn on_pages(self) -> Vec<Figure> {
-        /// Height of the text of a page, with room for a caption.
-        const PAGE: f64 = 600.0;
+        /// Height of the text of a page.
+        const PAGE: f64 = 648.0;
         let rows = self.panels.len().div_ceil(self.columns.max(1));
         let part = |panels: &[Panel]| Figure { panels: panels.to_vec(), ..self.clone() };
         let parts =

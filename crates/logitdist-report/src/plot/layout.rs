@@ -188,8 +188,14 @@ impl<'a> Layout<'a> {
                 continue;
             }
             axes::draw_ground(canvas, placed);
-            for number in 0..placed.panel.marks.len() {
-                marks::draw(canvas, placed, number, self.figure);
+            let are_hollow = marks::are_hollow(self.figure);
+            for (number, mark) in placed.panel.marks.iter().enumerate() {
+                if !are_hollow || !matches!(mark.form, Form::Points(..)) {
+                    marks::draw(canvas, placed, number, self.figure);
+                }
+            }
+            if are_hollow {
+                marks::draw_hollow(canvas, placed);
             }
             axes::draw_frame(canvas, placed);
             marks::draw_names(canvas, placed);
@@ -221,9 +227,9 @@ fn same<'a>(mut labels: impl Iterator<Item = &'a String>) -> bool {
     labels.all(|label| Some(label) == first)
 }
 
-/// The title of a panel in at most three lines of a width.
+/// The title of a panel in at most four lines of a width.
 fn title_lines(panel: &Panel, width: f64) -> Vec<String> {
-    const MOST_LINES: usize = 3;
+    const MOST_LINES: usize = 4;
     let mut lines = wrapped(&panel.title, width + 6.0);
     if lines.len() > MOST_LINES {
         lines.truncate(MOST_LINES);

@@ -16,8 +16,9 @@ pub const RADIUS: f64 = 1.6;
 const SMALL: f64 = 1.2;
 /// More points than this are many.
 const MANY: usize = 100;
-/// Width of the outline of a hollow point.
+/// Width of the outline of a hollow point; of one of many.
 const OUTLINE: f64 = 0.7;
+const FINE: f64 = 0.5;
 /// Opacity of bars, and of their samples in the key.
 const BARS: f64 = 0.8;
 /// Width of a line.
@@ -36,8 +37,8 @@ const SEEN: f64 = 2.0;
 enum Look {
     /// Filled, of a radius and an opacity.
     Solid(f64, f64),
-    /// An outline, through which others are seen.
-    Hollow,
+    /// An outline of a width, through which others are seen.
+    Hollow(f64),
 }
 
 /// Whether points are hollow: those of several kinds in a panel of two scales, where one kind would hide another. Where colours are values none
@@ -66,7 +67,6 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, number: usize, figure:
                     let are_many = placed.panel.points().count() > MANY;
                     Look::Solid(if are_many { SMALL } else { RADIUS }, 1.0)
                 }
-                _ if are_hollow(figure) => Look::Hollow,
                 0..=200 => Look::Solid(RADIUS, 0.85),
                 _ => Look::Solid(RADIUS, 0.5),
             };
@@ -120,6 +120,26 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, number: usize, figure:
             let fits = x + 4.0 + text_width(text) < right;
             let (x, anchor) = if fits { (x + 4.0, Anchor::Left) } else { (x - 4.0, Anchor::Right) };
             canvas.text(text, (x, y), anchor, mark.colour.towards(INK, 0.35));
+        }
+    }
+}
+
+/// Draws the points of several kinds by turns, so that none lies on top of all others.
+pub fn draw_hollow(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
+    let mut all = Vec::new();
+    for (kind, mark) in placed.panel.marks.iter().enumerate() {
+        if let Form::Points(points, shape) = &mark.form {
+            let turn = |i: usize| (i as f64 + 0.5) / points.len() as f64;
+            all.extend(
+                points.iter().enumerate().map(|(i, point)| (turn(i), kind, point, *shape, mark.colour)),
+            );
+        }
+    }
+    all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let look = Look::Hollow(if all.len() > MANY { FINE } else { OUTLINE });
+    for (_, _, point, shape, colour) in all {
+        if let Some(place) = placed.place(point.x, point.y) {
+            draw_shape(canvas, shape, place, colour, look);
         }
     }
 }
@@ -224,15 +244,15 @@ fn draw_shape(canvas: &mut dyn Canvas, shape: Shape, (x, y): (f64, f64), colour:
     let r = radius * 1.2;
     let mut area = |corners: &[(f64, f64)]| match look {
         Look::Solid(_, opacity) => canvas.area(corners, colour, opacity),
-        Look::Hollow => {
+        Look::Hollow(width) => {
             let around: Vec<_> = corners.iter().chain(&corners[..1]).copied().collect();
-            canvas.line(&around, OUTLINE, colour);
+            canvas.line(&around, width, colour);
         }
     };
     match shape {
         Shape::Disc => match look {
             Look::Solid(_, opacity) => canvas.disc((x, y), radius, None, colour, opacity),
-            Look::Hollow => canvas.disc((x, y), radius, Some(OUTLINE), colour, 1.0),
+            Look::Hollow(width) => canvas.disc((x, y), radius, Some(width), colour, 1.0),
         },
         Shape::Ring => canvas.disc((x, y), 2.0 * RADIUS, Some(0.7), colour, 1.0),
         Shape::Square => {
@@ -331,7 +351,7 @@ pub fn draw_names(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
 /// Draws an entry of a key.
 pub fn draw_key(canvas: &mut dyn Canvas, entry: &Entry<'_>, figure: &Figure) {
     let (mark, (x, y)) = (entry.mark, entry.place);
-    let look = if are_hollow(figure) { Look::Hollow } else { Look::Solid(RADIUS, 1.0) };
+    let look = if are_hollow(figure) { Look::Hollow(OUTLINE) } else { Look::Solid(RADIUS, 1.0) };
     if matches!(mark.form, Form::Band(_) | Form::Bars(_)) {
         canvas.rectangle([x + 1.0, y - 2.5, x + SAMPLE - 5.0, y + 2.5], mark.colour, BARS);
     } else if !matches!(mark.form, Form::Points(..)) {

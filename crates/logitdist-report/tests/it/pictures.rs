@@ -176,7 +176,7 @@ fn a_figure_that_is_higher_than_a_page_is_several() {
     let few = Figure::new(Width::Full, panels(6)).in_columns(3);
     assert_eq!(few.clone().on_pages(), [few]);
     let pages = Figure::new(Width::Full, panels(11)).in_columns(2).on_pages();
-    assert!(pages.len() > 1 && pages.iter().all(|page| page.height() <= 600.0));
+    assert!(pages.len() > 1 && pages.iter().all(|page| page.height() <= 648.0));
     let titles: Vec<&str> =
         pages.iter().flat_map(|page| &page.panels).map(|own| own.title.as_str()).collect();
     assert_eq!(titles, (0..11).map(|i| i.to_string()).collect::<Vec<_>>());
