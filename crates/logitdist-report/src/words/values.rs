@@ -9,9 +9,10 @@ use logitdist_results::networks::name_of;
 const SHORT: usize = 6;
 
 /// Values that are written otherwise than their tokens, and the parameter that they are of; empty for all.
-const VALUES: [(&str, &str, &str); 36] = [
+const VALUES: [(&str, &str, &str); 37] = [
     ("", "kl", "KL"),
     ("", "reverse_kl", "reverse KL"),
+    ("", "gaussian", "Gaussian"),
     ("", "l1", "L1"),
     ("", "l2", "L2"),
     ("", "centred_l2", "centred L2"),

@@ -141,11 +141,13 @@ impl Grid {
                 let title = if is_titled { scene.split.title(study, panel) } else { String::new() };
                 let y = vertical(row);
                 let plot = Panel::new(title, axes::axis(&study.axes[self.x]), y);
-                scene.marks(row, panel).into_iter().fold(plot, Panel::with).shaped(if is_one {
-                    0.6
-                } else {
-                    0.8
-                })
+                let aspect = match (is_one, columns.len(), rows.len()) {
+                    (true, ..) => 0.6,
+                    // Several rows of wide panels are to fit a page.
+                    (_, 2, 3..) => 0.55,
+                    _ => 0.8,
+                };
+                scene.marks(row, panel).into_iter().fold(plot, Panel::with).shaped(aspect)
             });
             let width = if is_one { Width::Column } else { Width::Full };
             // Rows of one panel each stand side by side.

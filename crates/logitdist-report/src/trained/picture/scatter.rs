@@ -165,14 +165,11 @@ impl Scatter {
         reach(self.pairs.iter().filter(|pair| split.panel(&pair.values) == *panel).map(|pair| pair.place.1))
     }
 
-    /// Which panels are not drawn, and where their values are: by what they and no others have in common, if there is such a thing.
+    /// Which panels are not drawn, and where their values are: together where none that has the same value is drawn, each alone otherwise.
     fn not_drawn(&self, study: &Study, split: &Split, still: &[Levels], drawn: &[Levels]) -> String {
-        if still.is_empty() {
-            return String::new();
-        }
-        let said = |name: String, reaches: &mut dyn Iterator<Item = (f64, f64)>| {
-            let (low, high) = reaches
-                .fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), (from, to)| (l.min(from), h.max(to)));
+        let said = |name: String, panels: &[&Levels]| {
+            let reaches = panels.iter().map(|panel| self.reach_of(split, panel));
+            let (low, high) = reach(reaches.flat_map(|(low, high)| [low, high]));
             let (low, high) = (typeset(low), typeset(high));
             if low == high {
                 format!("{name} (always\u{a0}{low})")
@@ -180,25 +177,26 @@ impl Scatter {
                 format!("{name} ({low} to {high})")
             }
         };
-        let is_own = |place: &usize| {
-            let own = still[0][*place];
-            still.iter().all(|panel| panel[*place] == own) && drawn.iter().all(|panel| panel[*place] != own)
-        };
-        let names = match (0..split.panels.len()).find(is_own) {
-            Some(place) => {
-                let mut only = vec![None; split.panels.len()];
-                only[place] = still[0][place];
-                let name = split.title(study, &only);
-                said(name, &mut still.iter().map(|panel| self.reach_of(split, panel)))
+        let mut rest: Vec<&Levels> = still.iter().collect();
+        let mut names = Vec::new();
+        for place in 0..split.panels.len() {
+            let values: BTreeSet<Option<usize>> = rest.iter().map(|panel| panel[place]).collect();
+            for value in values {
+                let (own, others): (Vec<&Levels>, Vec<&Levels>) =
+                    rest.iter().partition(|panel| panel[place] == value);
+                if own.len() > 1 && drawn.iter().all(|panel| panel[place] != value) {
+                    let mut only = vec![None; split.panels.len()];
+                    only[place] = value;
+                    names.push(said(split.title(study, &only), &own));
+                    rest = others;
+                }
             }
-            None => {
-                let one = |panel: &Levels| {
-                    said(split.title(study, panel), &mut std::iter::once(self.reach_of(split, panel)))
-                };
-                still.iter().map(one).collect::<Vec<_>>().join("; ")
-            }
-        };
-        format!("Not drawn, as hardly anything moves: {names}.")
+        }
+        names.extend(rest.iter().map(|panel| said(split.title(study, panel), &[panel])));
+        match names.is_empty() {
+            true => String::new(),
+            false => format!("Not drawn, as hardly anything moves: {}.", names.join("; ")),
+        }
     }
 }
 
