@@ -58,6 +58,18 @@ pub const PROBABILITY: &str = "probability";
 pub const D_REP: &str = "d_rep";
 /// All parts, in their order.
 pub const PARTS: [&str; 5] = [READ, REDUCE, SMALL, PROBABILITY, D_REP];
+/// What a part is called in pictures.
+pub fn in_words(part: &str) -> &str {
+    match part {
+        READ => "reading both files",
+        REDUCE => "reduction to factors",
+        SMALL => "small matrices",
+        PROBABILITY => "probabilities",
+        D_REP => "identifiability dissimilarity",
+        other => other,
+    }
+}
+
 /// A whole comparison of what was read: every measure, every bound.
 pub const EVERYTHING: &str = "everything";
 

@@ -49,7 +49,7 @@ pub fn report(results: &Path, damaged: Damaged, width: Option<f64>) -> Result<Re
     let plots = results.join("plots");
     let filed = pictures.iter().filter(|picture| picture.is_filed);
     let filed: Vec<(String, Figure)> =
-        filed.map(|picture| (picture.name.clone(), sized(&picture.figure, width))).collect();
+        filed.flat_map(|picture| sized(&picture.name, &picture.figure, width)).collect();
     let filed: Vec<(String, &Figure)> = filed.iter().map(|(name, figure)| (name.clone(), figure)).collect();
     let set = FileSet::default();
     let mut files = view::draw(&plots, &filed, &set)?;
@@ -90,21 +90,28 @@ pub struct Plotted {
 pub fn plot(study: &Study, results: &Path, spec: &PlotSpec, width: Option<f64>) -> Result<Plotted, String> {
     let picture = declared::resolve(study, spec)?;
     let drawn = picture.numbers(study).ok_or("there is nothing to show")?;
-    let figures: Vec<Figure> =
-        picture.figures(study, &drawn).iter().map(|figure| sized(figure, width)).collect();
-    let named: Vec<(String, &Figure)> =
-        figures.iter().map(|figure| (format!("own-{}", picture.name), figure)).collect();
+    let name = format!("own-{}", picture.name);
+    let figures: Vec<(String, Figure)> =
+        picture.figures(study, &drawn).iter().flat_map(|figure| sized(&name, figure, width)).collect();
+    let named: Vec<(String, &Figure)> = figures.iter().map(|(name, figure)| (name.clone(), figure)).collect();
     let set = FileSet::default();
     let drawn = view::draw(&results.join("plots"), &named, &set);
     let files = drawn.and_then(|files| view::exchange(set).map(|()| files)).map_err(|e| e.to_string())?;
     Ok(Plotted { caption: picture.question(study), files })
 }
 
-fn sized(figure: &Figure, width: Option<f64>) -> Figure {
-    match width {
+/// A figure of a width under its name; one that is higher than a page as several, `NAME`, `NAME-page2` and so on.
+fn sized(name: &str, figure: &Figure, width: Option<f64>) -> Vec<(String, Figure)> {
+    let figure = match width {
         Some(points) => figure.clone().as_wide_as(points),
         None => figure.clone(),
-    }
+    };
+    let pages = (1..).zip(figure.on_pages());
+    let named = pages.map(|(page, figure)| match page {
+        1 => (name.to_owned(), figure),
+        page => (format!("{name}-page{page}"), figure),
+    });
+    named.collect()
 }
 
 /// Removes pictures of earlier reports: those that have a name that reports give.

@@ -125,7 +125,7 @@ fn comparisons(study: &Study) -> Vec<String> {
             let name = |bound: usize| words::bound(&study.bounds[bound].0);
             all.push(format!(
                 "Of {}: {} is {} to {} times as tight as {}, in nine of ten pairs.",
-                family.title,
+                words::family(&family.title),
                 name(sharpened),
                 typeset(low),
                 typeset(high),

@@ -7,6 +7,12 @@ pub fn superscript(n: i32) -> String {
     n.to_string().chars().map(digit).collect()
 }
 
+/// The exponent of a power of ten, up to rounding; `None` of other numbers.
+pub fn power_of_ten(x: f64) -> Option<i32> {
+    let power = x.log10().round();
+    (power.is_finite() && (x / 10f64.powf(power) - 1.0).abs() < 1e-9).then_some(power as i32)
+}
+
 /// A number with three significant digits as a text has it: 0.25, 1200, 3×10⁻⁵.
 pub fn typeset(x: f64) -> String {
     if x == 0.0 {
@@ -44,14 +50,9 @@ pub fn significant(x: f64, digits: usize) -> String {
     minus(format!("{x:.places$}"))
 }
 
-/// A share with so many decimals. What is under 1 does not become 1: its digits are cut off, not rounded.
+/// A share with so many decimals, rounded.
 pub fn share(x: f64, decimals: usize) -> String {
-    let text = format!("{x:.decimals$}");
-    if x < 1.0 && text.starts_with('1') {
-        let unit = 10f64.powi(decimals as i32);
-        return format!("{:.decimals$}", (x * unit).floor() / unit);
-    }
-    minus(text)
+    minus(format!("{x:.decimals$}"))
 }
 
 /// With a minus sign in place of a hyphen.
@@ -82,9 +83,20 @@ mod tests {
     }
 
     #[test]
+    fn powers_of_ten_are_known_by_their_value() {
+        let found =
+            [1.0, 1e-300, 999.9999999999, 1000.1, 0.0, -10.0, f64::INFINITY, f64::NAN].map(power_of_ten);
+        assert_eq!(found, [Some(0), Some(-300), Some(3), None, None, None, None, None]);
+    }
+
+    #[test]
     fn numbers_of_a_map_have_the_same_digits() {
         assert_eq!([0.25, 12.34, 3e-6, 0.0].map(|x| significant(x, 2)), ["0.25", "12", "3×10⁻⁶", "0"]);
-        assert_eq!([0.0, 0.2, 0.9997, 1.0].map(|x| share(x, 2)), ["0.00", "0.20", "0.99", "1.00"]);
+        assert_eq!(
+            [0.0, 0.2, 0.9949, 0.996, 1.0].map(|x| share(x, 2)),
+            ["0.00", "0.20", "0.99", "1.00", "1.00"]
+        );
+        assert_eq!(share(0.996, 3), "0.996");
         assert_eq!(share(-0.5, 3), "−0.500");
     }
 }

@@ -5,8 +5,10 @@
 mod error;
 mod exact;
 mod measure;
+mod picture;
 mod plan;
 mod report;
+mod table;
 
 use anyhow::{Context, bail, ensure};
 use logitdist_backends::{Backend, Faer, Lapack, MKL, Nalgebra, OPENBLAS, Reference, Vendor};
@@ -14,7 +16,7 @@ use logitdist_io::WholeFile;
 use measure::Measured;
 use plan::{Entry, Library, plan};
 use std::io::{BufRead, BufReader, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
 
 /// Measure time, speed and error of linear-algebra libraries, and write results/bench.
@@ -38,6 +40,9 @@ pub struct Arguments {
     /// Folder of the table, its page and its pictures.
     #[arg(long, default_value = "results/bench")]
     out: PathBuf,
+    /// Measure nothing: draw the pictures again from the table in the folder.
+    #[arg(long, conflicts_with_all = ["quick", "peers", "backends", "threads"])]
+    pictures: bool,
     /// One library in this process, on as many threads as `threads` says.
     #[arg(long, hide = true)]
     part: Option<Library>,
@@ -98,6 +103,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         measure_part(library, usize::from(arguments.threads[0]), arguments.quick)?;
         return Ok(ExitCode::SUCCESS);
     }
+    if arguments.pictures {
+        draw(&table::read(&arguments.out.join("bench.csv"))?, &arguments.out)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let libraries = if arguments.backends.is_empty() { &Library::ALL[..] } else { &arguments.backends };
     let mut rows = Vec::new();
     for &threads in &arguments.threads {
@@ -105,23 +114,30 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             rows.extend(in_process(library, usize::from(threads), arguments.quick)?);
         }
     }
-    let plots = arguments.out.join("plots");
-    logitdist_io::make_folder(&plots).with_context(|| format!("{}: cannot be made", plots.display()))?;
-    let write = |name: &str, content: &[u8]| {
-        let path = arguments.out.join(name);
-        WholeFile::write(&path, content).with_context(|| format!("{}: cannot be written", path.display()))
-    };
-    write("bench.csv", report::csv(&rows).as_bytes())?;
-    for (name, figure) in report::figures(&rows) {
-        write(&format!("plots/{name}.svg"), figure.to_svg().as_bytes())?;
-        write(&format!("plots/{name}.png"), &figure.to_png())?;
-    }
+    draw(&rows, &arguments.out)?;
+    write(&arguments.out, "bench.csv", report::csv(&rows).as_bytes())?;
     let text = report::page(&rows, &arguments.command());
-    write("README.md", text.as_bytes())?;
+    write(&arguments.out, "README.md", text.as_bytes())?;
     print!("{text}");
     let complaints = complaints(&rows);
     complaints.iter().for_each(|complaint| eprintln!("error: {complaint}"));
     Ok(ExitCode::from(u8::from(!complaints.is_empty())))
+}
+
+/// Draws the pictures of a table.
+fn draw(rows: &[Row], folder: &Path) -> anyhow::Result<()> {
+    let plots = folder.join("plots");
+    logitdist_io::make_folder(&plots).with_context(|| format!("{}: cannot be made", plots.display()))?;
+    for (name, figure) in picture::figures(rows) {
+        write(&plots, &format!("{name}.svg"), figure.to_svg().as_bytes())?;
+        write(&plots, &format!("{name}.png"), &figure.to_png())?;
+    }
+    Ok(())
+}
+
+fn write(folder: &Path, name: &str, content: &[u8]) -> anyhow::Result<()> {
+    let path = folder.join(name);
+    WholeFile::write(&path, content).with_context(|| format!("{}: cannot be written", path.display()))
 }
 
 /// What is wrong with the results.

@@ -27,6 +27,20 @@ impl Operation {
         Operation::Matmul,
     ];
 
+    /// What it is called in pictures.
+    pub fn words(self) -> &'static str {
+        match self {
+            Operation::RFactor => "R factor",
+            Operation::ThinQr => "thin QR",
+            Operation::SingularValues => "singular values",
+            Operation::Svd => "singular vectors",
+            Operation::SymmetricEigen => "eigenvectors",
+            Operation::Solve => "linear systems",
+            Operation::SolveTriangular => "triangular systems",
+            Operation::Matmul => "matrix product",
+        }
+    }
+
     pub fn name(self) -> &'static str {
         match self {
             Operation::RFactor => "r_factor",
@@ -129,6 +143,16 @@ impl Library {
         Library::Mkl,
         Library::Reference,
     ];
+
+    /// What it is called in pictures.
+    pub fn words(self) -> &'static str {
+        match self {
+            Library::Openblas => "OpenBLAS",
+            Library::Mkl => "MKL",
+            Library::Reference => "plain loops",
+            own => own.name(),
+        }
+    }
 
     pub fn name(self) -> &'static str {
         match self {

@@ -1,19 +1,18 @@
-//! The table as CSV, as a page and as pictures.
+//! The table as CSV and as a page.
 
 use super::measure::Measured;
 use super::plan::{Entry, Library, Operation};
 use super::{Outcome, Row};
 use crate::processor::processor;
-use logitdist_report::plot::{Axis, Colour, Figure, Form, Mark, Panel, Shape, Width, palette};
 use std::collections::BTreeSet;
 
 /// Speed in GFLOP/s by the usual counts, of the median time.
-fn speed(entry: &Entry, measured: &Measured) -> f64 {
+pub fn speed(entry: &Entry, measured: &Measured) -> f64 {
     entry.flops() / measured.median / 1e9
 }
 
 /// The measured lines.
-fn measured(rows: &[Row]) -> impl Iterator<Item = (&Row, &Entry, &Measured)> {
+pub fn measured(rows: &[Row]) -> impl Iterator<Item = (&Row, &Entry, &Measured)> {
     rows.iter().filter_map(|row| match (&row.entry, &row.outcome) {
         (Some(entry), Outcome::Measured(measured)) => Some((row, entry, measured)),
         _ => None,
@@ -31,7 +30,7 @@ fn gemm_peak(rows: &[Row], threads: usize) -> Option<(f64, Library, Entry)> {
         .max_by(|x, y| x.0.total_cmp(&y.0))
 }
 
-fn all_threads(rows: &[Row]) -> BTreeSet<usize> {
+pub fn all_threads(rows: &[Row]) -> BTreeSet<usize> {
     rows.iter().map(|row| row.threads).collect()
 }
 
@@ -184,47 +183,6 @@ fn line(rows: &[Row], row: &Row) -> String {
     }
 }
 
-fn style(library: Library) -> (Colour, Shape) {
-    let place = Library::ALL.iter().position(|&l| l == library).unwrap_or(0);
-    (palette::UNORDERED[place % palette::UNORDERED.len()], Shape::of(place))
-}
-
-/// Speed and error against size: a panel for each operation and number of threads, a line for each library.
-pub fn figures(rows: &[Row]) -> Vec<(&'static str, Figure)> {
-    let threads: Vec<usize> = all_threads(rows).into_iter().collect();
-    let figure = |label: &str, threads: &[usize], value: &dyn Fn(&Entry, &Measured) -> f64| {
-        let panel = |(operation, threads): (Operation, usize)| {
-            let title = format!("{} × {threads}", operation.name());
-            let lines: Vec<Mark> = Library::ALL
-                .into_iter()
-                .filter_map(|library| {
-                    let own = measured(rows).filter(|(row, entry, _)| {
-                        row.library == library && row.threads == threads && entry.operation == operation
-                    });
-                    let points: Vec<(f64, f64)> = own.map(|(_, e, m)| (e.cols as f64, value(e, m))).collect();
-                    let (colour, shape) = style(library);
-                    let line = Mark::new(Form::DottedLine(points.clone()), colour).with_shape(shape);
-                    (!points.is_empty()).then(|| line.labelled(library.name()))
-                })
-                .collect();
-            if lines.is_empty() {
-                return Panel::empty(title, "nothing was measured");
-            }
-            let panel = Panel::new(title, Axis::log("columns"), Axis::log(label));
-            lines.into_iter().fold(panel, Panel::with)
-        };
-        let of_operation = |operation| threads.iter().map(move |&n| (operation, n));
-        let panels = Operation::ALL.into_iter().flat_map(of_operation).map(panel).collect();
-        Figure::new(Width::Full, panels)
-            .in_columns(if threads.len() == 2 { 4 } else { 3 })
-            .noted("× n: on n threads.")
-    };
-    vec![
-        ("speed", figure("GFLOP/s", &threads, &speed)),
-        ("error", figure("error", &threads[..threads.len().min(1)], &|_, m| m.error)),
-    ]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -275,8 +233,5 @@ mod tests {
         assert!(text.contains("| svd | 100×100 | mkl | 2.00 |"), "{text}");
         assert!(text.contains("| 100×100 | 1 | mkl | 11.000 | 11.000 | 2.00 | 10.0 % | 1.0e-16 |"), "{text}");
         assert!(text.contains("- openblas on 1 threads: install it"));
-        for (name, figure) in figures(&rows()) {
-            assert!(figure.to_svg().starts_with("<svg"), "{name}");
-        }
     }
 }

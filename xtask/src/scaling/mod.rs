@@ -4,6 +4,7 @@ mod axis;
 mod fit;
 mod picture;
 mod report;
+mod table;
 
 use crate::measure::{How, Measured, PARTS, in_process};
 use crate::pair::Size;
@@ -25,12 +26,16 @@ pub struct Arguments {
     /// Number of threads along the axes [default: all processors].
     #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
+    /// Measure nothing: draw the pictures again from the table in the folder.
+    #[arg(long, conflicts_with_all = ["quick", "budget", "threads"])]
+    pictures: bool,
     /// Folder of the report.
     #[arg(long, default_value = "results/scaling")]
     out: PathBuf,
 }
 
 /// One pair, measured.
+#[derive(Debug, Clone)]
 pub struct Point {
     pub size: Size,
     pub threads: usize,
@@ -74,6 +79,10 @@ fn threads_size(quick: bool) -> Size {
 /// Runs the task.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     ensure!(arguments.budget > 0.0, "--budget is {}; it must be more than 0 seconds", arguments.budget);
+    if arguments.pictures {
+        draw(&table::read(&arguments.out.join("scaling.csv"))?, &arguments.out)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let processors = std::thread::available_parallelism().map_or(1, usize::from);
     let threads = arguments.threads.map_or(processors, usize::from);
     let repeat_for = if arguments.quick { 0.01 } else { 0.3 };
@@ -83,24 +92,29 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     let by_threads = against_threads(arguments.quick, processors, repeat_for)?;
     let all = Measurements { series, by_threads, threads, budget: arguments.budget };
-    let plots = arguments.out.join("plots");
-    logitdist_io::make_folder(&plots).with_context(|| format!("{}: cannot be made", plots.display()))?;
-    let write = |path: PathBuf, content: &[u8]| {
-        WholeFile::write(&path, content).with_context(|| format!("{}: cannot be written", path.display()))
-    };
+    draw(&all, &arguments.out)?;
     write(arguments.out.join("scaling.csv"), report::csv(&all).as_bytes())?;
-    for (name, figure) in [
-        ("time", picture::time(&all)),
-        ("memory", picture::memory(&all)),
-        ("threads", picture::threads(&all)),
-    ] {
-        write(plots.join(format!("{name}.svg")), figure.to_svg().as_bytes())?;
-        write(plots.join(format!("{name}.png")), &figure.to_png())?;
-    }
     let text = report::readme(&all, arguments.quick);
     print!("{text}");
     write(arguments.out.join("README.md"), text.as_bytes())?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Draws the pictures.
+fn draw(all: &Measurements, folder: &Path) -> anyhow::Result<()> {
+    let plots = folder.join("plots");
+    logitdist_io::make_folder(&plots).with_context(|| format!("{}: cannot be made", plots.display()))?;
+    for (name, figure) in
+        [("time", picture::time(all)), ("memory", picture::memory(all)), ("threads", picture::threads(all))]
+    {
+        write(plots.join(format!("{name}.svg")), figure.to_svg().as_bytes())?;
+        write(plots.join(format!("{name}.png")), &figure.to_png())?;
+    }
+    Ok(())
+}
+
+fn write(path: PathBuf, content: &[u8]) -> anyhow::Result<()> {
+    WholeFile::write(&path, content).with_context(|| format!("{}: cannot be written", path.display()))
 }
 
 /// The points of an axis, smallest first, until one would take too long.

@@ -2,13 +2,13 @@
 
 use super::axis::{Axis, operations};
 use super::{Measurements, Point, Series};
-use crate::measure::PARTS;
+use crate::measure::{PARTS, in_words};
 use logitdist_report::plot::{self, Colour, Figure, Form, Mark, Panel, Shape, Width, palette};
 
 /// Seconds of every part against inputs, labels and dimension, with what theory expects.
 pub fn time(all: &Measurements) -> Figure {
     let panels = all.series.iter().map(|series| {
-        let mut panel = panel(series, "seconds");
+        let mut panel = panel(series, "time (s)");
         for (i, (part, colour)) in PARTS.into_iter().zip(palette::UNORDERED).enumerate() {
             let points = points(series, |point| point.seconds(part));
             // Through the last point: that is where the leading terms lead.
@@ -17,7 +17,7 @@ pub fn time(all: &Measurements) -> Figure {
                 let theory = self::points(series, |point| scale * operations(part, &point.size));
                 panel = panel.with(Mark::line(theory, colour).dashed());
             }
-            panel = panel.with(line(points, colour, i).labelled(part));
+            panel = panel.with(line(points, colour, i).labelled(in_words(part)));
         }
         panel
     });
@@ -33,25 +33,25 @@ pub fn memory(all: &Measurements) -> Figure {
     let panels = all.series.iter().map(|series| {
         let peak = points(series, |point| point.measured.peak_mb);
         let files = points(series, file_mb);
-        panel(series, "MB")
-            .with(Mark::line(files, palette::GREY).dashed().labelled("both files"))
+        panel(series, "memory (MB)")
+            .with(Mark::line(files, palette::GREY).dashed().labelled("both files as f64"))
             .with(Mark::new(Form::DottedLine(peak), palette::BLUE).labelled("peak of the process"))
     });
     Figure::new(Width::Full, panels.collect()).noted(format!("On {} threads.", all.threads))
 }
 
-/// Times faster than one thread, of every part.
+/// How much faster than on one thread, of every part.
 pub fn threads(all: &Measurements) -> Figure {
     let count = |point: &Point| point.threads as f64;
-    let x = plot::Axis::linear("threads")
+    let x = plot::Axis::linear("number of threads")
         .ticked(all.by_threads.iter().map(|point| (count(point), point.threads.to_string())).collect());
-    let mut panel = Panel::new("", x, plot::Axis::linear("times one thread"));
+    let mut panel = Panel::new("", x, plot::Axis::linear("speed (relative to that on one thread)"));
     let ideal = all.by_threads.iter().map(|point| (count(point), count(point))).collect();
-    panel = panel.with(Mark::line(ideal, palette::GREY).dashed().labelled("ideal"));
+    panel = panel.with(Mark::line(ideal, palette::GREY).dashed().labelled("as many threads, as fast"));
     for (i, (part, colour)) in PARTS.into_iter().zip(palette::UNORDERED).enumerate() {
         let one = all.by_threads[0].seconds(part);
         let points = all.by_threads.iter().map(|point| (count(point), one / point.seconds(part))).collect();
-        panel = panel.with(line(points, colour, i).labelled(part));
+        panel = panel.with(line(points, colour, i).labelled(in_words(part)));
     }
     Figure::new(Width::Column, vec![panel])
 }
@@ -75,8 +75,8 @@ fn panel(series: &Series, y: &str) -> Panel {
         (_, None) => String::new(),
     };
     let name = match series.axis {
-        Axis::Inputs => "inputs N",
-        Axis::Labels => "labels K",
+        Axis::Inputs => "number of inputs N",
+        Axis::Labels => "number of labels K",
         Axis::Dim => "dimension M",
     };
     Panel::new(title, plot::Axis::log(name), plot::Axis::log(y)).shaped(1.0)

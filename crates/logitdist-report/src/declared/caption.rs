@@ -2,6 +2,8 @@
 
 use super::Declared;
 use super::items::Coordinates;
+use super::numbers::{Drawn, FEW, drawn};
+use super::spread::Spread;
 use crate::words;
 use std::collections::BTreeSet;
 
@@ -22,7 +24,7 @@ pub fn caption(c: &Coordinates<'_>, picture: &Declared) -> String {
             text += &format!(", {what}: {}", c.words(own, None));
         }
     }
-    text += &format!(". {}", of_replicates(picture));
+    text += &format!(". {}", of_replicates(c, picture, &drawn(c, picture)));
     let fixed = fixed(c, picture, true);
     if !fixed.is_empty() {
         text += &format!(" Fixed: {}.", fixed.join(", "));
@@ -34,14 +36,39 @@ pub fn caption(c: &Coordinates<'_>, picture: &Declared) -> String {
     text
 }
 
-/// What lines and bands are.
-pub fn of_replicates(picture: &Declared) -> &'static str {
+/// What lines are, and bands or bars.
+pub fn of_replicates(c: &Coordinates<'_>, picture: &Declared, drawn: &Drawn) -> String {
+    let (least, most) = drawn.replicates;
+    let n = if least == most { format!("{least}") } else { format!("{least} to {most}") };
     match (picture.quantity.is_mean(), picture.interval, picture.rows.is_some()) {
-        (true, ..) => "Each value is a share of replicates.",
-        (_, true, true) => "Each value is a mean of replicates.",
-        (_, true, false) => "Means of replicates with their 95 % confidence intervals.",
-        (_, _, true) => "Each value is a median of replicates.",
-        _ => "Medians of replicates; bands or bars are their 5 and 95 % quantiles.",
+        _ if most == 1 => return "Each value is of one cell.".into(),
+        (true, ..) => return format!("Each value is a share of {n} replicates."),
+        (_, true, true) => return format!("Each value is a mean of {n} replicates."),
+        (_, true, false) => return format!("Means of {n} replicates with their 95 % confidence intervals."),
+        (_, _, true) => return format!("Each value is a median of {n} replicates."),
+        _ => {}
+    }
+    let spreads: Vec<Spread> = drawn.panels.iter().map(|panel| Spread::of(c, picture, panel)).collect();
+    let what = match [Spread::Band, Spread::Bars].map(|own| spreads.contains(&own)) {
+        [true, true] => "bands or bars",
+        [true, false] => "bands",
+        _ => "bars",
+    };
+    let left_out = match spreads.contains(&Spread::LeftOut) {
+        true => " Where more than four curves share a panel, they are left out.",
+        false => "",
+    };
+    match (least < FEW, most < FEW) {
+        _ if spreads.iter().all(|own| *own == Spread::LeftOut) => {
+            format!("Medians of {n} replicates; bands are left out, as more than four curves share a panel.")
+        }
+        (true, true) => {
+            format!("Medians of {n} replicates; {what} are from the least to the greatest.{left_out}")
+        }
+        (true, false) => format!(
+            "Medians of {n} replicates; {what} are their 5 and 95 % quantiles, of fewer than five the least and the greatest.{left_out}"
+        ),
+        _ => format!("Medians of {n} replicates; {what} are their 5 and 95 % quantiles.{left_out}"),
     }
 }
 
@@ -49,13 +76,27 @@ pub fn of_replicates(picture: &Declared) -> &'static str {
 pub fn fixed(c: &Coordinates<'_>, picture: &Declared, says_how: bool) -> Vec<String> {
     let shown = [Some(picture.x), picture.rows, picture.colour, picture.panels];
     let named = |own: usize, levels: &mut dyn Iterator<Item = usize>| {
-        let levels: Vec<String> = levels.map(|level| c.level_words(own, level)).collect();
-        format!("{} {}", c.words(own, None), levels.join(" or "))
+        let levels: Vec<usize> = levels.collect();
+        if let [one] = levels[..]
+            && c.levels(own)[one].parse::<f64>().is_ok()
+        {
+            return c.named(own, one, None);
+        }
+        let says_itself = |level: &usize| words::says_what_it_is_of(c.name(own), c.levels(own)[*level]);
+        let is_said = levels.iter().all(says_itself);
+        let levels: Vec<String> = levels.into_iter().map(|level| c.level_words(own, level)).collect();
+        match is_said {
+            true => levels.join(" or "),
+            false => format!("{} {}", c.words(own, None), levels.join(" or ")),
+        }
     };
+    // What follows from the source need not be said beside it.
+    let varied = c.study.varied();
+    let is_told = |own: usize| c.axis(own).is_none() || Some(own) == c.source() || varied.contains(&own);
     let asked =
         picture.filter.iter().filter(|(own, levels)| levels.len() == 1 || shown.contains(&Some(**own)));
     let mut all: Vec<String> = asked.map(|(&own, levels)| named(own, &mut levels.iter().copied())).collect();
-    let chosen = picture.chosen.iter().map(|(&own, &level)| {
+    let chosen = picture.chosen.iter().filter(|(own, _)| is_told(**own)).map(|(&own, &level)| {
         let text = named(own, &mut std::iter::once(level));
         if says_how { format!("{text} (shows most)") } else { text }
     });

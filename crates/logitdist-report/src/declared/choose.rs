@@ -5,15 +5,21 @@ use super::items::{Coordinates, Item};
 use super::numbers::groups;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Coordinates that vary within a drawn value, though they are neither shown nor replicates: these would be mixed.
+/// Coordinates that vary within a drawn value, though they are neither shown nor replicates: these would be mixed. So would sources that differ
+/// along a line, which would go from one to the other.
 pub fn mixed(c: &Coordinates<'_>, picture: &Declared) -> Vec<usize> {
     let groups = groups(c, picture);
-    let varies = |coordinate: &usize| {
-        let several = |items: &Vec<Item<'_>>| {
-            let first = items.first().map(|item| c.level(item, *coordinate));
-            items.iter().any(|item| Some(c.level(item, *coordinate)) != first)
-        };
-        groups.values().any(several)
+    let mut lines: BTreeMap<_, Vec<Item<'_>>> = BTreeMap::new();
+    for ((panel, line, _), items) in &groups {
+        lines.entry((panel, line)).or_default().extend(items);
+    }
+    let several = |coordinate: usize, items: &[Item<'_>]| {
+        let first = items.first().map(|item| c.level(item, coordinate));
+        items.iter().any(|item| Some(c.level(item, coordinate)) != first)
+    };
+    let varies = |&coordinate: &usize| match c.source() == Some(coordinate) && coordinate != picture.x {
+        true => lines.values().any(|items| several(coordinate, items)),
+        false => groups.values().any(|items| several(coordinate, items)),
     };
     // A family follows from the bound.
     let own = |coordinate: &usize| !c.is_replicate(*coordinate) && *coordinate != c.family();

@@ -3,14 +3,14 @@
 use super::Declared;
 use super::caption::{fixed, of_replicates};
 use super::items::Coordinates;
-use super::numbers::{Curve, Drawn, DrawnPanel};
+use super::numbers::{Curve, CurvePoint, Drawn, DrawnPanel};
+use super::spread::{Along, Spread, ends, has_numbers, xs};
 use super::styles::Styles;
-use crate::picture::rank;
+use crate::picture::{MOVED, rank};
 use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Scale, Tiles, Width, palette};
-use crate::typeset::{superscript, typeset};
+use crate::typeset::{power_of_ten, superscript, typeset};
 use crate::words;
 use logitdist::theorem;
-use std::collections::BTreeSet;
 
 /// The most lines of a panel, and the most panels of a figure.
 const MOST_LINES: usize = 10;
@@ -38,16 +38,12 @@ const FLAT: f64 = 0.1;
 pub fn figure(c: &Coordinates<'_>, picture: &Declared, drawn: &Drawn) -> Figure {
     let left_out = drawn.panels.len().saturating_sub(MOST_PANELS);
     let panels = &drawn.panels[..drawn.panels.len() - left_out];
-    let figure = match picture.rows {
+    let mut figure = match picture.rows {
         Some(rows) => map(c, picture, panels, rows),
         None => lines(c, picture, panels),
     };
-    let replicates = match drawn.replicates {
-        (low, high) if low == high => format!("{low}"),
-        (low, high) => format!("{low} to {high}"),
-    };
-    let counted = of_replicates(picture).replacen("replicates", &format!("{replicates} replicates"), 1);
-    let counted = if drawn.replicates.1 == 1 { "Each value is of one cell.".to_owned() } else { counted };
+    let how = std::mem::take(&mut figure.note);
+    let counted = of_replicates(c, picture, drawn);
     let fixed = fixed(c, picture, false);
     let fixed = if fixed.is_empty() { String::new() } else { format!("Fixed: {}.", fixed.join(", ")) };
     let constant: Vec<String> = drawn
@@ -73,13 +69,20 @@ pub fn figure(c: &Coordinates<'_>, picture: &Declared, drawn: &Drawn) -> Figure 
         true => String::new(),
         false => format!("Not drawn, as nothing moves: {}.", constant.join(", ")),
     };
-    let figure =
-        figure.noted(counted).noted(fixed).noted(constant).noted(crate::picture::sample::note(c.study));
+    let figure = figure
+        .noted(counted)
+        .noted(how)
+        .noted(fixed)
+        .noted(constant)
+        .noted(crate::picture::sample::note(c.study));
     if left_out > 0 { figure.noted(format!("{left_out} more panels are left out.")) } else { figure }
 }
 
 fn lines(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel]) -> Figure {
     let apart = picture.panels == Some(c.family()) || picture.panels == Some(c.bound());
+    // What is not drawn takes no room.
+    let panels: Vec<DrawnPanel> =
+        panels.iter().map(|panel| Spread::of(c, picture, panel).drawn(panel)).collect();
     let all: Vec<&Curve> = panels.iter().flat_map(|panel| &panel.curves).collect();
     let common = vertical(c, picture, &all);
     let shared = Styles::of(c, picture, &all);
@@ -87,7 +90,7 @@ fn lines(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel]) -> Figu
     let mut levels: Vec<&Curve> = all.clone();
     levels.sort_by_key(|curve| place_in_key(c, picture, curve));
     levels.dedup_by_key(|curve| curve.level);
-    let mut is_spread = false;
+    let (mut is_spread, mut is_moved) = (false, false);
     let plots = panels.iter().enumerate().map(|(i, panel)| {
         let mut own: Vec<&Curve> = panel.curves.iter().collect();
         own.sort_by_key(|curve| place_in_key(c, picture, curve));
@@ -96,33 +99,32 @@ fn lines(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel]) -> Figu
         let styles = if apart { &own_styles } else { &shared };
         let (x, at) = horizontal(c, picture, panel);
         let is_nominal = x.scale == Scale::Places && !has_numbers(c, picture, panel);
+        let along = Along::of(&x, panel, &at);
         let mut plot = Panel::new(title(c, picture, panel), x, y);
         let curves: Vec<&Curve> = spread(own.len(), MOST_LINES).into_iter().map(|i| own[i]).collect();
         is_spread |= is_nominal && curves.len() > 1;
         for curve in levels.iter().filter(|_| i == 0 && !apart) {
             plot = plot.with(styles.mark(curve, Vec::new(), is_nominal));
         }
+        let spread = Spread::of(c, picture, panel);
+        is_moved |= spread == Spread::Bars && !is_nominal && curves.len() > 1;
         // Things in a row have no way from one to the next: each has a point, those of several curves a little apart.
-        let beside = |i: usize| match is_nominal {
-            true => APART * ((i as f64 + 0.5) / curves.len() as f64 - 0.5),
-            false => 0.0,
+        let place = |i: usize, place: &CurvePoint| match is_nominal {
+            true => at(place.x) + APART * ((i as f64 + 0.5) / curves.len() as f64 - 0.5),
+            false => along.moved(at(place.x), spread.moved(i, curves.len())),
         };
         for (i, curve) in curves.iter().enumerate() {
-            let ends = curve.places.iter().filter_map(|place| Some((at(place.x) + beside(i), place.ends?)));
-            let band: Vec<(f64, f64, f64)> = ends.map(|(x, (low, high))| (x, low, high)).collect();
-            // A band that is nowhere wider than its line is none.
-            if band.iter().any(|(_, low, high)| high > low) {
-                plot = styles.intervals(curve, band, is_nominal).into_iter().fold(plot, Panel::with);
-            }
+            plot = spread.marks(styles, curve, |own| place(i, own)).into_iter().fold(plot, Panel::with);
         }
         for (i, curve) in curves.iter().enumerate() {
-            let line = curve.places.iter().map(|place| (at(place.x) + beside(i), place.middle)).collect();
+            let line = curve.places.iter().map(|own| (place(i, own), own.middle)).collect();
             plot = plot.with(styles.mark(curve, line, is_nominal));
         }
         plot.shaped(if panels.len() > 1 { 0.8 } else { 0.7 })
     });
     let figure = Figure::arranged(plots.collect());
-    if is_spread { figure.noted("Marks of one place stand side by side.") } else { figure }
+    let figure = if is_spread { figure.noted("Marks of one place stand side by side.") } else { figure };
+    if is_moved { figure.noted(MOVED) } else { figure }
 }
 
 /// Where a line stands in the key: its level, and of bounds the place that they have in all keys.
@@ -193,17 +195,6 @@ fn axis_label(c: &Coordinates<'_>, picture: &Declared) -> String {
     one.and_then(theorem).map_or(words.clone(), |row| format!("{words}\u{a0}({})", row.number))
 }
 
-/// Whether the places of a panel are numbers.
-fn has_numbers(c: &Coordinates<'_>, picture: &Declared, panel: &DrawnPanel) -> bool {
-    let levels = c.levels(picture.x);
-    xs(panel).into_iter().all(|x| levels[x].parse::<f64>().is_ok())
-}
-
-/// The places of a panel.
-fn xs(panel: &DrawnPanel) -> BTreeSet<usize> {
-    panel.curves.iter().flat_map(|curve| &curve.places).map(|place| place.x).collect()
-}
-
 /// The axis to the right with where each level stands on it: numbers where they are, names in a row.
 fn horizontal(
     c: &Coordinates<'_>,
@@ -217,7 +208,7 @@ fn horizontal(
         texts.iter().map(|text| text.parse().ok().filter(|x: &f64| x.is_finite())).collect();
     // Two numbers are two things side by side: a scale between them would be invented.
     let numbers = numbers.filter(|numbers| numbers.len() > 2);
-    let names: Vec<String> = texts.iter().map(|text| words::value(text)).collect();
+    let names: Vec<String> = texts.iter().map(|text| words::value_of(c.name(picture.x), text)).collect();
     let label = if picture.x == c.bound() || picture.x == c.family() { String::new() } else { label };
     let Some(numbers) = numbers else {
         let places = own.clone();
@@ -232,7 +223,7 @@ fn horizontal(
         && c.axis(picture.x).is_some_and(|axis| axis.logarithmic);
     let axis = if is_log { Axis::log(label) } else { Axis::linear(label) };
     // Powers of ten are ticks by themselves.
-    let are_decades = is_log && positive().all(|x| (x.log10() - x.log10().round()).abs() < 1e-9);
+    let are_decades = is_log && positive().all(|x| power_of_ten(x).is_some());
     let names =
         names.into_iter().zip(&numbers).map(|(name, x)| if is_log { as_power(name, *x) } else { name });
     let ticks = numbers.iter().copied().zip(names).filter(|(x, _)| !is_log || *x > 0.0);
@@ -248,8 +239,8 @@ fn horizontal(
 /// The name of a tick of a logarithmic axis: a large power of ten as such, which takes least room.
 fn as_power(name: String, x: f64) -> String {
     const LARGE: f64 = 1e4;
-    let power = x.log10().round();
-    if x >= LARGE && x == 10f64.powf(power) { format!("10{}", superscript(power as i32)) } else { name }
+    let power = power_of_ten(x).filter(|_| x >= LARGE);
+    power.map_or(name, |power| format!("10{}", superscript(power)))
 }
 
 /// Many names of bounds without what stands in brackets, where they are told apart without it.
@@ -299,11 +290,6 @@ fn vertical(c: &Coordinates<'_>, picture: &Declared, curves: &[&Curve]) -> Axis 
         }
         false => Axis::linear(label),
     }
-}
-
-/// The least and the greatest of some values.
-fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
-    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
 }
 
 /// At most `most` of the numbers under `n`, evenly spread, both ends among them.

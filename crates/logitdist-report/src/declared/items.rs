@@ -102,7 +102,7 @@ impl<'a> Coordinates<'a> {
         let exact = levels.iter().position(|level| *level == text);
         exact
             .or_else(|| levels.iter().position(same))
-            .or_else(|| levels.iter().position(|level| words::value(level) == text))
+            .or_else(|| levels.iter().position(|level| words::value_of(self.name(coordinate), level) == text))
     }
 
     /// A level in words, alone.
@@ -111,8 +111,8 @@ impl<'a> Coordinates<'a> {
         match coordinate {
             c if c == self.direction() => words::direction(text).into(),
             c if c == self.bound() => words::bound(text),
-            c if c == self.family() => text.to_owned(),
-            _ => words::value(text),
+            c if c == self.family() => words::family(text),
+            _ => words::value_of(self.name(coordinate), text),
         }
     }
 
@@ -123,7 +123,7 @@ impl<'a> Coordinates<'a> {
         match levels[level].parse::<f64>() {
             Ok(_) => {
                 let own = words::value_among(levels[level], &levels);
-                format!("{} {own}", self.words(coordinate, source))
+                words::of_number(&self.words(coordinate, source), &own)
             }
             // A list of numbers.
             Err(_) if alone.starts_with('(') => format!("{} = {alone}", self.words(coordinate, source)),

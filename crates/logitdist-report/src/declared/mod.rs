@@ -12,6 +12,7 @@ mod items;
 mod numbers;
 mod quantity;
 mod resolve;
+mod spread;
 mod styles;
 
 pub use defaults::defaults;

@@ -70,9 +70,12 @@ pub struct CurvePoint {
     pub n: usize,
     /// Their median, or their mean if intervals are drawn.
     pub middle: f64,
-    /// The 5 % and 95 % quantiles, or the ends of the interval; `None` of a single replicate.
+    /// The 5 % and 95 % quantiles, the least and the greatest of fewer than five, or the ends of the interval; `None` of a single replicate.
     pub ends: Option<(f64, f64)>,
 }
+
+/// Of fewer replicates than this quantiles would be drawn as if they were a distribution: the least and the greatest are.
+pub const FEW: usize = 5;
 
 /// Values of a picture by panel, colour or row, and place.
 pub type Groups<'a> = BTreeMap<(Option<usize>, Option<usize>, usize), Vec<Item<'a>>>;
@@ -185,7 +188,8 @@ fn place(c: &Coordinates<'_>, picture: &Declared, x: usize, items: &[Item<'_>]) 
         });
     }
     let values: Distribution = items.iter().map(|item| item.y).collect();
-    let [low, middle, high] = values.quantiles([0.05, 0.5, 0.95])?;
+    let (from, to) = if n < FEW { (0.0, 1.0) } else { (0.05, 0.95) };
+    let [low, middle, high] = values.quantiles([from, 0.5, to])?;
     Some(CurvePoint { x, n, middle, ends: (n > 1).then_some((low, high)) })
 }
 

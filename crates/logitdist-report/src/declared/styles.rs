@@ -62,9 +62,9 @@ impl Styles {
     }
 
     /// What replicates take: a band, or a bar for each value.
-    pub fn intervals(&self, curve: &Curve, ends: Vec<(f64, f64, f64)>, is_nominal: bool) -> Vec<Mark> {
+    pub fn intervals(&self, curve: &Curve, ends: Vec<(f64, f64, f64)>, are_bars: bool) -> Vec<Mark> {
         let colour = self.style(curve).1;
-        match is_nominal {
+        match are_bars {
             true => {
                 let bar = |(x, low, high)| Mark::new(Form::Interval((x, low), (x, high)), colour);
                 ends.into_iter().map(bar).collect()

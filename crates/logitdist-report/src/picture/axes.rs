@@ -5,13 +5,16 @@ use crate::typeset::minus;
 use crate::words;
 use logitdist_results::StudyAxis;
 
+/// What is said where curves are moved.
+pub const MOVED: &str = "Curves are moved a little sideways, so that no interval hides another.";
+
 /// The most values that are shown as ticks of their own.
 const MOST_TICKS: usize = 12;
 
 /// The horizontal axis of a study's axis.
 pub fn axis(axis: &StudyAxis) -> Axis {
     let label = words::axis(&axis.name, None);
-    let names: Vec<String> = axis.values.iter().map(|value| words::value(value)).collect();
+    let names: Vec<String> = axis.values.iter().map(|value| words::value_of(&axis.name, value)).collect();
     let Some(numbers) = axis.numbers() else { return Axis::places(label, &names) };
     let plot = if axis.logarithmic { Axis::log(label) } else { Axis::linear(label) };
     if numbers.len() > MOST_TICKS || (axis.logarithmic && !are_short(&axis.values)) {

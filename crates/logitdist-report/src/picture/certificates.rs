@@ -2,16 +2,18 @@
 
 use super::family::{certifies, style};
 use super::sample::{self, CELLS_DRAWN, SampledCell};
-use crate::plot::{Axis, Figure, Form, Mark, Panel, palette};
+use crate::plot::{Axis, Figure, Form, Mark, Panel, Width, palette};
 use crate::sentences::percent;
 use crate::view::View;
 use crate::words;
+use logitdist::{BoundSide, theorem};
 use logitdist_results::{BoundStatus, Study};
 
-/// The most panels.
+/// The most panels of a figure, and side by side.
 const MOST_PANELS: usize = 12;
+const MOST_COLUMNS: usize = 4;
 
-/// A panel per bound, a mark per evaluation.
+/// A figure per similarity, a panel per bound that certifies it, a mark per evaluation.
 #[derive(Debug)]
 pub struct Certificates;
 
@@ -56,39 +58,65 @@ impl View<Study> for Certificates {
     }
 
     fn figures(&self, study: &Study, all: &Vec<OfBound>) -> Vec<Figure> {
-        let shown: Vec<&OfBound> = all.iter().filter(|own| !own.points.is_empty()).collect();
-        let plots = shown.iter().take(MOST_PANELS).map(|own| {
-            let share = own.vacuous as f64 / own.n as f64;
-            let name = words::bound(&study.bounds[own.bound].0);
-            let title = if own.vacuous > 0 { format!("{name}: {} vacuous", percent(share)) } else { name };
-            let axis = |label: &str| Axis::linear(label).between(-0.02, 1.02);
-            let (colour, shape) = style(study, own.bound);
-            let points = own.points.iter().map(sample::point).collect();
-            Panel::new(title, axis("certified"), axis("measured"))
-                .shaped(1.0)
-                .with(Mark::new(Form::Diagonal(1.0), palette::GREY).dashed())
-                .with(Mark::new(Form::Points(points, shape), colour))
-        });
-        let plots: Vec<Panel> = plots.collect();
-        if plots.is_empty() {
+        let named = |own: &&OfBound| words::bound(&study.bounds[own.bound].0);
+        let (never, shown): (Vec<&OfBound>, Vec<&OfBound>) =
+            all.iter().partition(|own| own.points.is_empty());
+        let mut of_measures: Vec<(&str, Vec<&OfBound>)> = Vec::new();
+        for own in shown {
+            let measure = measure_of(study, own.bound);
+            match of_measures.iter_mut().find(|(known, _)| *known == measure) {
+                Some((_, bounds)) => bounds.push(own),
+                None => of_measures.push((measure, vec![own])),
+            }
+        }
+        if of_measures.is_empty() {
             return vec![Figure::empty("every bound that certifies a similarity is vacuous in every cell")];
         }
-        let never: Vec<String> = all
-            .iter()
-            .filter(|own| own.points.is_empty())
-            .map(|own| words::bound(&study.bounds[own.bound].0))
-            .collect();
-        let figure = match never.is_empty() {
-            true => Figure::arranged(plots),
-            false => Figure::arranged(plots).noted(format!("Vacuous in every cell: {}.", never.join(", "))),
+        let never: Vec<String> = never.iter().map(named).collect();
+        let vacuous = match never.is_empty() {
+            true => String::new(),
+            false => format!("Vacuous in every cell: {}.", never.join(", ")),
         };
-        vec![match all.iter().any(|own| own.points.len() + own.vacuous < own.n) {
-            true => {
-                figure.noted(format!("Of each bound {CELLS_DRAWN} cells are drawn, chosen by their seeds."))
-            }
-            false => figure,
-        }]
+        let is_thinned = all.iter().any(|own| own.points.len() + own.vacuous < own.n);
+        let sampled = format!("Of each bound {CELLS_DRAWN} cells are drawn, chosen by their seeds.");
+        let figures = of_measures.into_iter().map(|(measure, bounds)| {
+            let figure = figure(study, measure, &bounds).noted(&vacuous);
+            if is_thinned { figure.noted(&sampled) } else { figure }
+        });
+        figures.collect()
     }
+}
+
+/// The similarity that a bound certifies; nothing if the table has the bound no more.
+fn measure_of(study: &Study, bound: usize) -> &'static str {
+    match theorem(&study.bounds[bound].0).map(|row| row.side) {
+        Some(BoundSide::AtLeast(measure)) => measure,
+        _ => "",
+    }
+}
+
+/// The figure of one similarity: a panel for each bound that certifies it, with the same axes.
+fn figure(study: &Study, measure: &str, bounds: &[&OfBound]) -> Figure {
+    let axis = |what: &str| {
+        let label = format!("{what} {}", words::similarity(measure));
+        Axis::linear(label.trim_end()).between(-0.02, 1.02)
+    };
+    let plots = bounds.iter().take(MOST_PANELS).map(|own| {
+        let share = own.vacuous as f64 / own.n as f64;
+        let name = words::bound(&study.bounds[own.bound].0);
+        let title = if own.vacuous > 0 { format!("{name}: {} vacuous", percent(share)) } else { name };
+        let (colour, shape) = style(study, own.bound);
+        let points = own.points.iter().map(sample::point).collect();
+        Panel::new(title, axis("certified"), axis("measured"))
+            .shaped(1.0)
+            .with(Mark::new(Form::Diagonal(1.0), palette::GREY).dashed())
+            .with(Mark::new(Form::Points(points, shape), colour))
+    });
+    let plots: Vec<Panel> = plots.collect();
+    // In rows of equal length, as far as that goes.
+    let columns = plots.len().div_ceil(plots.len().div_ceil(MOST_COLUMNS).max(1));
+    let width = if columns > 2 { Width::Full } else { Width::Column };
+    Figure::new(width, plots).in_columns(columns)
 }
 
 /// A bound's certificates.

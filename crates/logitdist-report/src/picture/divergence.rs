@@ -99,7 +99,7 @@ impl View<Study> for Divergences {
             all.iter().filter(|d| d.is_counter_example).map(|d| Point::at(d.d_logit, d.kl)).collect();
         if !marked.is_empty() {
             let rings = Mark::new(Form::Points(marked, Shape::Ring), palette::VERMILLION);
-            plot = plot.with(rings.labelled(format!("{} (E6)", words::value(COUNTER_EXAMPLE))));
+            plot = plot.with(rings.labelled(format!("{} (E6)", words::value_of("source", COUNTER_EXAMPLE))));
         }
         let colours =
             Colours { label: words::measure_name("m_cca"), scale: Scale::Linear, range: (0.0, 1.0) };

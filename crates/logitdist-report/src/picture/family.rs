@@ -58,7 +58,7 @@ pub fn certifies(study: &Study, bound: usize) -> bool {
 /// Colour and shape of a bound: published ones are discs, sharpened ones have corners.
 pub fn style(study: &Study, bound: usize) -> (Colour, Shape) {
     const CORNERS: [Shape; 5] =
-        [Shape::Triangle, Shape::Square, Shape::Diamond, Shape::Inverted, Shape::Cross];
+        [Shape::Triangle, Shape::Diamond, Shape::Cross, Shape::Square, Shape::Inverted];
     let (token, form) = &study.bounds[bound];
     let colour = palette::of_bound(token);
     let own = theorem(token).map(|row| row.about());

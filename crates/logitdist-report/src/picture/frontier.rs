@@ -3,7 +3,7 @@
 use super::family::{families, style};
 use super::sample::{self, CELLS_DRAWN, SampledCell};
 use crate::declared::is_equal_pair;
-use crate::plot::{Axis, Figure, Form, Mark, Panel, Width, palette};
+use crate::plot::{Axis, Figure, Form, Mark, Panel, palette};
 use crate::typeset::typeset;
 use crate::view::View;
 use crate::words;
@@ -85,11 +85,8 @@ impl View<Study> for Frontiers {
         let all = || panels.iter().flat_map(|panel| &panel.series);
         let drawn: usize = all().map(|s| s.points.len()).sum();
         let n: usize = all().map(|s| s.n).sum();
-        let width = if panels.len() == 1 { Width::Column } else { Width::Full };
         let plots = panels.iter().map(|&panel| draw(study, panel)).collect();
-        let figure = Figure::new(width, plots)
-            .in_columns(panels.len().min(3))
-            .noted("Lines, from the left: left side = 1, 0.1 and 0.01 of the right side. Vacuous bounds and pairs that are equal up to rounding are left out.");
+        let figure = Figure::arranged(plots).noted("Lines, from the left: left side = 1, 0.1 and 0.01 of the right side. Vacuous bounds and pairs that are equal up to rounding are left out.");
         let figure = match left_out.is_empty() {
             true => figure,
             false => figure.noted(format!("Not drawn: {}.", left_out.join("; "))),
@@ -189,7 +186,7 @@ fn in_a_strip(panel: &Frontier) -> Option<String> {
         false => (zeros, "left side is 0".to_owned()),
     };
     let is_most = count as f64 > MOST_IN_A_STRIP * n as f64;
-    is_most.then(|| format!("{}, whose {what} in {count} of {n} marks", panel.title))
+    is_most.then(|| format!("{}, whose {what} in {count} of {n} marks", words::family(&panel.title)))
 }
 
 /// The panel, with a decade of the same length on both axes where right sides are not far beyond left ones.
@@ -199,7 +196,7 @@ fn draw(study: &Study, panel: &Frontier) -> Panel {
         None => Axis::log(label),
     };
     let (x, y) = (axis("right side of the bound", 0), axis("left side of the bound", 1));
-    let mut plot = Panel::new(&panel.title, x, y).shaped(1.0);
+    let mut plot = Panel::new(words::family(&panel.title), x, y).shaped(1.0);
     for share in SHARES {
         plot = plot.with(Mark::new(Form::Diagonal(share), palette::GREY).dashed());
     }

@@ -7,6 +7,7 @@ use super::names::{BETWEEN, LEAST_BETWEEN, Names, touch};
 use super::palette::{GREY, GRID, GROUND, INK};
 use super::scale::{Gutter, Mapping};
 use super::wrapped::wrapped;
+use crate::typeset::power_of_ten;
 
 /// Height that ticks and label take below a panel.
 pub fn height_below(placed: &Placed<'_>) -> f64 {
@@ -18,12 +19,55 @@ pub fn height_below(placed: &Placed<'_>) -> f64 {
         Names::Upright => names().map(text_width).fold(0.0, f64::max) + 3.0,
         own => LINE * names().map(|name| own.lines(name).len()).max().unwrap_or(1) as f64,
     };
-    ticks + counts_height(placed) + LINE * x_label(placed).len() as f64 + 3.0
+    ticks + LINE * (under_strips(placed).len() + x_label(placed).len()) as f64 + 3.0
 }
 
-/// Height of the counts of strips below a panel: a line of their own, as beside labels they would take the room of ticks.
-fn counts_height(placed: &Placed<'_>) -> f64 {
-    if placed.x.gutters().any(|gutter| gutter.count > 0) { LINE } else { 0.0 }
+/// What stands under the strips below a panel, in lines of their own, as beside labels it would take the room of ticks: how many marks there
+/// are, and the name of a strip that has no room for it beside the numbers.
+fn under_strips(placed: &Placed<'_>) -> Vec<Vec<(f64, String)>> {
+    let shown = x_texts(placed);
+    let mut lines: Vec<Vec<(f64, String)>> = Vec::new();
+    for gutter in placed.x.gutters() {
+        let is_named = shown.iter().any(|(_, text)| *text == gutter.label);
+        let text = match (is_named, gutter.count > 0) {
+            (true, false) => continue,
+            (true, true) => gutter.counted(),
+            (false, true) => format!("{}: {}", gutter.label, gutter.counted()),
+            (false, false) => gutter.label(),
+        };
+        let most = room_for_texts(placed) - text_width(&text) / 2.0;
+        let own = (((gutter.ends.0 + gutter.ends.1) / 2.0).min(most), text);
+        let is_free = |line: &&mut Vec<(f64, String)>| {
+            line.iter().all(|other| !touch((own.0, &own.1), (other.0, &other.1), text_width))
+        };
+        match lines.iter_mut().find(is_free) {
+            Some(line) => line.push(own),
+            None => lines.push(vec![own]),
+        }
+    }
+    lines
+}
+
+/// How far texts below a panel may reach to the right of its left end.
+fn room_for_texts(placed: &Placed<'_>) -> f64 {
+    placed.area[2] - placed.area[0] + 8.0
+}
+
+/// The numbers and names along x that there is room for.
+fn x_texts(placed: &Placed<'_>) -> Vec<(f64, String)> {
+    let most = room_for_texts(placed);
+    let spaced = |extent: &dyn Fn(&str) -> f64, most: f64| {
+        spaced(&placed.panel.x, &placed.x, &placed.ticks[0], Gutter::label, extent, most)
+    };
+    match (placed.names, placed.panel.x.scale) {
+        // More than there is room for in the widest figure are thinned.
+        (Names::Upright, _) => spaced(&|_| LEAST_BETWEEN - BETWEEN, f64::INFINITY),
+        (_, Scale::Places) => {
+            let at = |x: f64| placed.x.position(x).unwrap_or(0.0);
+            placed.ticks[0].iter().map(|(x, text)| (at(*x), text.clone())).collect()
+        }
+        _ => spaced(&text_width, most),
+    }
 }
 
 /// The label below a panel, in lines that do not reach the labels of its neighbours.
@@ -94,37 +138,20 @@ pub fn draw_frame(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
 
 /// The texts along x: all names of places, and as many numbers as do not touch.
 fn draw_names(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
-    let [left, _, right, bottom] = placed.area;
+    let [left, _, _, bottom] = placed.area;
+    let under = under_strips(placed);
+    let last = bottom + height_below(placed) - LINE * (x_label(placed).len() as f64 + 0.5) - 1.0;
+    for (i, line) in under.iter().rev().enumerate() {
+        for (across, text) in line {
+            canvas.text(text, (left + across, last - LINE * i as f64), Anchor::Middle, GREY);
+        }
+    }
     let first = bottom + 3.0 + LINE / 2.0;
-    let most = right - left + 8.0;
-    for gutter in placed.x.gutters() {
-        let (text, middle) = (gutter.counted(), (gutter.ends.0 + gutter.ends.1) / 2.0);
-        let across = left + middle.min(most - text_width(&text) / 2.0);
-        let under = bottom + height_below(placed) - LINE * (x_label(placed).len() as f64 + 0.5) - 1.0;
-        canvas.text(&text, (across, under), Anchor::Middle, GREY);
-    }
-    if placed.names == Names::Upright {
-        // More than there is room for in the widest figure are thinned.
-        for (x, text) in spaced(
-            &placed.panel.x,
-            &placed.x,
-            &placed.ticks[0],
-            Gutter::label,
-            |_| LEAST_BETWEEN - BETWEEN,
-            f64::INFINITY,
-        ) {
+    for (x, text) in x_texts(placed) {
+        if placed.names == Names::Upright {
             canvas.text_upwards(&text, (left + x, bottom + 3.0 + text_width(&text) / 2.0), INK);
+            continue;
         }
-        return;
-    }
-    let shown = match placed.panel.x.scale {
-        Scale::Places => {
-            let at = |x: f64| placed.x.position(x).unwrap_or(0.0);
-            placed.ticks[0].iter().map(|(x, text)| (at(*x), text.clone())).collect()
-        }
-        _ => spaced(&placed.panel.x, &placed.x, &placed.ticks[0], Gutter::label, text_width, most),
-    };
-    for (x, text) in shown {
         for (i, line) in placed.names.lines(&text).iter().enumerate() {
             canvas.text(line, (left + x, first + LINE * i as f64), Anchor::Middle, INK);
         }
@@ -183,7 +210,7 @@ fn spaced(
     if axis.scale == Scale::Log && !axis.ticks.is_empty() {
         // Those of the axis are at any distances: none at the cost of the last one nor of a power of ten.
         let places = || positions.iter().zip(ticks);
-        let decades = places().filter(|(_, (x, _))| is_decade(*x));
+        let decades = places().filter(|(_, (x, _))| power_of_ten(*x).is_some());
         for (tick, _) in places().next_back().into_iter().chain(decades).chain(places()) {
             if !kept.iter().any(|other| touches(tick, other)) {
                 kept.push(tick.clone());
@@ -217,17 +244,17 @@ fn spaced(
     if numbers(&others) > numbers(&kept) { others } else { kept }
 }
 
-/// Whether a value is a power of ten.
-fn is_decade(x: f64) -> bool {
-    let power = x.log10();
-    (power - power.round()).abs() < 1e-9
-}
-
 /// Width of the colour bar with its numbers.
 const COLOURS_WIDTH: f64 = 26.0;
 
-/// The colour bar, beside a panel, with its label above.
-pub fn draw_colours(canvas: &mut dyn Canvas, colours: &Colours, left: f64, beside: &Placed<'_>, label: f64) {
+/// The colour bar, beside a panel, with its label beside it.
+pub fn draw_colours(
+    canvas: &mut dyn Canvas,
+    colours: &Colours,
+    left: f64,
+    beside: &Placed<'_>,
+    label: &[String],
+) {
     let [_, top, _, bottom] = beside.area;
     const STEPS: usize = 60;
     const WIDTH: f64 = 7.0;
@@ -242,9 +269,10 @@ pub fn draw_colours(canvas: &mut dyn Canvas, colours: &Colours, left: f64, besid
     for (y, text) in spaced(&axis, &mapping, &ticks, Gutter::label, |_| TEXT, f64::INFINITY) {
         canvas.text(&text, (left + WIDTH + 2.0, bottom - y), Anchor::Left, INK);
     }
-    // Alone, above the panels, it would read as their title.
-    let name = format!("colours: {}", wrapped(&colours.label, f64::INFINITY).concat());
-    canvas.text(&name, (left + COLOURS_WIDTH, label), Anchor::Right, INK);
+    for (i, line) in label.iter().enumerate() {
+        let place = (left + COLOURS_WIDTH + LINE * (i as f64 + 0.5), (top + bottom) / 2.0);
+        canvas.text_upwards(line, place, INK);
+    }
 }
 
 /// The colour of a value.

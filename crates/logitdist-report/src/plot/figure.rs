@@ -101,11 +101,12 @@ impl Figure {
         Figure { width, panels, columns, colours: None, note: String::new() }
     }
 
-    /// One panel as wide as a column, or several, two or three in a row, as wide as a page.
+    /// One panel as wide as a column, or several, two to four in a row, as wide as a page: more than nine in threes would be higher than that.
     pub fn arranged(panels: Vec<Panel>) -> Figure {
         let (width, columns) = match panels.len() {
             1 => (Width::Column, 1),
             2 | 4 => (Width::Full, 2),
+            10.. => (Width::Full, 4),
             _ => (Width::Full, 3),
         };
         Figure::new(width, panels).in_columns(columns)
@@ -122,6 +123,19 @@ impl Figure {
         const LEAST: f64 = 115.0;
         let columns = self.columns.min(((points / LEAST) as usize).max(1));
         Figure { width: Width::Points(points), columns, ..self }
+    }
+
+    /// The same on several figures, rows of panels in each, none of which is higher than a page of a paper; itself, if it is not.
+    pub fn on_pages(self) -> Vec<Figure> {
+        /// Height of the text of a page.
+        const PAGE: f64 = 648.0;
+        let rows = self.panels.len().div_ceil(self.columns.max(1));
+        let part = |panels: &[Panel]| Figure { panels: panels.to_vec(), ..self.clone() };
+        let parts =
+            |rows: usize| self.panels.chunks(rows * self.columns.max(1)).map(part).collect::<Vec<_>>();
+        let fits = |all: &Vec<Figure>| all.iter().all(|figure| figure.height() <= PAGE);
+        let most = (1..=rows).rev().map(parts).find(fits);
+        most.unwrap_or_else(|| if rows > 1 { parts(1) } else { vec![self.clone()] })
     }
 
     /// The same with so many panels in a row.

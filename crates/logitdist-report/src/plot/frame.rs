@@ -11,7 +11,10 @@ use super::wrapped::wrapped;
 use crate::typeset::typeset;
 
 /// Width of the colour bar with its numbers.
-pub const COLOUR_BAR: f64 = 36.0;
+const COLOUR_BAR: f64 = 36.0;
+
+/// About what labels and numbers beside a panel take.
+const BESIDE: f64 = 40.0;
 
 /// Space right of a panel without names or shares there.
 const RIGHT: f64 = 8.0;
@@ -66,7 +69,16 @@ impl Frame {
 
 /// Width of what stands right of all panels.
 pub fn bar(figure: &Figure) -> f64 {
-    if figure.colours.is_some() { COLOUR_BAR } else { 0.0 }
+    if figure.colours.is_some() { COLOUR_BAR + LINE * bar_label(figure).len() as f64 } else { 0.0 }
+}
+
+/// The label of the colour bar, which stands upwards beside it, in lines about as long as it.
+pub fn bar_label(figure: &Figure) -> Vec<String> {
+    let Some((colours, first)) = figure.colours.as_ref().zip(figure.panels.first()) else {
+        return Vec::new();
+    };
+    let plot_width = (figure.width.points() - COLOUR_BAR) / figure.columns as f64 - BESIDE;
+    wrapped(&colours.label, along(height(std::slice::from_ref(first), plot_width.max(BESIDE))))
 }
 
 /// Height of a row of panels of which it is a share of a width: of the highest of them, and no less than the names of places take.

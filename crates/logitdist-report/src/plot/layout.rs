@@ -5,7 +5,7 @@ use super::canvas::{self, Anchor, Canvas};
 use super::covered;
 use super::diagonal;
 use super::figure::{Axis, Figure, Panel, Scale};
-use super::frame::{self, COLOUR_BAR, Frame};
+use super::frame::{self, Frame};
 use super::key::{self, Entry};
 use super::mark::Form;
 use super::marks;
@@ -72,11 +72,14 @@ struct Layout<'a> {
     /// The keys of all panels.
     key: Vec<Entry<'a>>,
     note: Vec<(String, f64)>,
-    /// Vertical middle of the label of the colour bar.
-    bar_label: f64,
 }
 
 impl Figure {
+    /// Its height in points.
+    pub fn height(&self) -> f64 {
+        Layout::new(self).size.1
+    }
+
     /// The figure as SVG, with text as text and its size in points.
     pub fn to_svg(&self) -> String {
         let layout = Layout::new(self);
@@ -128,17 +131,12 @@ impl<'a> Layout<'a> {
             key.clear();
         }
         let key_height = key.last().map_or(0.0, |last| last.bottom() + 6.0);
-        // What colours mean stands over the titles, where there are some.
-        let has_title = figure.panels.iter().take(columns).any(|panel| !panel.title.is_empty());
-        let label_height = if figure.colours.is_some() && has_title { LINE } else { 0.0 };
-        let key_height = key_height + label_height;
         let bar = frame::bar(figure);
         let (mut panels, mut top) = (Vec::new(), key_height);
         let has_dashes = notes::has_dashes(figure);
         for (row_index, row) in figure.panels.chunks(columns).enumerate() {
             let titles = row.iter().map(|panel| title_lines(panel, plot_width));
             let title_lines = titles.map(|lines| lines.len()).max().unwrap_or(0);
-            let title_lines = title_lines.max(usize::from(row_index == 0 && bar > 0.0));
             let title_height = if title_lines > 0 { LINE * title_lines as f64 + 2.0 } else { 5.0 };
             let own_key = |panel: &'a Panel, c: usize| match keys_in_panels {
                 true => key::of_panel(panel, plot_width + margins[c][1]),
@@ -177,13 +175,12 @@ impl<'a> Layout<'a> {
             note.push((line, top + LINE / 2.0));
             top += LINE;
         }
-        let bar_label = panels.first().map_or(0.0, |first: &Placed<'_>| first.title.1 - label_height);
-        Layout { figure, size: (width, top.ceil()), panels, key, note, bar_label }
+        Layout { figure, size: (width, top.ceil()), panels, key, note }
     }
 
     fn draw(&self, canvas: &mut dyn Canvas) {
         for entry in &self.key {
-            marks::draw_key(canvas, entry);
+            marks::draw_key(canvas, entry, self.figure);
         }
         for placed in &self.panels {
             if let Some(reason) = &placed.panel.empty {
@@ -191,15 +188,22 @@ impl<'a> Layout<'a> {
                 continue;
             }
             axes::draw_ground(canvas, placed);
-            for number in 0..placed.panel.marks.len() {
-                marks::draw(canvas, placed, number, self.figure.colours.as_ref());
+            let are_hollow = marks::are_hollow(self.figure);
+            for (number, mark) in placed.panel.marks.iter().enumerate() {
+                if !are_hollow || !matches!(mark.form, Form::Points(..)) {
+                    marks::draw(canvas, placed, number, self.figure);
+                }
+            }
+            if are_hollow {
+                marks::draw_hollow(canvas, placed);
             }
             axes::draw_frame(canvas, placed);
             marks::draw_names(canvas, placed);
             diagonal::draw_shares(canvas, placed);
         }
         if let (Some(colours), Some(first)) = (&self.figure.colours, self.panels.first()) {
-            axes::draw_colours(canvas, colours, self.size.0 - COLOUR_BAR + 8.0, first, self.bar_label);
+            let label = frame::bar_label(self.figure);
+            axes::draw_colours(canvas, colours, self.size.0 - frame::bar(self.figure) + 8.0, first, &label);
         }
         for (line, y) in &self.note {
             canvas.text(line, (2.0, *y), Anchor::Left, GREY);
@@ -223,12 +227,13 @@ fn same<'a>(mut labels: impl Iterator<Item = &'a String>) -> bool {
     labels.all(|label| Some(label) == first)
 }
 
-/// The title of a panel in at most two lines of a width.
+/// The title of a panel in at most four lines of a width.
 fn title_lines(panel: &Panel, width: f64) -> Vec<String> {
+    const MOST_LINES: usize = 4;
     let mut lines = wrapped(&panel.title, width + 6.0);
-    if lines.len() > 2 {
-        lines.truncate(2);
-        lines[1].push('…');
+    if lines.len() > MOST_LINES {
+        lines.truncate(MOST_LINES);
+        lines[MOST_LINES - 1].push('…');
     }
     lines
 }

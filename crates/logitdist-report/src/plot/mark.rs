@@ -97,9 +97,9 @@ pub enum Form {
 }
 
 impl Shape {
-    /// Shapes that are told apart where colours are not, in the order in which to use them.
+    /// Shapes that are told apart where colours are not, in the order in which to use them: a small square looks most like a disc.
     pub const ALL: [Shape; 6] =
-        [Shape::Disc, Shape::Triangle, Shape::Square, Shape::Diamond, Shape::Inverted, Shape::Cross];
+        [Shape::Disc, Shape::Triangle, Shape::Diamond, Shape::Cross, Shape::Square, Shape::Inverted];
 
     /// The shape of the i-th of several things.
     pub fn of(i: usize) -> Shape {

@@ -3,7 +3,7 @@
 use super::axes::colour_of;
 use super::canvas::{Anchor, Canvas, text_width};
 use super::diagonal;
-use super::figure::Colours;
+use super::figure::{Colours, Figure, Panel, Scale};
 use super::frame::is_line;
 use super::key::{Entry, SAMPLE};
 use super::layout::{LINE, Placed};
@@ -11,8 +11,14 @@ use super::mark::{Form, Mark, Shape, Tiles};
 use super::palette::{Colour, GREY, GROUND, INK};
 use crate::typeset::{share, significant};
 
-/// Radius of a point.
+/// Radius of a point; of one of many whose colours are values.
 pub const RADIUS: f64 = 1.6;
+const SMALL: f64 = 1.2;
+/// More points than this are many.
+const MANY: usize = 100;
+/// Width of the outline of a hollow point; of one of many.
+const OUTLINE: f64 = 0.7;
+const FINE: f64 = 0.5;
 /// Opacity of bars, and of their samples in the key.
 const BARS: f64 = 0.8;
 /// Width of a line.
@@ -22,20 +28,47 @@ const HEAD: f64 = 2.6;
 const HEAD_WIDTH: f64 = 0.6;
 /// Length of a dash and the gap after it.
 const DASH: [f64; 2] = [3.0, 2.0];
-/// The same of a line that lies on another, which is seen through the gaps.
+/// The same together of a line that lies on others, and at least of what is seen of each of these through the gaps.
 const OVER: f64 = 6.0;
+const SEEN: f64 = 2.0;
+
+/// How points look.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Look {
+    /// Filled, of a radius and an opacity.
+    Solid(f64, f64),
+    /// An outline of a width, through which others are seen.
+    Hollow(f64),
+}
+
+/// Whether points are hollow: those of several kinds in a panel of two scales, where one kind would hide another. Where colours are values none
+/// shines through.
+pub fn are_hollow(figure: &Figure) -> bool {
+    let several = |panel: &Panel| {
+        let kinds = panel
+            .marks
+            .iter()
+            .filter(|mark| matches!(&mark.form, Form::Points(points, _) if !points.is_empty()));
+        panel.x.scale != Scale::Places && panel.y.scale != Scale::Places && kinds.count() > 1
+    };
+    figure.colours.is_none() && figure.panels.iter().any(several)
+}
 
 /// Draws a mark of a panel, by its number.
-pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, number: usize, colours: Option<&Colours>) {
+pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, number: usize, figure: &Figure) {
+    let colours = figure.colours.as_ref();
     let [left, top, right, bottom] = placed.area;
     let mark = &placed.panel.marks[number];
     match &mark.form {
         Form::Points(points, shape) => {
-            // Where colours are values they are those of the bar beside, and nothing shines through.
-            let opacity = match points.len() {
-                _ if colours.is_some() => 1.0,
-                0..=200 => 0.85,
-                _ => 0.5,
+            let look = match points.len() {
+                // Where colours are values they are those of the bar beside, and nothing shines through.
+                _ if colours.is_some() => {
+                    let are_many = placed.panel.points().count() > MANY;
+                    Look::Solid(if are_many { SMALL } else { RADIUS }, 1.0)
+                }
+                0..=200 => Look::Solid(RADIUS, 0.85),
+                _ => Look::Solid(RADIUS, 0.5),
             };
             for point in points {
                 let Some(place) = placed.place(point.x, point.y) else { continue };
@@ -43,23 +76,21 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, number: usize, colours
                     (Some(colours), Some(value)) => colour_of(colours, value),
                     _ => mark.colour,
                 };
-                draw_shape(canvas, *shape, place, colour, opacity);
+                draw_shape(canvas, *shape, place, colour, look);
             }
         }
         Form::Line(points) => draw_values(canvas, placed, points, number),
         Form::DottedLine(points) => {
             draw_values(canvas, placed, points, number);
             for place in points.iter().filter_map(|&(x, y)| placed.place(x, y)) {
-                draw_shape(canvas, mark.shape, place, mark.colour, 1.0);
+                draw_shape(canvas, mark.shape, place, mark.colour, Look::Solid(RADIUS, 1.0));
             }
         }
         Form::Band(points) => {
-            let ends = |end: fn(&(f64, f64, f64)) -> f64| {
-                points.iter().filter_map(move |p| placed.place(p.0, end(p)))
-            };
-            let mut corners: Vec<_> = ends(|p| p.1).collect();
-            corners.extend(ends(|p| p.2).collect::<Vec<_>>().into_iter().rev());
-            if points.len() > 1 {
+            let ends = |&(x, low, high): &(f64, f64, f64)| placed.place(x, low).zip(placed.place(x, high));
+            let (low, high): (Vec<_>, Vec<_>) = points.iter().filter_map(ends).unzip();
+            let corners: Vec<_> = low.into_iter().chain(high.into_iter().rev()).collect();
+            if corners.len() > 2 {
                 canvas.area(&corners, mark.colour, 0.13);
             } else if let [low, high] = corners[..] {
                 canvas.line(&[low, high], 3.0 * WIDTH, mark.colour.towards(Colour(255, 255, 255), 0.7));
@@ -93,6 +124,26 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, number: usize, colours
     }
 }
 
+/// Draws the points of several kinds by turns, so that none lies on top of all others.
+pub fn draw_hollow(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
+    let mut all = Vec::new();
+    for (kind, mark) in placed.panel.marks.iter().enumerate() {
+        if let Form::Points(points, shape) = &mark.form {
+            let turn = |i: usize| (i as f64 + 0.5) / points.len() as f64;
+            all.extend(
+                points.iter().enumerate().map(|(i, point)| (turn(i), kind, point, *shape, mark.colour)),
+            );
+        }
+    }
+    all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let look = Look::Hollow(if all.len() > MANY { FINE } else { OUTLINE });
+    for (_, _, point, shape, colour) in all {
+        if let Some(place) = placed.place(point.x, point.y) {
+            draw_shape(canvas, shape, place, colour, look);
+        }
+    }
+}
+
 /// A line through values, dashed where it lies on others.
 fn draw_values(canvas: &mut dyn Canvas, placed: &Placed<'_>, points: &[(f64, f64)], number: usize) {
     let mark = &placed.panel.marks[number];
@@ -100,6 +151,9 @@ fn draw_values(canvas: &mut dyn Canvas, placed: &Placed<'_>, points: &[(f64, f64
     if !placed.dashes_over || depths.iter().all(|depth| *depth == 0) {
         return draw_line(canvas, placed, points, mark);
     }
+    // Each of so many lines is seen in an equal part of a dash and its gap.
+    let lines = 1 + placed.depths.iter().flatten().max().unwrap_or(&0);
+    let part = (OVER / lines as f64).max(SEEN);
     // Together as far as the depth is the same, so that dashes go on from one stretch to the next.
     let mut first = 0;
     while first < depths.len() {
@@ -108,9 +162,8 @@ fn draw_values(canvas: &mut dyn Canvas, placed: &Placed<'_>, points: &[(f64, f64
         match depths[first] {
             0 => draw_line(canvas, placed, own, mark),
             depth => {
-                let drawn = OVER / 2f64.powi(depth.min(4) as i32);
                 let places: Vec<_> = own.iter().filter_map(|&(x, y)| placed.place(x, y)).collect();
-                for dash in dashes(&places, [drawn, OVER - drawn]) {
+                for dash in dashes(&places, [part * (lines - depth) as f64, part * depth as f64]) {
                     canvas.line(&dash, WIDTH, mark.colour);
                 }
             }
@@ -119,11 +172,11 @@ fn draw_values(canvas: &mut dyn Canvas, placed: &Placed<'_>, points: &[(f64, f64
     }
 }
 
-/// An interval, with an arrowhead where the axis ends before it.
+/// An interval, with an arrowhead where the axis ends before it; none if an end has no place.
 fn draw_interval(canvas: &mut dyn Canvas, placed: &Placed<'_>, ends: [(f64, f64); 2], mark: &Mark) {
-    let places: Vec<_> = ends.iter().filter_map(|&(x, y)| placed.place(x, y)).collect();
-    stroke(canvas, &places, mark);
-    for (&(x, y), (across, up)) in ends.iter().zip(&places).map(|(end, place)| (end, *place)) {
+    let [Some(from), Some(to)] = ends.map(|(x, y)| placed.place(x, y)) else { return };
+    stroke(canvas, &[from, to], mark);
+    for ((x, y), (across, up)) in ends.into_iter().zip([from, to]) {
         let (dx, dy) = (f64::from(placed.x.cut(x)), -f64::from(placed.y.cut(y)));
         if (dx, dy) != (0.0, 0.0) {
             let (back, side) = ((across - dx * HEAD, up - dy * HEAD), 0.75 * HEAD);
@@ -186,19 +239,32 @@ fn dashes(points: &[(f64, f64)], lengths: [f64; 2]) -> Vec<Vec<(f64, f64)>> {
     dashes
 }
 
-fn draw_shape(canvas: &mut dyn Canvas, shape: Shape, (x, y): (f64, f64), colour: Colour, opacity: f64) {
-    let r = RADIUS * 1.2;
+fn draw_shape(canvas: &mut dyn Canvas, shape: Shape, (x, y): (f64, f64), colour: Colour, look: Look) {
+    let radius = if let Look::Solid(radius, _) = look { radius } else { RADIUS };
+    let r = radius * 1.2;
+    let mut area = |corners: &[(f64, f64)]| match look {
+        Look::Solid(_, opacity) => canvas.area(corners, colour, opacity),
+        Look::Hollow(width) => {
+            let around: Vec<_> = corners.iter().chain(&corners[..1]).copied().collect();
+            canvas.line(&around, width, colour);
+        }
+    };
     match shape {
-        Shape::Disc => canvas.disc((x, y), RADIUS, None, colour, opacity),
+        Shape::Disc => match look {
+            Look::Solid(_, opacity) => canvas.disc((x, y), radius, None, colour, opacity),
+            Look::Hollow(width) => canvas.disc((x, y), radius, Some(width), colour, 1.0),
+        },
         Shape::Ring => canvas.disc((x, y), 2.0 * RADIUS, Some(0.7), colour, 1.0),
         Shape::Square => {
-            canvas.rectangle([x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS], colour, opacity);
+            let (left, right, top, bottom) = (x - radius, x + radius, y - radius, y + radius);
+            area(&[(left, top), (right, top), (right, bottom), (left, bottom)]);
         }
-        Shape::Triangle => canvas.area(&[(x, y - r), (x + r, y + r), (x - r, y + r)], colour, opacity),
+        Shape::Triangle => area(&[(x, y - r), (x + r, y + r), (x - r, y + r)]),
         Shape::Diamond => {
-            canvas.area(&[(x, y - r), (x + r, y), (x, y + r), (x - r, y)], colour, opacity);
+            let r = 1.2 * r;
+            area(&[(x, y - r), (x + r, y), (x, y + r), (x - r, y)]);
         }
-        Shape::Inverted => canvas.area(&[(x, y + r), (x + r, y - r), (x - r, y - r)], colour, opacity),
+        Shape::Inverted => area(&[(x, y + r), (x + r, y - r), (x - r, y - r)]),
         Shape::Cross => {
             // One outline, so that nothing shines through twice where the arms meet.
             let (long, short) = (1.1 * r, 0.35 * r);
@@ -211,7 +277,7 @@ fn draw_shape(canvas: &mut dyn Canvas, shape: Shape, (x, y): (f64, f64), colour:
                     _ => (x - up, y + across),
                 })
             };
-            canvas.area(&[arm(0), arm(1), arm(2), arm(3)].concat(), colour, opacity);
+            area(&[arm(0), arm(1), arm(2), arm(3)].concat());
         }
     }
 }
@@ -283,16 +349,20 @@ pub fn draw_names(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
 }
 
 /// Draws an entry of a key.
-pub fn draw_key(canvas: &mut dyn Canvas, entry: &Entry<'_>) {
+pub fn draw_key(canvas: &mut dyn Canvas, entry: &Entry<'_>, figure: &Figure) {
     let (mark, (x, y)) = (entry.mark, entry.place);
+    let look = if are_hollow(figure) { Look::Hollow(OUTLINE) } else { Look::Solid(RADIUS, 1.0) };
     if matches!(mark.form, Form::Band(_) | Form::Bars(_)) {
         canvas.rectangle([x + 1.0, y - 2.5, x + SAMPLE - 5.0, y + 2.5], mark.colour, BARS);
     } else if !matches!(mark.form, Form::Points(..)) {
         stroke(canvas, &[(x, y), (x + SAMPLE - 4.0, y)], mark);
     }
     match mark.form {
-        Form::Points(_, shape) => draw_shape(canvas, shape, (x + SAMPLE - 6.0, y), mark.colour, 1.0),
-        Form::DottedLine(_) => draw_shape(canvas, mark.shape, (x + SAMPLE / 2.0 - 2.0, y), mark.colour, 1.0),
+        Form::Points(_, shape) => draw_shape(canvas, shape, (x + SAMPLE - 6.0, y), mark.colour, look),
+        Form::DottedLine(_) => {
+            let place = (x + SAMPLE / 2.0 - 2.0, y);
+            draw_shape(canvas, mark.shape, place, mark.colour, Look::Solid(RADIUS, 1.0));
+        }
         _ => {}
     }
     for (i, line) in entry.lines.iter().enumerate() {

@@ -2,7 +2,7 @@
 
 use super::figure::{Axis, Scale};
 use super::ticks;
-use crate::typeset::{superscript, typeset};
+use crate::typeset::{power_of_ten, superscript, typeset};
 
 /// Width of a gutter, and of the gap beside it, in points.
 const GUTTER: f64 = 13.0;
@@ -15,6 +15,8 @@ pub struct Gutter {
     pub ends: (f64, f64),
     /// What stands in it: `0`, `≤ 0`, `∞` or `−∞`, or what the axis does not reach, such as `> 10⁹`.
     pub label: String,
+    /// The least and the greatest value that has its place in it.
+    holds: (f64, f64),
     /// How many points, set by who knows which values are points.
     pub count: usize,
 }
@@ -41,10 +43,8 @@ pub struct Mapping {
     pub range: (f64, f64),
     /// Positions of these.
     pub ends: (f64, f64),
-    /// For what is below the axis.
-    pub below: Option<Gutter>,
-    /// For what is above it.
-    pub above: Option<Gutter>,
+    /// For what has no place on the axis, from its beginning to its end.
+    strips: Vec<Gutter>,
 }
 
 impl Mapping {
@@ -53,27 +53,32 @@ impl Mapping {
         let log = axis.scale == Scale::Log;
         let cut = axis.range.filter(|&(low, high)| axis.cut && log && low > 0.0 && high > low);
         let limits = cut.unwrap_or((if log { f64::from_bits(1) } else { f64::MIN }, f64::MAX));
-        let is_below = |x: f64| x < limits.0;
-        let below = values.iter().filter(|&&x| is_below(x)).count();
-        let negative = values.iter().any(|&x| x < 0.0);
-        let above = values.iter().filter(|&&x| x > limits.1).count();
-        let start = if below > 0 { GUTTER + GAP } else { 0.0 };
-        let end = length - if above > 0 { GUTTER + GAP } else { 0.0 };
-        let is_cut = |x: f64| x.is_finite() && x != 0.0 && (x < limits.0 || x > limits.1);
-        let low_label = match (log, negative) {
-            _ if values.iter().any(|&x| is_cut(x) && x > 0.0 && x < limits.0) => {
-                format!("< {}", limit_words(limits.0))
-            }
-            (true, true) => "≤ 0".to_owned(),
-            (true, false) => "0".to_owned(),
-            (false, _) => "−∞".to_owned(),
-        };
-        let high_label = match values.iter().any(|&x| is_cut(x) && x > limits.1) {
-            true => format!("> {}", limit_words(limits.1)),
-            false => "∞".to_owned(),
-        };
-        let gutter = |ends, label: &str, count| Gutter { ends, label: label.to_owned(), count };
-        let proper = || values.iter().copied().filter(|&x| x.is_finite() && !is_below(x) && x <= limits.1);
+        let is_proper = |x: f64| limits.0 <= x && x <= limits.1;
+        let nothing = if values.iter().any(|&x| x < 0.0) { "≤ 0" } else { "0" };
+        // What is 0 is told from what is too small, and what is infinite from what is too large.
+        let kinds = [
+            (log, (f64::NEG_INFINITY, 0.0), nothing.to_owned()),
+            (!log, (f64::NEG_INFINITY, f64::NEG_INFINITY), "−∞".to_owned()),
+            (log, (f64::from_bits(1), limits.0), format!("< {}", limit_words(limits.0))),
+            (log, (limits.1, f64::MAX), format!("> {}", limit_words(limits.1))),
+            (true, (f64::INFINITY, f64::INFINITY), "∞".to_owned()),
+        ];
+        let found = kinds.into_iter().filter(|(may_be, (from, to), _)| {
+            *may_be && values.iter().any(|&x| !is_proper(x) && (*from..=*to).contains(&x))
+        });
+        let found: Vec<_> = found.map(|(_, holds, label)| (holds, label)).collect();
+        let below = found.iter().filter(|(holds, _)| holds.0 < limits.0).count();
+        let start = below as f64 * (GUTTER + GAP);
+        let end = length - (found.len() - below) as f64 * (GUTTER + GAP);
+        let strips = found.into_iter().enumerate().map(|(i, (holds, label))| {
+            let from = match i < below {
+                true => i as f64 * (GUTTER + GAP),
+                false => end + GAP + (i - below) as f64 * (GUTTER + GAP),
+            };
+            let count = values.iter().filter(|&&x| !is_proper(x) && (holds.0..=holds.1).contains(&x)).count();
+            Gutter { ends: (from, from + GUTTER), label, holds, count }
+        });
+        let proper = || values.iter().copied().filter(|&x| x.is_finite() && is_proper(x));
         let range = axis.range.filter(|&(low, high)| !log || (low > 0.0 && high > low));
         let range = range.unwrap_or_else(|| match axis.scale {
             Scale::Places => {
@@ -82,35 +87,31 @@ impl Mapping {
             }
             scale => widened(scale, proper()),
         });
-        Mapping {
-            scale: axis.scale,
-            limits,
-            range,
-            ends: (start, end),
-            below: (below > 0).then(|| gutter((0.0, GUTTER), &low_label, below)),
-            above: (above > 0).then(|| gutter((length - GUTTER, length), &high_label, above)),
-        }
+        Mapping { scale: axis.scale, limits, range, ends: (start, end), strips: strips.collect() }
     }
 
     /// The gutters that there are.
     pub fn gutters(&self) -> impl Iterator<Item = &Gutter> {
-        self.below.iter().chain(&self.above)
+        self.strips.iter()
+    }
+
+    /// The gutter of a value that has no place on the proper axis.
+    fn strip(&self, x: f64) -> Option<usize> {
+        let is_beyond = x < self.limits.0 || x > self.limits.1;
+        self.strips.iter().position(|own| is_beyond && (own.holds.0..=own.holds.1).contains(&x))
     }
 
     /// The position of a value, in points from the beginning of the axis; what is outside the range is put at its end. `None` for NaN.
     pub fn position(&self, x: f64) -> Option<f64> {
-        let in_gutter = |gutter: &Option<Gutter>, end: f64| {
-            Some(gutter.as_ref().map_or(end, |g| (g.ends.0 + g.ends.1) / 2.0))
-        };
         if x.is_nan() {
-            None
-        } else if x < self.limits.0 {
-            in_gutter(&self.below, self.ends.0)
-        } else if x > self.limits.1 {
-            in_gutter(&self.above, self.ends.1)
-        } else {
-            Some(self.ends.0 + self.share(x).clamp(0.0, 1.0) * (self.ends.1 - self.ends.0))
+            return None;
         }
+        Some(match self.strip(x) {
+            Some(strip) => (self.strips[strip].ends.0 + self.strips[strip].ends.1) / 2.0,
+            None if x < self.limits.0 => self.ends.0,
+            None if x > self.limits.1 => self.ends.1,
+            None => self.ends.0 + self.share(x).clamp(0.0, 1.0) * (self.ends.1 - self.ends.0),
+        })
     }
 
     /// The share of the range under a value that is no gutter's: 0 at the beginning of the axis, 1 at its end.
@@ -126,24 +127,22 @@ impl Mapping {
     /// At which end of the axis a value is cut off, as far as is seen: −1 at the beginning, 1 at the end, 0 where it has a place.
     pub fn cut(&self, x: f64) -> i8 {
         const SEEN: f64 = 5e-3;
-        if x < self.limits.0 {
-            -i8::from(self.below.is_none())
-        } else if x > self.limits.1 {
-            i8::from(self.above.is_none())
-        } else {
-            let share = self.share(x);
-            i8::from(share > 1.0 + SEEN) - i8::from(share < -SEEN)
+        if self.strip(x).is_some() {
+            return 0;
+        }
+        match x {
+            x if x < self.limits.0 => -1,
+            x if x > self.limits.1 => 1,
+            x => i8::from(self.share(x) > 1.0 + SEEN) - i8::from(self.share(x) < -SEEN),
         }
     }
 
     /// Counts values in the gutters.
     pub fn count(&mut self, values: impl Iterator<Item = f64>) {
-        self.below.iter_mut().chain(&mut self.above).for_each(|gutter| gutter.count = 0);
+        self.strips.iter_mut().for_each(|strip| strip.count = 0);
         for x in values {
-            match (&mut self.below, &mut self.above) {
-                (Some(below), _) if x < self.limits.0 => below.count += 1,
-                (_, Some(above)) if x > self.limits.1 => above.count += 1,
-                _ => {}
+            if let Some(strip) = self.strip(x) {
+                self.strips[strip].count += 1;
             }
         }
     }
@@ -176,12 +175,7 @@ impl Mapping {
 
 /// The end of a logarithmic axis in words: a power of ten as its ticks have it.
 fn limit_words(x: f64) -> String {
-    let power = x.log10().round();
-    if (x / 10f64.powf(power) - 1.0).abs() < 1e-9 {
-        format!("10{}", superscript(power as i32))
-    } else {
-        typeset(x)
-    }
+    power_of_ten(x).map_or_else(|| typeset(x), |power| format!("10{}", superscript(power)))
 }
 
 /// The range of values, a little extended; around a single value, or from 0 to 1 if there is none.
@@ -211,34 +205,37 @@ fn widened(scale: Scale, values: impl Iterator<Item = f64>) -> (f64, f64) {
 mod tests {
     use super::*;
 
+    fn strips(mapping: &Mapping) -> Vec<String> {
+        mapping.gutters().map(|own| format!("{}: {}", own.label(), own.counted())).collect()
+    }
+
     #[test]
     fn zeros_and_infinities_stand_in_counted_gutters_of_a_logarithmic_axis() {
         let values = [0.0, 1e-3, 1.0, 0.0, f64::INFINITY];
         let m = Mapping::new(&Axis::log("x"), &values, 100.0);
-        let (below, above) = (m.below.clone().unwrap(), m.above.clone().unwrap());
-        assert_eq!((below.label.as_str(), below.count), ("0", 2));
-        assert_eq!((above.label.as_str(), above.count), ("∞", 1));
+        assert_eq!(strips(&m), ["0: 2 ×", "∞: 1 ×"]);
         assert_eq!((m.position(0.0), m.position(f64::INFINITY)), (Some(6.5), Some(93.5)));
         let inside = m.position(0.0316).unwrap();
         assert!((inside - 50.0).abs() < 0.1, "{inside}");
         assert_eq!(m.position(f64::NAN), None);
         assert!(m.position(1e-300).unwrap() >= m.ends.0);
-        assert_eq!(Mapping::new(&Axis::log("x"), &[-1.0, 1.0], 100.0).below.unwrap().label, "≤ 0");
+        assert_eq!(strips(&Mapping::new(&Axis::log("x"), &[-1.0, 1.0], 100.0)), ["≤ 0: 1 ×"]);
     }
 
     #[test]
-    fn what_an_axis_does_not_reach_stands_in_gutters_that_say_so() {
-        let values = [1e-40, 1e-3, 1.0, 0.0, 1e200, f64::INFINITY];
+    fn what_an_axis_does_not_reach_stands_in_gutters_of_its_own() {
+        let values = [1e-40, 1e-3, 1.0, 0.0, 1e200, f64::INFINITY, 0.0];
         let mut m = Mapping::new(&Axis::log("x").cut(1e-6, 1e6), &values, 100.0);
         m.count(values.into_iter());
-        let texts =
-            |gutter: &Option<Gutter>| gutter.as_ref().map(|own| (own.label(), own.counted())).unwrap();
-        assert_eq!(texts(&m.below), ("< 10⁻⁶".to_owned(), "2 ×".to_owned()));
-        assert_eq!(texts(&m.above), ("> 10⁶".to_owned(), "2 ×".to_owned()));
-        assert_eq!((m.position(1e-40), m.position(1e200)), (Some(6.5), Some(93.5)));
+        assert_eq!(strips(&m), ["0: 2 ×", "< 10⁻⁶: 1 ×", "> 10⁶: 1 ×", "∞: 1 ×"]);
+        assert_eq!((m.position(0.0), m.position(1e-40)), (Some(6.5), Some(22.5)));
+        assert_eq!((m.position(1e200), m.position(f64::INFINITY)), (Some(77.5), Some(93.5)));
         assert!((m.position(1.0).unwrap() - 50.0).abs() < 1e-9);
+        // One kind of them takes no room for the other.
+        let m = Mapping::new(&Axis::log("x").cut(1e-6, 1e6), &[1e-40, 1.0], 100.0);
+        assert_eq!((strips(&m), m.ends), (vec!["< 10⁻⁶: 1 ×".to_owned()], (16.0, 100.0)));
         let m = Mapping::new(&Axis::log("x").between(1e-6, 1e6), &[1e-40], 100.0);
-        assert_eq!((m.below, m.above), (None, None));
+        assert!(strips(&m).is_empty());
     }
 
     #[test]

@@ -21,9 +21,9 @@ fn extreme(study: &Study, token: &str) -> Option<String> {
     let named = |arm: &Arm| {
         let one = |&axis: &usize| {
             let own = &study.axes[axis];
-            let value = words::value(&own.values[arm.values[axis]?]);
+            let value = words::value_of(&own.name, &own.values[arm.values[axis]?]);
             Some(match own.numbers() {
-                Some(_) => format!("{} {value}", words::axis(&own.name, None)),
+                Some(_) => words::of_number(&words::axis(&own.name, None), &value),
                 None => value,
             })
         };

@@ -64,13 +64,13 @@ fn write(folder: &Path, config: &str) {
     }
 }
 
-fn study() -> Study {
+pub fn study() -> Study {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), "question = \"q\"\n");
     Study::read(folder.path()).unwrap()
 }
 
-fn resolved(study: &Study, spec: &str) -> Result<Declared, String> {
+pub fn resolved(study: &Study, spec: &str) -> Result<Declared, String> {
     resolve(study, &PlotSpec::parse(spec).unwrap())
 }
 
@@ -187,15 +187,15 @@ fn what_is_asked_is_drawn_and_what_is_chosen_is_said() {
     assert!((at(1, 1, 2) - base(1, 1, 0, 2, 0) - 0.001).abs() < 1e-12);
     assert_eq!(
         picture.question(&study),
-        "Certified mean correlation by T5 (both spectra) over level, colours: dimension, panels: source. Medians of replicates; bands or bars \
-         are their 5 and 95 % quantiles. Fixed: spectrum isotropic, direction a → b."
+        "Certified mean correlation by T5 (both spectra) over level, colours: dimension, panels: source. Medians of 3 replicates; bars are \
+         from the least to the greatest. Fixed: spectrum isotropic, direction a → b."
     );
     // Without a filter, all that would be mixed is fixed, and named.
     let picture = resolved(&study, "bound=d_ls x=level").unwrap();
     let caption = picture.question(&study);
     assert!(
         caption.contains("spectrum isotropic (shows most)")
-            || caption.contains("spectrum step 4:0.001 (shows most)"),
+            || caption.contains("spectrum step to 0.001 after 4 (shows most)"),
         "{caption}"
     );
     assert!(caption.contains("direction a → b (shows most)"), "{caption}");
@@ -208,7 +208,7 @@ fn what_is_asked_is_drawn_and_what_is_chosen_is_said() {
     let picture = resolved(&study, "bound=d_ls x=spectrum panels=source").unwrap();
     let figure = &picture.figures(&study, &picture.numbers(&study).unwrap())[0];
     let names: Vec<&str> = figure.panels[0].x.ticks.iter().map(|(_, name)| name.as_str()).collect();
-    assert_eq!(names, ["isotropic", "step 4:0.001"]);
+    assert_eq!(names, ["isotropic", "step to 0.001 after 4"]);
 }
 
 fn drawn(study: &Study, spec: &str) -> Panel {

@@ -6,6 +6,7 @@ mod legible;
 mod numbers;
 mod pair;
 mod pictures;
+mod replicates;
 mod reports;
 mod shown;
 mod sweep;

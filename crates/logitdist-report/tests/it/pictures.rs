@@ -147,7 +147,7 @@ fn every_picture_is_drawn_as_svg_and_png_alike_each_time() {
 fn texts_are_texts_and_links_lead_from_points() {
     let figure = coloured();
     let svg = figure.to_svg();
-    for text in ["d_logit (nats)", "kl_ab (nats)", "colours: m_cca", "permuted_clusters (E6)", "10⁻⁶"] {
+    for text in ["d_logit (nats)", "kl_ab (nats)", "m_cca", "permuted_clusters (E6)", "10⁻⁶"] {
         assert!(svg.contains(&format!(">{text}</text>")), "{text} in {svg}");
     }
     assert!(!svg.contains("<a "));
@@ -168,6 +168,20 @@ fn a_heat_map_has_numbers_in_all_tiles_or_in_none() {
         counts.iter().all(|n| [0, 20].contains(n)) && counts.contains(&0) && counts.contains(&20),
         "{counts:?}"
     );
+}
+
+#[test]
+fn a_figure_that_is_higher_than_a_page_is_several() {
+    let panels = |n: usize| (0..n).map(|i| lines(&i.to_string())).collect::<Vec<_>>();
+    let few = Figure::new(Width::Full, panels(6)).in_columns(3);
+    assert_eq!(few.clone().on_pages(), [few]);
+    let pages = Figure::new(Width::Full, panels(11)).in_columns(2).on_pages();
+    assert!(pages.len() > 1 && pages.iter().all(|page| page.height() <= 648.0));
+    let titles: Vec<&str> =
+        pages.iter().flat_map(|page| &page.panels).map(|own| own.title.as_str()).collect();
+    assert_eq!(titles, (0..11).map(|i| i.to_string()).collect::<Vec<_>>());
+    // Rows stay whole.
+    assert!(pages[..pages.len() - 1].iter().all(|page| page.panels.len().is_multiple_of(2)));
 }
 
 #[test]

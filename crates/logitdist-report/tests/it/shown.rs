@@ -1,7 +1,9 @@
 //! What figures leave out and which of several things they show: by what rules, and that they say so.
 
 use crate::{sweep, trained};
-use logitdist_report::plot::{Axis, Colour, Figure, Form, Mark, Panel, Point, Shape, Width, palette};
+use logitdist_report::plot::{
+    Axis, Colour, Colours, Figure, Form, Mark, Panel, Point, Scale, Shape, Width, palette,
+};
 use logitdist_report::{Picture, pictures};
 use logitdist_results::Study;
 use std::collections::BTreeSet;
@@ -159,4 +161,53 @@ fn few_networks_have_no_interval() {
     let (two, three) = (of(2), of(3));
     assert!(intervals(&two) == 0 && texts(&two).contains(said), "{}", texts(&two));
     assert!(intervals(&three) > 0 && !texts(&three).contains(said));
+}
+
+#[test]
+fn certificates_have_a_figure_for_each_similarity_that_its_axes_name() {
+    let (rows, mut bounds) = sweep::tables();
+    let first: Vec<String> =
+        bounds.lines().filter(|line| line.contains("m_cca_sharp,")).map(String::from).collect();
+    for line in first {
+        let start = line.split("m_cca_sharp,").next().unwrap();
+        bounds += &format!("{start}top1_from_logit,sharpened,ok,0.6,0.9,,0.3,true,\n");
+    }
+    let study = study(&rows, &bounds);
+    let labels = |name: &str| {
+        let figure = picture(&study, name).figure;
+        (figure.panels.len(), figure.panels[0].x.label.clone(), figure.panels[0].y.label.clone())
+    };
+    let of = |n: usize, what: &str| (n, format!("certified {what}"), format!("measured {what}"));
+    assert_eq!(labels("certificates"), of(2, "mean correlation"));
+    assert_eq!(labels("certificates-2"), of(1, "share of inputs predicted alike"));
+}
+
+#[test]
+fn points_of_several_kinds_are_hollow_and_those_whose_colours_are_values_are_not() {
+    let panel = |kinds: usize| {
+        let marks = (0..kinds)
+            .map(|i| Mark::new(Form::Points(vec![Point::at(1.0, 1.0)], Shape::of(i)), palette::UNORDERED[i]));
+        marks.fold(Panel::new("", Axis::linear(""), Axis::linear("")), Panel::with)
+    };
+    let blue = |figure: &Figure| {
+        let svg = figure.to_svg();
+        let hex = palette::BLUE.to_hex().to_uppercase();
+        svg.lines().filter(|line| line.contains(&format!("fill=\"{hex}\""))).count()
+    };
+    let of = |kinds: usize| Figure::new(Width::Column, vec![panel(kinds)]);
+    assert_eq!([1, 2].map(|kinds| blue(&of(kinds))), [1, 0]);
+    let colours = Colours { label: "m".into(), scale: Scale::Linear, range: (0.0, 1.0) };
+    assert_eq!(blue(&of(2).coloured(colours)), 1);
+}
+
+#[test]
+fn points_of_several_kinds_are_drawn_by_turns() {
+    let points = |n: usize| (0..n).map(|_| Point::at(1.0, 1.0)).collect();
+    let panel = Panel::new("", Axis::linear(""), Axis::linear(""))
+        .with(Mark::points(points(3), palette::BLUE))
+        .with(Mark::points(points(6), palette::VERMILLION));
+    let svg = Figure::new(Width::Column, vec![panel]).to_svg();
+    let circles = svg.lines().filter(|line| line.starts_with("<circle"));
+    let order: String = circles.map(|line| if line.contains("#0072B2") { 'b' } else { 'v' }).collect();
+    assert_eq!(order, "vbvvbvvbv");
 }

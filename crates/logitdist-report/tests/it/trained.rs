@@ -299,7 +299,7 @@ fn every_question_has_a_picture_with_its_words() {
         ("training-sizes", vec!["bits", "logit distance (nats)"]),
         ("training-sameness", vec!["share of inputs predicted alike", "all, dimension 2", "L2"]),
         ("training-concepts", vec!["accuracy", "at least five", "probe refitted on b", "dimension 2, KL"]),
-        ("training-tuning", vec!["dimension 2, closed loop,", "head"]),
+        ("training-tuning", vec!["dimension 2, closed loop, head tuned"]),
     ] {
         let svg = of(view).figure.to_svg();
         for text in texts {

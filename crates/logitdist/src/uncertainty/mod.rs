@@ -214,11 +214,11 @@ impl Evidence {
         if !value.is_finite() {
             return Err("the value is infinite".to_owned());
         }
-        match self.sizes.len() {
-            few if few < FEWEST_BLOCKS => {
-                Err(format!("{few} blocks of inputs; at least {FEWEST_BLOCKS} are needed"))
-            }
-            _ => Ok(()),
+        let few = self.sizes.len();
+        let blocks = if few == 1 { "block" } else { "blocks" };
+        match few < FEWEST_BLOCKS {
+            true => Err(format!("{few} {blocks} of inputs; at least {FEWEST_BLOCKS} are needed")),
+            false => Ok(()),
         }
     }
 

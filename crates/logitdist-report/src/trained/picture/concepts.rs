@@ -58,7 +58,8 @@ fn figure(study: &Study, concept: usize, all: &[Vec<Arm>]) -> Figure {
     // Colours tell the accuracies apart: every other axis makes panels.
     let split = Split::of(study, &values, &[concept]).without_series();
     let panels = split.all(values.iter().copied());
-    let names: Vec<String> = study.axes[concept].values.iter().map(|value| words::value(value)).collect();
+    let names: Vec<String> =
+        study.axes[concept].values.iter().map(|value| words::value_of("concept", value)).collect();
     let (low, high) = range(all.iter().flatten());
     let plots = panels.iter().take(MOST_PANELS).map(|panel| {
         let x = ticked("accuracy", low, high);

@@ -1,7 +1,7 @@
 //! Means against a number: the epoch, or a size of the networks; a row of panels per measure, a curve per loss.
 
 use super::split::{FEW, Split, Values};
-use crate::picture::axes;
+use crate::picture::{MOVED, axes};
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width};
 use crate::trained::arms::Arm;
 use crate::trained::interval::Estimate;
@@ -13,6 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 const MOST_COLUMNS: usize = 4;
 const MOST_PARTS: usize = 3;
 
+/// The most panels of a figure: of more rows than there is room for, the first are drawn.
+const MOST_PANELS: usize = 12;
+
 /// A value over this many times another is easier to see on a logarithmic axis.
 const WIDE: f64 = 30.0;
 
@@ -22,11 +25,8 @@ const ROOM: f64 = 0.6;
 /// What stands under the means of measures.
 pub const NOTE: &str = "Means over teachers with 95 % intervals.";
 
-/// What is said where curves are moved.
-const MOVED: &str = "Curves are moved a little sideways, so that no interval hides another.";
-
 /// With more curves in a panel than this, bands would hide each other: intervals are bars.
-const MOST_BANDS: usize = 4;
+const MOST_BANDS: usize = 2;
 
 /// How intervals are drawn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -126,26 +126,35 @@ impl Grid {
         let drawn = if is_course && layers * levels.len() <= MOST_BANDS { Drawn::Band } else { Drawn::Bars };
         let left_out = panels.len().saturating_sub(MOST_COLUMNS * MOST_PARTS);
         let scene = Scene { study, split, levels, x: self.x, drawn, alone: panels.len() == 1 };
+        let most_rows = (MOST_PANELS / panels.len().clamp(1, MOST_COLUMNS)).min(self.rows.len());
+        let (rows, others) = self.rows.split_at(most_rows);
+        let not_drawn = match others.iter().map(|row| row.label.as_str()).collect::<Vec<_>>() {
+            others if others.is_empty() => String::new(),
+            others => format!("Not drawn for want of room, but in measures.csv: {}.", others.join("; ")),
+        };
         let figure = |columns: &[Vec<Option<usize>>]| {
-            let is_one = columns.len() * self.rows.len() == 1;
+            let is_one = columns.len() * rows.len() == 1;
             let places =
-                self.rows.iter().enumerate().flat_map(|(i, row)| columns.iter().map(move |c| (i, row, c)));
+                rows.iter().enumerate().flat_map(|(i, row)| columns.iter().map(move |c| (i, row, c)));
             let plots = places.map(|(i, row, panel)| {
                 let is_titled = i == 0 || columns.len() == 1;
                 let title = if is_titled { scene.split.title(study, panel) } else { String::new() };
                 let y = vertical(row);
                 let plot = Panel::new(title, axes::axis(&study.axes[self.x]), y);
-                scene.marks(row, panel).into_iter().fold(plot, Panel::with).shaped(if is_one {
-                    0.6
-                } else {
-                    0.8
-                })
+                let aspect = match (is_one, columns.len(), rows.len()) {
+                    (true, ..) => 0.6,
+                    // Several rows of wide panels are to fit a page.
+                    (_, 2, 3..) => 0.55,
+                    _ => 0.8,
+                };
+                scene.marks(row, panel).into_iter().fold(plot, Panel::with).shaped(aspect)
             });
             let width = if is_one { Width::Column } else { Width::Full };
             // Rows of one panel each stand side by side.
-            let abreast = if columns.len() == 1 { self.rows.len().min(3) } else { columns.len() };
+            let abreast = if columns.len() == 1 { rows.len().min(3) } else { columns.len() };
             let figure = Figure::new(width, plots.collect()).in_columns(abreast).noted(note);
             let figure = figure.noted(scene.split.fixed(study)).noted(if are_few { FEW } else { "" });
+            let figure = figure.noted(&not_drawn);
             let is_moved = scene.drawn == Drawn::Bars && scene.levels.len() > 1;
             let figure = if is_moved { figure.noted(MOVED) } else { figure };
             match left_out {
@@ -172,7 +181,10 @@ fn vertical(row: &Row) -> Axis {
     }
     if !row.is_share && means.0 > 0.0 && means.1 > WIDE * means.0 {
         let room = (means.1 / means.0).powf(ROOM / 3.0);
-        return Axis::log(&row.label).between(ends.0.max(means.0 / room), ends.1.min(means.1 * room));
+        // An interval that ends here is not to look cut off.
+        const MARGIN: f64 = 1.2;
+        let (low, high) = (ends.0.max(means.0 / room), ends.1.min(means.1 * room));
+        return Axis::log(&row.label).between(low / MARGIN, high * MARGIN);
     }
     let span = (means.1 - means.0).max(1e-3);
     let (low, high) = (ends.0.max(means.0 - ROOM * span), ends.1.min(means.1 + ROOM * span));

@@ -6,6 +6,7 @@ use crate::picture::axes::ticked;
 use crate::picture::sample;
 use crate::plot::{Axis, Figure, Form, Mark, Panel, Point};
 use crate::trained::arms::{LastEpochs, own_values};
+use crate::typeset::typeset;
 use crate::view::View;
 use crate::words;
 use logitdist_results::Cell;
@@ -13,9 +14,12 @@ use logitdist_results::Study;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most panels of a figure, the most figures, and the most pairs of a figure.
-const MOST_PANELS: usize = 12;
+const MOST_PANELS: usize = 6;
 const MOST_PARTS: usize = 3;
 const PAIRS_DRAWN: usize = 1000;
+
+/// A panel is flat if its marks take less than this share of the height.
+const FLAT: f64 = 0.12;
 
 /// What a mark is.
 const MARK: &str = "Each mark is a pair of networks at the last epoch.";
@@ -117,25 +121,28 @@ impl Scatter {
     fn figures(&self, study: &Study) -> Vec<Figure> {
         let all: Vec<&Values> = self.pairs.iter().map(|pair| &pair.values[..]).collect();
         let split = Split::of(study, &all, &[]);
-        let panels = split.all(all.iter().copied());
+        let (panels, still) = self.moving(&split, split.all(all.iter().copied()));
         let levels = split.levels(all.iter().copied());
         let parts = panels.len().div_ceil(MOST_PANELS).clamp(1, MOST_PARTS);
-        let of_a_part = panels.len().div_ceil(parts).min(MOST_PANELS);
+        // What stands side by side stays together.
+        let abreast = panels.iter().filter_map(|panel| panel.last()).collect::<BTreeSet<_>>().len().max(1);
+        let of_a_part = panels.len().div_ceil(parts).next_multiple_of(abreast).min(MOST_PANELS);
         let left_out = panels.len().saturating_sub(parts * of_a_part);
         let (x, y) = (
             axis(self.along, self.pairs.iter().map(|p| p.place.0)),
             axis(self.up, self.pairs.iter().map(|p| p.place.1)),
         );
-        let all_panels = panels.len();
+        let (all_panels, panels_drawn) = (panels.len(), panels.clone());
         let scene = Scene { study, split, levels, x, y };
         let figure = |(part, panels): (usize, &[Vec<Option<usize>>])| {
             let mut notes = vec![MARK.to_owned(), scene.split.fixed(study), sample::note(study)];
             if parts > 1 {
                 let (first, last) = (part * of_a_part + 1, part * of_a_part + panels.len());
                 notes.push(format!(
-                    "Panels {first} to {last} of {all_panels}; a figure of their own has the others."
+                    "Panels {first} to {last} of {all_panels}; figures of their own have the others."
                 ));
             }
+            notes.push(self.not_drawn(study, &scene.split, &still, &panels_drawn));
             if left_out > 0 {
                 notes.push(format!("{left_out} more panels are left out."));
             }
@@ -143,6 +150,62 @@ impl Scatter {
         };
         panels.chunks(of_a_part.max(1)).take(parts).enumerate().map(figure).collect()
     }
+
+    /// The panels with something to see, and those whose marks are all as high as each other; all, if none has anything to see.
+    fn moving(&self, split: &Split, panels: Vec<Levels>) -> (Vec<Levels>, Vec<Levels>) {
+        let height = |reach: (f64, f64)| reach.1 - reach.0;
+        let whole = height(reach(self.pairs.iter().map(|pair| pair.place.1)));
+        let is_flat = |panel: &Levels| height(self.reach_of(split, panel)) < FLAT * whole;
+        let (still, moving): (Vec<Levels>, Vec<Levels>) = panels.into_iter().partition(is_flat);
+        if moving.is_empty() { (still, moving) } else { (moving, still) }
+    }
+
+    /// The least and the greatest value of a panel.
+    fn reach_of(&self, split: &Split, panel: &Levels) -> (f64, f64) {
+        reach(self.pairs.iter().filter(|pair| split.panel(&pair.values) == *panel).map(|pair| pair.place.1))
+    }
+
+    /// Which panels are not drawn, and where their values are: together where none that has the same value is drawn, each alone otherwise.
+    fn not_drawn(&self, study: &Study, split: &Split, still: &[Levels], drawn: &[Levels]) -> String {
+        let said = |name: String, panels: &[&Levels]| {
+            let reaches = panels.iter().map(|panel| self.reach_of(split, panel));
+            let (low, high) = reach(reaches.flat_map(|(low, high)| [low, high]));
+            let (low, high) = (typeset(low), typeset(high));
+            if low == high {
+                format!("{name} (always\u{a0}{low})")
+            } else {
+                format!("{name} ({low} to {high})")
+            }
+        };
+        let mut rest: Vec<&Levels> = still.iter().collect();
+        let mut names = Vec::new();
+        for place in 0..split.panels.len() {
+            let values: BTreeSet<Option<usize>> = rest.iter().map(|panel| panel[place]).collect();
+            for value in values {
+                let (own, others): (Vec<&Levels>, Vec<&Levels>) =
+                    rest.iter().partition(|panel| panel[place] == value);
+                if own.len() > 1 && drawn.iter().all(|panel| panel[place] != value) {
+                    let mut only = vec![None; split.panels.len()];
+                    only[place] = value;
+                    names.push(said(split.title(study, &only), &own));
+                    rest = others;
+                }
+            }
+        }
+        names.extend(rest.iter().map(|panel| said(split.title(study, panel), &[panel])));
+        match names.is_empty() {
+            true => String::new(),
+            false => format!("Not drawn, as hardly anything moves: {}.", names.join("; ")),
+        }
+    }
+}
+
+/// Positions of values on the axes that panels are of.
+type Levels = Vec<Option<usize>>;
+
+/// The least and the greatest of some values.
+fn reach(values: impl Iterator<Item = f64>) -> (f64, f64) {
+    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
 }
 
 /// What all panels of all parts have in common.
@@ -166,7 +229,12 @@ impl Scene<'_> {
         }
         let plots = panels.iter().map(|panel| {
             let plot = Panel::new(self.split.title(self.study, panel), self.x.clone(), self.y.clone());
-            let plot = plot.shaped(if panels.len() == 1 { 0.7 } else { 0.85 });
+            let plot = plot.shaped(match (panels.len(), self.columns(panels)) {
+                (1, _) => 0.7,
+                // Three rows of wide panels are to fit a page.
+                (5.., 2) => 0.55,
+                _ => 0.85,
+            });
             self.levels.iter().fold(plot, |plot, &level| {
                 let (name, colour, shape) = self.split.style(self.study, level);
                 let belongs = |pair: &&&Pair| {
@@ -200,7 +268,7 @@ impl Scene<'_> {
 
 /// An axis of shares, the same in all panels, with some room at its ends.
 fn axis(token: &str, values: impl Iterator<Item = f64>) -> Axis {
-    let (low, high) = values.fold((f64::INFINITY, f64::NEG_INFINITY), |(l, h), x| (l.min(x), h.max(x)));
+    let (low, high) = reach(values);
     let room = 0.06 * (high - low).max(0.01);
     ticked(&words::measure_of(token), low - room, high + room)
 }

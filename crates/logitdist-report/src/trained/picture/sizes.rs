@@ -79,7 +79,8 @@ fn measured(study: &Study) -> Vec<(&'static str, Vec<Arm>)> {
         }
         None => arms,
     };
-    let tokens = ["d_llv", "d_fg", correlation(study), "d_logit", "top1_agreement"];
+    // The first ones are drawn where there is no room for all.
+    let tokens = [correlation(study), "d_logit", "top1_agreement", "d_llv", "d_fg"];
     let all = tokens.map(|token| (token, still(arms(study, token))));
     all.into_iter().filter(|(_, arms)| !arms.is_empty()).collect()
 }

@@ -60,7 +60,10 @@ impl Split {
     pub fn fixed(&self, study: &Study) -> String {
         let named = |&(axis, value): &(usize, usize)| {
             let own = &study.axes[axis];
-            format!("{} {}", words::axis(&own.name, None), words::value(&own.values[value]))
+            match own.values[value].parse::<f64>() {
+                Ok(_) => level(study, axis, value),
+                Err(_) => format!("{} {}", words::axis(&own.name, None), level(study, axis, value)),
+            }
         };
         match self.fixed.is_empty() {
             true => String::new(),
@@ -119,9 +122,9 @@ impl Split {
 /// A value of an axis in words: a number with its axis, a name alone.
 fn level(study: &Study, axis: usize, value: usize) -> String {
     let own = &study.axes[axis];
-    let text = words::value(&own.values[value]);
+    let text = words::value_of(&own.name, &own.values[value]);
     match own.values[value].parse::<f64>() {
-        Ok(_) => format!("{} {text}", words::axis(&own.name, None)),
+        Ok(_) => words::of_number(&words::axis(&own.name, None), &text),
         Err(_) => text,
     }
 }
