@@ -25,7 +25,10 @@ fuzz_target!(|data: &[u8]| {
     if let Ok(study) = study {
         let summary = summary.expect("the bounds of a study can be summarised");
         assert_eq!(summary.to_csv(), study.summary.to_csv());
-        let _ = pictures(&study);
+        // All pictures take much longer than to read the tables.
+        if data.len().is_multiple_of(16) {
+            let _ = pictures(&study);
+        }
         if let Ok(difference) = difference(SCRATCH.path(), SCRATCH.path()) {
             assert!(difference.is_none(), "tables differ from themselves: {}", difference.to_table());
         }

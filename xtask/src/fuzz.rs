@@ -38,6 +38,9 @@ const FLAGS: &str = "--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer
 
 const HOME: &str = "target/fuzz";
 
+/// The longest input in bytes. libFuzzer cuts longer seeds off without a word, and a table without its end is refused at once.
+const LONGEST: u64 = 8192;
+
 /// Runs the task: exit code 1 if a target failed.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     ensure!(
@@ -137,6 +140,14 @@ fn fuzz(target: &str, programs: &Path, sweep: &Path, arguments: &Arguments) -> a
     if target == "config" {
         folders.push("configs".into());
     }
+    for folder in &folders[1..] {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            let size = path.metadata()?.len();
+            let fits = path.is_dir() || size <= LONGEST;
+            ensure!(fits, "{}: {size} bytes; at most {LONGEST} are read", path.display());
+        }
+    }
     let mut command = Command::new(programs.join(target));
     command
         .args(folders)
@@ -144,7 +155,8 @@ fn fuzz(target: &str, programs: &Path, sweep: &Path, arguments: &Arguments) -> a
         .arg(format!("-runs={}", arguments.inputs.map_or(-1, |inputs| inputs.min(i64::MAX as u64) as i64)))
         .arg(format!("-seed={}", arguments.seed.unwrap_or(0)))
         .arg(format!("-artifact_prefix={}/", artifacts.display()))
-        .args(["-timeout=60", "-rss_limit_mb=2048", "-max_len=8192", "-print_final_stats=1", "-verbosity=0"]);
+        .args(["-timeout=60", "-rss_limit_mb=2048", "-print_final_stats=1", "-verbosity=0"])
+        .arg(format!("-max_len={LONGEST}"));
     let words = Path::new("fuzz/dictionaries").join(target);
     if words.is_file() {
         command.arg(format!("-dict={}", words.display()));

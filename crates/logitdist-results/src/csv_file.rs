@@ -22,6 +22,8 @@ pub struct CsvFile {
     path: PathBuf,
     header: Vec<String>,
     body: u64,
+    /// Length when it was opened.
+    length: u64,
 }
 
 /// Lines of a file, with the place of the first.
@@ -39,7 +41,7 @@ impl CsvFile {
     /// # Errors
     /// A file that cannot be read or is empty.
     pub fn open(path: &Path) -> Result<CsvFile, ResultsError> {
-        let (file, _) = open_file(path).map_err(|e| ResultsError::io("read", path, e))?;
+        let (file, length) = open_file(path).map_err(|e| ResultsError::io("read", path, e))?;
         let mut reader = csv::Reader::from_reader(file);
         let header = reader.headers().map_err(|e| ResultsError::content(path, 1, e.to_string()))?;
         let header: Vec<String> = header.iter().map(str::to_owned).collect();
@@ -47,7 +49,7 @@ impl CsvFile {
             let message = "the file is empty; it should begin with the names of its columns";
             return Err(ResultsError::content(path, 1, message.into()));
         }
-        Ok(CsvFile { path: path.to_path_buf(), header, body: reader.position().byte() })
+        Ok(CsvFile { path: path.to_path_buf(), header, body: reader.position().byte(), length })
     }
 
     /// Names of the columns.
@@ -84,7 +86,10 @@ impl CsvFile {
         fresh: impl Fn() -> S + Sync,
         each: impl Fn(&mut S, &csv::ByteRecord, u64) -> Result<(), String> + Sync,
     ) -> Result<Vec<S>, ResultsError> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS);
+        // Most tables are one block: to start a thread takes longer than to read one that is small.
+        let blocks = self.length.saturating_sub(self.body).div_ceil(BLOCK as u64).max(1) as usize;
+        let threads =
+            std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS).min(blocks);
         let (sender, receiver) = sync_channel(threads);
         let (receiver, worst) = (Mutex::new(receiver), Mutex::new(None));
         let (read, parts) = std::thread::scope(|scope| {
@@ -233,6 +238,17 @@ mod tests {
         }
         assert_eq!(read("n,text\n").unwrap(), Vec::<String>::new());
         assert_eq!(read("n,text\r\n1,2\r\n").unwrap(), ["1|2"]);
+    }
+
+    #[test]
+    fn there_are_no_more_threads_than_blocks() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rows.csv");
+        for (length, most) in [(0, 1), (10, 1), (BLOCK + 10, 2)] {
+            std::fs::write(&path, format!("n\n{}", "1\n".repeat(length / 2))).unwrap();
+            let parts = CsvFile::open(&path).unwrap().read(|| (), |(), _, _| Ok(())).unwrap();
+            assert!((1..=most).contains(&parts.len()), "{length} bytes: {} threads", parts.len());
+        }
     }
 
     #[test]

@@ -230,7 +230,7 @@ impl Block {
                 // Scattered over all combinations: the first ones may share another impossible value.
                 let scattered = |i: usize| (i as u128 * 2_654_435_761 % others as u128) as usize;
                 let mut failures = (0..others.min(COMBINATIONS_TRIED))
-                    .map(|other| self.possible(&self.values(index(scattered(other)))).err());
+                    .map(|other| self.recipe(&self.values(index(scattered(other)))).err());
                 let first = failures.next().flatten();
                 let Some(message) = first else { continue };
                 if failures.all(|failure| failure.is_some()) {
@@ -246,18 +246,9 @@ impl Block {
         }
         if self.axes.is_empty() {
             let in_words = |message: String| plain(&message, "").unwrap_or(message);
-            self.possible(&[]).map_err(|message| (self.section(), in_words(message)))?;
+            self.recipe(&[]).map_err(|message| (self.section(), in_words(message)))?;
         }
         Ok(())
-    }
-
-    /// Whether a combination has a pair. Only the data know the ranges of their settings, so data are made here. A user's files are not
-    /// read.
-    fn possible(&self, values: &[(&str, &Value)]) -> Result<(), String> {
-        match self.recipe(values)? {
-            Recipe::Trained(settings) if settings.files(0).is_none() => settings.splits(0, 0).map(|_| ()),
-            _ => Ok(()),
-        }
     }
 
     /// The axis of a parameter.

@@ -51,7 +51,7 @@ impl BaseModel {
         require_count("labels", self.labels, 1)?;
         require_count("dim", self.dim, 1)?;
         self.embeddings.check()?;
-        self.spectrum.eigenvalues(self.dim)?;
+        self.spectrum.check(self.dim)?;
         self.unembeddings.check()?;
         if let Some(condition) = self.condition {
             let (finite, single) = (condition.is_finite(), self.dim == 1 || self.labels <= 2);

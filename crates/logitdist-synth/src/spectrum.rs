@@ -26,23 +26,19 @@ pub enum Spectrum {
 }
 
 impl Spectrum {
-    /// The M eigenvalues.
+    /// Checks the parameters for M dimensions, without memory for M numbers.
     ///
     /// # Errors
     /// A parameter outside its range, more leading directions than M, or another number of explicit values than M.
-    pub fn eigenvalues(&self, dim: usize) -> Result<Vec<f64>, SynthError> {
+    pub fn check(&self, dim: usize) -> Result<(), SynthError> {
         match self {
-            Spectrum::Isotropic => Ok(vec![1.0; dim]),
-            Spectrum::PowerLaw(exponent) => {
-                require_non_negative("exponent of spectrum power_law", *exponent)?;
-                Ok((1..=dim).map(|i| (i as f64).powf(-exponent)).collect())
-            }
+            Spectrum::Isotropic => Ok(()),
+            Spectrum::PowerLaw(exponent) => require_non_negative("exponent of spectrum power_law", *exponent),
             Spectrum::Step { leading, ratio } => {
                 require_count("leading of spectrum step", *leading, 1)?;
                 let needed = format_args!("at most the dimension, {dim}");
                 require(*leading <= dim, "leading of spectrum step", leading, needed)?;
-                require_non_negative("ratio of spectrum step", *ratio)?;
-                Ok((0..dim).map(|i| if i < *leading { 1.0 } else { *ratio }).collect())
+                require_non_negative("ratio of spectrum step", *ratio)
             }
             Spectrum::Explicit(values) => {
                 let needed = format_args!("one value per dimension, that is {dim}");
@@ -52,10 +48,25 @@ impl Spectrum {
                     require_non_negative("value of spectrum explicit", value)?;
                 }
                 let positive = values.iter().any(|&v| v > 0.0);
-                require(positive, "spectrum explicit", "all zero", "greater than 0 somewhere")?;
-                Ok(values.clone())
+                require(positive, "spectrum explicit", "all zero", "greater than 0 somewhere")
             }
         }
+    }
+
+    /// The M eigenvalues.
+    ///
+    /// # Errors
+    /// As [`check`](Spectrum::check).
+    pub fn eigenvalues(&self, dim: usize) -> Result<Vec<f64>, SynthError> {
+        self.check(dim)?;
+        Ok(match self {
+            Spectrum::Isotropic => vec![1.0; dim],
+            Spectrum::PowerLaw(exponent) => (1..=dim).map(|i| (i as f64).powf(-exponent)).collect(),
+            Spectrum::Step { leading, ratio } => {
+                (0..dim).map(|i| if i < *leading { 1.0 } else { *ratio }).collect()
+            }
+            Spectrum::Explicit(values) => values.clone(),
+        })
     }
 }
 
@@ -92,6 +103,16 @@ mod tests {
         assert_eq!(Spectrum::PowerLaw(1.0).eigenvalues(4).unwrap(), [1.0, 0.5, 1.0 / 3.0, 0.25]);
         assert_eq!(Spectrum::Step { leading: 1, ratio: 0.1 }.eigenvalues(3).unwrap(), [1.0, 0.1, 0.1]);
         assert_eq!(Spectrum::Explicit(vec![2.0, 0.0]).eigenvalues(2).unwrap(), [2.0, 0.0]);
+    }
+
+    /// A config is checked before anything is drawn: a dimension that no memory holds is no reason to take it.
+    #[test]
+    fn a_check_takes_no_memory() {
+        for spectrum in
+            [Spectrum::Isotropic, Spectrum::PowerLaw(1.0), Spectrum::Step { leading: 1, ratio: 0.1 }]
+        {
+            assert_eq!(spectrum.check(usize::MAX), Ok(()));
+        }
     }
 
     #[test]

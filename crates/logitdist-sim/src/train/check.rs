@@ -7,7 +7,7 @@ const DEEPEST: usize = 100;
 const LONGEST: usize = 1_000_000;
 
 impl TrainSettings {
-    /// Checks everything but the ranges of the data, which [`splits`](TrainSettings::splits) checks.
+    /// Checks everything without making data or networks.
     ///
     /// # Errors
     /// What is wrong, beginning with the key.
@@ -34,6 +34,7 @@ impl TrainSettings {
                     .into(),
             );
         }
+        self.data_spec(0, 0).check().map_err(|e| words(&e, "width", "dim"))?;
         self.check_compression()?;
         if self.tune_epochs > 0 && self.concept.is_none() {
             return Err(format!(
@@ -124,6 +125,9 @@ mod tests {
             ("classes = 6", "classes belongs to data = \"radial\""),
             ("data = \"digits\"\npoints = 20", "points belongs to data = \"spirals\""),
             ("part = \"held_out\"", "part is held_out, and nothing is held out"),
+            ("points = 3", "points is 3; it must be from 16"),
+            ("data = \"radial\"\nclasses = 1", "classes is 1; it must be from 2"),
+            ("data = \"radial\"\ninputs = 79", "inputs is 79; it must be from 80"),
             ("bits = 1", "bits is 1; it must be from 2 to 16"),
             ("prune = 1.0", "prune is 1; it must be at least 0 and less than 1"),
             ("prune = -0.5", "prune is -0.5"),
@@ -157,8 +161,6 @@ mod tests {
             let error = settings(text).check().unwrap_err();
             assert!(error.starts_with(start), "{text}: {error}");
         }
-        let error = settings("points = 3").splits(0, 0).unwrap_err();
-        assert!(error.starts_with("points is 3; it must be from 16"), "{error}");
     }
 
     #[test]

@@ -153,14 +153,6 @@ impl TrainSettings {
         self
     }
 
-    /// The data of a replicate, divided.
-    ///
-    /// # Errors
-    /// A setting of the data is outside its range.
-    pub fn splits(&self, run: u64, replicate: usize) -> Result<Splits, String> {
-        self.data_spec(run, replicate).load().map_err(|e| words(&e, "width", "dim"))
-    }
-
     /// The inputs that the pair is compared on.
     ///
     /// # Errors

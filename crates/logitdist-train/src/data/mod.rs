@@ -220,6 +220,18 @@ pub enum DataSpec {
 }
 
 impl DataSpec {
+    /// Checks the settings of generated data without making them. What a user's files hold is not asked.
+    ///
+    /// # Errors
+    /// A setting outside its range.
+    pub fn check(&self) -> Result<(), TrainError> {
+        match self {
+            DataSpec::Spirals(spirals) => spirals.check(),
+            DataSpec::Radial(radial) => radial.check(),
+            DataSpec::Digits(_) | DataSpec::Files(_) => Ok(()),
+        }
+    }
+
     /// Generates or reads the data and divides them.
     ///
     /// # Errors

@@ -31,11 +31,11 @@ impl Default for Radial {
 }
 
 impl Radial {
-    /// Draws the points and divides them: half, a quarter and a quarter of each class.
+    /// Checks the settings, before any point is drawn.
     ///
     /// # Errors
     /// A setting outside its range.
-    pub fn load(&self) -> Result<Splits, TrainError> {
+    pub fn check(&self) -> Result<(), TrainError> {
         let classes = self.classes;
         require((2..=1000).contains(&classes), "classes", classes, "from 2 to 1000")?;
         let least = 20 * classes;
@@ -44,7 +44,15 @@ impl Radial {
             "inputs",
             self.inputs,
             format!("from {least} (20 a class) to 100000000"),
-        )?;
+        )
+    }
+
+    /// Draws the points and divides them: half, a quarter and a quarter of each class.
+    ///
+    /// # Errors
+    /// A setting outside its range, or too few points in a class by chance.
+    pub fn load(&self) -> Result<Splits, TrainError> {
+        self.check()?;
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         Splits::stratified(&self.draw(&mut rng)?, &mut rng)
     }
@@ -88,5 +96,7 @@ mod tests {
         let message = |radial: Radial| radial.load().unwrap_err().to_string();
         assert!(message(Radial { classes: 1, ..Radial::default() }).starts_with("`classes` is 1"));
         assert!(message(Radial { inputs: 79, ..Radial::default() }).contains("from 80 (20 a class)"));
+        // A gigabyte of points, none of which is drawn.
+        Radial { inputs: 100_000_000, ..Radial::default() }.check().unwrap();
     }
 }

@@ -58,17 +58,25 @@ const CLASSES: usize = 7;
 const ARMS: usize = 4 * CLASSES;
 
 impl Spirals {
-    /// Draws the points and divides them: half, a quarter and a quarter of each class.
+    /// Checks the settings, before any point is drawn.
     ///
     /// # Errors
     /// A setting outside its range.
-    pub fn load(&self) -> Result<Splits, TrainError> {
+    pub fn check(&self) -> Result<(), TrainError> {
         require(
             (16..=1_000_000).contains(&self.points_per_arm),
             "points_per_arm",
             self.points_per_arm,
             "from 16 to 1000000",
-        )?;
+        )
+    }
+
+    /// Draws the points and divides them: half, a quarter and a quarter of each class.
+    ///
+    /// # Errors
+    /// A setting outside its range.
+    pub fn load(&self) -> Result<Splits, TrainError> {
+        self.check()?;
         let mut rng = ChaCha8Rng::seed_from_u64(self.seed);
         let all = self.draw(&mut rng)?;
         let (inside, outside): (Vec<usize>, Vec<usize>) =
