@@ -4,7 +4,9 @@ use crate::embeddings::ChosenRows;
 use crate::error::{Problem, ReadError};
 use crate::fold::normalise;
 use faer::{Mat, MatMut};
-use logitdist::{KnownDirections, Labels, LogitsAlone, are_all_directions, label_directions};
+use logitdist::{
+    Directions as Further, KnownDirections, Labels, LogitsAlone, further_directions, label_directions,
+};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::sync::Arc;
@@ -28,6 +30,12 @@ impl Default for Directions {
     fn default() -> Directions {
         Directions { most_labels: MOST_LOGITS, rank: None }
     }
+}
+
+/// Inputs of a model that come after others, whose labels are known.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    pub before: Option<Arc<Labels>>,
 }
 
 /// Entries looked at together.
@@ -157,48 +165,58 @@ impl CentredLogits {
         CentredLogits { origin: Origin::Capped { unembeddings, bias, cap }, masked, rounding, labels }
     }
 
-    /// The labels of the model that these logits are: the identity, or the directions in which so many of them vary. Those of a batch
-    /// `before`, if they will do.
+    /// The labels of the model that these logits are: the identity, or the directions in which so many of them vary. Of a batch, those of
+    /// the batches before and what it has beside.
     pub(crate) fn as_labels(
         &self,
         rows: &ChosenRows<'_>,
         normalised: bool,
         wanted: Directions,
-        before: Option<&Arc<Labels>>,
+        batch: Option<&Batch>,
     ) -> Result<Arc<Labels>, ReadError> {
-        if let Some(before) = before
-            && let Some(labels) = self.as_before(rows, normalised, before)?
-        {
-            return Ok(labels);
+        match batch {
+            Some(Batch { before }) if self.labels > wanted.most_labels => {
+                self.in_batch(rows, normalised, before.as_ref())
+            }
+            _ => self.own_labels(rows, normalised, wanted).map(Arc::new),
         }
-        self.own_labels(rows, normalised, wanted).map(Arc::new)
     }
 
-    /// The labels of a batch before this one, unless others are masked, or there are directions that they do not have.
-    fn as_before(
+    /// The labels of a batch of logits, with directions beside those of the batches before if it has any.
+    fn in_batch(
         &self,
         rows: &ChosenRows<'_>,
         normalised: bool,
-        before: &Arc<Labels>,
-    ) -> Result<Option<Arc<Labels>>, ReadError> {
-        let Some(alone) = before.alone else { return Ok(None) };
-        if before.bias.len() != self.labels || before.masked != self.masked {
-            return Ok(None);
-        }
-        let rounding = self.rounding.max(alone.rounding);
-        let fill = |start: usize, block: MatMut<'_, f64>| self.fill(rows, normalised, start, block);
-        let will_do = match alone.directions {
-            KnownDirections::All | KnownDirections::Beyond(_) => true,
-            KnownDirections::Asked => false,
-            KnownDirections::Found => are_all_directions(before, rows.count(), rounding, fill)?,
-        };
-        Ok(will_do.then(|| {
-            if rounding == alone.rounding {
-                return Arc::clone(before);
+        before: Option<&Arc<Labels>>,
+    ) -> Result<Arc<Labels>, ReadError> {
+        let none = Mat::zeros(self.labels, 0);
+        // With other masks they are of other models, which is refused elsewhere.
+        let before = before.filter(|labels| labels.bias.len() == self.labels && labels.masked == self.masked);
+        let known = before.map_or(none.as_ref(), |labels| labels.unembeddings.as_ref());
+        let found = match before.and_then(|labels| labels.alone).map(|alone| alone.directions) {
+            Some(KnownDirections::Beyond(_)) => Further::Known,
+            _ => {
+                let fill = |start: usize, block: MatMut<'_, f64>| self.fill(rows, normalised, start, block);
+                further_directions(known, rows.count(), self.rounding, fill)?
             }
-            let alone = Some(LogitsAlone { rounding, ..alone });
-            Arc::new(Labels { alone, ..Labels::clone(before) })
-        }))
+        };
+        let alone = |directions: KnownDirections| {
+            Some(LogitsAlone { rounding: self.rounding, squared_size: 0.0, directions })
+        };
+        let of = |g: Mat<f64>, directions: KnownDirections| {
+            let alone = alone(directions).expect("directions");
+            let labels = Labels::alone(g, &self.masked, alone).map(Arc::new);
+            labels.map_err(|error| rows.place().error(Problem::Model(error)))
+        };
+        match (found, before) {
+            (Further::Known, Some(before)) => {
+                let directions = before.alone.map_or(KnownDirections::Found, |alone| alone.directions);
+                Ok(Arc::new(Labels { alone: alone(directions), ..Labels::clone(before) }))
+            }
+            (Further::Known, None) => of(Mat::zeros(self.labels, 1), KnownDirections::Found),
+            (Further::More(directions), _) => of(directions, KnownDirections::Found),
+            (Further::Beyond(width), _) => of(Mat::zeros(self.labels, 1), KnownDirections::Beyond(width)),
+        }
     }
 
     fn own_labels(
@@ -220,8 +238,8 @@ impl CentredLogits {
             (Ok(_), Some(_)) => KnownDirections::Asked,
             (Ok(_), None) => KnownDirections::Found,
         };
-        let (rounding, squared_size) = (directions.rounding, directions.squared_size);
-        let alone = LogitsAlone { rounding, squared_size, directions: known };
+        let alone =
+            LogitsAlone { rounding: self.rounding, squared_size: directions.squared_size, directions: known };
         let g = directions.found.unwrap_or_else(|_| Mat::zeros(self.labels, 1));
         Labels::alone(g, &self.masked, alone).map_err(refused)
     }
@@ -264,6 +282,14 @@ impl CentredLogits {
         for &y in &self.masked {
             logits.as_mut().col_mut(y).fill(0.0);
         }
+        // Twice: a large mean is off by as much as many a logit, at all labels alike, which would be a direction.
+        self.centre(logits.as_mut());
+        self.centre(logits);
+        Ok(())
+    }
+
+    /// Takes the mean over the labels from the logits of each input.
+    fn centre(&self, mut logits: MatMut<'_, f64>) {
         let mut means = vec![0.0; logits.nrows()];
         for column in logits.as_ref().col_iter() {
             means.iter_mut().zip(column.iter()).for_each(|(mean, x)| *mean += x);
@@ -275,7 +301,6 @@ impl CentredLogits {
                 column.iter_mut().zip(&means).for_each(|(x, mean)| *x -= mean);
             }
         }
-        Ok(())
     }
 }
 

@@ -7,7 +7,7 @@ use crate::error::{Place, Problem, ReadError};
 use crate::file_model::FileModel;
 use crate::fold::Fold;
 use crate::given::{Given, GivenArrays};
-use crate::logits::{CentredLogits, Directions, LogitForm};
+use crate::logits::{Batch, CentredLogits, Directions, LogitForm};
 use crate::piped::is_piped;
 use crate::read::{Arrays, ReadOptions, Source, arrays, no_model, with_array};
 use crate::top_lists::is_of_lists;
@@ -24,7 +24,7 @@ pub struct OpenedModel<'a> {
     zero_is_mask: bool,
     fold: Fold,
     directions: Directions,
-    before: Option<Arc<Labels>>,
+    batch: Option<Batch>,
 }
 
 #[derive(Debug)]
@@ -73,7 +73,7 @@ impl<'a> OpenedModel<'a> {
             zero_is_mask: options.zero_is_mask,
             fold: options.fold,
             directions: options.directions,
-            before: None,
+            batch: None,
         })
     }
 
@@ -114,14 +114,14 @@ impl<'a> OpenedModel<'a> {
             zero_is_mask: options.zero_is_mask,
             fold: options.fold,
             directions: options.directions,
-            before: None,
+            batch: None,
         })
     }
 
-    /// The same model, of which there were other inputs before: of logits alone, the labels of these are taken if they will do.
+    /// The same model, of whose inputs these are a batch: of logits alone, the labels of the batches before are gone on with.
     #[must_use]
-    pub fn beside(self, before: Option<&Arc<Labels>>) -> OpenedModel<'a> {
-        OpenedModel { before: before.map(Arc::clone), ..self }
+    pub fn as_batch(self, before: Option<&Arc<Labels>>) -> OpenedModel<'a> {
+        OpenedModel { batch: Some(Batch { before: before.map(Arc::clone) }), ..self }
     }
 
     /// Which tensors were taken for the last layer, if that had to be found.
@@ -171,8 +171,8 @@ impl<'a> OpenedModel<'a> {
         labels: Option<&[usize]>,
         inputs: Option<Vec<usize>>,
     ) -> Result<FileModel<'a>, ReadError> {
-        let OpenedModel { content, source, zero_is_mask, fold, directions, before } = self;
-        let before = before.as_ref();
+        let OpenedModel { content, source, zero_is_mask, fold, directions, batch } = self;
+        let batch = batch.as_ref();
         let whole = source.whole().to_path_buf();
         match content {
             Content::Model(Arrays { embeddings, unembeddings, bias, .. }) => {
@@ -197,13 +197,13 @@ impl<'a> OpenedModel<'a> {
                 // What Labels::new refuses is refused here, too.
                 let checked = labels(unembeddings.clone(), bias.clone())?;
                 let logits = CentredLogits::capped(unembeddings, bias, cap, checked.masked.clone());
-                let labels = logits.as_labels(&rows, normalised, directions, before)?;
+                let labels = logits.as_labels(&rows, normalised, directions, batch)?;
                 Ok(FileModel::new(rows, Some(logits), normalised, labels, whole))
             }
             Content::Logits(rows, form) => {
                 let rows = ChosenRows::of(rows, inputs)?;
                 let logits = CentredLogits::of(&rows, form, labels.map(<[usize]>::to_vec), zero_is_mask)?;
-                let labels = logits.as_labels(&rows, false, directions, before)?;
+                let labels = logits.as_labels(&rows, false, directions, batch)?;
                 Ok(FileModel::new(rows, Some(logits), false, labels, whole))
             }
         }

@@ -33,7 +33,7 @@ pub fn reduce_logits(
         let model = |name: &str, rows, m: usize| -> anyhow::Result<FileModel<'_>> {
             let before = labels.map(|labels| labels[m]);
             let batch = OpenedModel::given(name, GivenArrays::Logits(rows, form), &options)?;
-            let batch = batch.beside(before).chosen(None, None)?;
+            let batch = batch.as_batch(before).chosen(None, None)?;
             before.map_or(Ok(()), |before| check(name, before, &batch.labels()))?;
             Ok(batch)
         };

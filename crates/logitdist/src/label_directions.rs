@@ -20,7 +20,7 @@ use std::convert::Infallible;
 const WIDTH: usize = 1024;
 
 /// Columns more than directions: what is under the last direction has to be seen.
-pub(crate) const MORE: usize = 10;
+const MORE: usize = 10;
 
 /// Most directions that are found.
 pub(crate) const MOST_DIRECTIONS: usize = WIDTH - MORE;
@@ -53,8 +53,6 @@ pub struct LabelDirections {
     pub found: Result<Mat<f64>, usize>,
     /// E‖u‖²; 0 if nothing was found.
     pub squared_size: f64,
-    /// Root mean square of the error of a logit: that of the type, or more if what is left beside the directions shows more.
-    pub rounding: f64,
 }
 
 /// Finds the directions over `labels` in which the centred logits of `inputs` vary beyond rounding; or the `rank` largest.
@@ -80,14 +78,13 @@ pub fn label_directions<E>(
         return Ok(spanned.largest(rank.min(most)));
     }
     let width = WIDTH.min(labels);
-    let beyond = LabelDirections { found: Err(width.saturating_sub(MORE)), squared_size: 0.0, rounding };
+    let beyond = LabelDirections { found: Err(width.saturating_sub(MORE)), squared_size: 0.0 };
     for seen in [FIRST_INPUTS.min(inputs), inputs] {
         let Some(rank) = logits.rank(seen, width, &random)? else { return Ok(beyond) };
         let spanned = logits.spanned((rank + MORE).min(labels), &random)?;
         let shape = [labels, spanned.sketch.ncols()];
         if let Some(rank) = clear_rank(&spanned.decomposed.s, spanned.floor, shape, labels.min(inputs)) {
-            let rounding = rounding.max(spanned.error_beside(rank));
-            return Ok(LabelDirections { rounding, ..spanned.largest(rank) });
+            return Ok(spanned.largest(rank));
         }
         if seen == inputs {
             break;
@@ -115,11 +112,7 @@ struct Spanned {
     floor: f64,
     /// What the arithmetic alone has.
     least: f64,
-    /// The largest singular value that errors of size 1 have.
-    of_ones: f64,
     squared_size: f64,
-    /// Root mean square of what the type of the logits changed of one.
-    rounding: f64,
 }
 
 impl<E, F: Fn(usize, MatMut<'_, f64>) -> Result<(), E>> Logits<F> {
@@ -168,29 +161,22 @@ impl<E, F: Fn(usize, MatMut<'_, f64>) -> Result<(), E>> Logits<F> {
         let added = if rows < self.inputs { self.inputs } else { 1 };
         let [n, k, s] = [added, self.labels, rows].map(|count| (count as f64).sqrt());
         let least = rank_tolerance(&decomposed.s, self.inputs.max(self.labels), rows);
-        let of_ones = n * (k + s);
-        let floor = (SAFETY * self.rounding * of_ones).max(least);
-        let (squared_size, rounding) = (squares / self.inputs as f64, self.rounding);
-        Ok(Spanned { sketch, decomposed, floor, least, of_ones, squared_size, rounding })
+        let floor = (SAFETY * self.rounding * n * (k + s)).max(least);
+        Ok(Spanned { sketch, decomposed, floor, least, squared_size: squares / self.inputs as f64 })
     }
 }
 
 impl Spanned {
-    /// Root mean square of the error of a logit, if what is beside so many directions is nothing else.
-    fn error_beside(&self, rank: usize) -> f64 {
-        self.decomposed.s.get(rank).map_or(0.0, |s| s / self.of_ones)
-    }
-
     /// The `rank` largest directions.
     fn largest(self, rank: usize) -> LabelDirections {
-        let (squared_size, rounding) = (self.squared_size, self.rounding);
+        let squared_size = self.squared_size;
         if rank == 0 {
             let none = Mat::zeros(self.sketch.nrows(), 1);
-            return LabelDirections { found: Ok(none), squared_size, rounding };
+            return LabelDirections { found: Ok(none), squared_size };
         }
         // Small ones have lost digits to large ones in the product; orthonormalised once more, they span the same.
         let directions = orthonormal(along(&self.sketch, &self.decomposed, rank));
-        LabelDirections { found: Ok(directions), squared_size, rounding }
+        LabelDirections { found: Ok(directions), squared_size }
     }
 }
 
@@ -213,18 +199,6 @@ pub(crate) fn noise(s: &[f64], floor: f64, shape: [usize; 2]) -> f64 {
         rank.is_some_and(|rank| *times == 1.0 || rank + MORE <= s.len())
     };
     floor * COMPUTED_IN_TYPE.into_iter().find(clear).unwrap_or(1.0)
-}
-
-/// How many singular values of what is left of logits beside known directions are directions, too. There may be none. Where no fall is
-/// clear, those that no noise reaches.
-pub(crate) fn beyond_noise(s: &[f64], floor: f64, shape: [usize; 2]) -> usize {
-    let above = |times: f64| s.iter().filter(|s| **s > times * floor).count();
-    let clear = |times: f64| {
-        if above(times) == 0 { is_flat(s, shape).then_some(0) } else { cut(s, floor, times, shape) }
-    };
-    let [least, .., most] = COMPUTED_IN_TYPE;
-    let quiet = (above(least) == 0).then_some(0);
-    quiet.or_else(|| COMPUTED_IN_TYPE.into_iter().find_map(clear)).unwrap_or_else(|| above(most))
 }
 
 /// How many singular values are above so many times the floor, if what is under it is noise.
@@ -279,7 +253,7 @@ fn normal(rows: usize, cols: usize, rng: &mut ChaCha8Rng) -> Mat<f64> {
 }
 
 /// Singular values and right singular vectors of a tall matrix.
-fn decomposed(matrix: &Mat<f64>) -> Svd {
+pub(crate) fn decomposed(matrix: &Mat<f64>) -> Svd {
     svd(factor_of(matrix).as_ref())
 }
 
@@ -300,7 +274,7 @@ pub(crate) fn factor_of(matrix: &Mat<f64>) -> Mat<f64> {
 }
 
 /// The first `rank` left singular vectors of a matrix, from its right ones.
-fn along(matrix: &Mat<f64>, Svd { s, v, .. }: &Svd, rank: usize) -> Mat<f64> {
+pub(crate) fn along(matrix: &Mat<f64>, Svd { s, v, .. }: &Svd, rank: usize) -> Mat<f64> {
     let turned = Mat::from_fn(v.nrows(), rank, |i, j| v[(i, j)] / s[j]);
     times(matrix.as_ref(), turned.as_ref())
 }
@@ -351,7 +325,7 @@ mod tests {
     #[test]
     fn all_directions_are_found_whichever_inputs_have_them() {
         for (u, rank) in [(logits(90, 300, 12, false), 12), (logits(FIRST_INPUTS + 90, 60, 4, true), 4)] {
-            let LabelDirections { found, squared_size, .. } = found(&u, 1e-15, None);
+            let LabelDirections { found, squared_size } = found(&u, 1e-15, None);
             let v = found.unwrap();
             assert_eq!(v.ncols(), rank);
             assert!(lost(&u, &v) < 1e-13, "{}", lost(&u, &v));

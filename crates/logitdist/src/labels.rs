@@ -34,7 +34,7 @@ pub struct Labels {
 /// How centred logits stand for the embeddings of a model that has none of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LogitsAlone {
-    /// Root mean square of what rounding changed of a logit: by its type, or more where the logits show that they were computed with less.
+    /// Root mean square of what rounding changed of a logit.
     pub rounding: f64,
     /// E‖u‖², the mean squared length of the centred logits; 0 where the embeddings have it.
     pub squared_size: f64,
@@ -122,6 +122,23 @@ impl Labels {
                 || are_equal(self.unembeddings.as_ref(), other.unembeddings.as_ref()));
         let are_same = self.are_alike(other) && same_directions;
         are_same.then(|| Arc::clone(if own.rounding >= others.rounding { self } else { other }))
+    }
+
+    /// The same labels, of a model that is given by its logits: their rounding is the root mean square over the inputs of two summaries, of
+    /// each of which the rounding and the number are given.
+    pub(crate) fn rounded(self: &Arc<Self>, parts: [(&Labels, usize); 2]) -> Arc<Labels> {
+        let squared = |(labels, inputs): (&Labels, usize)| {
+            labels.alone.map_or(0.0, |alone| alone.rounding * alone.rounding * inputs as f64)
+        };
+        let inputs = (parts[0].1 + parts[1].1) as f64;
+        let rounding = (parts.map(squared).iter().sum::<f64>() / inputs).sqrt();
+        match self.alone {
+            Some(alone) if parts[0].0.alone != parts[1].0.alone => {
+                let alone = Some(LogitsAlone { rounding, ..alone });
+                Arc::new(Labels { alone, ..Labels::clone(self) })
+            }
+            _ => Arc::clone(self),
+        }
     }
 
     /// Whether there are as many, and the same ones masked.

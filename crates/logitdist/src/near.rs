@@ -64,6 +64,7 @@ impl Frame {
         let (mut a, mut b) = rows.as_mut().split_at_col_mut(m_a);
         pair.a().read(0, a.as_mut())?;
         pair.b().read(0, b.as_mut())?;
+        let is_twin = |a: &[f64], b: &[f64]| if count > 1 { is_twin(a, b) } else { a == b };
         let twins: Vec<bool> = (0..m_b)
             .map(|j| m_a == m_b && is_twin(rows.col_as_slice(j), rows.col_as_slice(m_a + j)))
             .collect();

@@ -163,6 +163,13 @@ impl PairSummary {
                 (labels, own.merge(&others))
             }
         };
+        let counts = [self, other].map(|summary| summary.inputs.factor.rows());
+        let rounded = |of: &Arc<Labels>, own: &Labels, others: &Labels| {
+            of.rounded([(own, counts[0]), (others, counts[1])])
+        };
+        let a = rounded(&labels.a, &self.labels.a, &other.labels.a);
+        let b = rounded(&labels.b, &self.labels.b, &other.labels.b);
+        let labels = labels.with_labels(a, b);
         Ok(PairSummary { labels, inputs, tracked: self.tracked.clone(), probability })
     }
 }

@@ -1,14 +1,12 @@
-//! Summaries of models that are given by their logits, batch by batch: each batch has found directions of its own, and together they are in
-//! those of both.
+//! Models that are given by their logits, batch by batch: the directions in which these vary are found as they come, and summaries that have
+//! found others are written in those of both.
 
 use crate::inputs::InputSide;
-use crate::label_directions::{Logits, MORE, MOST_DIRECTIONS, beyond_noise, factor_of, orthonormal, times};
+use crate::label_directions::{Logits, MOST_DIRECTIONS, along, decomposed, factor_of, orthonormal, times};
 use crate::label_side::LabelSide;
-use crate::labels::{KnownDirections, Labels, LogitsAlone};
+use crate::labels::{KnownDirections, Labels, LogitsAlone, are_equal};
 use crate::summary::PairSummary;
-use logitdist_linalg::{
-    Mat, MatMut, MatRef, ReborrowMut, Svd, matmul, matmul_nt, matmul_tn, rank_tolerance, svd,
-};
+use logitdist_linalg::{Mat, MatMut, MatRef, Svd, matmul, matmul_nt, matmul_tn, rank_tolerance, svd};
 use rayon::prelude::*;
 use std::ops::Range;
 use std::sync::Arc;
@@ -16,33 +14,81 @@ use std::sync::Arc;
 /// What rounding alone makes of logits, and so many times as much to be safe.
 const SAFETY: f64 = 4.0;
 
-/// Whether the directions of these labels hold all that is beyond rounding of the centred logits of `inputs`; the other arguments are those of
+/// Noise up to so many times the rounding is no direction, since logits may be computed with less digits than their type has;
+const MOST_NOISE: f64 = 256.0;
+
+/// but never more than this of their size: of a type with few digits, the rounding alone.
+const NEGLIGIBLE: f64 = 1e-5;
+
+/// Directions over the labels, after some inputs more.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Directions {
+    /// No more than were known.
+    Known,
+    /// Those that were known, and others after them, K×r.
+    More(Mat<f64>),
+    /// More than this.
+    Beyond(usize),
+}
+
+/// The directions of the centred logits of `inputs` beyond those that are `known` (K×r, orthonormal); the other arguments are those of
 /// [`label_directions`](crate::label_directions()). All rows are read once, a block at a time.
+///
+/// A direction is what a block has beyond those before it above the noise. So it may be one too many, whose coordinates are noise. None is
+/// missed but those in which the logits of every block vary by less than a hundred-thousandth of their size, or than their type rounds.
 ///
 /// # Errors
 /// Those of `fill`.
-pub fn are_all_directions<E>(
-    of: &Labels,
+pub fn further_directions<E>(
+    known: MatRef<'_, f64>,
     inputs: usize,
     rounding: f64,
     fill: impl Fn(usize, MatMut<'_, f64>) -> Result<(), E>,
-) -> Result<bool, E> {
-    let (directions, labels) = (of.unembeddings.as_ref(), of.bias.len());
-    let unmasked = (labels - of.masked.len()) as f64;
-    let mut squares = 0.0;
+) -> Result<Directions, E> {
+    let labels = known.nrows();
+    let mut all: Option<Mat<f64>> = None;
     Logits { inputs, labels, rounding, fill }.blocks(inputs, |_, logits| {
-        let parts = logits.par_row_chunks(16).map(|logits| {
-            let coordinates = matmul(logits, directions);
-            let rest = logits - matmul_nt(coordinates.as_ref(), directions);
-            // Centring is off by a rounding error that all labels have in common.
-            let common: f64 = rest.row_iter().map(|row| row.iter().sum::<f64>().powi(2)).sum();
-            rest.squared_norm_l2() - common / unmasked
+        let v = all.as_ref().map_or(known, Mat::as_ref);
+        if v.ncols() > MOST_DIRECTIONS {
+            return;
+        }
+        let mut rest = Mat::zeros(labels, logits.nrows());
+        rest.par_col_chunks_mut(16).zip(logits.par_row_chunks(16)).for_each(|(mut rest, logits)| {
+            let inside = matmul_nt(matmul(logits, v).as_ref(), v);
+            rest.copy_from((logits - inside).transpose());
         });
-        squares += parts.collect::<Vec<f64>>().into_iter().sum::<f64>();
+        let floor = noise(logits.norm_l2(), rounding, [logits.nrows(), labels]);
+        if rest.norm_l2() <= floor {
+            return;
+        }
+        let of = decomposed(&rest);
+        let rank = of.s.iter().filter(|s| **s > floor).count();
+        if rank > 0 {
+            let new = orthonormal(without(v, along(&rest, &of, rank)));
+            all = Some(beside(v, &new));
+        }
     })?;
-    // Directions that a sketch with m rows more than they are has found are off by so many times the noise (Halko, Martinsson and Tropp 2011).
-    let tilted = 1.0 + directions.ncols() as f64 / (MORE - 1) as f64;
-    Ok(squares <= (SAFETY * rounding).powi(2) * tilted * (inputs * labels) as f64)
+    Ok(match all {
+        None => Directions::Known,
+        Some(all) if all.ncols() > MOST_DIRECTIONS => Directions::Beyond(MOST_DIRECTIONS),
+        Some(all) => Directions::More(all),
+    })
+}
+
+/// Under what singular values of logits of this norm are noise, of so many inputs and labels.
+fn noise(norm: f64, rounding: f64, [inputs, labels]: [usize; 2]) -> f64 {
+    let [n, k] = [inputs, labels].map(|count| (count as f64).sqrt());
+    let size = norm / (n * k);
+    let error = (NEGLIGIBLE * size).clamp(rounding, MOST_NOISE * rounding);
+    (SAFETY * error * (n + k)).max(rank_tolerance(&[norm], inputs.max(labels), 1))
+}
+
+/// The columns of both.
+fn beside(v: MatRef<'_, f64>, new: &Mat<f64>) -> Mat<f64> {
+    let mut both = Mat::zeros(v.nrows(), v.ncols() + new.ncols());
+    both.get_mut(.., ..v.ncols()).copy_from(v);
+    both.get_mut(.., v.ncols()..).copy_from(new);
+    both
 }
 
 /// Two summaries, written so that they merge.
@@ -117,51 +163,52 @@ fn turned(
                 let alone = LogitsAlone { rounding, squared_size, directions: known };
                 Labels::alone(directions, &own.masked, alone).ok().map(Arc::new)
             };
-            let new = further(own, w, coordinates().as_ref(), rounding, inputs);
-            let rank = v.ncols() + new.ncols();
-            if rank > MOST_DIRECTIONS {
+            let known = |directions: Mat<f64>| of(directions, KnownDirections::Found);
+            if begins_with(w, v) {
+                let turns = [Some(Mat::identity(v.ncols(), w.ncols())), None];
+                return Some(Turned { labels: Arc::clone(others), turns });
+            }
+            if begins_with(v, w) {
+                let turns = [None, Some(Mat::identity(w.ncols(), v.ncols()))];
+                return Some(Turned { labels: Arc::clone(own), turns });
+            }
+            let new = further(v, w, coordinates().as_ref(), rounding, inputs);
+            let both = beside(v, &new);
+            if both.ncols() > MOST_DIRECTIONS {
                 let none = Mat::zeros(v.nrows(), 1);
                 return Some(beyond(of(none, KnownDirections::Beyond(MOST_DIRECTIONS))?));
             }
-            let both = Mat::from_fn(v.nrows(), rank, |y, j| match j.checked_sub(v.ncols()) {
-                None => v[(y, j)],
-                Some(j) => new[(y, j)],
-            });
-            let turns =
-                [(new.ncols() > 0).then(|| Mat::identity(v.ncols(), rank)), Some(along(w, both.as_ref()))];
-            let is_own = new.ncols() == 0 && rounding == alone[0].rounding;
-            let labels = if is_own { Arc::clone(own) } else { of(both, KnownDirections::Found)? };
+            let turns = [
+                (new.ncols() > 0).then(|| Mat::identity(v.ncols(), both.ncols())),
+                Some(inner(w, both.as_ref())),
+            ];
+            let labels = if new.ncols() == 0 { Arc::clone(own) } else { known(both)? };
             Some(Turned { labels, turns })
         }
         _ => None,
     }
 }
 
-/// The directions that logits with these coordinates along `w` have beyond those of `own`, K×k: orthonormal, and orthogonal to its own.
+/// Whether the first columns of a matrix are all those of another.
+fn begins_with(matrix: MatRef<'_, f64>, other: MatRef<'_, f64>) -> bool {
+    other.ncols() <= matrix.ncols() && are_equal(matrix.get(.., ..other.ncols()), other)
+}
+
+/// The directions that logits with these coordinates along `w` have beyond those of v, K×k: orthonormal, and orthogonal to v.
 fn further(
-    own: &Labels,
+    v: MatRef<'_, f64>,
     w: MatRef<'_, f64>,
     coordinates: MatRef<'_, f64>,
     rounding: f64,
     inputs: usize,
 ) -> Mat<f64> {
-    let v = own.unembeddings.as_ref();
-    let mut rest = without(v, without(v, w.to_owned()));
-    let (labels, width) = rest.shape();
-    // Centring is off by a rounding error that all labels have in common.
-    let unmasked = (labels - own.masked.len()) as f64;
-    rest.par_col_chunks_mut(1).for_each(|mut column| {
-        let mean = column.as_ref().col(0).iter().sum::<f64>() / unmasked;
-        column.rb_mut().col_mut(0).iter_mut().for_each(|x| *x -= mean);
-        own.masked.iter().for_each(|&y| column[(y, 0)] = 0.0);
-    });
+    let rest = without(v, without(v, w.to_owned()));
     // The logits' own rest is `A Qᵀ` with Q the rest of w, as long as `A Rᵀ`.
     let Svd { u, s, .. } = svd(matmul_nt(coordinates, factor_of(&rest).as_ref()).as_ref());
-    let rounded = SAFETY * rounding * ((inputs as f64).sqrt() + (labels as f64).sqrt());
-    let floor = rounded.max(rank_tolerance(&[coordinates.norm_l2()], inputs.max(labels), width));
-    let rank = beyond_noise(&s, floor, [labels, width]);
+    let floor = noise(coordinates.norm_l2(), rounding, [inputs, rest.nrows()]);
+    let rank = s.iter().filter(|s| **s > floor).count();
     if rank == 0 {
-        return Mat::zeros(labels, 0);
+        return Mat::zeros(rest.nrows(), 0);
     }
     let mut turn = matmul_tn(coordinates, u.get(.., ..rank));
     for (column, s) in turn.col_iter_mut().zip(&s) {
@@ -172,12 +219,12 @@ fn further(
 
 /// Less what is along v.
 fn without(v: MatRef<'_, f64>, of: Mat<f64>) -> Mat<f64> {
-    let inside = times(v, along(v, of.as_ref()).as_ref());
+    let inside = times(v, inner(v, of.as_ref()).as_ref());
     of - inside
 }
 
 /// `vᵀw` of two tall matrices.
-fn along(v: MatRef<'_, f64>, w: MatRef<'_, f64>) -> Mat<f64> {
+fn inner(v: MatRef<'_, f64>, w: MatRef<'_, f64>) -> Mat<f64> {
     let mut product = Mat::zeros(v.ncols(), w.ncols());
     let parts = product.par_col_chunks_mut(16).zip(w.par_col_chunks(16));
     parts.for_each(|(mut part, w)| part.copy_from(matmul_tn(v, w)));

@@ -54,7 +54,7 @@ impl Given {
             let model =
                 OpenedModel::given("m", GivenArrays::Logits(rows, LogitForm::Logits), &options).unwrap();
             let labels = before.map(|before| [&before.labels.a, &before.labels.b][m]);
-            model.beside(labels).chosen(None, None).unwrap()
+            model.as_batch(labels).chosen(None, None).unwrap()
         })
     }
 
@@ -143,6 +143,39 @@ fn rounding_of_the_type_is_no_direction_in_any_batch() {
     let (found, whole) = (compared(seen), given.at_once());
     for token in ["rank_logits_a", "rank_logits_b", "m_cca_logits", "d_logit", "kl_ab", "top1_agreement"] {
         assert!((found[token] / whole[token] - 1.0).abs() < 1e-6, "{token}");
+    }
+}
+
+/// What is left of a number in half precision, of which eleven binary digits are.
+fn half(x: f64) -> f64 {
+    let unit = (x.abs().log2().floor() - 10.0).exp2();
+    if x == 0.0 { 0.0 } else { (x / unit).round() * unit }
+}
+
+#[test]
+fn few_digits_and_few_inputs_are_not_taken_for_noise() {
+    let u = logits(&pair(90, 400)[0]);
+    let v = Mat::from_fn(90, 400, |i, y| u[(i, (y + 3) % 400)]);
+    // Beside what all inputs have in common, and after an input that is far from all others.
+    let common = |y: usize| 30.0 * (y as f64 * 0.77).sin();
+    for far in [false, true] {
+        let of = |u: &Mat<f64>| {
+            Mat::from_fn(u.nrows(), u.ncols(), |i, y| {
+                half(if far { u[(i, y)] * if i == 0 { 1000.0 } else { 1.0 } } else { u[(i, y)] + common(y) })
+            })
+        };
+        let given = Given { logits: [of(&u), of(&v)], of_type: FloatType::F16 };
+        let whole = given.at_once();
+        let ones: Vec<usize> = (1..=20).chain([90]).collect();
+        for ends in [&[2, 90][..], &[1, 90], &[4, 8, 12, 90], &[16, 90], &ones] {
+            let found = compared(given.seen(0, ends));
+            for token in ["rank_logits_a", "rank_logits_b"] {
+                assert_eq!(found[token], whole[token], "{token}, far {far}, {ends:?}");
+            }
+            for token in ["m_cca_logits", "d_logit", "kl_ab"] {
+                assert!((found[token] / whole[token] - 1.0).abs() < 2e-3, "{token}, far {far}, {ends:?}");
+            }
+        }
     }
 }
 

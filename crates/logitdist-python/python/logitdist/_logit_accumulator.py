@@ -17,8 +17,8 @@ class LogitAccumulator(Batches):
     `logitdist.Accumulator`.
 
     Of over 4096 labels, the directions are kept in which the logits seen so far vary, at most 1014. A batch that
-    brings others adds them. So the result agrees with that of all inputs at once but for rounding, and an
-    accumulator takes 8 bytes for each label, direction and model.
+    brings others adds them, unless they are under a hundred-thousandth of the logits' size. An accumulator takes
+    8 bytes for each label, direction and model, and a few times that while directions are added.
 
     Parameters
     ----------
