@@ -93,28 +93,62 @@ pub fn xs(panel: &DrawnPanel) -> BTreeSet<usize> {
 /// An axis that curves are moved along by shares of it.
 pub struct Along {
     is_log: bool,
-    least: f64,
-    most: f64,
+    /// Where there are places, rising: in logarithms on a logarithmic axis.
+    places: Vec<f64>,
 }
+
+/// How far the outermost curve may be moved towards a neighbour, as a share of the way; those between keep their distances in proportion.
+const TOWARDS_NEIGHBOUR: f64 = 0.3;
 
 impl Along {
     pub fn of(axis: &Axis, panel: &DrawnPanel, at: &dyn Fn(usize) -> f64) -> Along {
         let is_log = axis.scale == Scale::Log;
         let places = xs(panel).into_iter().map(at).filter(|&x| !is_log || x > 0.0);
-        let (least, most) = ends(places);
-        Along { is_log, least, most }
+        let mut places: Vec<f64> = places.map(|x| if is_log { x.ln() } else { x }).collect();
+        places.sort_unstable_by(f64::total_cmp);
+        Along { is_log, places }
     }
 
     pub fn moved(&self, x: f64, share: f64) -> f64 {
-        match self.is_log {
-            _ if share == 0.0 => x,
-            true => x * (self.most / self.least).powf(share),
-            false => x + share * (self.most - self.least),
+        let (Some(least), Some(most)) = (self.places.first(), self.places.last()) else { return x };
+        if share == 0.0 || (self.is_log && x <= 0.0) {
+            return x;
         }
+        let own = if self.is_log { x.ln() } else { x };
+        let gaps = self.places.iter().map(|place| (place - own).abs());
+        let nearest = gaps.filter(|&gap| gap > 0.0).fold(f64::INFINITY, f64::min);
+        let outermost = APART * (MOST_BARS as f64 - 1.0) / 2.0 * (most - least);
+        let narrowed = (TOWARDS_NEIGHBOUR * nearest / outermost).min(1.0);
+        let by = share * (most - least) * narrowed;
+        if self.is_log { (own + by).exp() } else { own + by }
     }
 }
 
 /// The least and the greatest of some values.
 pub fn ends(values: impl Iterator<Item = f64>) -> (f64, f64) {
     values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_place_is_moved_to_its_neighbour() {
+        let along = |is_log: bool, places: &[f64]| {
+            let places = places.iter().map(|&x: &f64| if is_log { x.ln() } else { x }).collect();
+            Along { is_log, places }
+        };
+        let few = along(true, &[4.0, 17.0, 20.0, 1e4]);
+        // 17 is close to 20, and 1e4 to nothing.
+        let towards = |from: f64, to: f64, way: f64| from * (to / from).powf(way);
+        for (share, way) in [(0.018, 0.3), (0.006, 0.1), (-0.006, -0.1)] {
+            assert!((few.moved(17.0, share) / towards(17.0, 20.0, way) - 1.0).abs() < 1e-12);
+            assert!((few.moved(20.0, -share) / towards(20.0, 17.0, way) - 1.0).abs() < 1e-12);
+            assert!((few.moved(1e4, share) / towards(1e4, 1e4 * 2500.0, share) - 1.0).abs() < 1e-12);
+        }
+        assert_eq!((few.moved(17.0, 0.0), few.moved(0.0, 0.01)), (17.0, 0.0));
+        assert_eq!(along(false, &[1.0, 2.0, 11.0]).moved(11.0, 0.01), 11.1);
+        assert_eq!(along(false, &[3.0]).moved(3.0, 0.01), 3.0);
+    }
 }
