@@ -5,7 +5,7 @@ use crate::error::{Problem, ReadError};
 use crate::fold::normalise;
 use faer::{Mat, MatMut};
 use logitdist::{
-    Directions as Further, KnownDirections, Labels, LogitsAlone, further_directions, label_directions,
+    FurtherDirections, KnownDirections, Labels, LogitsAlone, further_directions, label_directions,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -194,28 +194,27 @@ impl CentredLogits {
         let before = before.filter(|labels| labels.bias.len() == self.labels && labels.masked == self.masked);
         let known = before.map_or(none.as_ref(), |labels| labels.unembeddings.as_ref());
         let found = match before.and_then(|labels| labels.alone).map(|alone| alone.directions) {
-            Some(KnownDirections::Beyond(_)) => Further::Known,
+            Some(KnownDirections::Beyond(_)) => FurtherDirections::Known,
             _ => {
                 let fill = |start: usize, block: MatMut<'_, f64>| self.fill(rows, normalised, start, block);
                 further_directions(known, rows.count(), self.rounding, fill)?
             }
         };
-        let alone = |directions: KnownDirections| {
-            Some(LogitsAlone { rounding: self.rounding, squared_size: 0.0, directions })
-        };
+        let alone = |directions| LogitsAlone { rounding: self.rounding, squared_size: 0.0, directions };
         let of = |g: Mat<f64>, directions: KnownDirections| {
-            let alone = alone(directions).expect("directions");
-            let labels = Labels::alone(g, &self.masked, alone).map(Arc::new);
+            let labels = Labels::alone(g, &self.masked, alone(directions)).map(Arc::new);
             labels.map_err(|error| rows.place().error(Problem::Model(error)))
         };
         match (found, before) {
-            (Further::Known, Some(before)) => {
+            (FurtherDirections::Known, Some(before)) => {
                 let directions = before.alone.map_or(KnownDirections::Found, |alone| alone.directions);
-                Ok(Arc::new(Labels { alone: alone(directions), ..Labels::clone(before) }))
+                Ok(Arc::new(Labels { alone: Some(alone(directions)), ..Labels::clone(before) }))
             }
-            (Further::Known, None) => of(Mat::zeros(self.labels, 1), KnownDirections::Found),
-            (Further::More(directions), _) => of(directions, KnownDirections::Found),
-            (Further::Beyond(width), _) => of(Mat::zeros(self.labels, 1), KnownDirections::Beyond(width)),
+            (FurtherDirections::Known, None) => of(Mat::zeros(self.labels, 1), KnownDirections::Found),
+            (FurtherDirections::More(directions), _) => of(directions, KnownDirections::Found),
+            (FurtherDirections::Beyond(width), _) => {
+                of(Mat::zeros(self.labels, 1), KnownDirections::Beyond(width))
+            }
         }
     }
 

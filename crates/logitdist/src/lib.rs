@@ -135,4 +135,4 @@ pub use tolerance::{ABSOLUTE_TOLERANCE, RELATIVE_TOLERANCE, Scale};
 pub use top_lists::{Between, ListDistances, TopList, list_distances};
 pub use tree::{JoinError, Stream, Subtrees, merge_tree};
 pub use uncertainty::{BoundIntervals, Interval, Intervals, LEVEL, Paired, jointly, jointly_of, paired};
-pub use united::{Directions, further_directions};
+pub use united::{FurtherDirections, further_directions};

@@ -22,7 +22,7 @@ const NEGLIGIBLE: f64 = 1e-5;
 
 /// Directions over the labels, after some inputs more.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Directions {
+pub enum FurtherDirections {
     /// No more than were known.
     Known,
     /// Those that were known, and others after them, K×r.
@@ -44,7 +44,7 @@ pub fn further_directions<E>(
     inputs: usize,
     rounding: f64,
     fill: impl Fn(usize, MatMut<'_, f64>) -> Result<(), E>,
-) -> Result<Directions, E> {
+) -> Result<FurtherDirections, E> {
     let labels = known.nrows();
     let mut all: Option<Mat<f64>> = None;
     Logits { inputs, labels, rounding, fill }.blocks(inputs, |_, logits| {
@@ -69,9 +69,9 @@ pub fn further_directions<E>(
         }
     })?;
     Ok(match all {
-        None => Directions::Known,
-        Some(all) if all.ncols() > MOST_DIRECTIONS => Directions::Beyond(MOST_DIRECTIONS),
-        Some(all) => Directions::More(all),
+        None => FurtherDirections::Known,
+        Some(all) if all.ncols() > MOST_DIRECTIONS => FurtherDirections::Beyond(MOST_DIRECTIONS),
+        Some(all) => FurtherDirections::More(all),
     })
 }
 
@@ -163,7 +163,6 @@ fn turned(
                 let alone = LogitsAlone { rounding, squared_size, directions: known };
                 Labels::alone(directions, &own.masked, alone).ok().map(Arc::new)
             };
-            let known = |directions: Mat<f64>| of(directions, KnownDirections::Found);
             if begins_with(w, v) {
                 let turns = [Some(Mat::identity(v.ncols(), w.ncols())), None];
                 return Some(Turned { labels: Arc::clone(others), turns });
@@ -182,7 +181,7 @@ fn turned(
                 (new.ncols() > 0).then(|| Mat::identity(v.ncols(), both.ncols())),
                 Some(inner(w, both.as_ref())),
             ];
-            let labels = if new.ncols() == 0 { Arc::clone(own) } else { known(both)? };
+            let labels = if new.ncols() == 0 { Arc::clone(own) } else { of(both, KnownDirections::Found)? };
             Some(Turned { labels, turns })
         }
         _ => None,
