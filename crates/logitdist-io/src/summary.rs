@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// What the bytes begin with; the number grows when the form changes.
-const MAGIC: &[u8] = b"logitdist summary 4\n";
+const MAGIC: &[u8] = b"logitdist summary 5\n";
 
 /// Bytes of the hash after it.
 const HASH: usize = 32;

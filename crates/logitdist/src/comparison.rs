@@ -11,7 +11,7 @@ use crate::measure::table::{Measure, Step, Value, measures};
 use crate::model::Pair;
 use crate::null::Nulls;
 use crate::partial::PartialSummary;
-use crate::probability::Kept;
+use crate::probability::{Kept, MOST_EACH};
 use crate::progress::{Stage, Watch};
 use crate::reduced::{Direction, Reduced, ReducedModel};
 use crate::resampled::Resampled;
@@ -201,6 +201,12 @@ pub fn compare_reduced(
         pair.b().verify()?;
         let summary = reduced.into_summary(Arc::new(LabelSide::watched(pair, watch)))?;
         let probability = summary.probability.filter(|_| *inputs != ProbabilityInputs::None);
+        let counted = probability.as_ref().is_some_and(|part| part.counted.is_some());
+        if let Some(what) = settings.needs_each().filter(|_| counted) {
+            return Err(Error::Option(format!(
+                "{what} cannot be had from summaries of over {MOST_EACH} inputs, which only count values: leave them out, or reduce with a limit of inputs"
+            )));
+        }
         Ok(PairSummary { probability, ..summary })
     };
     compare_with(pair, summary, None, settings, rng, watch)
@@ -238,6 +244,7 @@ pub(crate) fn compare_with(
         tracked,
         targets: targets.as_deref(),
         confidence: settings.by_confidence,
+        counted: settings.counts(inputs.len(pair.n_inputs())),
         precision: settings.logit_precision,
     };
     let summary = summary(&inputs, &kept)?;

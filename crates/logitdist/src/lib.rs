@@ -116,8 +116,8 @@ pub use near::Frame;
 pub use null::{NullLaw, Nulls, REORDERED, Reordering};
 pub use partial::PartialSummary;
 pub use probability::{
-    AtTarget, CommonLabels, GivenInput, InputDivergences, LogitPrecision, Margin, Moments, ProbabilityPart,
-    ProbabilitySums,
+    AtTarget, CommonLabels, Counted, Counts, GivenInput, InputDivergences, LogitPrecision, MOST_EACH, Margin,
+    Moments, ProbabilityPart, ProbabilitySums,
 };
 pub use progress::{Stage, Watch};
 pub use reduced::{CENTRING_NOISE, Direction, Reduced, ReducedModel};

@@ -6,6 +6,7 @@
 mod at_target;
 mod block;
 mod chunk;
+mod counts;
 mod divergence;
 mod given;
 mod margins;
@@ -31,6 +32,7 @@ use terms::InputTerms;
 use tile::{FIRST_INPUTS, Tiling};
 
 pub use at_target::AtTarget;
+pub use counts::{Counted, Counts, MOST_EACH};
 pub use given::GivenInput;
 pub(crate) use given::are_near;
 pub use margins::Margin;
@@ -178,6 +180,8 @@ pub(crate) struct Kept<'a> {
     pub targets: Option<&'a [Option<usize>]>,
     /// Whether the first model's largest probabilities are.
     pub confidence: bool,
+    /// Whether values at inputs are counted, and none is kept.
+    pub counted: bool,
     /// Precision of the logits.
     pub precision: LogitPrecision,
 }
@@ -187,14 +191,17 @@ pub(crate) struct Kept<'a> {
 pub struct ProbabilityPart {
     /// Sums over the inputs.
     pub sums: ProbabilitySums,
-    /// Divergences at each input, in the order of the inputs.
+    /// Divergences at each input, in the order of the inputs; empty if they were counted.
     pub at_inputs: Vec<InputDivergences>,
     /// What both models make of the right answer at each input, `None` where there is none; empty if no right answers were given.
     pub at_targets: Vec<Option<AtTarget>>,
     /// The first model's largest probability at each input; empty if it was not asked for.
     pub confidence: Vec<f64>,
-    /// Largest minus second largest logit at each input, in the order of the inputs, of each model; infinite for one label.
+    /// Largest minus second largest logit at each input, in the order of the inputs, of each model; infinite for one label;
+    /// empty if they were counted.
     pub gaps: [Vec<f64>; 2],
+    /// Values at inputs in ranges, in place of both.
+    pub counted: Option<Counted>,
     /// τ_y, the smallest p(y|x) of each label over inputs and both models, K; 0 where it underflows.
     pub smallest: Vec<f64>,
     /// Factor of [1, log p(y|x), log p′(y|x)] over the tracked labels y, both plus log K; of near models, log p − log p′ is in place of
@@ -262,6 +269,7 @@ impl ProbabilityPart {
             at_targets: Vec::new(),
             confidence: Vec::new(),
             gaps: [Vec::new(), Vec::new()],
+            counted: None,
             smallest: Vec::new(),
             tracked: Factor::of_triangle(Mat::zeros(0, 1), 0),
             near: false,
@@ -365,6 +373,9 @@ impl ProbabilityPart {
     }
 
     pub(crate) fn followed_by(mut self, mut other: ProbabilityPart) -> ProbabilityPart {
+        if self.counted.is_some() != other.counted.is_some() {
+            return self.into_counted().followed_by(other.into_counted());
+        }
         let near = self.near && other.near;
         let tracked = if self.near == other.near {
             self.tracked.merge(&other.tracked)
@@ -377,14 +388,15 @@ impl ProbabilityPart {
         }
         // Where right answers were given for some inputs alone, the others have none.
         if self.at_targets.is_empty() != other.at_targets.is_empty() {
-            self.at_targets.resize(self.at_inputs.len(), None);
-            other.at_targets.resize(other.at_inputs.len(), None);
+            self.at_targets.resize(self.sums.n, None);
+            other.at_targets.resize(other.sums.n, None);
         }
         self.at_targets.extend(other.at_targets);
         self.at_inputs.extend(other.at_inputs);
         self.confidence.extend(other.confidence);
         lower(&mut self.smallest, &other.smallest);
-        ProbabilityPart { sums, tracked, near, ..self }
+        let counted = counts::joined(self.counted.take(), other.counted);
+        ProbabilityPart { sums, tracked, near, counted, ..self }
     }
 
     /// The factor of [1, log p, log p′].

@@ -4,7 +4,7 @@ use crate::bound::{Theorem, theorems};
 use crate::leave_out::BLOCKS;
 use crate::measure::subsets::Subsets;
 use crate::measure::table::{Measure, Part, Step, Uncertainty, Value, tokens};
-use crate::probability::LogitPrecision;
+use crate::probability::{LogitPrecision, MOST_EACH};
 use crate::reduced::Direction;
 use crate::selection::Selection;
 
@@ -141,6 +141,21 @@ impl Settings {
             targets: self.targets.clone().filter(|_| has(Part::Targets)),
             ..self.clone()
         }
+    }
+
+    /// What is asked for that takes the values at each input, if anything does.
+    pub(crate) fn needs_each(&self) -> Option<&'static str> {
+        match () {
+            () if self.intervals => Some("intervals"),
+            () if self.per_input => Some("what is told of each input"),
+            () if self.by_confidence => Some("tenths by confidence"),
+            () => None,
+        }
+    }
+
+    /// Whether values at so many inputs are counted, and none is kept.
+    pub(crate) fn counts(&self, inputs: usize) -> bool {
+        inputs > MOST_EACH && self.needs_each().is_none()
     }
 
     /// The steps that some row needs.

@@ -98,7 +98,8 @@ impl Shared {
             }
             _ => None,
         };
-        let percentiles = probability.as_ref().map(|part| percentiles_of(&part.at_inputs));
+        let probability = probability.map(ProbabilityPart::counted_if_many);
+        let percentiles = probability.as_ref().map(percentiles_of);
         let of_targets = |part: &ProbabilityPart| TargetValues::of(part.at_targets.iter().flatten());
         let targets = probability.as_ref().filter(|_| settings.targets.is_some()).map(of_targets);
         let probability = probability.map(|part| {
@@ -135,6 +136,7 @@ impl Shared {
         let reduced = reduced.with_streamed(probability.as_ref().map(|part| &part.sums));
         decompose(&reduced, settings);
         let steps = settings.steps();
+        let probability = probability.map(ProbabilityPart::counted_if_many);
         Shared {
             correlations: Correlations::of(&reduced, &steps),
             d_rep: subsets.map(|chosen| d_rep_both_ways(&reduced, chosen)),
@@ -234,11 +236,13 @@ impl Shared {
         self.sums().squared_logit_distance / self.sums().n as f64
     }
 
-    /// Largest minus second largest logit of the first model of a direction, at each input of the probability part.
-    pub fn gaps(&self, direction: Direction) -> &[f64] {
+    /// Largest minus second largest logit of the first model of a direction, at each input of the probability part, and 1; of very many
+    /// inputs from below, and at how many.
+    pub fn gaps(&self, direction: Direction) -> Vec<(f64, u64)> {
+        let part = &self.probability().0;
         match direction {
-            Direction::Ab => &self.probability().0.gaps[0],
-            Direction::Ba => &self.probability().0.gaps[1],
+            Direction::Ab => part.gaps_of(0),
+            Direction::Ba => part.gaps_of(1),
         }
     }
 
@@ -293,8 +297,12 @@ fn unembeddings_cca(reduced: &Reduced) -> Applicable<CanonicalCorrelations> {
     }
 }
 
-fn percentiles_of(inputs: &[InputDivergences]) -> Percentiles {
-    let of = |value: fn(&InputDivergences) -> f64| percentiles(inputs.iter().map(value).collect(), LEVELS);
+fn percentiles_of(part: &ProbabilityPart) -> Percentiles {
+    if let Some(counted) = &part.counted {
+        return counted.percentiles();
+    }
+    let of =
+        |value: fn(&InputDivergences) -> f64| percentiles(part.at_inputs.iter().map(value).collect(), LEVELS);
     Percentiles {
         kl_ab: of(|input| input.kl_ab),
         kl_ba: of(|input| input.kl_ba),

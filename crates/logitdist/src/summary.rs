@@ -152,7 +152,7 @@ impl PairSummary {
             return Err(Error::Merge);
         }
         let probability = match (&self.probability, &other.probability) {
-            (Some(a), Some(b)) => Some(a.merge(b)),
+            (Some(a), Some(b)) => Some(a.merge(b).counted_if_many()),
             (None, None) => None,
             _ => return Err(Error::Merge),
         };

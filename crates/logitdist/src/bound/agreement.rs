@@ -23,7 +23,8 @@ pub(super) const ROWS: [Theorem; 1] = [Theorem {
     anchor: "t16",
     part: Part::Probability,
     evaluate: |theorem, shared, direction| {
-        let costs = shared.gaps(direction).iter().map(|gap| 0.5 * gap * gap).collect();
+        let costs =
+            shared.gaps(direction).into_iter().map(|(gap, inputs)| (0.5 * gap * gap, inputs)).collect();
         let scale = shared.reduced.squared_scale();
         let value = shared.divergences().top1_agreement;
         Ok(kept(theorem, value, costs, shared.squared_distance(), scale))
@@ -47,38 +48,40 @@ pub(super) const PROBE: [Theorem; 1] = [Theorem {
     ..Theorem::SHARPENED
 }];
 
-/// `value ≥ 1 − k/n`, k the most of n inputs that n times `budget` pays for when input i costs `costs[i]`. `squared_scale` is in the
+/// `value ≥ 1 − k/n`, k the most of n inputs that n times `budget` pays for when the inputs of `costs[i]` cost so much each. `squared_scale` is in the
 /// units of the budget.
 ///
 /// The budget is enlarged by what rounding of d² may have taken, so that a tie is not left out.
 fn kept(
     theorem: &'static Theorem,
     value: f64,
-    mut costs: Vec<f64>,
+    mut costs: Vec<(f64, u64)>,
     budget: f64,
     squared_scale: f64,
 ) -> Bound {
-    let n = costs.len();
+    let n: u64 = costs.iter().map(|(_, inputs)| inputs).sum();
     let enlarged =
         |absolute: f64| n as f64 * (budget * (1.0 + RELATIVE_TOLERANCE) + absolute * squared_scale);
     let tolerated = enlarged(ABSOLUTE_TOLERANCE);
     // Most inputs of models that are close cost more than all that there is.
-    costs.retain(|&cost| cost <= tolerated);
-    costs.sort_unstable_by(f64::total_cmp);
+    costs.retain(|&(cost, _)| cost <= tolerated);
+    costs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
     let share = |budget: f64| 1.0 - paid(&costs, budget) as f64 / n as f64;
     Bound::at_least(theorem, value, share(enlarged(ROUNDING * ROUNDING)), share(tolerated))
 }
 
-/// How many of the costs, which rise, the budget pays for from the first on.
-fn paid(costs: &[f64], budget: f64) -> usize {
-    let mut left = budget;
-    costs
-        .iter()
-        .take_while(|&&cost| {
-            left -= cost;
-            left >= 0.0
-        })
-        .count()
+/// How many inputs, whose costs rise, the budget pays for from the first on.
+fn paid(costs: &[(f64, u64)], budget: f64) -> u64 {
+    let (mut left, mut paid) = (budget, 0);
+    for &(cost, inputs) in costs {
+        let all = cost * inputs as f64;
+        if all > left {
+            return paid + ((left / cost) as u64).min(inputs - 1);
+        }
+        left -= all;
+        paid += inputs;
+    }
+    paid
 }
 
 /// A linear probe w·f(x) + c of the first model of a direction.
@@ -146,7 +149,7 @@ pub fn probe_agreement_of_scores(
     kept(
         &PROBE[0],
         alike as f64 / own.len() as f64,
-        own.iter().map(|score| score * score).collect(),
+        own.iter().map(|score| (score * score, 1)).collect(),
         squared_norm * d_logit(reduced).powi(2),
         squared_norm * reduced.squared_scale(),
     )
@@ -174,15 +177,22 @@ mod tests {
 
     #[test]
     fn the_cheapest_are_paid_first_and_a_tie_is_paid() {
-        assert_eq!(paid(&[0.0, 0.0, 1.0, 2.0, 4.0], 0.0), 2);
-        assert_eq!(paid(&[0.0, 0.0, 1.0, 2.0, 4.0], 3.0), 4);
-        assert_eq!(paid(&[0.0, 0.0, 1.0, 2.0, 4.0], 6.9), 4);
+        for costs in [
+            &[(0.0, 1), (0.0, 1), (1.0, 1), (2.0, 1), (4.0, 1)][..],
+            &[(0.0, 2), (1.0, 1), (2.0, 1), (4.0, 1)],
+        ] {
+            assert_eq!([0.0, 3.0, 6.9].map(|budget| paid(costs, budget)), [2, 4, 4]);
+        }
+        assert_eq!(
+            [0.9, 3.0, 5.5, 6.0, 9.0].map(|budget| paid(&[(1.0, 4), (2.0, 1)], budget)),
+            [0, 3, 4, 5, 5]
+        );
         assert_eq!(paid(&[], 1.0), 0);
     }
 
     #[test]
     fn an_agreement_that_the_margins_rule_out_is_a_violation() {
-        let costs = || vec![1.0, 4.0, 0.25, 9.0];
+        let costs = || vec![(1.0, 1), (4.0, 1), (0.25, 1), (9.0, 1)];
         let bound = |value: f64, budget: f64| kept(&ROWS[0], value, costs(), budget, 1e-6);
         assert!(bound(0.5, 0.3).is_violated(), "a budget of 1.2 pays for one of four");
         assert!(!bound(0.75, 0.3).is_violated());

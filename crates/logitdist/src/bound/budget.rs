@@ -14,6 +14,7 @@ use crate::rows::ModelRows;
 use crate::summary::{PairSummary, ProbabilityInputs};
 use crate::tolerance::RELATIVE_TOLERANCE;
 use std::f64::consts::SQRT_2;
+use std::mem;
 
 /// What budgets of a model are computed from.
 #[derive(Debug, Clone)]
@@ -39,8 +40,7 @@ impl Budgets {
             return Err(Error::Option(format!("the model has no budget: {masked}")));
         }
         let margins = margins(&pair, &summary.labels)?;
-        let gaps: Vec<f64> = margins.iter().map(|margin| margin.gap).collect();
-        let answers = Decisions::of_gaps(&gaps);
+        let answers = Decisions::of_gaps(margins.iter().map(|margin| (margin.gap, 1)));
         Ok(Budgets { reduced, margins, answers })
     }
 
@@ -80,7 +80,7 @@ impl Budgets {
         // A probe that the logits do not see at all is a constant, which no distance changes.
         let cost =
             |score: &f64| if squared_norm > 0.0 { score * score / squared_norm } else { f64::INFINITY };
-        Ok(Decisions::of(scores.iter().map(cost).collect()))
+        Ok(Decisions::of(scores.iter().map(|score| (cost(score), 1)).collect()))
     }
 }
 
@@ -128,29 +128,45 @@ const ROUNDED: f64 = 1e-9;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decisions {
     cheapest: usize,
-    /// What the cheapest 1, 2, … cost together.
-    together: Vec<f64>,
+    /// Inputs of one cost, the cheapest first.
+    alike: Vec<Alike>,
+}
+
+/// Decisions that cost the same.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Alike {
+    /// What each costs.
+    cost: f64,
+    /// How many decisions are cheaper, and what they cost together.
+    before: (u64, f64),
+    /// The same with these.
+    with: (u64, f64),
 }
 
 impl Decisions {
     /// The answers of a model: each costs half the square of its gap, the largest minus the second largest logit.
-    pub(crate) fn of_gaps(gaps: &[f64]) -> Decisions {
-        Decisions::of(gaps.iter().map(|gap| 0.5 * gap * gap).collect())
+    /// Each gap comes with how many inputs have it.
+    pub(crate) fn of_gaps(gaps: impl IntoIterator<Item = (f64, u64)>) -> Decisions {
+        Decisions::of(gaps.into_iter().map(|(gap, inputs)| (0.5 * gap * gap, inputs)).collect())
     }
 
-    fn of(costs: Vec<f64>) -> Decisions {
-        let cheapest = (0..costs.len()).min_by(|&i, &j| costs[i].total_cmp(&costs[j])).unwrap_or(0);
-        let mut together = costs;
-        together.sort_unstable_by(f64::total_cmp);
-        let mut sum = 0.0;
-        together.iter_mut().for_each(|cost| {
-            sum += *cost;
-            *cost = sum;
+    fn of(mut costs: Vec<(f64, u64)>) -> Decisions {
+        let cheapest = (0..costs.len()).min_by(|&i, &j| costs[i].0.total_cmp(&costs[j].0)).unwrap_or(0);
+        costs.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        let mut before = (0, 0.0);
+        let alike = costs.into_iter().map(|(cost, inputs)| {
+            let with = (before.0 + inputs, before.1 + cost * inputs as f64);
+            Alike { cost, before: mem::replace(&mut before, with), with }
         });
-        Decisions { cheapest, together }
+        Decisions { cheapest, alike: alike.collect() }
     }
 
-    /// The input whose decision is lost first.
+    /// How many there are.
+    fn count(&self) -> u64 {
+        self.alike.last().map_or(0, |last| last.with.0)
+    }
+
+    /// The input whose decision is lost first; of no meaning where several inputs were given together.
     pub fn cheapest(&self) -> usize {
         self.cheapest
     }
@@ -159,16 +175,22 @@ impl Decisions {
     ///
     /// It is less than what one decision too many costs, by what rounding may have taken.
     pub fn budget(&self, share: f64) -> f64 {
-        let inputs = self.together.len();
-        let may_change = ((1.0 - share) * inputs as f64 + ROUNDED) as usize;
-        let too_many = self.together[may_change.min(inputs - 1)];
+        let inputs = self.count();
+        let may_change = (((1.0 - share) * inputs as f64 + ROUNDED) as u64).min(inputs - 1);
+        let one = &self.alike[self.alike.partition_point(|alike| alike.with.0 <= may_change)];
+        let too_many = one.before.1 + one.cost * (may_change + 1 - one.before.0) as f64;
         (too_many / inputs as f64).sqrt() * (1.0 - RELATIVE_TOLERANCE)
     }
 
     /// The share of the decisions that stays at a logit distance.
     pub fn kept_at(&self, distance: f64) -> f64 {
-        let inputs = self.together.len() as f64;
-        let paid = self.together.partition_point(|&cost| cost <= inputs * distance * distance);
+        let inputs = self.count() as f64;
+        let paid_for = inputs * distance * distance;
+        let next = self.alike.partition_point(|alike| alike.with.1 <= paid_for);
+        let paid = self.alike.get(next).map_or(self.count(), |alike| {
+            let some = ((paid_for - alike.before.1) / alike.cost) as u64;
+            alike.before.0 + some.min(alike.with.0 - alike.before.0 - 1)
+        });
         1.0 - paid as f64 / inputs
     }
 }
@@ -211,13 +233,25 @@ mod tests {
 
     #[test]
     fn the_cheapest_decisions_are_changed_first() {
-        let decisions = Decisions::of(vec![4.0, 1.0, 9.0, 2.0]);
+        let decisions = Decisions::of(vec![(4.0, 1), (1.0, 1), (9.0, 1), (2.0, 1)]);
         assert_eq!(decisions.cheapest(), 1);
         for (share, wanted) in [(1.0, 1.0), (0.75, 3.0), (0.5, 7.0), (0.6, 3.0), (0.01, 16.0)] {
             let budget = decisions.budget(share);
             assert!((budget * budget * 4.0 / wanted - 1.0).abs() < 1e-8, "{share}: {budget}");
             assert!(decisions.kept_at(budget) >= share);
             assert!(decisions.kept_at(budget * (1.0 + 1e-8)) < share);
+        }
+    }
+
+    #[test]
+    fn decisions_that_are_counted_cost_what_each_of_them_costs() {
+        let each = Decisions::of([0.5, 0.5, 0.5, 2.0, 2.0, 3.0].map(|cost| (cost, 1)).to_vec());
+        let counted = Decisions::of(vec![(2.0, 2), (0.5, 3), (3.0, 1)]);
+        for share in [0.01, 0.2, 0.34, 0.5, 0.51, 0.67, 0.84, 1.0] {
+            assert!((each.budget(share) / counted.budget(share) - 1.0).abs() < 1e-14, "{share}");
+        }
+        for distance in [0.0, 0.2, 0.29, 0.3, 0.5, 0.7, 0.9, 1.1, 2.0] {
+            assert_eq!(each.kept_at(distance), counted.kept_at(distance), "{distance}");
         }
     }
 }

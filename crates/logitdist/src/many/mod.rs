@@ -86,6 +86,7 @@ fn reduced<R: Rng>(
             tracked,
             targets: targets.as_deref(),
             confidence: settings.by_confidence,
+            counted: settings.counts(inputs.len(pairs[0].n_inputs())),
             precision: settings.logit_precision,
         })
         .collect();

@@ -12,6 +12,7 @@ pub(super) struct BlockPart {
     /// Rows of [1, log p, log p′] for the tracked labels.
     columns: Mat<f64>,
     keeps_confidence: bool,
+    is_counted: bool,
 }
 
 impl BlockPart {
@@ -25,7 +26,7 @@ impl BlockPart {
             ..ProbabilityPart::of_sums(ProbabilitySums::none())
         };
         let columns = Mat::zeros(inputs, 1 + 2 * tiling.kept.tracked.len());
-        BlockPart { part, columns, keeps_confidence: tiling.kept.confidence }
+        BlockPart { part, columns, keeps_confidence: tiling.kept.confidence, is_counted: tiling.kept.counted }
     }
 
     /// Adds the next tile.
@@ -48,6 +49,7 @@ impl BlockPart {
 
     /// The part of all its tiles.
     pub fn finish(self) -> ProbabilityPart {
-        ProbabilityPart { tracked: Factor::of_block(self.columns.as_ref()), ..self.part }
+        let part = ProbabilityPart { tracked: Factor::of_block(self.columns.as_ref()), ..self.part };
+        if self.is_counted { part.into_counted() } else { part }
     }
 }

@@ -71,6 +71,7 @@ impl ProbabilityPart {
             at_targets,
             confidence: Vec::new(),
             gaps: [0, 1].map(|model| inputs.iter().map(|input| input.gaps[model]).collect()),
+            counted: None,
             smallest,
             tracked: Factor::of_block(Mat::full(inputs.len(), 1, 1.0).as_ref()),
             near: false,

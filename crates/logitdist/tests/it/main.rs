@@ -3,6 +3,7 @@
 mod accuracy;
 mod bounds;
 mod budgets;
+mod counted;
 mod definitions;
 mod details;
 mod edge;
