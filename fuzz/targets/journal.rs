@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 use logitdist_fuzz::Scratch;
-use logitdist_sim::{merge, status};
+use logitdist_sim::{Config, Document, cells_of_journal, merge, status};
 use std::sync::LazyLock;
 
 /// Every frame of a journal begins with this.
@@ -20,11 +20,20 @@ static SCRATCH: LazyLock<Scratch> = LazyLock::new(|| {
     scratch
 });
 
+static CONFIG: LazyLock<Config> = LazyLock::new(|| {
+    let document = Document::read(&SCRATCH.path().join("config.toml"), &[]).expect("a config");
+    Config::of(&document).expect("a good config")
+});
+
 fuzz_target!(|data: &[u8]| {
     let path = SCRATCH.write("journal/0-of-1.journal", data);
-    let known = status(SCRATCH.path());
-    // Making tables takes much longer.
-    if data.len().is_multiple_of(16) {
+    let _ = cells_of_journal(&path, &CONFIG);
+    // The command reads the config each time, and making tables takes much longer.
+    if data.len().is_multiple_of(8) {
+        let known = status(SCRATCH.path());
+        if !data.len().is_multiple_of(64) {
+            return;
+        }
         let merged = merge(SCRATCH.path(), &[SCRATCH.path().to_path_buf()], true);
         assert!(known.is_ok() || merged.is_err(), "tables are made of a journal that cannot be read");
         assert!(std::fs::read(path).expect("the journal") == data, "the journal was changed");

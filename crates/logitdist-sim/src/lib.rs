@@ -62,7 +62,7 @@ pub use search::SearchSettings;
 pub use shard::Shard;
 pub use single::{SingleCell, single};
 pub use slurm::{Scripts, SlurmOptions, Submission, scripts, submit};
-pub use status::status;
+pub use status::{cells_of_journal, status};
 pub use table::Columns;
 pub use tables::Tables;
 pub use train::TrainSettings;

@@ -1,7 +1,8 @@
 //! How far a sweep is, from its folder.
 
+use crate::config::Config;
 use crate::error::SimError;
-use crate::journal::{self, Lock};
+use crate::journal::{self, Lock, Store};
 use crate::manifest::is_of_all_cells;
 use crate::merge::widest;
 use crate::shard::Shard;
@@ -10,6 +11,14 @@ use crate::slurm;
 use logitdist_io::for_shell;
 use logitdist_results::Ended;
 use std::path::Path;
+
+/// How many cells one journal of a config's sweep has, alone: nothing else of its folder is read.
+///
+/// # Errors
+/// It cannot be read, or is of another version or another config.
+pub fn cells_of_journal(path: &Path, config: &Config) -> Result<usize, SimError> {
+    Ok(Store::read(&[path.to_path_buf()], config)?.count())
+}
 
 /// How far the sweep in a folder is, in words.
 ///
