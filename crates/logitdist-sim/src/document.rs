@@ -29,6 +29,19 @@ pub struct Document {
 /// The tables of a config.
 pub const TABLES: [&str; 6] = ["model", "d_rep", "perturbation", "family", "train", "search"];
 
+/// Levels of tables and lists that a setting may have: TOML that is deeper is not read again.
+const MOST_LEVELS: usize = 16;
+
+/// Levels of tables and lists in a value.
+fn depth(value: &Value) -> usize {
+    let deepest = |inner: &mut dyn Iterator<Item = &Value>| 1 + inner.map(depth).max().unwrap_or(0);
+    match value {
+        Value::Table(table) => deepest(&mut table.values()),
+        Value::Array(list) => deepest(&mut list.iter()),
+        _ => 0,
+    }
+}
+
 /// Whether the key at this path holds further keys rather than a value.
 fn is_section(path: &[&str]) -> bool {
     match path {
@@ -115,6 +128,11 @@ impl Document {
                 return Err(self.error(&origin, &joined, message));
             }
             value => {
+                let levels = path.len() + depth(&value);
+                if levels > MOST_LEVELS {
+                    let message = format!("nests {levels} levels deep; a config has at most {MOST_LEVELS}");
+                    return Err(self.error(&origin, &joined, message));
+                }
                 self.settings.insert(joined, Setting { value, origin });
             }
         }
@@ -228,6 +246,25 @@ mod tests {
             text,
             &overrides.iter().map(|s| s.to_string()).collect::<Vec<_>>(),
         )
+    }
+
+    #[test]
+    fn what_is_nested_too_deep_is_refused_from_wherever_it_comes() {
+        let levels = |n: usize| (vec!["a"; n].join("."), format!("{}1{}", "[".repeat(n), "]".repeat(n)));
+        let (keys, lists) = levels(16);
+        document("", &[&format!("{keys} = 1")]).unwrap();
+        document(&format!("a.b = {}", levels(14).1), &[]).unwrap();
+        for (text, set) in [
+            (String::new(), vec![format!("{} = 1", levels(90).0)]),
+            (String::new(), vec![format!("{keys}.a = 1")]),
+            (String::new(), vec![format!("a = {lists}")]),
+            (format!("a = {lists}"), vec![]),
+            (format!("{} = 1", levels(40).0), vec![]),
+        ] {
+            let set: Vec<&str> = set.iter().map(String::as_str).collect();
+            let said = document(&text, &set).unwrap_err().to_string();
+            assert!(said.contains("levels deep; a config has at most 16"), "{said}");
+        }
     }
 
     #[test]
