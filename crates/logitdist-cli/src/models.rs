@@ -65,10 +65,26 @@ pub fn open_other(
 impl Models<FileModel<'static>> {
     /// Opens both models and finds the labels and inputs that they have in common.
     pub fn matched(
-        [(source_a, options_a), (source_b, options_b)]: [(Source, ReadOptions); 2],
+        sources: [(Source, ReadOptions); 2],
         asked: &Asked,
     ) -> anyhow::Result<(Models<FileModel<'static>>, Matched)> {
-        let open = |source, options| OpenedModel::open(source, options);
+        Self::matched_as(sources, asked, |model| model)
+    }
+
+    /// The same of models whose files are a part of a larger whole, where directions of logits are found that others are added to.
+    pub fn matched_part(
+        sources: [(Source, ReadOptions); 2],
+        asked: &Asked,
+    ) -> anyhow::Result<(Models<FileModel<'static>>, Matched)> {
+        Self::matched_as(sources, asked, |model| model.as_batch(None))
+    }
+
+    fn matched_as(
+        [(source_a, options_a), (source_b, options_b)]: [(Source, ReadOptions); 2],
+        asked: &Asked,
+        of_opened: impl Fn(OpenedModel<'static>) -> OpenedModel<'static> + Sync,
+    ) -> anyhow::Result<(Models<FileModel<'static>>, Matched)> {
+        let open = |source, options| OpenedModel::open(source, options).map(&of_opened);
         let (a, b) = rayon::join(|| open(&source_a, &options_a), || open(&source_b, &options_b));
         let (a, b) = (a?, b?);
         let opened = [

@@ -6,8 +6,8 @@ use crate::output::to_stdout;
 use crate::progress::Progress;
 use crate::saved;
 use anyhow::{Context, ensure};
-use logitdist::{LabelSide, PartialSummary, Share};
-use logitdist_io::{Claims, labels_hash};
+use logitdist::{KnownDirections, LabelSide, Labels, PartialSummary, Share};
+use logitdist_io::{Claims, SavedSummary, labels_hash};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use std::path::PathBuf;
@@ -23,9 +23,9 @@ use std::process::ExitCode;
 pub struct Arguments {
     #[command(flatten)]
     given: Given,
-    /// Which part of the inputs, and of how many.
-    #[arg(long, value_name = "K/N", default_value = "1/1", value_parser = parse_share)]
-    part: Share,
+    /// Which part of the inputs, and of how many [default: all, of files that may be a part of a larger whole].
+    #[arg(long, value_name = "K/N", value_parser = parse_share)]
+    part: Option<Share>,
     /// Place of the files' first input in a larger whole, from 0. `compare --summaries` then puts the files in their order, and refuses gaps
     /// and inputs that are there twice.
     #[arg(long, value_name = "OFFSET", conflicts_with_all = ["part", "summaries"])]
@@ -51,30 +51,60 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         "--rows-from counts the rows of whole files, and --rows, --inputs and --drop-nonfinite leave some out: leave out one of the two"
     );
     let pool = arguments.reducing.pool()?;
-    let (labels, part) = pool.install(|| {
+    let Reduced { labels, own, part } = pool.install(|| {
         if arguments.summaries.is_empty() {
             return reduced(arguments);
         }
         let models = arguments.given.files().next();
         ensure!(models.is_none(), "--summaries joins what was reduced before: leave the models out");
-        saved::join(&arguments.summaries)
+        let (labels, part) = saved::join(&arguments.summaries)?;
+        Ok(Reduced { labels, own: [None, None], part })
     })?;
     let state = if part.is_whole() { "all" } else { "some" };
     let said = format!("{}: {state} of {} inputs\n", arguments.out.display(), part.n_inputs());
-    saved::write(&arguments.out, labels, arguments.rows_from, part)?.finish()?;
+    saved::write(
+        &arguments.out,
+        &SavedSummary::Share { labels, own, rows_from: arguments.rows_from, part: Box::new(part) },
+    )?
+    .finish()?;
     to_stdout(said.as_bytes()).map(|()| ExitCode::SUCCESS)
 }
 
-fn reduced(arguments: &Arguments) -> anyhow::Result<([u8; 32], PartialSummary)> {
-    let (models, _) = Models::matched(arguments.given.sources()?, &arguments.given.reading.which.asked())?;
+/// What becomes of a part.
+struct Reduced {
+    labels: [u8; 32],
+    own: [Option<Box<Labels>>; 2],
+    part: PartialSummary,
+}
+
+fn reduced(arguments: &Arguments) -> anyhow::Result<Reduced> {
+    let (sources, asked) = (arguments.given.sources()?, arguments.given.reading.which.asked());
+    let (models, _) = match arguments.part {
+        Some(_) => Models::matched(sources, &asked)?,
+        None => Models::matched_part(sources, &asked)?,
+    };
     let pair = models.pair()?;
     let settings = arguments.reducing.settings();
     let progress = Progress::new(rows_to_see(&pair, &settings));
     let watch = |stage, rows| progress.watch(stage, rows);
     let labels = LabelSide::of(&pair);
     let mut rng = ChaCha8Rng::seed_from_u64(arguments.reducing.seed);
-    let part = PartialSummary::of(&pair, &labels, &settings, arguments.part, &mut rng, &watch)?;
-    Ok((labels_hash(&labels.a, &labels.b), part))
+    let part = PartialSummary::of(
+        &pair,
+        &labels,
+        &settings,
+        arguments.part.unwrap_or(Share::WHOLE),
+        &mut rng,
+        &watch,
+    )?;
+    let hash = labels_hash(&labels.a, &labels.b);
+    // Labels that are known by themselves need no directions.
+    let finds = |labels: &Labels| labels.alone.is_some_and(|alone| alone.directions != KnownDirections::All);
+    let own = [&labels.a, &labels.b].map(|labels| {
+        let keeps = arguments.part.is_none() && finds(labels);
+        keeps.then(|| Box::new(Labels::clone(labels)))
+    });
+    Ok(Reduced { labels: hash, own, part })
 }
 
 fn parse_share(text: &str) -> anyhow::Result<Share> {

@@ -2,7 +2,7 @@
 
 use crate::output::{Beside, beside};
 use anyhow::{Context, bail, ensure};
-use logitdist::{LabelSide, LogitPrecision, Pair, PairSummary, PartialSummary, merge_summaries};
+use logitdist::{LabelSide, Labels, LogitPrecision, Pair, PairSummary, PartialSummary, merge_summaries};
 use logitdist_io::{SavedSummary, labels_hash, open_file, summary_from_bytes, summary_to_bytes};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -42,9 +42,9 @@ pub fn join(paths: &[PathBuf]) -> anyhow::Result<([u8; 32], PartialSummary)> {
     let mut own = None;
     for path in paths {
         let (labels, part) = match read(path)? {
-            SavedSummary::Share { labels, rows_from: None, part } => (labels, part),
+            SavedSummary::Share { labels, own: [None, None], rows_from: None, part } => (labels, part),
             SavedSummary::Share { .. } => bail!(
-                "{}: it is of files of their own (--rows-from): give it to `logitdist compare --summaries` as it is",
+                "{}: it is of files of their own: give it to `logitdist compare --summaries` as it is",
                 path.display()
             ),
             SavedSummary::Batches(_) => bail!(
@@ -72,12 +72,16 @@ pub fn reduction(paths: &[PathBuf], pair: &Pair<'_>) -> anyhow::Result<Reduction
     for path in paths {
         let summary = read(path)?;
         let fits = match &summary {
-            SavedSummary::Share { labels, .. } => *labels == own,
-            SavedSummary::Batches(summary) => *summary.labels.a == *a && *summary.labels.b == *b,
+            SavedSummary::Share { labels, own: [None, None], .. } => *labels == own,
+            SavedSummary::Share { labels, own: [of_a, of_b], .. } => {
+                let (of_a, of_b) = (of_a.as_deref().unwrap_or(&a), of_b.as_deref().unwrap_or(&b));
+                is_of(of_a, &a) && is_of(of_b, &b) && *labels == labels_hash(of_a, of_b)
+            }
+            SavedSummary::Batches(summary) => is_of(&summary.labels.a, &a) && is_of(&summary.labels.b, &b),
         };
         ensure!(fits, "{}: it is a summary of models with other labels than those given", path.display());
         match summary {
-            SavedSummary::Share { part, rows_from: None | Some(0), .. }
+            SavedSummary::Share { part, own: [None, None], rows_from: None | Some(0), .. }
                 if !part.is_whole() || (paths.len() == 1 && part.n_inputs() == pair.n_inputs()) =>
             {
                 share = Some(joined(share, *part, path)?);
@@ -88,9 +92,9 @@ pub fn reduction(paths: &[PathBuf], pair: &Pair<'_>) -> anyhow::Result<Reduction
     let Some(mut share) = share else { return in_order(placed(others)?, pair) };
     // One of several shares has all inputs, if they are fewer than one machine has to do.
     for (path, other) in others {
-        let SavedSummary::Share { part, .. } = other else {
+        let SavedSummary::Share { part, own: [None, None], .. } = other else {
             bail!(
-                "{}: it holds batches that Python has seen, and another summary has a share",
+                "{}: it is of files of their own, or of batches that Python has seen, and another summary has a share",
                 path.display()
             )
         };
@@ -155,8 +159,16 @@ fn in_order(saved: Vec<(&PathBuf, SavedSummary)>, pair: &Pair<'_>) -> anyhow::Re
     });
     let summaries = saved.into_iter().map(|(path, summary)| match summary {
         SavedSummary::Batches(summary) => Ok(*summary),
-        SavedSummary::Share { part, .. } => {
-            part.into_summary(Arc::clone(&labels)).with_context(|| path.display().to_string())
+        SavedSummary::Share { part, own, .. } => {
+            let of_part = match own {
+                [None, None] => Arc::clone(&labels),
+                [a, b] => {
+                    let a = a.map_or_else(|| Arc::clone(&labels.a), |own| Arc::new(*own));
+                    let b = b.map_or_else(|| Arc::clone(&labels.b), |own| Arc::new(*own));
+                    Arc::new(LabelSide::of_labels(&a, &b, &|_, _| ()))
+                }
+            };
+            part.into_summary(of_part).with_context(|| path.display().to_string())
         }
     });
     let summaries = summaries.collect::<anyhow::Result<Vec<PairSummary>>>()?;
@@ -164,12 +176,13 @@ fn in_order(saved: Vec<(&PathBuf, SavedSummary)>, pair: &Pair<'_>) -> anyhow::Re
     Ok(Reduction::InOrder(Box::new(summary), precision.unwrap_or_default()))
 }
 
-/// Writes a share beside its place.
-pub fn write(
-    path: &Path,
-    labels: [u8; 32],
-    rows_from: Option<u64>,
-    part: PartialSummary,
-) -> anyhow::Result<Beside> {
-    beside(path, &summary_to_bytes(&SavedSummary::Share { labels, rows_from, part: Box::new(part) }))
+/// Whether labels of a summary can be those of a model. Of logits alone each part finds directions of its own, and no more is known than
+/// which labels there are.
+fn is_of(own: &Labels, model: &Labels) -> bool {
+    *own == *model || (own.alone.is_some() && model.alone.is_some() && own.are_alike(model))
+}
+
+/// Writes a summary beside its place.
+pub fn write(path: &Path, summary: &SavedSummary) -> anyhow::Result<Beside> {
+    beside(path, &summary_to_bytes(summary))
 }

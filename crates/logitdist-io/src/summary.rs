@@ -30,6 +30,9 @@ pub enum SavedSummary {
     Share {
         /// [`labels_hash`] of both models.
         labels: [u8; HASH],
+        /// The labels themselves of each model that is given by its logits alone, if the files are a part of a larger whole: each part
+        /// finds directions of its own.
+        own: [Option<Box<Labels>>; 2],
         /// Where its first input stands in a larger whole, if its files are a part of one.
         rows_from: Option<u64>,
         /// What is left of its inputs.
@@ -106,6 +109,7 @@ mod tests {
         });
         for summary in batches.into_iter().chain([SavedSummary::Share {
             labels,
+            own: [Some(Box::new(Labels::clone(&b.labels()))), None],
             rows_from: Some(3),
             part: Box::new(part.unwrap()),
         }]) {

@@ -102,8 +102,8 @@ impl LabelSide {
         }
     }
 
-    /// The label side of two heads.
-    pub(crate) fn of_labels(a: &Arc<Labels>, b: &Arc<Labels>, watch: Watch<'_>) -> LabelSide {
+    /// The label side of two models with these labels, of which there are as many. `watch` is told how many rows are done.
+    pub fn of_labels(a: &Arc<Labels>, b: &Arc<Labels>, watch: Watch<'_>) -> LabelSide {
         let (m_a, m_b) = (a.unembeddings.ncols(), b.unembeddings.ncols());
         if a.bias.len() > MANY_LABELS && (Arc::ptr_eq(a, b) || a == b) {
             return LabelSide::of_one_head(a, b, watch);

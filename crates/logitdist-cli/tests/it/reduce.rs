@@ -122,6 +122,68 @@ fn files_of_their_own_are_taken_in_the_order_given_and_agree_to_twelve_digits() 
     }
 }
 
+/// More labels than logits are taken as they are of.
+const LABELS: usize = 4200;
+
+/// Logits of inputs of one of two models of dimension 3: `f(x)·g(y)`, with directions that only some inputs have.
+fn logits(model: usize, inputs: std::ops::Range<usize>) -> Vec<u8> {
+    let f = |x: usize, j: usize| if j == 2 && x < 100 { 0.0 } else { ((x * (j + 3)) as f64 * 0.37).sin() };
+    let g = |y: usize, j: usize| (y as f64 * 0.01 * (j + 1) as f64 + 0.1 * model as f64).cos();
+    let of_input = |x: usize| (0..LABELS).map(move |y| (0..3).map(|j| f(x, j) * g(y, j)).sum());
+    let shape = format!("({}, {LABELS})", inputs.len());
+    npy_of(&shape, &inputs.flat_map(of_input).collect::<Vec<f64>>())
+}
+
+#[test]
+fn logits_in_files_of_their_own_agree_with_one_file() {
+    let files = Files::new();
+    let file = |name: &str, model: usize, inputs: std::ops::Range<usize>| {
+        files.bytes(&format!("{name}-{model}.npy"), &logits(model, inputs))
+    };
+    let pair =
+        |name: &str, inputs: std::ops::Range<usize>| [0, 1].map(|model| file(name, model, inputs.clone()));
+    let whole = pair("whole", 0..260);
+    // The first part lacks a direction that the others have.
+    let parts = [("x", 0..90), ("y", 90..170), ("z", 170..260)].map(|(name, inputs)| pair(name, inputs));
+    let summary = |part: &[String; 2], more: &[&str]| {
+        let out = format!("{}.summary", part[0]);
+        let line = ["reduce", "--logits-a", &part[0], "--logits-b", &part[1], "--out", &out];
+        logitdist(&[&line, more].concat()).ok();
+        out
+    };
+    let summaries = parts.each_ref().map(|part| summary(part, &[]));
+    let compare = |[a, b]: &[String; 2], given: &[String]| {
+        let given = given.iter().map(String::as_str);
+        let line =
+            ["compare", "--logits-a", a, "--logits-b", b, "--format", "json", "--no-intervals"].into_iter();
+        let summaries = if given.len() == 0 { &[][..] } else { &["--summaries"] };
+        crate::json(logitdist(&line.chain(summaries.iter().copied()).chain(given).collect::<Vec<_>>()))
+    };
+    let one_run = compare(&whole, &[]);
+    for order in [[0, 1, 2], [2, 0, 1]] {
+        let joined = compare(&parts[1], &order.map(|i| summaries[i].clone()));
+        assert_eq!(joined["n_inputs"], 260);
+        for token in ["d_logit", "m_cca_logits", "kl_ab", "kl_ab_q99", "tv", "top1_agreement"] {
+            let [found, expected] = [&joined, &one_run].map(|json| json[token].as_f64().expect(token));
+            assert!((found / expected - 1.0).abs() < 1e-9, "{token}: {found}, {expected}");
+        }
+    }
+    // Places, and what does not belong together.
+    let places =
+        [(0, "0"), (1, "90"), (2, "170")].map(|(i, from)| summary(&parts[i], &["--rows-from", from]));
+    let [a, b] = &parts[0];
+    let said = |given: &[&str], said: &str| {
+        let line = ["compare", "--logits-a", a, "--logits-b", b, "--summaries"];
+        logitdist(&[&line, given].concat()).refused(&[said]);
+    };
+    said(&[&places[0], &places[2]], "inputs 90 to 169 are missing");
+    said(&[&places[0], &places[0]], "those up to 89 were there before");
+    let few = [0, 1].map(|i| {
+        files.bytes(&format!("few-{i}.npy"), &npy_of("(2, 4)", &[0.0, 1.0, 2.0, 3.0, 1.0, 0.0, 0.5, 2.0]))
+    });
+    said(&[&summary(&few, &[])], "models with other labels");
+}
+
 #[test]
 fn summaries_that_do_not_belong_together_are_refused() {
     let files = Files::new();

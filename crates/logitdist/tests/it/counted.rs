@@ -84,7 +84,12 @@ fn parts_say_what_one_run_says_and_do_not_grow() {
     let found = compare_reduced(&pair, joined.clone(), &settings(), &mut rng(1), &|_, _| ()).unwrap();
     let said = |c: &Comparison| format!("{:?} {:?} {:?} {:?}", c.scalars, c.notes, c.bounds, c.bounds_ba);
     assert_eq!(said(&found), said(&whole));
-    let saved = SavedSummary::Share { labels: [0; 32], rows_from: None, part: Box::new(joined.clone()) };
+    let saved = SavedSummary::Share {
+        labels: [0; 32],
+        own: [None, None],
+        rows_from: None,
+        part: Box::new(joined.clone()),
+    };
     let bytes = summary_to_bytes(&saved).len();
     assert!(bytes < 2_000_000, "{bytes} bytes for {INPUTS} inputs");
 
