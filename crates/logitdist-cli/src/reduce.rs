@@ -18,7 +18,7 @@ use std::process::ExitCode;
 /// `logitdist reduce A B --part 3/16 --out 3.summary` reads the third of sixteen parts of the inputs. When all parts are there,
 /// `logitdist compare A B --summaries *.summary` prints what `logitdist compare A B` prints, to the last bit. If each machine has files of its
 /// own, leave --part out; `compare --summaries` then takes the files' inputs in the order in which it is given them, or with --rows-from in
-/// the order of their places.
+/// the order of their places. Labels must be in one order in all of them.
 #[derive(clap::Args)]
 pub struct Arguments {
     #[command(flatten)]
@@ -49,6 +49,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     ensure!(
         arguments.rows_from.is_none() || !which.leaves_inputs_out(),
         "--rows-from counts the rows of whole files, and --rows, --inputs and --drop-nonfinite leave some out: leave out one of the two"
+    );
+    ensure!(
+        arguments.given.single.rank.is_none() || arguments.part.is_some(),
+        "--rank is of one file of logits: give --part, 1/1 for all of it, or leave --rank out"
     );
     let pool = arguments.reducing.pool()?;
     let Reduced { labels, own, part } = pool.install(|| {

@@ -12,7 +12,7 @@ use crate::model::{Pair, SMALLEST_SCALE};
 use crate::near::Frame;
 use crate::probability::{Kept, LogitPrecision, MOST_EACH, ProbabilityPart};
 use crate::progress::{Stage, Watch};
-use crate::rows::{ModelRows, rows_of};
+use crate::rows::{ModelRows, logits_of, rows_of};
 use crate::settings::Settings;
 use crate::share::Share;
 use crate::streams::Streams;
@@ -207,7 +207,11 @@ fn fingerprints(pair: &Pair<'_>) -> Result<[u64; 2], Error> {
     let spread = |i: usize| (i as u128 * last as u128 / (count as u128 - 1).max(1)) as usize;
     let inputs: Vec<usize> = (0..count).map(spread).collect();
     let of = |model: &dyn ModelRows| {
-        let rows = rows_of(model, &inputs)?;
+        // Embeddings that stand for logits depend on the directions that were found.
+        let rows = match model.has_logits_beside() {
+            true => logits_of(model, &inputs)?,
+            false => rows_of(model, &inputs)?,
+        };
         Ok(fnv(rows.col_iter().flat_map(|column| column.iter().map(|x| x.to_bits()))))
     };
     Ok([of(pair.a())?, of(pair.b())?])

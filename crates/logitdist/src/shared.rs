@@ -98,7 +98,6 @@ impl Shared {
             }
             _ => None,
         };
-        let probability = probability.map(ProbabilityPart::counted_if_many);
         let percentiles = probability.as_ref().map(percentiles_of);
         let of_targets = |part: &ProbabilityPart| TargetValues::of(part.at_targets.iter().flatten());
         let targets = probability.as_ref().filter(|_| settings.targets.is_some()).map(of_targets);
@@ -136,7 +135,6 @@ impl Shared {
         let reduced = reduced.with_streamed(probability.as_ref().map(|part| &part.sums));
         decompose(&reduced, settings);
         let steps = settings.steps();
-        let probability = probability.map(ProbabilityPart::counted_if_many);
         Shared {
             correlations: Correlations::of(&reduced, &steps),
             d_rep: subsets.map(|chosen| d_rep_both_ways(&reduced, chosen)),

@@ -5,7 +5,7 @@ use crate::inputs::InputSide;
 use crate::label_side::LabelSide;
 use crate::labels::Labels;
 use crate::model::Pair;
-use crate::probability::{Kept, ProbabilityPart};
+use crate::probability::{Kept, MOST_EACH, ProbabilityPart};
 use crate::progress::{Stage, Watch};
 use crate::targets::targets_of;
 use crate::tree::merge_tree;
@@ -78,7 +78,8 @@ impl PairSummary {
         probability: &ProbabilityInputs,
         tracked: &[usize],
     ) -> Result<PairSummary, Error> {
-        PairSummary::watched(pair, probability, &Kept { tracked, ..Kept::default() }, &|_, _| ())
+        let counted = probability.len(pair.n_inputs()) > MOST_EACH;
+        PairSummary::watched(pair, probability, &Kept { tracked, counted, ..Kept::default() }, &|_, _| ())
     }
 
     /// The summary of inputs of two models whose labels were reduced before: what [`of`](PairSummary::of) gives, without reducing the
@@ -101,7 +102,8 @@ impl PairSummary {
         let targets =
             targets.map(|targets| targets_of(targets, pair.n_inputs(), pair.n_labels())).transpose()?;
         let reduced = || Arc::clone(labels);
-        let kept = Kept { tracked, targets: targets.as_deref(), ..Kept::default() };
+        let counted = probability.len(pair.n_inputs()) > MOST_EACH;
+        let kept = Kept { tracked, targets: targets.as_deref(), counted, ..Kept::default() };
         PairSummary::beside(reduced, pair, probability, &kept, &|_, _| ())
     }
 

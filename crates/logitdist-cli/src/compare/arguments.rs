@@ -188,7 +188,7 @@ impl Arguments {
         ];
         match asked.into_iter().find(|(_, asked)| *asked) {
             Some((option, _)) => bail!(
-                "{option} needs the inputs, and these summaries are of other files than A and B; those that `logitdist reduce --part` makes of A and B will do"
+                "{option} needs the inputs, and these summaries are of other files than A and B, or were made without --part; those that `logitdist reduce --part` makes of A and B will do"
             ),
             None => Ok(()),
         }

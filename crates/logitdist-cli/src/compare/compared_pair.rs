@@ -11,7 +11,7 @@ use super::verdict::sentences;
 use anyhow::Context;
 use logitdist::bound::LinearProbe;
 use logitdist::{
-    Comparison, Pair, PairSummary, PartialSummary, Settings, Watch, compare, compare_reduced,
+    Comparison, Pair, PairSummary, PartialSummary, ReducedModel, Settings, Watch, compare, compare_reduced,
     compare_summary, compare_watched,
 };
 use logitdist_results::number::short;
@@ -148,9 +148,14 @@ impl ComparedPair {
         let settings =
             Settings { llv: false, per_input: false, intervals: false, held_out: false, ..settings.clone() };
         let comparison = compare_summary(summary, &settings, &mut rng)?;
+        let reduced = &comparison.reduced;
+        let unclear =
+            [("a", &reduced.a), ("b", &reduced.b)].into_iter().filter(|(_, model)| !model.has_clear_end());
+        let unclear: Vec<String> = unclear.map(|(name, model)| no_clear_end(name, model)).collect();
         let mut compared = ComparedPair::without_probes(comparison, run);
         let note = "the inputs were joined in the order of the summaries: intervals, m_cca_cv, d_llv, d_svd and what is made of them need the inputs themselves, and were left out";
-        compared.answer = Answer::of(&compared.comparison, vec![note.to_owned()]);
+        compared.answer =
+            Answer::of(&compared.comparison, [note.to_owned()].into_iter().chain(unclear).collect());
         Ok(compared)
     }
 
@@ -199,6 +204,15 @@ impl ComparedPair {
         let all = self.comparison.all_bounds().map(|(_, bound)| bound).chain(of_probes);
         all.filter(|bound| bound.is_violated()).map(|bound| bound.theorem.token).collect()
     }
+}
+
+/// What to say of logits whose directions may be noise.
+fn no_clear_end(name: &str, model: &ReducedModel) -> String {
+    format!(
+        "the logits of {name} have no clear end of directions ({} of {} inputs): some may be noise, and then m_cca_logits and all that follows from it are too small",
+        model.rank_logits(),
+        model.n_inputs()
+    )
 }
 
 /// A note where rounding of logits alone changes probabilities by more than a millionth of themselves.

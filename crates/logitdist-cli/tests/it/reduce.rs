@@ -127,11 +127,14 @@ const LABELS: usize = 4200;
 
 /// Logits of inputs of one of two models of dimension 3: `f(x)·g(y)`, with directions that only some inputs have.
 fn logits(model: usize, inputs: std::ops::Range<usize>) -> Vec<u8> {
+    npy_of(&format!("({}, {LABELS})", inputs.len()), &entries(model, inputs))
+}
+
+fn entries(model: usize, inputs: std::ops::Range<usize>) -> Vec<f64> {
     let f = |x: usize, j: usize| if j == 2 && x < 100 { 0.0 } else { ((x * (j + 3)) as f64 * 0.37).sin() };
     let g = |y: usize, j: usize| (y as f64 * 0.01 * (j + 1) as f64 + 0.1 * model as f64).cos();
     let of_input = |x: usize| (0..LABELS).map(move |y| (0..3).map(|j| f(x, j) * g(y, j)).sum());
-    let shape = format!("({}, {LABELS})", inputs.len());
-    npy_of(&shape, &inputs.flat_map(of_input).collect::<Vec<f64>>())
+    inputs.flat_map(of_input).collect()
 }
 
 #[test]
@@ -146,7 +149,7 @@ fn logits_in_files_of_their_own_agree_with_one_file() {
     // The first part lacks a direction that the others have.
     let parts = [("x", 0..90), ("y", 90..170), ("z", 170..260)].map(|(name, inputs)| pair(name, inputs));
     let summary = |part: &[String; 2], more: &[&str]| {
-        let out = format!("{}.summary", part[0]);
+        let out = format!("{}{}.summary", part[0], more.concat());
         let line = ["reduce", "--logits-a", &part[0], "--logits-b", &part[1], "--out", &out];
         logitdist(&[&line, more].concat()).ok();
         out
@@ -182,6 +185,36 @@ fn logits_in_files_of_their_own_agree_with_one_file() {
         files.bytes(&format!("few-{i}.npy"), &npy_of("(2, 4)", &[0.0, 1.0, 2.0, 3.0, 1.0, 0.0, 0.5, 2.0]))
     });
     said(&[&summary(&few, &[])], "models with other labels");
+    let part = format!("{}.share", parts[0][0]);
+    logitdist(&["reduce", "--logits-a", a, "--logits-b", b, "--part", "1/1", "--out", &part]).ok();
+    said(&[&part, &summaries[0]], "of the same inputs");
+    logitdist(&["reduce", "--logits-a", a, "--logits-b", b, "--rank", "2", "--out", &part])
+        .refused(&["--rank is of one file of logits: give --part"]);
+}
+
+#[test]
+fn noise_that_each_input_adds_is_not_taken_for_directions_without_a_word() {
+    let files = Files::new();
+    let noisy = |name: &str, model: usize, inputs: std::ops::Range<usize>| {
+        let first = inputs.start * LABELS;
+        let shape = format!("({}, {LABELS})", inputs.len());
+        let exact: Vec<f64> = entries(model, inputs);
+        let noise = |i: usize| 1.0 + 0.01 * (((first + i) * 7919 + model) as f64 * 12.9898).sin();
+        let values: Vec<f64> = exact.iter().enumerate().map(|(i, u)| u * noise(i)).collect();
+        files.bytes(&format!("{name}-{model}.npy"), &npy_of(&shape, &values))
+    };
+    let parts =
+        [("n", 0..70), ("m", 70..140)].map(|(name, of)| [0, 1].map(|model| noisy(name, model, of.clone())));
+    let summaries = parts.each_ref().map(|[a, b]| {
+        let out = format!("{a}.summary");
+        logitdist(&["reduce", "--logits-a", a, "--logits-b", b, "--out", &out]).ok();
+        out
+    });
+    let [a, b] = &parts[0];
+    let line = ["compare", "--logits-a", a, "--logits-b", b, "--summaries", &summaries[0], &summaries[1]];
+    let json = crate::json(logitdist(&[&line[..], &["--format", "json"]].concat()));
+    let warnings = json["verdict"]["warnings"].to_string();
+    assert!(warnings.contains("the logits of a have no clear end of directions"), "{warnings}");
 }
 
 #[test]

@@ -156,6 +156,20 @@ impl ReducedModel {
         self.alone.map_or(0.0, |alone| SAFETY * alone.rounding * (1.0 + (n_labels / n_inputs).sqrt()))
     }
 
+    /// N, the inputs that it is reduced over.
+    pub fn n_inputs(&self) -> usize {
+        self.counts[0]
+    }
+
+    /// Whether the directions of logits that were seen part by part end where noise does. If not, some may be noise: there are nearly as
+    /// many as inputs, or the last is hardly larger than rounding.
+    pub fn has_clear_end(&self) -> bool {
+        const FAR: f64 = 10.0;
+        let is_found = self.alone.is_some_and(|alone| alone.directions == KnownDirections::Found);
+        let last = self.spectrum().last().map_or(f64::INFINITY, |sigma| sigma.sqrt());
+        !is_found || (2 * self.rank_logits() <= self.counts[0] && last >= FAR * self.rounding_floor())
+    }
+
     /// Rank of the centred embeddings.
     pub fn rank_embeddings(&self) -> usize {
         self.embeddings_basis().ncols()
