@@ -1,5 +1,6 @@
 //! Tests of pictures, numbers, reports and bad input from outside.
 
+mod alone;
 mod declared;
 mod input;
 mod legible;
