@@ -86,7 +86,7 @@
   };
 
   // The rule of the pictures in the files: what shows the replicates of a panel, and what that is in words.
-  const numericOf = (rows, X) => Boolean(coordinates[X].numbers) && distinct(rows.map((r) => r[1][X])).every((l) => coordinates[X].numbers[l] !== null);
+  const numericOf = (rows, X) => distinct(rows.map((r) => coordinates[X].levels[r[1][X]])).every((text) => text.trim() !== "" && Number.isFinite(Number(text)));
   const spreadOf = (rows, X, C) => {
     const curves = C === null ? 1 : distinct(rows.map((r) => r[1][C])).length;
     if (!rows.some((r) => r[2][3] > r[2][1])) return "";
@@ -125,14 +125,16 @@
     svg += `<path d="M${LEFT} ${TOP}V${HIGH - BOTTOM}H${WIDE - RIGHT}" fill="none" stroke="#1a1a1a"/>`;
     const lines = C === null ? [null] : distinct(rows.map((r) => r[1][C])).sort((a, b) => a - b);
     const spread = spreadOf(rows, X, C);
-    for (const level of lines) {
+    for (const [i, level] of lines.entries()) {
+      // Curves stand a little apart, so that no bar hides another.
+      const at = (r) => sx(place(r[1][X])) + (spread === "bars" ? 3 * (i - (lines.length - 1) / 2) : 0);
       const own = rows.filter((r) => C === null || r[1][C] === level).sort((a, b) => place(a[1][X]) - place(b[1][X]));
       const ink = C === null ? "#0072b2" : coordinates[C].colours[level];
-      const to = (k) => own.map((r) => `${sx(place(r[1][X]))} ${py(r[2][k])}`);
+      const to = (k) => own.map((r) => `${at(r)} ${py(r[2][k])}`);
       if (spread === "bands" && own.length > 1) svg += `<path d="M${[...to(1), ...to(3).reverse()].join("L")}Z" fill="${ink}" opacity=".13"/>`;
-      if (spread === "bars") for (const r of own) svg += `<path class="bar" d="M${sx(place(r[1][X]))} ${py(r[2][1])}V${py(r[2][3])}" stroke="${ink}" stroke-width="1.8"/>`;
+      if (spread === "bars") for (const r of own) svg += `<path class="bar" d="M${at(r)} ${py(r[2][1])}V${py(r[2][3])}" stroke="${ink}" stroke-width="1.8"/>`;
       svg += `<path d="M${to(2).join("L")}" fill="none" stroke="${ink}" stroke-width="1.8"/>`;
-      for (const r of own) svg += `<circle cx="${sx(place(r[1][X]))}" cy="${py(r[2][2])}" r="2.6" fill="${ink}"><title>${escape(C === null ? "" : coordinates[C].short[level])} ${escape(c.short[r[1][X]])}: ${r[2][2]} (${r[2][1]} to ${r[2][3]}, ${r[2][0]} replicates)</title></circle>`;
+      for (const r of own) svg += `<circle cx="${at(r)}" cy="${py(r[2][2])}" r="2.6" fill="${ink}"><title>${escape(C === null ? "" : coordinates[C].short[level])} ${escape(c.short[r[1][X]])}: ${r[2][2]} (${r[2][1]} to ${r[2][3]}, ${r[2][0]} replicates)</title></circle>`;
     }
     return `<svg viewBox="0 0 ${WIDE} ${HIGH}" font-size="12" font-family="DejaVu Sans, Helvetica, Arial, sans-serif" aria-label="${escape(q.words)}: ${escape(title)}">${svg}</svg>`;
   };

@@ -57,7 +57,7 @@ fn tables() -> (String, String) {
     (rows, bounds)
 }
 
-fn write(folder: &Path, config: &str) {
+pub fn write(folder: &Path, config: &str) {
     let (rows, bounds) = tables();
     for (name, text) in [("rows.csv", &rows[..]), ("bounds.csv", &bounds), ("config.toml", config)] {
         std::fs::write(folder.join(name), text).unwrap();

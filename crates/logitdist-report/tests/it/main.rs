@@ -2,6 +2,7 @@
 
 mod alone;
 mod declared;
+mod explorer;
 mod input;
 mod legible;
 mod numbers;
