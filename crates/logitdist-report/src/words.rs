@@ -1,8 +1,10 @@
 //! Words and symbols for what the data call by tokens: they stand on axes and in legends.
 
 mod copies;
+mod sides;
 mod values;
 
+pub use sides::{side_label, title};
 pub use values::{of_number, says_what_it_is_of, value, value_among, value_of};
 
 use logitdist::{measure, theorem};
@@ -24,7 +26,7 @@ const OF_SOURCES: [(&str, &str, &str); 12] = [
 ];
 
 /// Parameters whose names are not words.
-const PARAMETERS: [(&str, &str); 17] = [
+const PARAMETERS: [(&str, &str); 18] = [
     ("dim", "dimension"),
     ("labels", "number of labels"),
     ("inputs", "number of inputs"),
@@ -42,6 +44,7 @@ const PARAMETERS: [(&str, &str); 17] = [
     ("group", "weights that share a scale"),
     ("target", "bound"),
     ("step", "training steps"),
+    ("loss", "training loss"),
 ];
 
 /// What studies measure beside the table of measures.
@@ -58,6 +61,11 @@ pub fn axis(name: &str, source: Option<&str>) -> String {
     }
     let known = PARAMETERS.iter().find(|(token, _)| *token == name);
     known.map_or_else(|| spaced(name), |(_, words)| (*words).to_owned())
+}
+
+/// What stands before a key whose names do not say what they are of: `KL` might be a distance or what was trained by; empty where they do.
+pub fn heading(name: &str) -> String {
+    if name == "loss" { axis(name, None) } else { String::new() }
 }
 
 /// A direction: whose spectrum and labels a bound uses.

@@ -165,6 +165,16 @@ impl Library {
         }
     }
 
+    /// What it does not have of all that is measured, in words; see [`has`](Library::has).
+    pub fn lacks(self) -> Option<&'static str> {
+        match self {
+            Library::Logitdist => Some("has the R factor alone"),
+            Library::Nalgebra => Some("computes on one thread"),
+            Library::Reference => Some("compute on one thread"),
+            Library::Faer | Library::Openblas | Library::Mkl => None,
+        }
+    }
+
     /// Whether there is anything to measure. Those that compute on one thread have only batches to give to several.
     pub fn has(self, entry: &Entry, threads: usize) -> bool {
         match self {

@@ -34,11 +34,15 @@ pub fn memory(all: &Measurements) -> Figure {
         let peak = points(series, |point| point.measured.peak_mb);
         let files = points(series, file_mb);
         panel(series, "memory (MB)")
-            .with(Mark::line(files, palette::GREY).dashed().labelled("both files as f64"))
+            .with(Mark::line(files, palette::GREY).dashed().labelled("both files, 8 bytes a number"))
             .with(Mark::new(Form::DottedLine(peak), palette::BLUE).labelled("peak of the process"))
     });
     Figure::new(Width::Full, panels.collect()).noted(format!("On {} threads.", all.threads))
 }
+
+/// What can be said of points above the line of as many threads: why is not in the table.
+const ABOVE: &str = "Each number of threads is a process of its own, so all else that differs between processes, as caches, clock and other \
+    work, is in it too. Only that can lift points above the dashed line.";
 
 /// How much faster than on one thread, of every part.
 pub fn threads(all: &Measurements) -> Figure {
@@ -48,12 +52,16 @@ pub fn threads(all: &Measurements) -> Figure {
     let mut panel = Panel::new("", x, plot::Axis::linear("speed (relative to that on one thread)"));
     let ideal = all.by_threads.iter().map(|point| (count(point), count(point))).collect();
     panel = panel.with(Mark::line(ideal, palette::GREY).dashed().labelled("as many threads, as fast"));
+    let mut is_above = false;
     for (i, (part, colour)) in PARTS.into_iter().zip(palette::UNORDERED).enumerate() {
         let one = all.by_threads[0].seconds(part);
-        let points = all.by_threads.iter().map(|point| (count(point), one / point.seconds(part))).collect();
+        let points: Vec<(f64, f64)> =
+            all.by_threads.iter().map(|point| (count(point), one / point.seconds(part))).collect();
+        is_above |= points.iter().any(|(threads, speed)| speed > threads);
         panel = panel.with(line(points, colour, i).labelled(in_words(part)));
     }
-    Figure::new(Width::Column, vec![panel])
+    let figure = Figure::new(Width::Column, vec![panel]);
+    if is_above { figure.noted(ABOVE) } else { figure }
 }
 
 /// The line of the i-th part.
@@ -84,4 +92,29 @@ fn panel(series: &Series, y: &str) -> Panel {
 
 fn points(series: &Series, value: impl Fn(&Point) -> f64) -> Vec<(f64, f64)> {
     series.points.iter().map(|point| (series.axis.value(&point.size) as f64, value(point))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::measure::Measured;
+    use crate::pair::Size;
+
+    #[test]
+    fn points_above_the_line_of_threads_have_a_word_on_them() {
+        let figure = |on_two: f64| {
+            let point = |threads: usize, seconds: f64| Point {
+                size: Size { inputs: 10, labels: 5, dim: 2, inputs_limit: 10, pivots: 1, per_pivot: 1 },
+                threads,
+                measured: Measured {
+                    values: Default::default(),
+                    seconds: PARTS.iter().map(|part| ((*part).to_owned(), seconds)).collect(),
+                    peak_mb: 1.0,
+                },
+            };
+            let by_threads = vec![point(1, 1.0), point(2, on_two)];
+            threads(&Measurements { series: Vec::new(), by_threads, threads: 2, budget: 1.0 })
+        };
+        assert!(figure(0.4).note.contains("above the dashed line") && figure(0.6).note.is_empty());
+    }
 }

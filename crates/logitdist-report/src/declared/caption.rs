@@ -41,7 +41,7 @@ pub fn of_replicates(c: &Coordinates<'_>, picture: &Declared, drawn: &Drawn) -> 
     let (least, most) = drawn.replicates;
     let n = if least == most { format!("{least}") } else { format!("{least} to {most}") };
     match (picture.quantity.is_mean(), picture.interval, picture.rows.is_some()) {
-        _ if most == 1 => return "Each value is of one cell.".into(),
+        _ if most == 1 => return "Each value is of one pair.".into(),
         (true, ..) => return format!("Each value is a share of {n} replicates."),
         (_, true, true) => return format!("Each value is a mean of {n} replicates."),
         (_, true, false) => return format!("Means of {n} replicates with their 95 % confidence intervals."),
@@ -86,6 +86,7 @@ pub fn fixed(c: &Coordinates<'_>, picture: &Declared, says_how: bool) -> Vec<Str
         let is_said = levels.iter().all(says_itself);
         let levels: Vec<String> = levels.into_iter().map(|level| c.level_words(own, level)).collect();
         match is_said {
+            true if Some(own) == c.source() => format!("kind of pair ({})", levels.join(" or ")),
             true => levels.join(" or "),
             false => format!("{} {}", c.words(own, None), levels.join(" or ")),
         }

@@ -1,12 +1,12 @@
 //! A declared picture as a figure.
 
-use super::Declared;
 use super::caption::{fixed, of_replicates};
 use super::items::Coordinates;
 use super::numbers::{Curve, CurvePoint, Drawn, DrawnPanel};
 use super::spread::{Along, Spread, ends, has_numbers, xs};
 use super::styles::Styles;
-use crate::picture::{MOVED, rank};
+use super::{Declared, Quantity};
+use crate::picture::{moved, rank};
 use crate::plot::{Axis, Colours, Figure, Form, Mark, Panel, Scale, Tiles, Width, palette};
 use crate::typeset::{power_of_ten, superscript, typeset};
 use crate::words;
@@ -73,6 +73,7 @@ pub fn figure(c: &Coordinates<'_>, picture: &Declared, drawn: &Drawn) -> Figure 
         .noted(counted)
         .noted(how)
         .noted(fixed)
+        .noted(nothing_certified(picture, panels))
         .noted(constant)
         .noted(crate::picture::sample::note(c.study));
     if left_out > 0 { figure.noted(format!("{left_out} more panels are left out.")) } else { figure }
@@ -90,7 +91,7 @@ fn lines(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel]) -> Figu
     let mut levels: Vec<&Curve> = all.clone();
     levels.sort_by_key(|curve| place_in_key(c, picture, curve));
     levels.dedup_by_key(|curve| curve.level);
-    let (mut is_spread, mut is_moved) = (false, false);
+    let (mut is_spread, mut is_moved, mut has_strip) = (false, false, false);
     let plots = panels.iter().enumerate().map(|(i, panel)| {
         let mut own: Vec<&Curve> = panel.curves.iter().collect();
         own.sort_by_key(|curve| place_in_key(c, picture, curve));
@@ -100,6 +101,7 @@ fn lines(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel]) -> Figu
         let (x, at) = horizontal(c, picture, panel);
         let is_nominal = x.scale == Scale::Places && !has_numbers(c, picture, panel);
         let along = Along::of(&x, panel, &at);
+        has_strip |= x.scale == Scale::Log && xs(panel).into_iter().any(|x| at(x) <= 0.0);
         let mut plot = Panel::new(title(c, picture, panel), x, y);
         let curves: Vec<&Curve> = spread(own.len(), MOST_LINES).into_iter().map(|i| own[i]).collect();
         is_spread |= is_nominal && curves.len() > 1;
@@ -122,9 +124,31 @@ fn lines(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel]) -> Figu
         }
         plot.shaped(if panels.len() > 1 { 0.8 } else { 0.7 })
     });
-    let figure = Figure::arranged(plots.collect());
+    let heading = picture.colour.map_or_else(String::new, |own| words::heading(c.name(own)));
+    let figure = Figure::arranged(with_scales(plots.collect())).headed(heading);
     let figure = if is_spread { figure.noted("Marks of one place stand side by side.") } else { figure };
-    if is_moved { figure.noted(MOVED) } else { figure }
+    if is_moved { figure.noted(moved(has_strip)) } else { figure }
+}
+
+/// Panels that say which of them are logarithmic upwards, where others are not.
+fn with_scales(panels: Vec<Panel>) -> Vec<Panel> {
+    let is_log = |panel: &Panel| panel.y.scale == Scale::Log;
+    let differ = panels.iter().any(is_log) && !panels.iter().all(is_log);
+    let said = |panel: Panel| match differ && is_log(&panel) {
+        true => Panel { title: format!("{} (log axis)", panel.title).trim_start().to_owned(), ..panel },
+        false => panel,
+    };
+    panels.into_iter().map(said).collect()
+}
+
+/// What certificates of 0 are, where there are some.
+fn nothing_certified(picture: &Declared, panels: &[DrawnPanel]) -> &'static str {
+    let mut places = panels.iter().flat_map(|panel| &panel.curves).flat_map(|curve| &curve.places);
+    let is_zero = |place: &CurvePoint| place.middle == 0.0 || place.ends.is_some_and(|(low, _)| low == 0.0);
+    match picture.quantity {
+        Quantity::Certified | Quantity::Share if places.any(is_zero) => "At 0 nothing is certified.",
+        _ => "",
+    }
 }
 
 /// Where a line stands in the key: its level, and of bounds the place that they have in all keys.
@@ -140,10 +164,8 @@ fn map(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel], rows: usi
     let values: Vec<f64> = places().map(|place| place.middle).filter(|y| y.is_finite()).collect();
     let (least, most) = ends(values.iter().copied());
     let positive = values.iter().copied().filter(|&y| y > 0.0).fold(f64::INFINITY, f64::min);
-    let is_log = least >= 0.0
-        && most > 0.0
-        && positive < SMALL * most
-        && picture.quantity != super::Quantity::Certified;
+    let is_log =
+        least >= 0.0 && most > 0.0 && positive < SMALL * most && picture.quantity != Quantity::Certified;
     let (scale, range) = match is_log {
         true => (Scale::Log, (positive, if most > positive { most } else { 10.0 * positive })),
         false if picture.quantity.is_share(c.study) => (Scale::Linear, (0.0, 1.0)),
@@ -272,12 +294,17 @@ fn vertical(c: &Coordinates<'_>, picture: &Declared, curves: &[&Curve]) -> Axis 
     }));
     let spreads = most > 0.0 && least < SMALL * most;
     let is_tiny = most > 0.0 && most < FLAT;
-    let may_be_log = middles().all(|y| y >= 0.0)
-        && picture.quantity != super::Quantity::Certified
-        && !picture.quantity.is_mean();
+    let may_be_log =
+        middles().all(|y| y >= 0.0) && picture.quantity != Quantity::Certified && !picture.quantity.is_mean();
     if may_be_log && (spreads || is_tiny) {
-        // A band may begin at 0; the axis begins where the lines do.
-        let from = if low > 0.0 { low.max(least * SMALL) } else { least };
+        // A band may begin at 0; the axis begins where the lines do. Beside a strip of zeros it has all that is none.
+        let positive =
+            places().flat_map(|place| place.ends.map(|(low, high)| [low, high]).unwrap_or_default());
+        let from = match middles().any(|y| y == 0.0) {
+            true => positive.filter(|&y| y > 0.0).fold(least, f64::min),
+            false if low > 0.0 => low.max(least * SMALL),
+            false => least,
+        };
         let margin = (high / from).powf(MARGIN).max(1.0 + MARGIN);
         return Axis::log(label).between(from / margin, high * margin);
     }

@@ -1,7 +1,9 @@
 //! What the page draws declared pictures from: every value over its replicates, with all its coordinates.
 
 use super::items::Coordinates;
+use super::numbers::{FEW, spread_of};
 use super::quantity::{OF_BOUNDS, Quantity};
+use super::spread::{MOST_BANDS, MOST_BARS};
 use crate::plot::palette;
 use logitdist::measure;
 use logitdist_results::{Distribution, Study};
@@ -12,7 +14,7 @@ use std::collections::BTreeMap;
 const MOST_VALUES: usize = 40_000;
 
 /// Coordinates with their levels, quantities, and the values as lists: quantity, levels of all coordinates, n, and the 5 %, 50 % and 95 %
-/// quantiles.
+/// quantiles; of few replicates the least, the median and the greatest, as [everywhere](FEW).
 pub fn data(study: &Study, folder: &str) -> Value {
     let c = Coordinates::of(study);
     let shown: Vec<usize> =
@@ -70,6 +72,9 @@ pub fn data(study: &Study, folder: &str) -> Value {
     };
     json!({
         "command": format!("logitdist report {folder}"),
+        "few": FEW,
+        "mostBands": MOST_BANDS,
+        "mostBars": MOST_BARS,
         "coordinates": shown.iter().map(coordinate).collect::<Vec<_>>(),
         "quantities": quantities,
         "values": values,
@@ -89,7 +94,10 @@ fn rows(c: &Coordinates<'_>, quantity: Quantity, bounds: &[usize], shown: &[usiz
         let n = values.len();
         let own: [f64; 3] = match quantity.is_mean() {
             true => [values.iter().sum::<f64>() / n as f64; 3],
-            false => values.into_iter().collect::<Distribution>().quantiles([0.05, 0.5, 0.95])?,
+            false => {
+                let (from, to) = spread_of(n);
+                values.into_iter().collect::<Distribution>().quantiles([from, 0.5, to])?
+            }
         };
         let digits = |x: f64| format!("{x:.3e}").parse::<f64>().map_or(Value::Null, |x| json!(x));
         Some((levels, std::iter::once(json!(n)).chain(own.map(digits)).collect()))

@@ -77,6 +77,11 @@ pub struct CurvePoint {
 /// Of fewer replicates than this quantiles would be drawn as if they were a distribution: the least and the greatest are.
 pub const FEW: usize = 5;
 
+/// The quantiles that replicates reach from and to, of so many.
+pub fn spread_of(n: usize) -> (f64, f64) {
+    if n < FEW { (0.0, 1.0) } else { (0.05, 0.95) }
+}
+
 /// Values of a picture by panel, colour or row, and place.
 pub type Groups<'a> = BTreeMap<(Option<usize>, Option<usize>, usize), Vec<Item<'a>>>;
 
@@ -188,7 +193,7 @@ fn place(c: &Coordinates<'_>, picture: &Declared, x: usize, items: &[Item<'_>]) 
         });
     }
     let values: Distribution = items.iter().map(|item| item.y).collect();
-    let (from, to) = if n < FEW { (0.0, 1.0) } else { (0.05, 0.95) };
+    let (from, to) = spread_of(n);
     let [low, middle, high] = values.quantiles([from, 0.5, to])?;
     Some(CurvePoint { x, n, middle, ends: (n > 1).then_some((low, high)) })
 }

@@ -116,7 +116,7 @@ impl Quantity {
             Quantity::Measured => format!("measured {of}"),
             Quantity::Share => "certified / measured".into(),
             Quantity::Slack => "measured − certified".into(),
-            Quantity::Vacuous => "share of vacuous bounds".into(),
+            Quantity::Vacuous => "share of bounds that say nothing".into(),
             Quantity::Left => "left side of the bound".into(),
             Quantity::Right => "right side of the bound".into(),
             Quantity::Measure(measure) => words::measure_of(&study.measures[measure]),

@@ -8,8 +8,8 @@ use crate::plot::{Axis, Mark, Scale};
 use std::collections::BTreeSet;
 
 /// The most curves of a panel that have bands, and bars: more would hide each other.
-const MOST_BANDS: usize = 2;
-const MOST_BARS: usize = 4;
+pub const MOST_BANDS: usize = 2;
+pub const MOST_BARS: usize = 4;
 
 /// How far bars of several curves are apart, as a share of the axis.
 const APART: f64 = 0.012;

@@ -85,6 +85,25 @@
     return found;
   };
 
+  // The rule of the pictures in the files: what shows the replicates of a panel, and what that is in words.
+  const numericOf = (rows, X) => distinct(rows.map((r) => coordinates[X].levels[r[1][X]])).every((text) => text.trim() !== "" && Number.isFinite(Number(text)));
+  const spreadOf = (rows, X, C) => {
+    const curves = C === null ? 1 : distinct(rows.map((r) => r[1][C])).length;
+    if (!rows.some((r) => r[2][3] > r[2][1])) return "";
+    if (curves > data.mostBars && numericOf(rows, X)) return "left out";
+    return curves > data.mostBands || !numericOf(rows, X) || rows.every((r) => r[2][0] < data.few) ? "bars" : "bands";
+  };
+  const wordsOf = (parts, X, C) => {
+    const counts = parts.flatMap((rows) => rows.map((r) => r[2][0]));
+    const [least, most] = [Math.min(...counts), Math.max(...counts)];
+    if (most === 1) return "each value is of one pair";
+    const drawn = distinct(parts.map((rows) => spreadOf(rows, X, C)));
+    const what = ["bands", "bars"].filter((kind) => drawn.includes(kind)).join(" or ");
+    const ends = most < data.few ? "from the least to the greatest" : `their 5 and 95 % quantiles${least < data.few ? `, of fewer than ${data.few} the least and the greatest` : ""}`;
+    const left = drawn.includes("left out") ? `; where more than ${data.mostBars} curves share a panel, they are left out` : "";
+    return `medians of replicates${what ? `; ${what} are ${ends}` : ""}${left}`;
+  };
+
   const panelOf = (rows, title, source, Y, X, C) => {
     const q = quantities[Y.q], c = coordinates[X];
     const levels = distinct(rows.map((r) => r[1][X])).sort((a, b) => a - b);
@@ -105,13 +124,17 @@
     svg += `<text x="${(LEFT + WIDE - RIGHT) / 2}" y="${HIGH - 8}" text-anchor="middle">${escape(words)}</text>`;
     svg += `<path d="M${LEFT} ${TOP}V${HIGH - BOTTOM}H${WIDE - RIGHT}" fill="none" stroke="#1a1a1a"/>`;
     const lines = C === null ? [null] : distinct(rows.map((r) => r[1][C])).sort((a, b) => a - b);
-    for (const level of lines) {
+    const spread = spreadOf(rows, X, C);
+    for (const [i, level] of lines.entries()) {
+      // Curves stand a little apart, so that no bar hides another.
+      const at = (r) => sx(place(r[1][X])) + (spread === "bars" ? 3 * (i - (lines.length - 1) / 2) : 0);
       const own = rows.filter((r) => C === null || r[1][C] === level).sort((a, b) => place(a[1][X]) - place(b[1][X]));
       const ink = C === null ? "#0072b2" : coordinates[C].colours[level];
-      const to = (k) => own.map((r) => `${sx(place(r[1][X]))} ${py(r[2][k])}`);
-      if (own.length > 1) svg += `<path d="M${[...to(1), ...to(3).reverse()].join("L")}Z" fill="${ink}" opacity=".13"/>`;
+      const to = (k) => own.map((r) => `${at(r)} ${py(r[2][k])}`);
+      if (spread === "bands" && own.length > 1) svg += `<path d="M${[...to(1), ...to(3).reverse()].join("L")}Z" fill="${ink}" opacity=".13"/>`;
+      if (spread === "bars") for (const r of own) svg += `<path class="bar" d="M${at(r)} ${py(r[2][1])}V${py(r[2][3])}" stroke="${ink}" stroke-width="1.8"/>`;
       svg += `<path d="M${to(2).join("L")}" fill="none" stroke="${ink}" stroke-width="1.8"/>`;
-      for (const r of own) svg += `<circle cx="${sx(place(r[1][X]))}" cy="${py(r[2][2])}" r="2.6" fill="${ink}"><title>${escape(C === null ? "" : coordinates[C].short[level])} ${escape(c.short[r[1][X]])}: ${r[2][2]} (${r[2][1]} to ${r[2][3]}, ${r[2][0]} replicates)</title></circle>`;
+      for (const r of own) svg += `<circle cx="${at(r)}" cy="${py(r[2][2])}" r="2.6" fill="${ink}"><title>${escape(C === null ? "" : coordinates[C].short[level])} ${escape(c.short[r[1][X]])}: ${r[2][2]} (${r[2][1]} to ${r[2][3]}, ${r[2][0]} replicates)</title></circle>`;
     }
     return `<svg viewBox="0 0 ${WIDE} ${HIGH}" font-size="12" font-family="DejaVu Sans, Helvetica, Arial, sans-serif" aria-label="${escape(q.words)}: ${escape(title)}">${svg}</svg>`;
   };
@@ -158,7 +181,7 @@
     const levels = useC === null ? [] : distinct(full.flatMap(([, list]) => list.map((r) => r[1][useC]))).sort((a, b) => a - b);
     const key2 = levels.map((l) => `<span><i style="background:${coordinates[useC].colours[l]}"></i>${escape(coordinates[useC].numbers ? `${coordinates[useC].words} ${coordinates[useC].short[l]}` : coordinates[useC].short[l])}</span>`).join("");
     const source = (list) => { const all = SOURCE < 0 ? [] : distinct(list.map((r) => r[1][SOURCE])); return all.length === 1 ? all[0] : null; };
-    box.innerHTML = `<p class="key">${escape(own.words)}, medians of replicates with their 5 and 95 % quantiles. ${key2}</p><div class="panels">${full.map(([l, list]) => panelOf(list, title(l), source(list), Y, X, useC)).join("")}</div>`;
+    box.innerHTML = `<p class="key">${escape(own.words)}, ${own.name === "vacuous" ? "shares of replicates" : wordsOf(full.map(([, list]) => list), X, useC)}. ${key2}</p><div class="panels">${full.map(([l, list]) => panelOf(list, title(l), source(list), Y, X, useC)).join("")}</div>`;
   }
   draw();
 })();

@@ -5,8 +5,15 @@ use crate::typeset::minus;
 use crate::words;
 use logitdist_results::StudyAxis;
 
-/// What is said where curves are moved.
-pub const MOVED: &str = "Curves are moved a little sideways, so that no interval hides another.";
+/// What is said where curves are moved; what is in a strip has one place there.
+pub fn moved(has_strip: bool) -> &'static str {
+    match has_strip {
+        true => {
+            "Curves are moved a little sideways, so that no interval hides another, but not in the strip of 0."
+        }
+        false => "Curves are moved a little sideways, so that no interval hides another.",
+    }
+}
 
 /// The most values that are shown as ticks of their own.
 const MOST_TICKS: usize = 12;

@@ -70,17 +70,21 @@ impl View<Study> for Certificates {
             }
         }
         if of_measures.is_empty() {
-            return vec![Figure::empty("every bound that certifies a similarity is vacuous in every cell")];
+            return vec![Figure::empty("no bound certifies anything of any pair")];
         }
         let never: Vec<String> = never.iter().map(named).collect();
         let vacuous = match never.is_empty() {
             true => String::new(),
-            false => format!("Vacuous in every cell: {}.", never.join(", ")),
+            false => format!("Nothing of any pair is certified by {}.", never.join(", ")),
         };
         let is_thinned = all.iter().any(|own| own.points.len() + own.vacuous < own.n);
         let sampled = format!("Of each bound {CELLS_DRAWN} cells are drawn, chosen by their seeds.");
         let figures = of_measures.into_iter().map(|(measure, bounds)| {
-            let figure = figure(study, measure, &bounds).noted(&vacuous);
+            let some = match bounds.iter().any(|own| own.vacuous > 0) {
+                true => "Pairs of which nothing is certified are not drawn.",
+                false => "",
+            };
+            let figure = figure(study, measure, &bounds).noted(some).noted(&vacuous);
             if is_thinned { figure.noted(&sampled) } else { figure }
         });
         figures.collect()
@@ -104,11 +108,13 @@ fn figure(study: &Study, measure: &str, bounds: &[&OfBound]) -> Figure {
     let plots = bounds.iter().take(MOST_PANELS).map(|own| {
         let share = own.vacuous as f64 / own.n as f64;
         let name = words::bound(&study.bounds[own.bound].0);
-        let title = if own.vacuous > 0 { format!("{name}: {} vacuous", percent(share)) } else { name };
+        let title =
+            if own.vacuous > 0 { format!("{name}: nothing certified of {}", percent(share)) } else { name };
         let (colour, shape) = style(study, own.bound);
         let points = own.points.iter().map(sample::point).collect();
         Panel::new(title, axis("certified"), axis("measured"))
             .shaped(1.0)
+            .counted()
             .with(Mark::new(Form::Diagonal(1.0), palette::GREY).dashed())
             .with(Mark::new(Form::Points(points, shape), colour))
     });

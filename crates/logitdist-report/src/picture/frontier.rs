@@ -86,7 +86,7 @@ impl View<Study> for Frontiers {
         let drawn: usize = all().map(|s| s.points.len()).sum();
         let n: usize = all().map(|s| s.n).sum();
         let plots = panels.iter().map(|&panel| draw(study, panel)).collect();
-        let figure = Figure::arranged(plots).noted("Lines, from the left: left side = 1, 0.1 and 0.01 of the right side. Vacuous bounds and pairs that are equal up to rounding are left out.");
+        let figure = Figure::arranged(plots).noted("Lines, from the left: left side = 1, 0.1 and 0.01 of the right side. Bounds that say nothing and pairs that are equal up to rounding are left out.");
         let figure = match left_out.is_empty() {
             true => figure,
             false => figure.noted(format!("Not drawn: {}.", left_out.join("; "))),
@@ -195,8 +195,11 @@ fn draw(study: &Study, panel: &Frontier) -> Panel {
         Some(ends) => Axis::log(label).cut(ends[side].0, ends[side].1),
         None => Axis::log(label),
     };
-    let (x, y) = (axis("right side of the bound", 0), axis("left side of the bound", 1));
-    let mut plot = Panel::new(words::family(&panel.title), x, y).shaped(1.0);
+    let tokens: Vec<&str> = panel.series.iter().map(|own| study.bounds[own.bound].0.as_str()).collect();
+    let side = |name: &str, side: usize| axis(&words::side_label(name, &tokens), side);
+    let (x, y) = (side("right side", 0), side("left side", 1));
+    let title = words::title(&words::family(&panel.title), &tokens);
+    let mut plot = Panel::new(title, x, y).shaped(1.0);
     for share in SHARES {
         plot = plot.with(Mark::new(Form::Diagonal(share), palette::GREY).dashed());
     }

@@ -8,7 +8,7 @@ mod family;
 pub mod frontier;
 pub(crate) mod sample;
 
-pub(crate) use axes::{MOVED, level_style};
+pub(crate) use axes::{level_style, moved};
 pub use certificates::Certificates;
 pub use divergence::Divergences;
 pub use family::{Family, families};

@@ -35,7 +35,10 @@ fn stretches(placed: &Placed<'_>, mark: &Mark) -> Option<Vec<Option<[Place; 2]>>
         _ => return None,
     };
     let place = |&(x, y): &Place| placed.place(x, y);
-    Some(points.windows(2).map(|w| Some([place(&w[0])?, place(&w[1])?])).collect())
+    // From a strip to the axis there is no line.
+    let is_drawn = |w: &[Place]| placed.strips(w[0]) == placed.strips(w[1]);
+    let stretch = |w: &[Place]| if is_drawn(w) { place(&w[0]).zip(place(&w[1])) } else { None };
+    Some(points.windows(2).map(|w| stretch(w).map(|(from, to)| [from, to])).collect())
 }
 
 /// Whether a stretch is as good as nowhere seen beside a line.

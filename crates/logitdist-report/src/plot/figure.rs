@@ -36,6 +36,8 @@ pub struct Figure {
     pub columns: usize,
     /// What the colours of points and tiles that have a value mean; drawn as a bar on the right.
     pub colours: Option<Colours>,
+    /// What the names of marks are, before the key: `training loss`. Empty where they say it themselves.
+    pub heading: String,
     /// A line below everything, such as what was left out.
     pub note: String,
 }
@@ -64,6 +66,8 @@ pub struct Panel {
     pub marks: Vec<Mark>,
     /// Height of the plotting area over its width.
     pub aspect: f64,
+    /// Whether marks that lie on one another are counted beside them.
+    pub counts: bool,
     /// Why there is nothing to show, if so.
     pub empty: Option<String>,
 }
@@ -98,7 +102,7 @@ impl Figure {
     /// A figure whose panels stand side by side.
     pub fn new(width: Width, panels: Vec<Panel>) -> Figure {
         let columns = panels.len().max(1);
-        Figure { width, panels, columns, colours: None, note: String::new() }
+        Figure { width, panels, columns, colours: None, heading: String::new(), note: String::new() }
     }
 
     /// One panel as wide as a column, or several, two to four in a row, as wide as a page: more than nine in threes would be higher than that.
@@ -148,6 +152,11 @@ impl Figure {
         Figure { colours: Some(colours), ..self }
     }
 
+    /// The same with a word for what the names of marks are.
+    pub fn headed(self, heading: impl Into<String>) -> Figure {
+        Figure { heading: heading.into(), ..self }
+    }
+
     /// The same with one more sentence below; none if it is empty.
     pub fn noted(mut self, sentence: impl AsRef<str>) -> Figure {
         let sentence = sentence.as_ref();
@@ -169,7 +178,7 @@ impl Colours {
 impl Panel {
     /// A panel without marks.
     pub fn new(title: impl Into<String>, x: Axis, y: Axis) -> Panel {
-        Panel { title: title.into(), x, y, marks: Vec::new(), aspect: 0.75, empty: None }
+        Panel { title: title.into(), x, y, marks: Vec::new(), aspect: 0.75, counts: false, empty: None }
     }
 
     /// The same with a mark on top.
@@ -181,6 +190,11 @@ impl Panel {
     /// The same with this height over width of the plotting area.
     pub fn shaped(self, aspect: f64) -> Panel {
         Panel { aspect, ..self }
+    }
+
+    /// The same with numbers beside marks that lie on one another.
+    pub fn counted(self) -> Panel {
+        Panel { counts: true, ..self }
     }
 
     /// The points of all its marks.

@@ -41,11 +41,22 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// The key above all panels: every name once, but those at the ends of lines.
+/// The left end of a key.
+pub const LEFT: f64 = 4.0;
+
+/// What stands before the key above all panels; empty for nothing.
+pub fn heading(figure: &Figure) -> String {
+    if figure.heading.is_empty() { String::new() } else { format!("{}:", figure.heading) }
+}
+
+/// The key above all panels, after its heading: every name once, but those at the ends of lines.
 pub fn above(figure: &Figure, names_at_ends: bool, width: f64) -> Vec<Entry<'_>> {
-    const LEFT: f64 = 4.0;
     let mut entries: Vec<Entry<'_>> = Vec::new();
-    let (mut x, mut y, mut next) = (LEFT, 1.0, 1.0);
+    let first = match heading(figure) {
+        heading if heading.is_empty() => LEFT,
+        heading => LEFT + text_width(&heading) + 6.0,
+    };
+    let (mut x, mut y, mut next) = (first, 1.0, if first > LEFT { 1.0 + LINE } else { 1.0 });
     for mark in figure.panels.iter().flat_map(|panel| &panel.marks) {
         let known = entries.iter().any(|e| e.mark.label == mark.label && e.mark.colour == mark.colour);
         if mark.label.is_empty() || known || (names_at_ends && is_line(mark)) {

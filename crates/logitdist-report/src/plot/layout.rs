@@ -13,7 +13,9 @@ use super::names::Names;
 use super::notes;
 use super::palette::{GREY, INK};
 use super::pdf;
+use super::piles;
 use super::scale::Mapping;
+use super::shape;
 use super::wrapped::wrapped;
 
 /// Entries of a key above all panels; with more, each panel has its own, unless one has them all. So it has if two names would look the same.
@@ -51,6 +53,8 @@ pub struct Placed<'a> {
     pub y_label: Vec<String>,
     /// Whether lines are named at their ends.
     pub names_at_ends: bool,
+    /// Whether a key above has the heading of the figure.
+    pub has_heading: bool,
     /// For each mark, on how many earlier lines each stretch of it lies.
     pub depths: Vec<Vec<usize>>,
     /// Whether lines are dashed where they lie on others.
@@ -61,6 +65,11 @@ impl Placed<'_> {
     /// The place of a pair of values on the canvas; `None` if one is NaN.
     pub fn place(&self, x: f64, y: f64) -> Option<(f64, f64)> {
         Some((self.area[0] + self.x.position(x)?, self.area[3] - self.y.position(y)?))
+    }
+
+    /// The strips that a pair of values stands in, along x and along y.
+    pub fn strips(&self, (x, y): (f64, f64)) -> [Option<usize>; 2] {
+        [self.x.strip(x), self.y.strip(y)]
     }
 }
 
@@ -93,7 +102,7 @@ impl Figure {
         let mut links = String::new();
         for (link, x, y) in layout.links() {
             let link = link.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;");
-            let (x, y, r) = canvas::svg_circle(x, y, marks::RADIUS + 1.0);
+            let (x, y, r) = canvas::svg_circle(x, y, shape::RADIUS + 1.0);
             links.push_str(&format!(
                 "<a href=\"{link}\" tabindex=\"-1\"><circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/></a>\n"
             ));
@@ -130,6 +139,7 @@ impl<'a> Layout<'a> {
         if keys_in_panels {
             key.clear();
         }
+        let has_heading = !key.is_empty() && !figure.heading.is_empty();
         let key_height = key.last().map_or(0.0, |last| last.bottom() + 6.0);
         let bar = frame::bar(figure);
         let (mut panels, mut top) = (Vec::new(), key_height);
@@ -164,7 +174,7 @@ impl<'a> Layout<'a> {
                 key.extend(keys[c].iter().map(|entry| entry.moved(left, top + title_height - 1.0)));
                 let title = (self::title_lines(panel, plot_width), top + LINE / 2.0 + 1.5);
                 let (depths, dashes_over) = (covered::depths(&placed), !has_dashes);
-                panels.push(Placed { title, depths, dashes_over, ..placed });
+                panels.push(Placed { title, depths, dashes_over, has_heading, ..placed });
                 left += plot_width + margins[c][1];
             }
             top = upper + height + below + 5.0;
@@ -179,6 +189,9 @@ impl<'a> Layout<'a> {
     }
 
     fn draw(&self, canvas: &mut dyn Canvas) {
+        if self.panels.iter().any(|placed| placed.has_heading) {
+            canvas.text(&key::heading(self.figure), (key::LEFT, 1.0 + LINE / 2.0), Anchor::Left, INK);
+        }
         for entry in &self.key {
             marks::draw_key(canvas, entry, self.figure);
         }
@@ -188,15 +201,16 @@ impl<'a> Layout<'a> {
                 continue;
             }
             axes::draw_ground(canvas, placed);
-            let are_hollow = marks::are_hollow(self.figure);
+            let are_hollow = shape::are_hollow(self.figure);
             for (number, mark) in placed.panel.marks.iter().enumerate() {
                 if !are_hollow || !matches!(mark.form, Form::Points(..)) {
                     marks::draw(canvas, placed, number, self.figure);
                 }
             }
             if are_hollow {
-                marks::draw_hollow(canvas, placed);
+                shape::draw_hollow(canvas, placed);
             }
+            piles::draw(canvas, placed);
             axes::draw_frame(canvas, placed);
             marks::draw_names(canvas, placed);
             diagonal::draw_shares(canvas, placed);
@@ -271,7 +285,22 @@ fn place<'a>(
     };
     let title = (Vec::new(), area[1] - LINE / 2.0);
     let (depths, dashes_over) = (Vec::new(), false);
-    Placed { panel, area, x, y, ticks, names, labels, title, y_label, names_at_ends, depths, dashes_over }
+    let has_heading = false;
+    Placed {
+        panel,
+        area,
+        x,
+        y,
+        ticks,
+        names,
+        labels,
+        title,
+        y_label,
+        names_at_ends,
+        has_heading,
+        depths,
+        dashes_over,
+    }
 }
 
 /// The values of a panel's marks along x and along y.

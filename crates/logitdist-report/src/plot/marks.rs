@@ -1,24 +1,19 @@
-//! Points, lines, bands, bars and tiles.
+//! Lines, bands, bars and tiles, and where points are.
 
 use super::axes::colour_of;
 use super::canvas::{Anchor, Canvas, text_width};
 use super::diagonal;
-use super::figure::{Colours, Figure, Panel, Scale};
+use super::figure::{Colours, Figure};
 use super::frame::is_line;
 use super::key::{Entry, SAMPLE};
 use super::layout::{LINE, Placed};
-use super::mark::{Form, Mark, Shape, Tiles};
-use super::palette::{Colour, GREY, GROUND, INK};
+use super::mark::{Form, Mark, Tiles};
+use super::palette::{Colour, GREY, GROUND, INK, WHITE};
+use super::shape::{Look, MANY, RADIUS, are_hollow, draw_shape};
 use crate::typeset::{share, significant};
 
-/// Radius of a point; of one of many whose colours are values.
-pub const RADIUS: f64 = 1.6;
+/// Radius of one of many points whose colours are values.
 const SMALL: f64 = 1.2;
-/// More points than this are many.
-const MANY: usize = 100;
-/// Width of the outline of a hollow point; of one of many.
-const OUTLINE: f64 = 0.7;
-const FINE: f64 = 0.5;
 /// Opacity of bars, and of their samples in the key.
 const BARS: f64 = 0.8;
 /// Width of a line.
@@ -26,33 +21,13 @@ const WIDTH: f64 = 1.1;
 /// Length of an arrowhead, and the width of its lines: open and thinner than all marks, so that none takes it for one.
 const HEAD: f64 = 2.6;
 const HEAD_WIDTH: f64 = 0.6;
+/// Half the length of a stub.
+const STUB: f64 = 2.5;
 /// Length of a dash and the gap after it.
 const DASH: [f64; 2] = [3.0, 2.0];
 /// The same together of a line that lies on others, and at least of what is seen of each of these through the gaps.
 const OVER: f64 = 6.0;
 const SEEN: f64 = 2.0;
-
-/// How points look.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Look {
-    /// Filled, of a radius and an opacity.
-    Solid(f64, f64),
-    /// An outline of a width, through which others are seen.
-    Hollow(f64),
-}
-
-/// Whether points are hollow: those of several kinds in a panel of two scales, where one kind would hide another. Where colours are values none
-/// shines through.
-pub fn are_hollow(figure: &Figure) -> bool {
-    let several = |panel: &Panel| {
-        let kinds = panel
-            .marks
-            .iter()
-            .filter(|mark| matches!(&mark.form, Form::Points(points, _) if !points.is_empty()));
-        panel.x.scale != Scale::Places && panel.y.scale != Scale::Places && kinds.count() > 1
-    };
-    figure.colours.is_none() && figure.panels.iter().any(several)
-}
 
 /// Draws a mark of a panel, by its number.
 pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, number: usize, figure: &Figure) {
@@ -86,16 +61,7 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, number: usize, figure:
                 draw_shape(canvas, mark.shape, place, mark.colour, Look::Solid(RADIUS, 1.0));
             }
         }
-        Form::Band(points) => {
-            let ends = |&(x, low, high): &(f64, f64, f64)| placed.place(x, low).zip(placed.place(x, high));
-            let (low, high): (Vec<_>, Vec<_>) = points.iter().filter_map(ends).unzip();
-            let corners: Vec<_> = low.into_iter().chain(high.into_iter().rev()).collect();
-            if corners.len() > 2 {
-                canvas.area(&corners, mark.colour, 0.13);
-            } else if let [low, high] = corners[..] {
-                canvas.line(&[low, high], 3.0 * WIDTH, mark.colour.towards(Colour(255, 255, 255), 0.7));
-            }
-        }
+        Form::Band(points) => draw_band(canvas, placed, points, mark),
         Form::Interval(from, to) => draw_interval(canvas, placed, [*from, *to], mark),
         Form::Bars(bars) => {
             let base = bottom - placed.y.position(0.0).unwrap_or(0.0);
@@ -120,26 +86,6 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>, number: usize, figure:
             let fits = x + 4.0 + text_width(text) < right;
             let (x, anchor) = if fits { (x + 4.0, Anchor::Left) } else { (x - 4.0, Anchor::Right) };
             canvas.text(text, (x, y), anchor, mark.colour.towards(INK, 0.35));
-        }
-    }
-}
-
-/// Draws the points of several kinds by turns, so that none lies on top of all others.
-pub fn draw_hollow(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
-    let mut all = Vec::new();
-    for (kind, mark) in placed.panel.marks.iter().enumerate() {
-        if let Form::Points(points, shape) = &mark.form {
-            let turn = |i: usize| (i as f64 + 0.5) / points.len() as f64;
-            all.extend(
-                points.iter().enumerate().map(|(i, point)| (turn(i), kind, point, *shape, mark.colour)),
-            );
-        }
-    }
-    all.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-    let look = Look::Hollow(if all.len() > MANY { FINE } else { OUTLINE });
-    for (_, _, point, shape, colour) in all {
-        if let Some(place) = placed.place(point.x, point.y) {
-            draw_shape(canvas, shape, place, colour, look);
         }
     }
 }
@@ -172,11 +118,26 @@ fn draw_values(canvas: &mut dyn Canvas, placed: &Placed<'_>, points: &[(f64, f64
     }
 }
 
-/// An interval, with an arrowhead where the axis ends before it; none if an end has no place.
+/// An interval, with an arrowhead where the axis ends before it; none if an end has no place. Of one that leads into a strip there is the part on
+/// the axis, and a stub in the strip.
 fn draw_interval(canvas: &mut dyn Canvas, placed: &Placed<'_>, ends: [(f64, f64); 2], mark: &Mark) {
     let [Some(from), Some(to)] = ends.map(|(x, y)| placed.place(x, y)) else { return };
-    stroke(canvas, &[from, to], mark);
-    for ((x, y), (across, up)) in ends.into_iter().zip([from, to]) {
+    let strips = ends.map(|end| placed.strips(end));
+    let mut places = [from, to];
+    for (i, place) in places.iter_mut().enumerate() {
+        let leads = |axis: usize| strips[i][axis].is_some() && strips[0][axis] != strips[1][axis];
+        let (across, up) = *place;
+        if leads(0) {
+            canvas.line(&[(across - STUB, up), (across + STUB, up)], WIDTH, mark.colour);
+            place.0 = placed.area[0] + placed.x.on_axis(ends[i].0);
+        }
+        if leads(1) {
+            canvas.line(&[(across, up - STUB), (across, up + STUB)], WIDTH, mark.colour);
+            place.1 = placed.area[3] - placed.y.on_axis(ends[i].1);
+        }
+    }
+    stroke(canvas, &places, mark);
+    for ((x, y), (across, up)) in ends.into_iter().zip(places) {
         let (dx, dy) = (f64::from(placed.x.cut(x)), -f64::from(placed.y.cut(y)));
         if (dx, dy) != (0.0, 0.0) {
             let (back, side) = ((across - dx * HEAD, up - dy * HEAD), 0.75 * HEAD);
@@ -186,11 +147,39 @@ fn draw_interval(canvas: &mut dyn Canvas, placed: &Placed<'_>, ends: [(f64, f64)
     }
 }
 
+/// An area between ends, in parts where it would lead into a strip: along x each strip has its own, and upwards it ends with the axis.
+fn draw_band(canvas: &mut dyn Canvas, placed: &Placed<'_>, points: &[(f64, f64, f64)], mark: &Mark) {
+    let strip = |point: &(f64, f64, f64)| placed.strips((point.0, point.1))[0];
+    for part in points.chunk_by(|a, b| strip(a) == strip(b)) {
+        let place = |x: f64, y: f64| {
+            let (across, _) = placed.place(x, y)?;
+            Some((across, placed.area[3] - placed.y.on_axis(y)))
+        };
+        let ends = |&(x, low, high): &(f64, f64, f64)| place(x, low).zip(place(x, high));
+        let (low, high): (Vec<_>, Vec<_>) = part.iter().filter_map(ends).unzip();
+        let corners: Vec<_> = low.into_iter().chain(high.into_iter().rev()).collect();
+        if corners.len() > 2 {
+            canvas.area(&corners, mark.colour, 0.13);
+        } else if let [low, high] = corners[..] {
+            canvas.line(&[low, high], 3.0 * WIDTH, mark.colour.towards(WHITE, 0.7));
+        }
+    }
+}
+
+/// A line through values. A value that is none interrupts it, and so does the edge of a strip: between a value on an axis and one that has no place
+/// there is no way.
 pub fn draw_line(canvas: &mut dyn Canvas, placed: &Placed<'_>, points: &[(f64, f64)], mark: &Mark) {
-    // A value that is none interrupts the line.
     for run in points.split(|(x, y)| x.is_nan() || y.is_nan()) {
-        let places: Vec<_> = run.iter().filter_map(|&(x, y)| placed.place(x, y)).collect();
-        stroke(canvas, &places, mark);
+        for part in run.chunk_by(|&a, &b| placed.strips(a) == placed.strips(b)) {
+            let mut places: Vec<_> = part.iter().filter_map(|&(x, y)| placed.place(x, y)).collect();
+            // Without a shape on it, one value alone would not be seen.
+            if let ([(across, up)], Form::Line(_)) = (&places[..], &mark.form)
+                && part.len() < run.len()
+            {
+                places = vec![(across - STUB, *up), (across + STUB, *up)];
+            }
+            stroke(canvas, &places, mark);
+        }
     }
 }
 
@@ -237,49 +226,6 @@ fn dashes(points: &[(f64, f64)], lengths: [f64; 2]) -> Vec<Vec<(f64, f64)>> {
         dashes.push(current);
     }
     dashes
-}
-
-fn draw_shape(canvas: &mut dyn Canvas, shape: Shape, (x, y): (f64, f64), colour: Colour, look: Look) {
-    let radius = if let Look::Solid(radius, _) = look { radius } else { RADIUS };
-    let r = radius * 1.2;
-    let mut area = |corners: &[(f64, f64)]| match look {
-        Look::Solid(_, opacity) => canvas.area(corners, colour, opacity),
-        Look::Hollow(width) => {
-            let around: Vec<_> = corners.iter().chain(&corners[..1]).copied().collect();
-            canvas.line(&around, width, colour);
-        }
-    };
-    match shape {
-        Shape::Disc => match look {
-            Look::Solid(_, opacity) => canvas.disc((x, y), radius, None, colour, opacity),
-            Look::Hollow(width) => canvas.disc((x, y), radius, Some(width), colour, 1.0),
-        },
-        Shape::Ring => canvas.disc((x, y), 2.0 * RADIUS, Some(0.7), colour, 1.0),
-        Shape::Square => {
-            let (left, right, top, bottom) = (x - radius, x + radius, y - radius, y + radius);
-            area(&[(left, top), (right, top), (right, bottom), (left, bottom)]);
-        }
-        Shape::Triangle => area(&[(x, y - r), (x + r, y + r), (x - r, y + r)]),
-        Shape::Diamond => {
-            let r = 1.2 * r;
-            area(&[(x, y - r), (x + r, y), (x, y + r), (x - r, y)]);
-        }
-        Shape::Inverted => area(&[(x, y + r), (x + r, y - r), (x - r, y - r)]),
-        Shape::Cross => {
-            // One outline, so that nothing shines through twice where the arms meet.
-            let (long, short) = (1.1 * r, 0.35 * r);
-            let arm = |turn: usize| {
-                let corners = [(short, -short), (short, -long), (-short, -long)];
-                corners.map(|(across, up)| match turn {
-                    0 => (x + across, y + up),
-                    1 => (x + up, y - across),
-                    2 => (x - across, y - up),
-                    _ => (x - up, y + across),
-                })
-            };
-            area(&[arm(0), arm(1), arm(2), arm(3)].concat());
-        }
-    }
 }
 
 fn draw_tiles(canvas: &mut dyn Canvas, placed: &Placed<'_>, tiles: &Tiles, colours: Option<&Colours>) {
@@ -351,7 +297,7 @@ pub fn draw_names(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
 /// Draws an entry of a key.
 pub fn draw_key(canvas: &mut dyn Canvas, entry: &Entry<'_>, figure: &Figure) {
     let (mark, (x, y)) = (entry.mark, entry.place);
-    let look = if are_hollow(figure) { Look::Hollow(OUTLINE) } else { Look::Solid(RADIUS, 1.0) };
+    let look = if are_hollow(figure) { Look::OUTLINE } else { Look::Solid(RADIUS, 1.0) };
     if matches!(mark.form, Form::Band(_) | Form::Bars(_)) {
         canvas.rectangle([x + 1.0, y - 2.5, x + SAMPLE - 5.0, y + 2.5], mark.colour, BARS);
     } else if !matches!(mark.form, Form::Points(..)) {

@@ -32,7 +32,9 @@ mod names;
 mod notes;
 pub mod palette;
 mod pdf;
+mod piles;
 mod scale;
+mod shape;
 mod ticks;
 mod wrapped;
 

@@ -1,15 +1,27 @@
 //! What has to be said of a figure for how it came to be drawn: strips, ends that were cut off, lines that lie on others.
 
-use super::figure::Figure;
+use super::figure::{Axis, Figure, Scale};
 use super::layout::Placed;
 use super::mark::{Form, Mark};
 use super::palette::GREY;
-use super::scale::Gutter;
+use super::piles;
+use super::scale::{Gutter, Mapping};
+use super::shape;
+use std::collections::BTreeSet;
 
 /// Sentences to stand below a figure, after its own.
 pub fn sentences(figure: &Figure, panels: &[Placed<'_>]) -> Vec<String> {
     let drawn: Vec<&Placed<'_>> = panels.iter().filter(|placed| placed.panel.empty.is_none()).collect();
-    [strips(&drawn), cut(&drawn), covered(figure, &drawn)].into_iter().flatten().collect()
+    let all = [
+        headed(figure, &drawn),
+        strips(&drawn),
+        piled(&drawn),
+        below(figure, &drawn),
+        cut(&drawn),
+        begin(&drawn),
+        covered(figure, &drawn),
+    ];
+    all.into_iter().flatten().collect()
 }
 
 /// What stands in the strips at the edges, and what the numbers beside them are.
@@ -28,6 +40,48 @@ fn strips(panels: &[&Placed<'_>]) -> Option<String> {
     Some(format!("A grey strip has what is {what}{number}."))
 }
 
+/// What the names of curves are, where no key has that before them.
+fn headed(figure: &Figure, panels: &[&Placed<'_>]) -> Option<String> {
+    let is_said = panels.iter().all(|placed| placed.has_heading);
+    (!figure.heading.is_empty() && !is_said).then(|| format!("Colours: {}.", figure.heading))
+}
+
+/// That numbers beside marks count those which look like one.
+fn piled(panels: &[&Placed<'_>]) -> Option<String> {
+    let any = panels.iter().any(|placed| !piles::of(placed).is_empty());
+    any.then(|| "n × beside a mark: so many lie at that place.".into())
+}
+
+/// Which kinds of points lie below others, in the order of keys.
+fn below(figure: &Figure, panels: &[&Placed<'_>]) -> Option<String> {
+    if !shape::are_hollow(figure) {
+        return None;
+    }
+    let below: BTreeSet<&str> = panels.iter().flat_map(|placed| shape::below_others(placed)).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for name in panels.iter().flat_map(|placed| &placed.panel.marks).map(|mark| mark.label.as_str()) {
+        if below.contains(name) && !names.contains(&name) && !name.is_empty() {
+            names.push(name);
+        }
+    }
+    let said = || format!("Of these nearly all marks lie below others in some panel: {}.", names.join(", "));
+    (!names.is_empty()).then(said)
+}
+
+/// That axes do not begin at 0, where that would be expected: upwards, and of points also along.
+fn begin(panels: &[&Placed<'_>]) -> Option<String> {
+    const SEEN: f64 = 0.02;
+    let is_cut = |axis: &Axis, mapping: &Mapping| {
+        let (low, high) = mapping.range;
+        axis.scale == Scale::Linear && (low > SEEN * (high - low) || high < 0.0)
+    };
+    let any = panels.iter().any(|placed| {
+        let panel = placed.panel;
+        is_cut(&panel.y, &placed.y) || (panel.points().next().is_some() && is_cut(&panel.x, &placed.x))
+    });
+    any.then(|| "Not every axis begins at 0.".into())
+}
+
 /// That intervals go on where the axis ends.
 fn cut(panels: &[&Placed<'_>]) -> Option<String> {
     let any = |is_cut: fn(&Placed<'_>, &Mark) -> bool| {
@@ -38,7 +92,10 @@ fn cut(panels: &[&Placed<'_>]) -> Option<String> {
         _ => false,
     });
     let bands = any(|placed, mark| match &mark.form {
-        Form::Band(points) => points.iter().any(|p| is_cut(placed, (p.0, p.1)) || is_cut(placed, (p.0, p.2))),
+        Form::Band(points) => points.iter().any(|p| {
+            let leads_into_strip = placed.y.strip(p.1) != placed.y.strip(p.2);
+            leads_into_strip || is_cut(placed, (p.0, p.1)) || is_cut(placed, (p.0, p.2))
+        }),
         _ => false,
     });
     match (bars, bands) {

@@ -96,7 +96,7 @@ impl Mapping {
     }
 
     /// The gutter of a value that has no place on the proper axis.
-    fn strip(&self, x: f64) -> Option<usize> {
+    pub fn strip(&self, x: f64) -> Option<usize> {
         let is_beyond = x < self.limits.0 || x > self.limits.1;
         self.strips.iter().position(|own| is_beyond && (own.holds.0..=own.holds.1).contains(&x))
     }
@@ -108,10 +108,17 @@ impl Mapping {
         }
         Some(match self.strip(x) {
             Some(strip) => (self.strips[strip].ends.0 + self.strips[strip].ends.1) / 2.0,
-            None if x < self.limits.0 => self.ends.0,
-            None if x > self.limits.1 => self.ends.1,
-            None => self.ends.0 + self.share(x).clamp(0.0, 1.0) * (self.ends.1 - self.ends.0),
+            None => self.on_axis(x),
         })
+    }
+
+    /// The same on the proper axis: what stands in a gutter is at the end beside it.
+    pub fn on_axis(&self, x: f64) -> f64 {
+        match x {
+            x if x < self.limits.0 => self.ends.0,
+            x if x > self.limits.1 => self.ends.1,
+            x => self.ends.0 + self.share(x).clamp(0.0, 1.0) * (self.ends.1 - self.ends.0),
+        }
     }
 
     /// The share of the range under a value that is no gutter's: 0 at the beginning of the axis, 1 at its end.

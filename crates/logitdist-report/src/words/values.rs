@@ -61,7 +61,7 @@ const NUMBERED: [(&str, &str); 6] = [
 
 /// What makes numbers into a value, by how its token begins.
 const FUNCTIONS: [(&str, &str); 2] =
-    [("step(leading(", "step to #2 after #1"), ("student_t(", "Student’s t, ν = #1")];
+    [("step(leading(", "#1 eigenvalues of 1, others #2"), ("student_t(", "Student’s t, ν = #1")];
 
 /// A value of any parameter in few words: `power law 1`, `noise embeddings`, 0.01; a bound by its number and name.
 pub fn value(text: &str) -> String {
@@ -143,7 +143,7 @@ mod tests {
             ("0.001", "0.001"),
             ("-1", "−1"),
             ("power_law(1)", "power law 1"),
-            ("step(leading(4);ratio(0.001))", "step to 0.001 after 4"),
+            ("step(leading(4);ratio(0.001))", "4 eigenvalues of 1, others 0.001"),
             ("student_t(3)", "Student’s t, ν = 3"),
             ("4;2;1;0.5", "(4, 2, 1, 0.5)"),
             ("1e-6", "10⁻⁶"),

@@ -57,7 +57,7 @@ fn tables() -> (String, String) {
     (rows, bounds)
 }
 
-fn write(folder: &Path, config: &str) {
+pub fn write(folder: &Path, config: &str) {
     let (rows, bounds) = tables();
     for (name, text) in [("rows.csv", &rows[..]), ("bounds.csv", &bounds), ("config.toml", config)] {
         std::fs::write(folder.join(name), text).unwrap();
@@ -195,7 +195,7 @@ fn what_is_asked_is_drawn_and_what_is_chosen_is_said() {
     let caption = picture.question(&study);
     assert!(
         caption.contains("spectrum isotropic (shows most)")
-            || caption.contains("spectrum step to 0.001 after 4 (shows most)"),
+            || caption.contains("spectrum 4 eigenvalues of 1, others 0.001 (shows most)"),
         "{caption}"
     );
     assert!(caption.contains("direction a → b (shows most)"), "{caption}");
@@ -208,7 +208,7 @@ fn what_is_asked_is_drawn_and_what_is_chosen_is_said() {
     let picture = resolved(&study, "bound=d_ls x=spectrum panels=source").unwrap();
     let figure = &picture.figures(&study, &picture.numbers(&study).unwrap())[0];
     let names: Vec<&str> = figure.panels[0].x.ticks.iter().map(|(_, name)| name.as_str()).collect();
-    assert_eq!(names, ["isotropic", "step to 0.001 after 4"]);
+    assert_eq!(names, ["isotropic", "4 eigenvalues of 1, others 0.001"]);
 }
 
 fn drawn(study: &Study, spec: &str) -> Panel {

@@ -1,6 +1,8 @@
 //! Tests of pictures, numbers, reports and bad input from outside.
 
+mod alone;
 mod declared;
+mod explorer;
 mod input;
 mod legible;
 mod numbers;

@@ -199,15 +199,3 @@ fn points_of_several_kinds_are_hollow_and_those_whose_colours_are_values_are_not
     let colours = Colours { label: "m".into(), scale: Scale::Linear, range: (0.0, 1.0) };
     assert_eq!(blue(&of(2).coloured(colours)), 1);
 }
-
-#[test]
-fn points_of_several_kinds_are_drawn_by_turns() {
-    let points = |n: usize| (0..n).map(|_| Point::at(1.0, 1.0)).collect();
-    let panel = Panel::new("", Axis::linear(""), Axis::linear(""))
-        .with(Mark::points(points(3), palette::BLUE))
-        .with(Mark::points(points(6), palette::VERMILLION));
-    let svg = Figure::new(Width::Column, vec![panel]).to_svg();
-    let circles = svg.lines().filter(|line| line.starts_with("<circle"));
-    let order: String = circles.map(|line| if line.contains("#0072B2") { 'b' } else { 'v' }).collect();
-    assert_eq!(order, "vbvvbvvbv");
-}

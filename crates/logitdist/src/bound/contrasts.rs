@@ -1,4 +1,4 @@
-//! T19: the two-spectra bound on m_CCA, through other glasses.
+//! T19: the two-spectra bound on m_CCA, after whitening the logits by degrees.
 
 use super::cca::CcaSide;
 use super::{Bound, Side, Statement, Theorem};
@@ -14,7 +14,7 @@ const EXPONENTS: [f64; 5] = [0.0, 0.25, 0.5, 0.75, 1.0];
 pub(super) const ROWS: [Theorem; 1] = [Theorem {
     token: "m_cca_contrasts",
     number: "T19",
-    name: "both spectra, through other glasses",
+    name: "both spectra, after whitening",
     meaning: "Best lower bound on m_CCA from both spectra after whitening the logits by degrees",
     statement: "m_CCA ≥ m_cca_two_spectra's bound for Hu, Hu′; the largest over H = Σ^(−e/2), Σ = Cov(u) or Cov(u′), e = 0, ¼, ½, ¾, 1",
     needs: "no direction of the embeddings dropped as rounding",

@@ -1,7 +1,7 @@
 //! Means against a number: the epoch, or a size of the networks; a row of panels per measure, a curve per loss.
 
 use super::split::{FEW, Split, Values};
-use crate::picture::{MOVED, axes};
+use crate::picture::{axes, moved};
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width};
 use crate::trained::arms::Arm;
 use crate::trained::interval::Estimate;
@@ -153,10 +153,13 @@ impl Grid {
             // Rows of one panel each stand side by side.
             let abreast = if columns.len() == 1 { rows.len().min(3) } else { columns.len() };
             let figure = Figure::new(width, plots.collect()).in_columns(abreast).noted(note);
+            let figure = figure.headed(scene.split.heading(study));
             let figure = figure.noted(scene.split.fixed(study)).noted(if are_few { FEW } else { "" });
             let figure = figure.noted(&not_drawn);
             let is_moved = scene.drawn == Drawn::Bars && scene.levels.len() > 1;
-            let figure = if is_moved { figure.noted(MOVED) } else { figure };
+            let own = &study.axes[self.x];
+            let has_strip = own.logarithmic && (0..own.values.len()).any(|value| axes::at(own, value) <= 0.0);
+            let figure = if is_moved { figure.noted(moved(has_strip)) } else { figure };
             match left_out {
                 0 => figure,
                 n => figure.noted(format!("{n} more panels are left out; all means are in measures.csv.")),

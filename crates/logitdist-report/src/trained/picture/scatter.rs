@@ -247,6 +247,7 @@ impl Scene<'_> {
             })
         });
         let figure = Figure::arranged(plots.collect()).in_columns(self.columns(panels));
+        let figure = figure.headed(self.split.heading(self.study));
         match n > PAIRS_DRAWN {
             true => figure.noted(format!("{PAIRS_DRAWN} of {n} pairs are drawn, chosen by their seeds.")),
             false => figure,

@@ -109,6 +109,11 @@ impl Split {
         all.map(|values| self.level(values)).collect::<BTreeSet<_>>().into_iter().collect()
     }
 
+    /// What the names of levels are of, where they do not say it.
+    pub fn heading(&self, study: &Study) -> String {
+        self.series.map_or_else(String::new, |axis| words::heading(&study.axes[axis].name))
+    }
+
     /// A level's name, colour and shape.
     pub fn style(&self, study: &Study, level_of: Option<usize>) -> (String, Colour, Shape) {
         let Some((axis, value)) = self.series.zip(level_of) else {
