@@ -57,10 +57,12 @@ def mixture(logits: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
 
 LOSSES: dict[str, Loss] = {"kl": kl, "centred_l2": logitdist.distance_loss, "weighted": weighted, "mixture": mixture}
 
+#: Losses by which students are trained for longer.
+LONGER = ("kl", "centred_l2")
 
-def train(study: Study, name: str) -> None:
-    """One student."""
-    steps = study.size.distilled
+
+def train(study: Study, name: str, steps: tuple[int, ...]) -> None:
+    """One student, compared after each of the steps; its rate falls to nothing at the last."""
     axes = [
         {"source": "distil", "copy": f"student-{name}-{step}", "part": "body", "loss": name, "step": step}
         for step in steps
@@ -91,4 +93,7 @@ def part(study: Study) -> None:
     if not study.results.has(**before):
         study.row(student(study.original), before, whole=False, end=True)
     for name in LOSSES:
-        train(study, name)
+        train(study, name, study.size.distilled)
+    for name in LONGER:
+        if study.size.longer:
+            train(study, name, study.size.longer)

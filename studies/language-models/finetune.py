@@ -59,8 +59,10 @@ def batches(count: int, steps: int, size: int, seed: int) -> Iterator[torch.Tens
 def train(study: Study, method: str, rate: float) -> None:
     """One run; a copy is compared after each of the steps."""
     name = f"finetune-{method}-{rate:g}"
-    axes = [
-        {
+    steps = study.size.steps + (study.size.further if study.size.long.get(method) == rate else ())
+    ends = {study.size.steps[-1], steps[-1]}
+    axes = {
+        step: {
             "source": "finetune",
             "copy": f"{name}-{step}",
             "part": {"head": "head", "full": "all"}.get(method, "body"),
@@ -68,9 +70,9 @@ def train(study: Study, method: str, rate: float) -> None:
             "learning_rate": rate,
             "step": step,
         }
-        for step in study.size.steps
-    ]
-    if all(study.results.has(**one) for one in axes):
+        for step in steps
+    }
+    if all(study.results.has(**one) for one in axes.values()):
         return
     torch.manual_seed(SEED)
     model, trained = start(study.original, method)
@@ -81,8 +83,7 @@ def train(study: Study, method: str, rate: float) -> None:
         study.training_states[french],
     )
     optimiser = torch.optim.Adam(trained, lr=rate)
-    last = study.size.steps[-1]
-    for step, chosen in enumerate(batches(len(tokens), last, BATCH, SEED), 1):
+    for step, chosen in enumerate(batches(len(tokens), steps[-1], BATCH, SEED), 1):
         model.train()
         # Under a head that alone is trained, states stay what they were.
         logits = model.lm_head(states[chosen]) if method == "head" else model(tokens[chosen], use_cache=False).logits
@@ -90,8 +91,8 @@ def train(study: Study, method: str, rate: float) -> None:
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
-        if step in study.size.steps and not study.results.has(**(one := axes[study.size.steps.index(step)])):
-            study.row(model, one, whole=False, end=step == last)
+        if step in axes and not study.results.has(**axes[step]):
+            study.row(model, axes[step], whole=False, end=step in ends)
 
 
 def part(study: Study) -> None:

@@ -34,8 +34,12 @@ class Size:
     #: Steps of fine-tuning after which a copy is compared, and its learning rates by method.
     steps: tuple[int, ...]
     rates: dict[str, tuple[float, ...]]
-    #: Steps of distillation after which a student is compared.
+    #: Further steps, of each method at one of its learning rates.
+    further: tuple[int, ...]
+    long: dict[str, float]
+    #: Steps of distillation after which a student is compared, and those of further students that are trained for longer.
     distilled: tuple[int, ...]
+    longer: tuple[int, ...]
     #: Steps of the short fine-tuning of part 5.
     short: int
     #: Layers whose lens is compared.
@@ -44,8 +48,10 @@ class Size:
 
 #: Learning rates of Adam by what is trained.
 RATES = {"full": (1e-5, 1e-4, 1e-3), "head": (1e-5, 1e-4, 1e-3), "low_rank": (1e-4, 1e-3, 1e-2)}
-WHOLE = Size(11, 30, 2, (3, 10, 30), RATES, (30,), 12, (10, 20))
-SMALL = Size(11, 8, 1, (2,), {"full": (1e-4,), "head": (1e-4,), "low_rank": (1e-3,)}, (2,), 2, (15,))
+#: The learning rate of each method at which training goes on.
+LONG = {"full": 1e-4, "head": 1e-4, "low_rank": 1e-3}
+WHOLE = Size(11, 30, 2, (3, 10, 30), RATES, (100,), LONG, (30,), (120,), 12, (10, 20))
+SMALL = Size(11, 8, 1, (2,), {method: (rate,) for method, rate in LONG.items()}, (), {}, (2,), (), 2, (15,))
 
 
 class Study:

@@ -30,6 +30,8 @@ AXES = (
     "layer",
 )
 
+#: The version of the numbers of a sweep that these are made like.
+RESULT_VERSION = 10
 
 #: The columns of probes.csv.
 PROBES = (
@@ -140,12 +142,12 @@ class Results:
             "question": question,
             "expected": expected,
             "seed": seed,
-            "result_version": 10,
+            "result_version": RESULT_VERSION,
             "counts": {"cells": len(self.rows.lines), "bounds": len(self.bounds.lines), "violations": violated},
             "tables": {name: check(self.folder / name) for name in ("rows.csv", "bounds.csv")},
             "processes": [
                 {
-                    "result_version": 10,
+                    "result_version": RESULT_VERSION,
                     "version": logitdist.__version__,
                     "started": self.started,
                     "threads": threads,

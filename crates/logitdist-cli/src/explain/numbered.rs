@@ -23,7 +23,7 @@ pub const NUMBERED: [(&str, &str, &str); 36] = [
     ("T17", "decisions of a carried probe", "t17"),
     ("T18", "the KL divergence is a weighted logit distance", "t18"),
     ("T18′", "what the KL divergence does force", "t18prime"),
-    ("T19", "look through other glasses", "t19"),
+    ("T19", "both spectra, after whitening", "t19"),
     ("T20", "explained variance", "t20"),
     ("E1", "shrinkage_noise: attains T1, T3, T20", "e1"),
     ("E2", "coupled_spectra: attains T4, T5", "e2"),
