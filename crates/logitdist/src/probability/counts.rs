@@ -61,7 +61,7 @@ impl Counts {
     }
 
     /// How many values there are.
-    pub fn len(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         self.ranges.iter().map(|(_, count)| count).sum()
     }
 
@@ -72,7 +72,7 @@ impl Counts {
 
     /// The percentiles at [`LEVELS`], off by less than 0.05 % of themselves; the largest value is exact.
     fn percentiles(&self) -> [f64; 5] {
-        let last = self.len().saturating_sub(1);
+        let last = self.count().saturating_sub(1);
         LEVELS.map(|level| between(level, last as usize, |place| self.at(place as u64, last)))
     }
 
@@ -201,13 +201,13 @@ mod tests {
             assert_eq!(of(&all[..cut]).merge(&of(&all[cut..])), of(&all), "{cut}");
             assert_eq!(of(&all[cut..]).merge(&of(&all[..cut])), of(&all), "{cut}");
         }
-        assert_eq!(of(&all).len(), 1000);
+        assert_eq!(of(&all).count(), 1000);
     }
 
     #[test]
     fn zeros_infinities_and_tiny_numbers_have_their_places() {
         let counts = Counts::of([0.0, -0.0, f64::INFINITY, 1e-310, 1.0].into_iter());
-        assert_eq!(counts.len(), 5);
+        assert_eq!(counts.count(), 5);
         assert_eq!(counts.lowest().next(), Some((0.0, 2)));
         assert!(counts.lowest().nth(1).is_some_and(|(low, count)| low > 0.0 && low <= 1e-310 && count == 1));
         assert_eq!(counts.percentiles()[4], f64::INFINITY);

@@ -116,7 +116,7 @@ fn batches_that_were_kept_one_by_one_are_counted_once_they_are_too_many() {
     let parts = [&both, &again].map(|summary| summary.probability.as_ref().unwrap());
     for part in parts {
         assert!(part.at_inputs.is_empty() && part.gaps.iter().all(Vec::is_empty));
-        assert_eq!(part.counted.as_ref().unwrap().kl_ab.len(), part.sums.n as u64);
+        assert_eq!(part.counted.as_ref().unwrap().kl_ab.count(), part.sums.n as u64);
     }
     let (a, b) = (model(fa), model(fb));
     let whole = compare(&Pair::new(&a, &b).unwrap(), &settings(), &mut rng(1)).unwrap();
