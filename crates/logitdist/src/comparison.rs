@@ -244,7 +244,7 @@ pub(crate) fn compare_with(
         tracked,
         targets: targets.as_deref(),
         confidence: settings.by_confidence,
-        counted: settings.counts(inputs.len(pair.n_inputs())),
+        counted: inputs.are_counted(pair.n_inputs()) && settings.needs_each().is_none(),
         precision: settings.logit_precision,
     };
     let summary = summary(&inputs, &kept)?;

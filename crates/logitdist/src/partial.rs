@@ -10,7 +10,7 @@ use crate::inputs::InputSide;
 use crate::label_side::LabelSide;
 use crate::model::{Pair, SMALLEST_SCALE};
 use crate::near::Frame;
-use crate::probability::{Kept, LogitPrecision, MOST_EACH, ProbabilityPart};
+use crate::probability::{Kept, LogitPrecision, ProbabilityPart};
 use crate::progress::{Stage, Watch};
 use crate::rows::{ModelRows, logits_of, rows_of};
 use crate::settings::Settings;
@@ -86,7 +86,7 @@ impl PartialSummary {
         let probabilities = (inputs != ProbabilityInputs::None)
             .then(|| {
                 watch(Stage::Probability, 0);
-                let counted = inputs.len(pair.n_inputs()) > MOST_EACH;
+                let counted = inputs.are_counted(pair.n_inputs());
                 let kept = Kept { tracked: &tracked, counted, precision, ..Kept::default() };
                 ProbabilityPart::subtrees(pair, labels, &inputs, &kept, share, watch)
             })

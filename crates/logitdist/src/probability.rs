@@ -273,7 +273,7 @@ impl ProbabilityPart {
         self.at_inputs.extend(other.at_inputs);
         self.confidence.extend(other.confidence);
         lower(&mut self.smallest, &other.smallest);
-        let counted = counts::joined(self.counted.take(), other.counted);
+        let counted = self.counted.zip(other.counted).map(|(own, others)| own.merge(&others));
         ProbabilityPart { sums, tracked, near, counted, ..self }
     }
 

@@ -4,7 +4,7 @@ use crate::bound::{Theorem, theorems};
 use crate::leave_out::BLOCKS;
 use crate::measure::subsets::Subsets;
 use crate::measure::table::{Measure, Part, Step, Uncertainty, Value, tokens};
-use crate::probability::{LogitPrecision, MOST_EACH};
+use crate::probability::LogitPrecision;
 use crate::reduced::Direction;
 use crate::selection::Selection;
 
@@ -151,11 +151,6 @@ impl Settings {
             () if self.by_confidence => Some("tenths by confidence"),
             () => None,
         }
-    }
-
-    /// Whether values at so many inputs are counted, and none is kept.
-    pub(crate) fn counts(&self, inputs: usize) -> bool {
-        inputs > MOST_EACH && self.needs_each().is_none()
     }
 
     /// The steps that some row needs.

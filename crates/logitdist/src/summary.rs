@@ -54,6 +54,11 @@ impl ProbabilityInputs {
         }
     }
 
+    /// Whether they are so many, of `count` inputs in all, that values at them are counted.
+    pub(crate) fn are_counted(&self, count: usize) -> bool {
+        self.len(count) > MOST_EACH
+    }
+
     /// Some of them, by their places.
     pub(crate) fn at(&self, places: Range<usize>) -> Cow<'_, [usize]> {
         match self {
@@ -78,7 +83,7 @@ impl PairSummary {
         probability: &ProbabilityInputs,
         tracked: &[usize],
     ) -> Result<PairSummary, Error> {
-        let counted = probability.len(pair.n_inputs()) > MOST_EACH;
+        let counted = probability.are_counted(pair.n_inputs());
         PairSummary::watched(pair, probability, &Kept { tracked, counted, ..Kept::default() }, &|_, _| ())
     }
 
@@ -102,7 +107,7 @@ impl PairSummary {
         let targets =
             targets.map(|targets| targets_of(targets, pair.n_inputs(), pair.n_labels())).transpose()?;
         let reduced = || Arc::clone(labels);
-        let counted = probability.len(pair.n_inputs()) > MOST_EACH;
+        let counted = probability.are_counted(pair.n_inputs());
         let kept = Kept { tracked, targets: targets.as_deref(), counted, ..Kept::default() };
         PairSummary::beside(reduced, pair, probability, &kept, &|_, _| ())
     }

@@ -86,7 +86,7 @@ fn reduced<R: Rng>(
             tracked,
             targets: targets.as_deref(),
             confidence: settings.by_confidence,
-            counted: settings.counts(inputs.len(pairs[0].n_inputs())),
+            counted: inputs.are_counted(pairs[0].n_inputs()) && settings.needs_each().is_none(),
             precision: settings.logit_precision,
         })
         .collect();

@@ -91,6 +91,7 @@ impl Counts {
             Some((0, _)) | None => 0.0,
             Some((range, _)) => f64::from_bits((u64::from(range) << SHIFT) | (1 << (SHIFT - 1))),
         };
+        // The middle of the range of ∞ is no number, and `min` passes over it.
         middle.min(self.max)
     }
 }
@@ -119,7 +120,7 @@ impl Counted {
         }
     }
 
-    fn merge(&self, other: &Counted) -> Counted {
+    pub(super) fn merge(&self, other: &Counted) -> Counted {
         Counted {
             kl_ab: self.kl_ab.merge(&other.kl_ab),
             kl_ba: self.kl_ba.merge(&other.kl_ba),
@@ -163,14 +164,6 @@ impl ProbabilityPart {
             Some(counted) => counted.gaps[model].lowest().collect(),
             None => self.gaps[model].iter().map(|&gap| (gap, 1)).collect(),
         }
-    }
-}
-
-/// What was counted of both parts, if it was of either.
-pub(super) fn joined(a: Option<Counted>, b: Option<Counted>) -> Option<Counted> {
-    match (a, b) {
-        (Some(a), Some(b)) => Some(a.merge(&b)),
-        (a, b) => a.or(b),
     }
 }
 
