@@ -49,7 +49,7 @@ const PARAMETERS: [(&str, &str); 18] = [
 
 /// What studies measure beside the table of measures.
 const MEASURED: [(&str, &str); 2] =
-    [("loss_old", "loss on old text (nats)"), ("loss_new", "loss on new text (nats)")];
+    [("loss_old", "loss on old text (nats a token)"), ("loss_new", "loss on new text (nats a token)")];
 
 /// A coordinate in words, as a source means it: `level` of noise is a noise level, that of rounding is bits.
 pub fn axis(name: &str, source: Option<&str>) -> String {
@@ -160,7 +160,7 @@ mod tests {
             ("mean correlation".into(), "mean correlation of the logits".into())
         );
         assert_eq!(measure_of("d_logit"), "logit distance (nats)");
-        assert_eq!(measure_of("loss_old"), "loss on old text (nats)");
+        assert_eq!(measure_of("loss_old"), "loss on old text (nats a token)");
         assert_eq!(measure_of("own_measure"), "own measure");
         assert!(is_share("m_cca") && is_share("top1_agreement") && !is_share("d_logit"));
         for row in theorems() {

@@ -169,8 +169,8 @@ impl Library {
     pub fn lacks(self) -> Option<&'static str> {
         match self {
             Library::Logitdist => Some("has the R factor alone"),
-            Library::Nalgebra => Some("computes on one thread"),
-            Library::Reference => Some("compute on one thread"),
+            Library::Nalgebra => Some("computes on one thread, unless there are many systems to give out"),
+            Library::Reference => Some("compute on one thread, unless there are many systems to give out"),
             Library::Faer | Library::Openblas | Library::Mkl => None,
         }
     }

@@ -41,8 +41,8 @@ pub fn memory(all: &Measurements) -> Figure {
 }
 
 /// What can be said of points above the line of as many threads: why is not in the table.
-const ABOVE: &str = "Each number of threads is a process of its own, so all else that differs between processes, as caches, clock and other \
-    work, is in it too. Only that can lift points above the dashed line.";
+const ABOVE: &str = "Points above the dashed line may come from the second processor's caches, or from what else differs between two processes, as \
+    clock and other work: the table does not tell which.";
 
 /// How much faster than on one thread, of every part.
 pub fn threads(all: &Measurements) -> Figure {
@@ -51,7 +51,8 @@ pub fn threads(all: &Measurements) -> Figure {
         .ticked(all.by_threads.iter().map(|point| (count(point), point.threads.to_string())).collect());
     let mut panel = Panel::new("", x, plot::Axis::linear("speed (relative to that on one thread)"));
     let ideal = all.by_threads.iter().map(|point| (count(point), count(point))).collect();
-    panel = panel.with(Mark::line(ideal, palette::GREY).dashed().labelled("as many threads, as fast"));
+    panel =
+        panel.with(Mark::line(ideal, palette::GREY).dashed().labelled("twice the threads, twice the speed"));
     let mut is_above = false;
     for (i, (part, colour)) in PARTS.into_iter().zip(palette::UNORDERED).enumerate() {
         let one = all.by_threads[0].seconds(part);

@@ -73,7 +73,7 @@ pub fn figure(c: &Coordinates<'_>, picture: &Declared, drawn: &Drawn) -> Figure 
         .noted(counted)
         .noted(how)
         .noted(fixed)
-        .noted(nothing_certified(picture, panels))
+        .noted(zeros(picture, panels))
         .noted(constant)
         .noted(crate::picture::sample::note(c.study));
     if left_out > 0 { figure.noted(format!("{left_out} more panels are left out.")) } else { figure }
@@ -141,12 +141,15 @@ fn with_scales(panels: Vec<Panel>) -> Vec<Panel> {
     panels.into_iter().map(said).collect()
 }
 
-/// What certificates of 0 are, where there are some.
-fn nothing_certified(picture: &Declared, panels: &[DrawnPanel]) -> &'static str {
+/// What values of 0 are, where there are some.
+fn zeros(picture: &Declared, panels: &[DrawnPanel]) -> &'static str {
     let mut places = panels.iter().flat_map(|panel| &panel.curves).flat_map(|curve| &curve.places);
     let is_zero = |place: &CurvePoint| place.middle == 0.0 || place.ends.is_some_and(|(low, _)| low == 0.0);
     match picture.quantity {
         Quantity::Certified | Quantity::Share if places.any(is_zero) => "At 0 nothing is certified.",
+        Quantity::Tightness if places.any(is_zero) => {
+            "Ratios under 10⁻¹² may be rounding errors, and are drawn as 0."
+        }
         _ => "",
     }
 }

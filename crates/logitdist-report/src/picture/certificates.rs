@@ -13,6 +13,9 @@ use logitdist_results::{BoundStatus, Study};
 const MOST_PANELS: usize = 12;
 const MOST_COLUMNS: usize = 4;
 
+/// What is certified up to this is a rounding error: nothing.
+const ROUNDING: f64 = 1e-12;
+
 /// A figure per similarity, a panel per bound that certifies it, a mark per evaluation.
 #[derive(Debug)]
 pub struct Certificates;
@@ -46,6 +49,7 @@ impl View<Study> for Certificates {
                     n += 1;
                     match e.status {
                         BoundStatus::Vacuous => vacuous += 1,
+                        _ if certified <= ROUNDING => vacuous += 1,
                         _ => all.push((certified, measured, cell.seed)),
                     }
                 }
@@ -78,10 +82,12 @@ impl View<Study> for Certificates {
             false => format!("Nothing of any pair is certified by {}.", never.join(", ")),
         };
         let is_thinned = all.iter().any(|own| own.points.len() + own.vacuous < own.n);
-        let sampled = format!("Of each bound {CELLS_DRAWN} cells are drawn, chosen by their seeds.");
+        let sampled = format!(
+            "Of each bound at most {CELLS_DRAWN} cells are drawn, chosen by their seeds, with a mark for each direction."
+        );
         let figures = of_measures.into_iter().map(|(measure, bounds)| {
             let some = match bounds.iter().any(|own| own.vacuous > 0) {
-                true => "Pairs of which nothing is certified are not drawn.",
+                true => "Pairs of which nothing is certified are not drawn. Shares in titles are of all pairs that the bound applies to, in both directions.",
                 false => "",
             };
             let figure = figure(study, measure, &bounds).noted(some).noted(&vacuous);

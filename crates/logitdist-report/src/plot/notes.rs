@@ -49,7 +49,7 @@ fn headed(figure: &Figure, panels: &[&Placed<'_>]) -> Option<String> {
 /// That numbers beside marks count those which look like one.
 fn piled(panels: &[&Placed<'_>]) -> Option<String> {
     let any = panels.iter().any(|placed| !piles::of(placed).is_empty());
-    any.then(|| "n × beside a mark: so many lie at that place.".into())
+    any.then(|| "n × beside a mark: so many lie at that place, of the largest piles.".into())
 }
 
 /// Which kinds of points lie below others, in the order of keys.

@@ -18,6 +18,9 @@ const MOST: usize = 6;
 /// How far piles are apart at least: what lies nearer to a larger one is of the same blot.
 const APART: f64 = 8.0;
 
+/// The width of the line from a pile to a number that stands further away, in points.
+const LEADER: f64 = 0.4;
+
 /// Marks that lie on one another.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Pile {
@@ -32,6 +35,8 @@ pub struct Number {
     place: (f64, f64),
     /// What it covers: left, top, right and bottom.
     room: [f64; 4],
+    /// A line to its pile, where it stands further away.
+    leader: Option<[(f64, f64); 2]>,
 }
 
 /// The numbers of the piles of a panel that counts them, as far as they have room. What stands in strips is counted there.
@@ -46,8 +51,7 @@ pub fn of(placed: &Placed<'_>) -> Vec<Number> {
     let mut all: Vec<Number> = Vec::new();
     for pile in piles {
         let near = [(0.0, 1.0), (0.0, -1.0), (-1.0, 0.0), (1.0, 0.0)];
-        // Of several no number stands so far away that it might be another's.
-        let far = [(0.0, 2.2), (0.0, 3.4)].into_iter().filter(|_| all.is_empty());
+        let far = [(0.0, 2.2), (0.0, 3.4)];
         let mut numbers = near.into_iter().chain(far).map(|side| number(placed, pile, side));
         let inside = |own: [f64; 4], [left, top, right, bottom]: [f64; 4]| {
             own[0] >= left && own[1] >= top && own[2] <= right && own[3] <= bottom
@@ -77,7 +81,8 @@ fn number(placed: &Placed<'_>, pile: Pile, (dx, dy): (f64, f64)) -> Number {
     let x = pile.place.0 + dx * (wide + 4.0);
     let x = if dx == 0.0 { x.min(right - wide).max(left + wide + 2.0) } else { x };
     let y = pile.place.1 + dy * (high + 4.0);
-    Number { text, place: (x, y), room: [x - wide, y - high, x + wide, y + high] }
+    let leader = (dy > 1.0).then_some([(pile.place.0, pile.place.1 + RADIUS), (x, y - high)]);
+    Number { text, place: (x, y), room: [x - wide, y - high, x + wide, y + high], leader }
 }
 
 fn piles(mut places: Vec<(f64, f64)>) -> Vec<Pile> {
@@ -102,6 +107,9 @@ fn piles(mut places: Vec<(f64, f64)>) -> Vec<Pile> {
 /// Writes the numbers, on a ground that lines do not shine through.
 pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     for number in of(placed) {
+        if let Some(line) = &number.leader {
+            canvas.line(line, LEADER, GREY);
+        }
         canvas.rectangle(number.room, WHITE, 0.8);
         canvas.text(&number.text, number.place, Anchor::Middle, GREY);
     }

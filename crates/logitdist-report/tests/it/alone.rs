@@ -178,7 +178,7 @@ fn certificates_at_one_place_are_counted() {
     // T2 certifies 0.99 thirty times, without noise, and 0.98 ten times, which is not told from it by eye.
     let certificates = named(&study(sweep::write), "certificates");
     let said = texts(&certificates);
-    assert!(said.contains("n × beside a mark: so many lie at that place."), "{said}");
+    assert!(said.contains("n × beside a mark: so many lie at that place, of the largest piles."), "{said}");
     let numbers: Vec<usize> = certificates
         .to_svg()
         .split("</text>")
