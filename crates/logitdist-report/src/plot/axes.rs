@@ -9,6 +9,9 @@ use super::scale::{Gutter, Mapping};
 use super::wrapped::wrapped;
 use crate::typeset::power_of_ten;
 
+/// Height of a number: those below one another may be nearer than those side by side.
+const DIGIT: f64 = TEXT - 1.0;
+
 /// Height that ticks and label take below a panel.
 pub fn height_below(placed: &Placed<'_>) -> f64 {
     if placed.panel.empty.is_some() {
@@ -29,7 +32,7 @@ fn under_strips(placed: &Placed<'_>) -> Vec<Vec<(f64, String)>> {
     let mut lines: Vec<Vec<(f64, String)>> = Vec::new();
     for gutter in placed.x.gutters() {
         let is_named = shown.iter().any(|(_, text)| *text == gutter.label);
-        let text = match (is_named, gutter.count > 0) {
+        let text = match (is_named, gutter.is_counted()) {
             (true, false) => continue,
             (true, true) => gutter.counted(),
             (false, true) => format!("{}: {}", gutter.label, gutter.counted()),
@@ -104,20 +107,25 @@ pub fn draw_ground(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     }
 }
 
-/// Axes, ticks, labels and title, above the marks.
-pub fn draw_frame(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
-    let [left, top, right, bottom] = placed.area;
+/// Axes and ticks: above areas, and below lines and points, which would not be seen where they go along an axis.
+pub fn draw_axes(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
+    let [left, _, _, bottom] = placed.area;
     let (x, y) = (placed.x.ends, placed.y.ends);
     canvas.line(&[(left + x.0, bottom), (left + x.1, bottom)], 0.6, INK);
     canvas.line(&[(left, bottom - y.0), (left, bottom - y.1)], 0.6, INK);
     draw_ticks(canvas, placed);
+}
+
+/// Numbers, labels and title, above the marks.
+pub fn draw_frame(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
+    let [left, top, right, bottom] = placed.area;
     draw_names(canvas, placed);
     for gutter in placed.y.gutters() {
         let y = bottom - (gutter.ends.0 + gutter.ends.1) / 2.0;
         canvas.text(&gutter.counted(), (right + 2.0, y), Anchor::Left, GREY);
     }
     for (y, text) in
-        spaced(&placed.panel.y, &placed.y, &placed.ticks[1], Gutter::label, |_| TEXT, f64::INFINITY)
+        spaced(&placed.panel.y, &placed.y, &placed.ticks[1], Gutter::label, |_| DIGIT, f64::INFINITY)
     {
         canvas.text(&text, (left - 3.0, bottom - y), Anchor::Right, INK);
     }
@@ -208,14 +216,22 @@ fn spaced(
     let positions: Vec<(f64, String)> =
         ticks.iter().filter_map(|(x, text)| Some(inside(mapping.position(*x)?, text.clone()))).collect();
     if axis.scale == Scale::Log && !axis.ticks.is_empty() {
-        // Those of the axis are at any distances: none at the cost of the last one nor of a power of ten.
+        // Those of the axis are at any distances: none at the cost of the last one nor of a power of ten. Before others come every second, third, …
+        // from the last.
         let places = || positions.iter().zip(ticks);
         let decades = places().filter(|(_, (x, _))| power_of_ten(*x).is_some());
-        for (tick, _) in places().next_back().into_iter().chain(decades).chain(places()) {
+        let fits = |step: &usize| {
+            let chosen: Vec<_> = positions.iter().rev().step_by(*step).collect();
+            chosen.windows(2).all(|w| !touches(w[0], w[1]))
+        };
+        let step = (1..=positions.len()).find(fits).unwrap_or(1);
+        let all = decades.chain(places().rev().step_by(step)).chain(places());
+        for (tick, _) in places().next_back().into_iter().chain(all) {
             if !kept.iter().any(|other| touches(tick, other)) {
                 kept.push(tick.clone());
             }
         }
+        kept.sort_by(|a, b| a.0.total_cmp(&b.0));
         return kept;
     }
     // At equal distances where they come at equal distances: every second, third, … tick.

@@ -41,9 +41,13 @@ pub fn shares(panel: &Panel) -> Vec<f64> {
     if shares.len() > 1 { shares } else { Vec::new() }
 }
 
-/// Writes the shares of several diagonals right of the panel, where these leave it: in their order, and as near as texts may be.
+/// Writes the shares of several diagonals right of the panel, where these leave it: in their order, and as near as texts may be. Beyond a strip
+/// they would be far from where the lines end, so there are none.
 pub fn draw_shares(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
-    let right = placed.area[2];
+    let [left, _, right, _] = placed.area;
+    if placed.x.ends.1 < right - left {
+        return;
+    }
     let end = |share: f64| {
         let x = placed.x.range.1;
         let (_, y) = placed.place(x, share * x).filter(|_| placed.y.contains(share * x))?;
@@ -52,7 +56,7 @@ pub fn draw_shares(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     let mut ends: Vec<(f64, f64)> = shares(placed.panel).into_iter().filter_map(end).collect();
     ends.sort_by(|a, b| a.0.total_cmp(&b.0));
     // The counts of gutters stand there, too.
-    let counted = placed.y.gutters().filter(|gutter| gutter.count > 0);
+    let counted = placed.y.gutters().filter(|gutter| gutter.is_counted());
     let taken: Vec<f64> =
         counted.map(|gutter| placed.area[3] - (gutter.ends.0 + gutter.ends.1) / 2.0).collect();
     for ((_, share), y) in ends.iter().zip(below(ends.iter().map(|(y, _)| *y), &taken)) {

@@ -7,7 +7,7 @@ use super::diagonal;
 use super::figure::{Axis, Figure, Panel, Scale};
 use super::frame::{self, Frame};
 use super::key::{self, Entry};
-use super::mark::Form;
+use super::mark::{Form, Mark};
 use super::marks;
 use super::names::Names;
 use super::notes;
@@ -28,7 +28,7 @@ pub const LINE: f64 = 9.5;
 const TICK_EVERY: f64 = 24.0;
 const TICK_BESIDE: f64 = 21.0;
 /// The same of a logarithmic axis, whose ticks are decades, below one another, and how many it has at most.
-const DECADE_EVERY: f64 = 12.0;
+const DECADE_EVERY: f64 = LINE;
 pub const MOST_DECADES: usize = 12;
 
 /// A panel with its place in points.
@@ -202,8 +202,14 @@ impl<'a> Layout<'a> {
             }
             axes::draw_ground(canvas, placed);
             let are_hollow = shape::are_hollow(self.figure);
-            for (number, mark) in placed.panel.marks.iter().enumerate() {
-                if !are_hollow || !matches!(mark.form, Form::Points(..)) {
+            for areas in [true, false] {
+                if !areas {
+                    axes::draw_axes(canvas, placed);
+                }
+                let is_own = |mark: &Mark| {
+                    mark.is_area() == areas && !(are_hollow && matches!(mark.form, Form::Points(..)))
+                };
+                for (number, _) in placed.panel.marks.iter().enumerate().filter(|(_, mark)| is_own(mark)) {
                     marks::draw(canvas, placed, number, self.figure);
                 }
             }
@@ -308,8 +314,8 @@ pub fn values(panel: &Panel) -> (Vec<f64>, Vec<f64>) {
     let (mut xs, mut ys) = (Vec::new(), Vec::new());
     for mark in &panel.marks {
         let (x, y) = mark.values();
-        // Intervals are cut off at given ends, and have no strip beyond them.
-        let counts = |axis: &Axis| !mark.is_interval() || axis.range.is_none();
+        // Intervals are cut off at given ends, and have no strip beyond them but where the axis has strips for all.
+        let counts = |axis: &Axis| !mark.is_interval() || axis.range.is_none() || axis.cut;
         xs.extend(x.into_iter().filter(|_| counts(&panel.x)));
         ys.extend(y.into_iter().filter(|_| counts(&panel.y)));
         // Bars stand on zero, where there is one.

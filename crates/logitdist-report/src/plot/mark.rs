@@ -150,6 +150,11 @@ impl Mark {
         matches!(self.form, Form::Band(_) | Form::Interval(..))
     }
 
+    /// Whether it covers what lies below it.
+    pub(super) fn is_area(&self) -> bool {
+        matches!(self.form, Form::Band(_) | Form::Bars(_) | Form::Tiles(_))
+    }
+
     /// Its values along x and along y.
     pub(super) fn values(&self) -> (Vec<f64>, Vec<f64>) {
         match &self.form {

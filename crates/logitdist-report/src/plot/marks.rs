@@ -9,7 +9,7 @@ use super::key::{Entry, SAMPLE};
 use super::layout::{LINE, Placed};
 use super::mark::{Form, Mark, Tiles};
 use super::palette::{Colour, GREY, GROUND, INK, WHITE};
-use super::shape::{Look, MANY, RADIUS, are_hollow, draw_shape};
+use super::shape::{Look, MANY, RADIUS, draw_shape, in_key};
 use crate::typeset::{share, significant};
 
 /// Radius of one of many points whose colours are values.
@@ -297,14 +297,15 @@ pub fn draw_names(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
 /// Draws an entry of a key.
 pub fn draw_key(canvas: &mut dyn Canvas, entry: &Entry<'_>, figure: &Figure) {
     let (mark, (x, y)) = (entry.mark, entry.place);
-    let look = if are_hollow(figure) { Look::OUTLINE } else { Look::Solid(RADIUS, 1.0) };
     if matches!(mark.form, Form::Band(_) | Form::Bars(_)) {
         canvas.rectangle([x + 1.0, y - 2.5, x + SAMPLE - 5.0, y + 2.5], mark.colour, BARS);
     } else if !matches!(mark.form, Form::Points(..)) {
         stroke(canvas, &[(x, y), (x + SAMPLE - 4.0, y)], mark);
     }
     match mark.form {
-        Form::Points(_, shape) => draw_shape(canvas, shape, (x + SAMPLE - 6.0, y), mark.colour, look),
+        Form::Points(_, shape) => {
+            draw_shape(canvas, shape, (x + SAMPLE - 6.0, y), mark.colour, in_key(figure, mark));
+        }
         Form::DottedLine(_) => {
             let place = (x + SAMPLE / 2.0 - 2.0, y);
             draw_shape(canvas, mark.shape, place, mark.colour, Look::Solid(RADIUS, 1.0));

@@ -5,7 +5,7 @@ use super::scale::Mapping;
 use super::wrapped::wrapped;
 
 /// Space between two texts side by side.
-pub const BETWEEN: f64 = 4.0;
+pub const BETWEEN: f64 = 3.0;
 
 /// The least distance of texts that are written upwards.
 pub const LEAST_BETWEEN: f64 = TEXT + 0.2;

@@ -35,7 +35,7 @@ fn strips(panels: &[&Placed<'_>]) -> Option<String> {
     let (last, others) = kinds.split_last()?;
     let what =
         if others.is_empty() { (*last).to_owned() } else { format!("{} or {last}", others.join(", ")) };
-    let counted = strips.iter().any(|strip| strip.count > 0);
+    let counted = strips.iter().any(|strip| strip.is_counted());
     let number = if counted { ": n × is the number of marks there" } else { "" };
     Some(format!("A grey strip has what is {what}{number}."))
 }
@@ -49,7 +49,7 @@ fn headed(figure: &Figure, panels: &[&Placed<'_>]) -> Option<String> {
 /// That numbers beside marks count those which look like one.
 fn piled(panels: &[&Placed<'_>]) -> Option<String> {
     let any = panels.iter().any(|placed| !piles::of(placed).is_empty());
-    any.then(|| "n × beside a mark: so many lie at that place, of the largest piles.".into())
+    any.then(|| "n × beside a mark: so many lie at that place. Small piles, and those without room beside them, have no number.".into())
 }
 
 /// Which kinds of points lie below others, in the order of keys.

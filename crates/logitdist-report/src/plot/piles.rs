@@ -39,6 +39,15 @@ pub struct Number {
     leader: Option<[(f64, f64); 2]>,
 }
 
+impl Number {
+    /// Whether its line may go through another number.
+    fn crosses(&self, other: &Number) -> bool {
+        let around =
+            |[(x, y), (to_x, to_y)]: [(f64, f64); 2]| [x.min(to_x), y.min(to_y), x.max(to_x), y.max(to_y)];
+        self.leader.is_some_and(|line| touch(around(line), other.room))
+    }
+}
+
 /// The numbers of the piles of a panel that counts them, as far as they have room. What stands in strips is counted there.
 pub fn of(placed: &Placed<'_>) -> Vec<Number> {
     if !placed.panel.counts {
@@ -60,7 +69,9 @@ pub fn of(placed: &Placed<'_>) -> Vec<Number> {
         let is_free = |number: &Number| {
             let mark = |&(x, y): &(f64, f64)| [x - RADIUS, y - RADIUS, x + RADIUS, y + RADIUS];
             inside(number.room, placed.area)
-                && !all.iter().any(|other| touch(number.room, other.room))
+                && !all.iter().any(|other| {
+                    touch(number.room, other.room) || number.crosses(other) || other.crosses(number)
+                })
                 && !marks.iter().any(|place| touch(number.room, mark(place)))
         };
         let found = numbers.find(is_free);

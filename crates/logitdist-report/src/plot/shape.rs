@@ -26,9 +26,29 @@ pub enum Look {
     Hollow(f64, f64),
 }
 
-impl Look {
-    /// A hollow point in a key.
-    pub const OUTLINE: Look = Look::Hollow(RADIUS, OUTLINE);
+/// The radius of one kind of hollow points, of several in a panel.
+fn radius(kind: usize, kinds: usize) -> f64 {
+    match kinds {
+        1 => RADIUS,
+        several => LARGEST - (LARGEST - SMALLEST) * kind as f64 / (several - 1) as f64,
+    }
+}
+
+/// How the points of a mark look in a key: as in the panel that it is of.
+pub fn in_key(figure: &Figure, mark: &Mark) -> Look {
+    let kind = |panel: &Panel| {
+        let kinds: Vec<&Mark> =
+            panel.marks.iter().filter(|own| matches!(own.form, Form::Points(..))).collect();
+        let place = kinds.iter().position(|own| std::ptr::eq(*own, mark))?;
+        Some(Look::Hollow(radius(place, kinds.len()), outline(panel.points().count())))
+    };
+    let found = figure.panels.iter().find_map(kind);
+    found.filter(|_| are_hollow(figure)).unwrap_or(Look::Solid(RADIUS, 1.0))
+}
+
+/// The width of the outlines of so many hollow points.
+fn outline(points: usize) -> f64 {
+    if points > MANY { FINE } else { OUTLINE }
 }
 
 /// Whether points are hollow: those of several kinds in a panel of two scales, where one kind would hide another. Where colours are values none
@@ -64,14 +84,10 @@ fn kinds<'a>(placed: &'a Placed<'a>) -> Vec<Kind<'a>> {
 pub fn draw_hollow(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
     let kinds = kinds(placed);
     let n: usize = kinds.iter().map(|(.., places)| places.len()).sum();
-    let width = if n > MANY { FINE } else { OUTLINE };
     for (i, (mark, shape, places)) in kinds.iter().enumerate() {
-        let radius = match kinds.len() {
-            1 => RADIUS,
-            several => LARGEST - (LARGEST - SMALLEST) * i as f64 / (several - 1) as f64,
-        };
+        let look = Look::Hollow(radius(i, kinds.len()), outline(n));
         for place in places {
-            draw_shape(canvas, *shape, *place, mark.colour, Look::Hollow(radius, width));
+            draw_shape(canvas, *shape, *place, mark.colour, look);
         }
     }
 }

@@ -21,16 +21,19 @@ pub fn linear(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     (0..=(last - first) as usize).map(|i| (first + i as f64) * step + 0.0).map(|x| (x, text(x))).collect()
 }
 
-/// Ticks of a logarithmic axis: powers of ten, at equal distances, or 1, 2 and 5 times them where there is one at most.
+/// Ticks of a logarithmic axis: powers of ten, at equal distances; where there is one at most, 1, 2 and 5 times them, or more of them where these
+/// are few.
 pub fn logarithmic(low: f64, high: f64, most: usize) -> Vec<(f64, String)> {
     let most = most.max(2) as i32;
     let (first, last) = ((low.log10() - 1e-9).ceil() as i32, (high.log10() + 1e-9).floor() as i32);
     let count = last - first + 1;
     if count < 2 {
-        let fine: Vec<f64> = (first - 1..=last + 1)
-            .flat_map(|power| [1.0, 2.0, 5.0].map(|m| m * 10f64.powi(power)))
-            .filter(|x| (low * (1.0 - 1e-9)..=high * (1.0 + 1e-9)).contains(x))
-            .collect();
+        let multiples = |of: &[f64]| -> Vec<f64> {
+            let all = (first - 1..=last + 1).flat_map(|power| of.iter().map(move |m| m * 10f64.powi(power)));
+            all.filter(|x| (low * (1.0 - 1e-9)..=high * (1.0 + 1e-9)).contains(x)).collect()
+        };
+        let (few, every) = (multiples(&[1.0, 2.0, 5.0]), multiples(&[1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0]));
+        let fine = if few.len() < 3 && every.len() > 3 { every } else { few };
         return match fine.len() {
             0 | 1 => linear(low, high, most as usize).into_iter().filter(|&(x, _)| x > 0.0).collect(),
             _ => fine.into_iter().map(|x| (x, typeset(x))).collect(),
@@ -118,6 +121,7 @@ mod tests {
             (1e-300, 1e300, "10⁻³⁰⁰ 10⁰ 10³⁰⁰"),
             (2.0, 40.0, "2 5 10 20"),
             (3.0, 4.0, "3.0 3.2 3.4 3.6 3.8 4.0"),
+            (3.0, 10.2, "3 4 5 6 8 10"),
             (1e-7, 3e-7, "10⁻⁷ 2×10⁻⁷"),
         ] {
             let most = if low == 1e-300 { 3 } else { 6 };

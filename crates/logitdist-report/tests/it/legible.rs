@@ -34,7 +34,7 @@ fn picture(all: &[Picture], name: &str) -> Picture {
 #[test]
 fn strips_are_explained_where_they_are() {
     let panel = |y: f64| {
-        let points = vec![Point::at(1.0, 1.0), Point::at(2.0, 2.0), Point::at(3.0, y)];
+        let points = vec![Point::at(1.0, 1.0), Point::at(2.0, 2.0), Point::at(3.0, y), Point::at(4.0, y)];
         of(Panel::new("", Axis::log("x"), Axis::log("y")).with(Mark::points(points, palette::BLUE)))
     };
     assert!(!texts(&panel(3.0)).contains("strip"));
@@ -157,6 +157,13 @@ fn the_last_tick_and_powers_of_ten_keep_their_names() {
     assert!(dims.contains("256") && !dims.contains("128") && dims.contains("2 4 8 16 32"), "{dims}");
     let inputs = axis(&[4.0, 12.0, 52.0, 100.0, 300.0, 1000.0, 3000.0]);
     assert!(["100", "3000", "4"].iter().all(|name| inputs.split(' ').any(|own| own == *name)), "{inputs}");
+    // As evenly as they fit: without 512, which touches 1024, no gap from 128 on.
+    let sizes = [16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0];
+    let names = axis(&sizes);
+    assert!(
+        ["16", "64", "256", "1024"].iter().all(|name| names.split(' ').any(|own| own == *name)),
+        "{names}"
+    );
     // Every decade of an axis that has room for all.
     let points = vec![Point::at(1.0, 1e-5), Point::at(2.0, 1e2)];
     let decades =
@@ -168,13 +175,20 @@ fn the_last_tick_and_powers_of_ten_keep_their_names() {
 #[test]
 fn shares_of_lines_are_named_however_near_they_are() {
     let axis = || Axis::log("").cut(1e-9, 1e4);
-    let points = vec![Point::at(1.0, 1.0), Point::at(1e7, 1e7)];
-    let lines = [1.0, 0.1, 0.01].map(|share| Mark::new(Form::Diagonal(share), palette::GREY).dashed());
-    let panel = Panel::new("", axis(), axis()).with(Mark::points(points, palette::BLUE)).shaped(0.8);
-    let svg = of(lines.into_iter().fold(panel, Panel::with)).to_svg();
-    for text in ["1", "0.1", "0.01", "1 ×"] {
-        assert!(svg.contains(&format!(">{text}</text>")), "{text} in {svg}");
+    let figure = |x: f64| {
+        let points = vec![Point::at(1.0, 1.0), Point::at(x, 1e7), Point::at(x, 1e7)];
+        let lines = [1.0, 0.1, 0.01].map(|share| Mark::new(Form::Diagonal(share), palette::GREY).dashed());
+        let panel = Panel::new("", axis(), axis()).with(Mark::points(points, palette::BLUE)).shaped(0.8);
+        of(lines.into_iter().fold(panel, Panel::with)).to_svg()
+    };
+    let has = |svg: &str, text: &str| svg.contains(&format!(">{text}</text>"));
+    let svg = figure(1e3);
+    for text in ["1", "0.1", "0.01", "2 ×"] {
+        assert!(has(&svg, text), "{text} in {svg}");
     }
+    // Beyond a strip they would not stand where the lines end.
+    let svg = figure(1e7);
+    assert!(has(&svg, "2 ×") && !["1", "0.1", "0.01"].iter().any(|text| has(&svg, text)), "{svg}");
 }
 
 #[test]
