@@ -80,13 +80,15 @@ pub fn fixed(c: &Coordinates<'_>, picture: &Declared, says_how: bool) -> Vec<Str
         if let [one] = levels[..]
             && c.levels(own)[one].parse::<f64>().is_ok()
         {
-            return c.named(own, one, None);
+            return c.named_alone(own, one);
         }
         let says_itself = |level: &usize| words::says_what_it_is_of(c.name(own), c.levels(own)[*level]);
         let is_said = levels.iter().all(says_itself);
         let levels: Vec<String> = levels.into_iter().map(|level| c.level_words(own, level)).collect();
         match is_said {
-            true if Some(own) == c.source() => format!("kind of pair ({})", levels.join(" or ")),
+            is_said if Some(own) == c.source() && (is_said || !says_how) => {
+                format!("kind of pair ({})", levels.join(" or "))
+            }
             true => levels.join(" or "),
             false => format!("{} {}", c.words(own, None), levels.join(" or ")),
         }

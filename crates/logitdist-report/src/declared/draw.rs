@@ -34,6 +34,9 @@ const SMALL: f64 = 0.03;
 /// Values under this all lie on the foot of an axis from 0 to 1.
 const FLAT: f64 = 0.1;
 
+/// The fewest values of which one can be far from all others.
+const LEAST_OF_MANY: usize = 4;
+
 /// The figure of what is drawn.
 pub fn figure(c: &Coordinates<'_>, picture: &Declared, drawn: &Drawn) -> Figure {
     let left_out = drawn.panels.len().saturating_sub(MOST_PANELS);
@@ -108,6 +111,9 @@ fn lines(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel]) -> Figu
         for curve in levels.iter().filter(|_| i == 0 && !apart) {
             plot = plot.with(styles.mark(curve, Vec::new(), is_nominal));
         }
+        plot = unchanged(picture.quantity.of_equal_models(c.study), &plot.x, xs(panel).into_iter().map(&at))
+            .into_iter()
+            .fold(plot, Panel::with);
         let spread = Spread::of(c, picture, panel);
         is_moved |= spread == Spread::Bars && !is_nominal && curves.len() > 1;
         // Things in a row have no way from one to the next: each has a point, those of several curves a little apart.
@@ -130,12 +136,19 @@ fn lines(c: &Coordinates<'_>, picture: &Declared, panels: &[DrawnPanel]) -> Figu
     if is_moved { figure.noted(moved(has_strip)) } else { figure }
 }
 
+/// A line for what equal models have, from the first place to the last.
+fn unchanged(value: Option<f64>, x: &Axis, places: impl Iterator<Item = f64>) -> Option<Mark> {
+    let (from, to) = ends(places.filter(|at| x.scale != Scale::Log || *at > 0.0));
+    let line = Mark::line(vec![(from, value?), (to, value?)], palette::GREY).dashed();
+    (from < to).then(|| line.labelled("unchanged model"))
+}
+
 /// Panels that say which of them are logarithmic upwards, where others are not.
 fn with_scales(panels: Vec<Panel>) -> Vec<Panel> {
     let is_log = |panel: &Panel| panel.y.scale == Scale::Log;
     let differ = panels.iter().any(is_log) && !panels.iter().all(is_log);
     let said = |panel: Panel| match differ && is_log(&panel) {
-        true => Panel { title: format!("{} (log axis)", panel.title).trim_start().to_owned(), ..panel },
+        true => Panel { title: format!("{} (log\u{a0}axis)", panel.title).trim_start().to_owned(), ..panel },
         false => panel,
     };
     panels.into_iter().map(said).collect()
@@ -291,25 +304,31 @@ fn vertical(c: &Coordinates<'_>, picture: &Declared, curves: &[&Curve]) -> Axis 
     let places = || curves.iter().flat_map(|curve| &curve.places);
     let middles = || places().map(|place| place.middle);
     let (least, most) = ends(middles().filter(|&y| y > 0.0));
-    let (low, high) = ends(places().flat_map(|place| match place.ends {
+    let own = places().flat_map(|place| match place.ends {
         Some((low, high)) => [low, place.middle, high],
         None => [place.middle; 3],
-    }));
+    });
+    let (low, high) = ends(own.chain(picture.quantity.of_equal_models(c.study)));
     let spreads = most > 0.0 && least < SMALL * most;
+    let is_led = !picture.quantity.is_share(c.study) && is_led(middles().collect());
     let is_tiny = most > 0.0 && most < FLAT;
     let may_be_log =
         middles().all(|y| y >= 0.0) && picture.quantity != Quantity::Certified && !picture.quantity.is_mean();
-    if may_be_log && (spreads || is_tiny) {
-        // A band may begin at 0; the axis begins where the lines do. Beside a strip of zeros it has all that is none.
+    if may_be_log && (spreads || is_tiny || is_led) {
+        // Beside a strip of zeros the axis has all that is none.
         let positive =
             places().flat_map(|place| place.ends.map(|(low, high)| [low, high]).unwrap_or_default());
-        let from = match middles().any(|y| y == 0.0) {
+        let from = match low == 0.0 {
             true => positive.filter(|&y| y > 0.0).fold(least, f64::min),
             false if low > 0.0 => low.max(least * SMALL),
             false => least,
         };
         let margin = (high / from).powf(MARGIN).max(1.0 + MARGIN);
-        return Axis::log(label).between(from / margin, high * margin);
+        let axis = Axis::log(label);
+        return match low == 0.0 {
+            true => axis.cut(from / margin, high * margin),
+            false => axis.between(from / margin, high * margin),
+        };
     }
     match picture.quantity.is_share(c.study) {
         true => Axis::linear(label).between(0.0, 1.0),
@@ -319,6 +338,17 @@ fn vertical(c: &Coordinates<'_>, picture: &Declared, curves: &[&Curve]) -> Axis 
             Axis::linear(label).between(from, high + margin)
         }
         false => Axis::linear(label),
+    }
+}
+
+/// Whether the greatest of some positive values is further from the next than that is from the least: alone it would set the axis.
+fn is_led(mut values: Vec<f64>) -> bool {
+    values.sort_by(f64::total_cmp);
+    match values[..] {
+        [least, .., second, most] if values.len() >= LEAST_OF_MANY => {
+            least > 0.0 && most - second > second - least
+        }
+        _ => false,
     }
 }
 

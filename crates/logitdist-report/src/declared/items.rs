@@ -131,6 +131,11 @@ impl<'a> Coordinates<'a> {
         }
     }
 
+    /// A number of a coordinate that stands alone, with what it is of: no other one makes it a power of ten.
+    pub fn named_alone(&self, coordinate: usize, level: usize) -> String {
+        words::of_number(&self.words(coordinate, None), &words::value(self.levels(coordinate)[level]))
+    }
+
     /// A coordinate in words, as a source means it; as all sources do, where none is named and they agree.
     pub fn words(&self, coordinate: usize, source: Option<usize>) -> String {
         let name = self.name(coordinate);

@@ -92,6 +92,19 @@ impl Quantity {
         cell.measures[position].filter(|_| !is_equal_pair(study, cell) || !is_distance())
     }
 
+    /// What pairs of equal models have of a measure that only the study knows: where training begins. Of others it is known, and where pairs
+    /// differ there is none.
+    pub fn of_equal_models(self, study: &Study) -> Option<f64> {
+        let Quantity::Measure(position) = self else { return None };
+        if measure(&study.measures[position]).is_some() {
+            return None;
+        }
+        let equal = study.sample().filter(|cell| is_equal_pair(study, cell));
+        let mut values = equal.filter_map(|cell| cell.measures[position]);
+        let first = values.next()?;
+        values.all(|y| (y - first).abs() <= EQUAL * first.abs()).then_some(first)
+    }
+
     /// Its name on an axis, for bounds of these tokens.
     pub fn words(self, study: &Study, bounds: &[&str]) -> String {
         let certified = bounds.iter().find_map(|token| match theorem(token)?.side {

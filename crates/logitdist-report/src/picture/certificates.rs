@@ -42,9 +42,10 @@ impl View<Study> for Certificates {
     fn numbers(&self, study: &Study) -> Option<Vec<OfBound>> {
         let bounds = (0..study.bounds.len()).filter(|&bound| certifies(study, bound)).map(|bound| {
             let mut all = Vec::new();
-            let (mut n, mut vacuous) = (0, 0);
+            let (mut n, mut vacuous, mut not_applicable) = (0, 0, 0);
             for cell in study.sample() {
                 for e in cell.evaluations.iter().filter(|e| e.bound == bound) {
+                    not_applicable += usize::from(e.status == BoundStatus::NotApplicable);
                     let Some((certified, measured)) = e.certified().zip(e.rhs) else { continue };
                     n += 1;
                     match e.status {
@@ -55,7 +56,7 @@ impl View<Study> for Certificates {
                 }
             }
             sample::thin(&mut all);
-            OfBound { bound, points: all, n, vacuous }
+            OfBound { bound, points: all, n, vacuous, not_applicable }
         });
         let all: Vec<OfBound> = bounds.filter(|own| own.n > 0).collect();
         Some(all).filter(|all| !all.is_empty())
@@ -90,10 +91,35 @@ impl View<Study> for Certificates {
                 true => "Pairs of which nothing is certified are not drawn. Shares in titles are of all pairs that the bound applies to, in both directions.",
                 false => "",
             };
-            let figure = figure(study, measure, &bounds).noted(some).noted(&vacuous);
+            let figure = figure(study, measure, &bounds)
+                .noted(some)
+                .noted(&vacuous)
+                .noted(not_applicable(study, &bounds));
             if is_thinned { figure.noted(&sampled) } else { figure }
         });
         figures.collect()
+    }
+}
+
+/// How many pairs bounds do not apply to, those of as many together.
+fn not_applicable(study: &Study, bounds: &[&OfBound]) -> String {
+    let mut all: Vec<((usize, usize), Vec<String>)> = Vec::new();
+    for own in bounds.iter().filter(|own| own.not_applicable > 0) {
+        let count = (own.not_applicable, own.n + own.not_applicable);
+        let name = words::bound(&study.bounds[own.bound].0);
+        match all.iter_mut().find(|(known, _)| *known == count) {
+            Some((_, names)) => names.push(name),
+            None => all.push((count, vec![name])),
+        }
+    }
+    let said = |((n, of), names): &((usize, usize), Vec<String>)| match names.len() == bounds.len() {
+        true => format!("{n} of {of} marks"),
+        false => format!("{n} of {of} marks of {}", names.join(", ")),
+    };
+    let said: Vec<String> = all.iter().map(said).collect();
+    match said.is_empty() {
+        true => String::new(),
+        false => format!("Not drawn, as a bound does not apply: {}.", said.join("; ")),
     }
 }
 
@@ -142,4 +168,6 @@ pub struct OfBound {
     pub n: usize,
     /// Evaluations that certify nothing.
     pub vacuous: usize,
+    /// Pairs and directions to which the bound does not apply, beside those.
+    pub not_applicable: usize,
 }

@@ -24,6 +24,10 @@ const ROOM: f64 = 10.0;
 /// A panel with more of its marks than this in one strip is left out.
 const MOST_IN_A_STRIP: f64 = 0.9;
 
+/// The most panels of a figure, and side by side: in a fourth column they would be too small to read.
+const MOST_PANELS: usize = 9;
+const MOST_COLUMNS: usize = 3;
+
 /// How much the axes reach beyond the values, as a factor.
 const MARGIN: f64 = 2.0;
 
@@ -85,22 +89,55 @@ impl View<Study> for Frontiers {
         let all = || panels.iter().flat_map(|panel| &panel.series);
         let drawn: usize = all().map(|s| s.points.len()).sum();
         let n: usize = all().map(|s| s.n).sum();
-        let plots = panels.iter().map(|&panel| draw(study, panel)).collect();
-        let figure = Figure::arranged(plots).noted("Lines, from the left: left side = 1, 0.1 and 0.01 of the right side. Bounds that say nothing and pairs that are equal up to rounding are left out.");
-        let figure = match left_out.is_empty() {
-            true => figure,
-            false => figure.noted(format!("Not drawn: {}.", left_out.join("; "))),
+        let sampled = match drawn < n || study.is_thinned() {
+            true => format!(
+                "Of each bound at most {CELLS_DRAWN} cells are drawn, chosen by their seeds, with a mark for each direction."
+            ),
+            false => String::new(),
         };
-        let figure = match all().flat_map(|series| &series.points).any(|(_, lhs, _)| *lhs == 0.0) {
-            true => figure.noted("Left sides under 10⁻¹² of the right one and of others are 0."),
-            false => figure,
+        let left_out = match left_out.is_empty() {
+            true => String::new(),
+            false => format!("Not drawn: {}.", left_out.join("; ")),
         };
-        vec![match drawn < n || study.is_thinned() {
-            true => {
-                figure.noted(format!("Of each bound {CELLS_DRAWN} cells are drawn, chosen by their seeds."))
+        // In as many of each figure, as far as that goes.
+        let parts = panels.len().div_ceil(MOST_PANELS);
+        let of_a_part = panels.len().div_ceil(parts);
+        let part = |(part, own): (usize, &[&Frontier])| {
+            let figure = figure(study, own).noted(&left_out).noted(&sampled);
+            if parts == 1 {
+                return figure;
             }
-            false => figure,
-        }]
+            let (first, last) = (part * of_a_part + 1, part * of_a_part + own.len());
+            let which = format!(
+                "Panels {first} to {last} of {}; figures of their own have the others.",
+                panels.len()
+            );
+            figure.in_columns(MOST_COLUMNS).noted(which)
+        };
+        panels.chunks(of_a_part).enumerate().map(part).collect()
+    }
+}
+
+/// The figure of some panels, with what has to be said of their sides.
+fn figure(study: &Study, panels: &[&Frontier]) -> Figure {
+    let plots: Vec<Panel> = panels.iter().map(|&panel| draw(study, panel)).collect();
+    let has = |unit: &str| plots.iter().any(|plot| plot.x.label.contains(unit));
+    let units = [
+        ("f)", "Units of f are those of the embeddings."),
+        ("(JS:", "Of bounded divergences only the Jensen–Shannon one, JS, has a unit."),
+    ];
+    let units: Vec<&str> = units.into_iter().filter(|(unit, _)| has(unit)).map(|(_, said)| said).collect();
+    let mut points = panels.iter().flat_map(|panel| &panel.series).flat_map(|series| &series.points);
+    let figure = Figure::arranged(plots)
+        .noted("The left side is what a title has after its colon, or else what the title names.")
+        .noted("Lines, from the left: left side = 1, 0.1 and 0.01 of the right side.")
+        .noted("Bounds that say nothing and pairs that are equal up to rounding are left out.");
+    let figure = units.into_iter().fold(figure, Figure::noted);
+    match points.any(|(_, lhs, _)| *lhs == 0.0) {
+        true => figure.noted(
+            "Left sides under 10⁻¹² both of the right side and of the largest left side of a bound are rounding errors, and drawn as 0.",
+        ),
+        false => figure,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::declared::resolved;
 use crate::{sweep, trained};
+use logitdist::{BoundSide, theorems};
 use logitdist_report::plot::{Axis, Figure, Form, Mark, Panel, Point, Shape, Width, palette};
 use logitdist_report::{View, pictures};
 use logitdist_results::Study;
@@ -156,6 +157,10 @@ fn what_is_fixed_says_what_it_is_of() {
     let all = crate::declared::study();
     let note = drawn(&all, "bound=d_ls x=level colour=dim panels=none where=source==noise_logits").note;
     assert!(note.contains("Fixed: kind of pair (noise on the logits), "), "{note}");
+    // Of one whose name does not say it, too.
+    let noise =
+        drawn(&study(sweep::write), "bound=d_ls y=tightness x=dim where='source==noise,level==1'").note;
+    assert!(noise.contains("Fixed: kind of pair (noise), "), "{noise}");
 }
 
 #[test]
@@ -178,7 +183,7 @@ fn certificates_at_one_place_are_counted() {
     // T2 certifies 0.99 thirty times, without noise, and 0.98 ten times, which is not told from it by eye.
     let certificates = named(&study(sweep::write), "certificates");
     let said = texts(&certificates);
-    assert!(said.contains("n × beside a mark: so many lie at that place, of the largest piles."), "{said}");
+    assert!(said.contains("n × beside a mark: so many lie at that place. Small piles"), "{said}");
     let numbers: Vec<usize> = certificates
         .to_svg()
         .split("</text>")
@@ -223,7 +228,7 @@ fn a_logarithmic_panel_beside_others_says_so() {
     };
     let spec = "y=tightness x=dim colour=bound panels=family where='direction==ab,level==0.1'";
     let both = titles(&format!("{spec} bound=d_ls,logit_from_kl"));
-    assert_eq!(both, ["least-squares alignment", "logit distance from KL (log axis)"]);
+    assert_eq!(both, ["least-squares alignment", "logit distance from KL (log\u{a0}axis)"]);
     assert_eq!(titles(&format!("{spec} bound=logit_from_kl")), ["logit distance from KL"]);
 }
 
@@ -305,4 +310,80 @@ fn curves_are_said_to_be_moved_only_where_they_are() {
     let (with_zero, without) = (of("level", ""), of("level", ",level==0.01|0.1|1"));
     assert!(with_zero.contains("hides another, but not in the strip of 0."), "{with_zero}");
     assert!(without.contains("hides another.") && !without.contains("strip"), "{without}");
+}
+
+#[test]
+fn pairs_that_a_certificate_does_not_apply_to_are_counted() {
+    let study = study(|folder| {
+        sweep::write(folder);
+        let (_, bounds) = sweep::tables();
+        let line = |line: &str| match line.split_once(",m_cca_sharp,sharpened,") {
+            Some((start, _)) if start.starts_with("noise,8,") => {
+                format!("{start},m_cca_sharp,sharpened,not_applicable,,,,,,few\n")
+            }
+            _ => format!("{line}\n"),
+        };
+        std::fs::write(folder.join("bounds.csv"), bounds.lines().map(line).collect::<String>()).unwrap();
+    });
+    let said = texts(&named(&study, "certificates"));
+    let counted = "Not drawn, as a bound does not apply: 40 of 120 marks of T3 (one spectrum).";
+    assert!(said.contains(counted), "{said}");
+    assert!(said.contains("Shares in titles are of all pairs that the bound applies to"), "{said}");
+    let all = texts(&named(&self::study(sweep::write), "certificates"));
+    assert!(!all.contains("does not apply"), "{all}");
+}
+
+#[test]
+fn a_certificate_that_is_a_rounding_error_is_none() {
+    let study = study(|folder| {
+        sweep::write(folder);
+        let (_, bounds) = sweep::tables();
+        let tiny = bounds
+            .replace("m_cca_sharp,sharpened,ok,0.99,0.99,,0,", "m_cca_sharp,sharpened,ok,1e-14,0.99,,0.99,");
+        std::fs::write(folder.join("bounds.csv"), tiny).unwrap();
+    });
+    let said = texts(&named(&study, "certificates"));
+    assert!(said.contains("T3 (one spectrum): nothing certified of"), "{said}");
+}
+
+#[test]
+fn a_number_that_is_fixed_is_written_as_it_is() {
+    let study = study(|folder| {
+        sweep::write(folder);
+        let (rows, bounds) = sweep::tables();
+        for (name, text) in [("rows.csv", rows), ("bounds.csv", bounds)] {
+            std::fs::write(folder.join(name), text.replace(",0.01,,", ",1e-05,,")).unwrap();
+        }
+    });
+    let note = |level: &str| {
+        drawn(&study, &format!("bound=d_ls y=tightness x=dim where='direction==ab,level=={level}'")).note
+    };
+    assert!(note("1").contains("Fixed: level 1,") && !note("1").contains("10⁰"), "{}", note("1"));
+    assert!(note("1e-05").contains("Fixed: level 10⁻⁵,"), "{}", note("1e-05"));
+}
+
+#[test]
+fn a_frontier_explains_its_sides_and_units_and_has_room_for_its_panels() {
+    let of = |all: bool| {
+        study(|folder| {
+            sweep::write(folder);
+            let (_, bounds) = sweep::tables();
+            let tokens = theorems().filter(|row| all && row.side == BoundSide::AtMost && row.token != "d_ls");
+            let more = tokens.flat_map(|row| {
+                let name = format!("{},{}", row.token, row.form);
+                let own = bounds.lines().filter(|line| line.contains(",d_ls,"));
+                own.map(move |line| line.replace("d_ls,sharpened", &name) + "\n").collect::<Vec<_>>()
+            });
+            std::fs::write(folder.join("bounds.csv"), bounds.clone() + &more.collect::<String>()).unwrap();
+        })
+    };
+    let one = named(&of(false), "frontier").note;
+    assert!(one.contains("Units of f are those of the embeddings."), "{one}");
+    assert!(one.starts_with("The left side is what a title has after its colon"), "{one}");
+    // Ten families: not in four columns, but five and five.
+    let all = of(true);
+    let parts = ["frontier", "frontier-2"].map(|name| named(&all, name));
+    assert_eq!([0, 1].map(|part: usize| (parts[part].panels.len(), parts[part].columns)), [(5, 3), (5, 3)]);
+    assert!(parts[1].note.contains("only the Jensen–Shannon one, JS, has a unit."), "{}", parts[1].note);
+    assert!(parts[1].note.contains("Panels 6 to 10 of 10; figures of their own have the others."));
 }

@@ -10,6 +10,7 @@ mod pair;
 mod pictures;
 mod replicates;
 mod reports;
+mod seen;
 mod shown;
 mod sweep;
 mod trained;

@@ -116,8 +116,8 @@ fn pictures_of_trainings_name_the_source_they_are_of() {
     let (rows, bounds) = trained::tables();
     let study = study(&rows, &bounds);
     let said = |name: &str| texts(&picture(&study, name).figure);
-    assert!(said("training-concepts").contains("Fixed: source all"), "{}", said("training-concepts"));
-    assert!(said("training-sizes").contains("source rounded"), "{}", said("training-sizes"));
+    assert!(said("training-concepts").contains("Fixed: kind of pair (all)"), "{}", said("training-concepts"));
+    assert!(said("training-sizes").contains("kind of pair (rounded)"), "{}", said("training-sizes"));
     assert!(said("training-sameness").contains("Each mark is a pair of networks at the last epoch."));
 }
 
@@ -138,7 +138,7 @@ fn of_sources_with_the_same_networks_the_one_with_more_pairs_is_shown() {
     });
     let rows = lines().map(String::from).chain(again).map(|line| line + "\n").collect::<String>();
     let said = texts(&picture(&study(&rows, &bounds), "training-sizes").figure);
-    assert!(said.contains("Fixed: source all, epoch 100") && !said.contains("again"), "{said}");
+    assert!(said.contains("Fixed: kind of pair (all), epoch 100") && !said.contains("again"), "{said}");
 }
 
 #[test]

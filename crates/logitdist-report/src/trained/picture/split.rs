@@ -62,6 +62,7 @@ impl Split {
             let own = &study.axes[axis];
             match own.values[value].parse::<f64>() {
                 Ok(_) => level(study, axis, value),
+                Err(_) if own.name == "source" => format!("kind of pair ({})", level(study, axis, value)),
                 Err(_) => format!("{} {}", words::axis(&own.name, None), level(study, axis, value)),
             }
         };
