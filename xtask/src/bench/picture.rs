@@ -6,6 +6,7 @@ use super::report::{all_threads, measured, speed};
 use super::{Outcome, Row};
 use logitdist_report::plot::{Axis, Colour, Figure, Form, Mark, Panel, Shape, Width, palette};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 fn style(library: Library) -> (Colour, Shape) {
     let place = Library::ALL.iter().position(|&l| l == library).unwrap_or(0);
@@ -51,6 +52,38 @@ fn absent(rows: &[Row], threads: &[usize]) -> String {
     }
 }
 
+/// The sizes of an operation as ticks.
+fn sizes(rows: &[Row], operation: Operation) -> Vec<(f64, String)> {
+    let own = measured(rows).filter(|(_, entry, _)| entry.operation == operation);
+    let all: BTreeSet<usize> = own.map(|(_, entry, _)| entry.cols).collect();
+    all.into_iter().map(|n| (n as f64, n.to_string())).collect()
+}
+
+/// What the columns of a matrix do not tell of its size.
+fn shapes(rows: &[Row]) -> String {
+    let entries = |is_own: fn(&Entry) -> bool| {
+        measured(rows).map(|(_, entry, _)| entry).filter(move |entry| is_own(entry))
+    };
+    let ends = |all: BTreeSet<usize>| match (all.first(), all.last()) {
+        (Some(least), Some(most)) if least != most => format!("{least} to {most}"),
+        (Some(one), _) => one.to_string(),
+        _ => String::new(),
+    };
+    let high = ends(entries(|entry| entry.rows != entry.cols).map(|entry| entry.rows).collect());
+    let many = ends(entries(|entry| entry.operation == Operation::Solve).map(|entry| entry.batch).collect());
+    let mut said = Vec::new();
+    if !high.is_empty() {
+        said.push(format!("Matrices of R factors and thin QR have {high} rows, all others are square."));
+    }
+    if !many.is_empty() {
+        said.push(format!("Linear systems are {many} at a time with one right-hand side each."));
+    }
+    if entries(|entry| entry.operation == Operation::SolveTriangular).next().is_some() {
+        said.push("Triangular systems have as many right-hand sides as columns.".into());
+    }
+    said.join(" ")
+}
+
 /// Speed and error against size: a panel for each operation and number of threads, a line for each library.
 pub fn figures(rows: &[Row]) -> Vec<(&'static str, Figure)> {
     let threads: Vec<usize> = all_threads(rows).into_iter().collect();
@@ -76,7 +109,8 @@ pub fn figures(rows: &[Row]) -> Vec<(&'static str, Figure)> {
             if lines.is_empty() {
                 return Panel::empty(title, "nothing was measured");
             }
-            let panel = Panel::new(title, Axis::log("columns of a matrix"), Axis::log(label));
+            let x = Axis::log("columns of a matrix").ticked(sizes(rows, operation));
+            let panel = Panel::new(title, x, Axis::log(label));
             // In the key in their order, whichever panels have them.
             let key = libraries.iter().map(|&library| line(library, Vec::new()));
             key.chain(lines).fold(panel, Panel::with)
@@ -89,11 +123,15 @@ pub fn figures(rows: &[Row]) -> Vec<(&'static str, Figure)> {
     let counted = "10⁹ operations a second, by the usual counts of each operation; medians of calls.";
     let relative = "The largest error of the result, relative to the size of what the operation was given: 1.1×10⁻¹⁶ is half a unit in the last place.";
     let first = &threads[..threads.len().min(1)];
+    let speeds = figure("speed (GFLOP/s)", &threads, &speed);
     vec![
-        ("speed", figure("speed (GFLOP/s)", &threads, &speed).noted(counted).noted(absent(rows, &threads))),
+        ("speed", speeds.noted(counted).noted(shapes(rows)).noted(absent(rows, &threads))),
         (
             "error",
-            figure("error (relative)", first, &|_, m| m.error).noted(relative).noted(absent(rows, first)),
+            figure("error (relative)", first, &|_, m| m.error)
+                .noted(relative)
+                .noted(shapes(rows))
+                .noted(absent(rows, first)),
         ),
     ]
 }
@@ -120,6 +158,31 @@ mod tests {
             assert!(!svg.contains("r_factor") && figure.panels[0].y.label.ends_with(')'), "{name}");
         }
     }
+
+    #[test]
+    fn pictures_say_how_large_matrices_are_beside_their_columns() {
+        let row = |operation, rows, cols, batch| Row {
+            library: Library::Faer,
+            version: String::new(),
+            threads: 1,
+            entry: Some(Entry { operation, rows, cols, batch }),
+            outcome: Outcome::Measured(Measured { median: 0.1, least: 0.1, calls: 3, error: 1e-16 }),
+        };
+        let rows = [
+            row(Operation::RFactor, 20_000, 16, 1),
+            row(Operation::RFactor, 20_000, 64, 1),
+            row(Operation::Solve, 16, 16, 10_000),
+            row(Operation::Solve, 128, 128, 2_000),
+        ];
+        for (name, figure) in figures(&rows) {
+            let note = &figure.note;
+            assert!(note.contains("have 20000 rows") && note.contains("2000 to 10000 at a time"), "{note}");
+            assert!(!note.contains("Triangular"), "{note}");
+            let ticks: Vec<&str> = figure.panels[0].x.ticks.iter().map(|(_, text)| text.as_str()).collect();
+            assert_eq!(ticks, ["16", "64"], "{name}");
+        }
+    }
+
     #[test]
     fn keys_begin_with_what_is_in_most_panels_and_say_why_others_are_not() {
         let row = |library, operation, outcome| Row {
@@ -143,6 +206,8 @@ mod tests {
             "{}",
             figure.note
         );
+        // These are as high as wide; nothing is said of what was not measured.
+        assert!(!figure.note.contains(" rows") && !figure.note.contains("systems"), "{}", figure.note);
         // Of one thread alone a library is in all panels that is in half of those of two.
         let two = |row: Row| Row { threads: 2, ..row };
         let both = [

@@ -3,6 +3,7 @@
 use super::axis::{Axis, operations};
 use super::{Measurements, Point, Series};
 use crate::measure::{PARTS, in_words};
+use crate::pair::Size;
 use logitdist_report::plot::{self, Colour, Figure, Form, Mark, Panel, Shape, Width, palette};
 
 /// Seconds of every part against inputs, labels and dimension, with what theory expects.
@@ -22,7 +23,7 @@ pub fn time(all: &Measurements) -> Figure {
         panel
     });
     let note = format!(
-        "Medians on {} threads. Dashed: the operations of theory, put through the last point.",
+        "{LETTERS} Medians on {} threads. Dashed: the operations of theory, put through the last point.",
         all.threads
     );
     Figure::new(Width::Full, panels.collect()).noted(note)
@@ -37,19 +38,26 @@ pub fn memory(all: &Measurements) -> Figure {
             .with(Mark::line(files, palette::GREY).dashed().labelled("both files, 8 bytes a number"))
             .with(Mark::new(Form::DottedLine(peak), palette::BLUE).labelled("peak of the process"))
     });
-    Figure::new(Width::Full, panels.collect()).noted(format!("On {} threads.", all.threads))
+    Figure::new(Width::Full, panels.collect()).noted(format!("{LETTERS} On {} threads.", all.threads))
 }
 
 /// What can be said of points above the line of as many threads: why is not in the table.
 const ABOVE: &str = "Points above the dashed line may come from the second processor's caches, or from what else differs between two processes, as \
     clock and other work: the table does not tell which.";
 
+/// What stands in titles.
+const LETTERS: &str = "N inputs, K labels, dimension M.";
+
 /// How much faster than on one thread, of every part.
 pub fn threads(all: &Measurements) -> Figure {
     let count = |point: &Point| point.threads as f64;
     let x = plot::Axis::linear("number of threads")
         .ticked(all.by_threads.iter().map(|point| (count(point), point.threads.to_string())).collect());
-    let mut panel = Panel::new("", x, plot::Axis::linear("speed (relative to that on one thread)"));
+    let title = all.by_threads.first().map_or_else(String::new, |point| {
+        let size = &point.size;
+        format!("N = {}, K = {}, M = {}, {}", size.inputs, size.labels, size.dim, subsets(size))
+    });
+    let mut panel = Panel::new(title, x, plot::Axis::linear("speed (relative to that on one thread)"));
     let ideal = all.by_threads.iter().map(|point| (count(point), count(point))).collect();
     panel =
         panel.with(Mark::line(ideal, palette::GREY).dashed().labelled("twice the threads, twice the speed"));
@@ -61,8 +69,13 @@ pub fn threads(all: &Measurements) -> Figure {
         is_above |= points.iter().any(|(threads, speed)| speed > threads);
         panel = panel.with(line(points, colour, i).labelled(in_words(part)));
     }
-    let figure = Figure::new(Width::Column, vec![panel]);
+    let figure = Figure::new(Width::Column, vec![panel]).noted(LETTERS);
     if is_above { figure.noted(ABOVE) } else { figure }
+}
+
+/// How many label subsets the dissimilarity is over.
+fn subsets(size: &Size) -> String {
+    format!("{} label subsets", size.pivots * size.per_pivot)
 }
 
 /// The line of the i-th part.
@@ -77,12 +90,14 @@ pub fn file_mb(point: &Point) -> f64 {
 }
 
 fn panel(series: &Series, y: &str) -> Panel {
-    let title = match (series.axis, series.points.first()) {
-        (Axis::Inputs, Some(Point { size, .. })) => format!("K = {}, M = {}", size.labels, size.dim),
-        (Axis::Labels, Some(Point { size, .. })) => format!("N = {}, M = {}", size.inputs, size.dim),
-        (Axis::Dim, Some(Point { size, .. })) => format!("N = {}, K = {}", size.inputs, size.labels),
-        (_, None) => String::new(),
-    };
+    let title = series.points.first().map_or_else(String::new, |Point { size, .. }| {
+        let fixed = match series.axis {
+            Axis::Inputs => format!("K = {}, M = {}", size.labels, size.dim),
+            Axis::Labels => format!("N = {}, M = {}", size.inputs, size.dim),
+            Axis::Dim => format!("N = {}, K = {}", size.inputs, size.labels),
+        };
+        format!("{fixed}, {}", subsets(size))
+    });
     let name = match series.axis {
         Axis::Inputs => "number of inputs N",
         Axis::Labels => "number of labels K",
@@ -99,7 +114,6 @@ fn points(series: &Series, value: impl Fn(&Point) -> f64) -> Vec<(f64, f64)> {
 mod tests {
     use super::*;
     use crate::measure::Measured;
-    use crate::pair::Size;
 
     #[test]
     fn points_above_the_line_of_threads_have_a_word_on_them() {
@@ -116,6 +130,9 @@ mod tests {
             let by_threads = vec![point(1, 1.0), point(2, on_two)];
             threads(&Measurements { series: Vec::new(), by_threads, threads: 2, budget: 1.0 })
         };
-        assert!(figure(0.4).note.contains("above the dashed line") && figure(0.6).note.is_empty());
+        let is_said = |on_two: f64| figure(on_two).note.contains("above the dashed line");
+        assert!(is_said(0.4) && !is_said(0.6));
+        assert_eq!(figure(0.6).panels[0].title, "N = 10, K = 5, M = 2, 1 label subsets");
+        assert!(figure(0.6).note.starts_with("N inputs, K labels"), "{}", figure(0.6).note);
     }
 }
