@@ -22,6 +22,7 @@ mod pairs;
 mod partial;
 mod peers;
 mod right_answers;
+mod rows;
 mod scales;
 mod selections;
 mod sharper;

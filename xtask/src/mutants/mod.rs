@@ -1,0 +1,264 @@
+//! `cargo xtask mutants`: small errors are put into the code, one at a time. The tests must notice each of them.
+
+mod build;
+mod list;
+mod switched;
+mod trial;
+
+use anyhow::{Context, bail, ensure};
+use list::{Change, without_place};
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use trial::{Outcome, Test};
+
+/// Put errors into bounds, measures, journals, merging and sharding, and see whether the tests of their crate notice.
+///
+/// cargo-mutants, which is installed into target/tools, lists the changes. A copy of the working tree in target/mutants is built once
+/// with all of them, each behind a switch. Then the tests that reach a change run with it alone, until one fails. What cannot be
+/// switched, such as a table that is made when the code is compiled, is left to --alone. Exit code 1 if a change survives that
+/// xtask/equivalent-mutants.toml does not list as one without effect.
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// Only every Nth change, from the Kth on, such as 0/40: a sample, or the part of one of several machines.
+    #[arg(long, value_name = "K/N", value_parser = shard)]
+    shard: Option<(usize, usize)>,
+    /// Files, as globs [default: bounds, measures, journals, merging, sharding].
+    #[arg(long, value_name = "GLOB")]
+    file: Vec<String>,
+    /// Only the changes that cannot be switched, with a build for each by cargo-mutants. (All take days.)
+    #[arg(long)]
+    alone: bool,
+}
+
+const VERSION: &str = "27.1.0";
+
+const FILES: [&str; 5] = [
+    "crates/logitdist/src/bound/**/*.rs",
+    "crates/logitdist/src/measure/**/*.rs",
+    "crates/logitdist-sim/src/journal/*.rs",
+    "crates/logitdist-sim/src/merge.rs",
+    "crates/logitdist-sim/src/shard.rs",
+];
+
+const HOME: &str = "target/mutants";
+const EQUIVALENT: &str = "xtask/equivalent-mutants.toml";
+
+fn shard(text: &str) -> Result<(usize, usize), String> {
+    let parts = text.split_once('/').and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
+    parts.filter(|(k, n)| k < n).ok_or_else(|| "K/N, with K under N, such as 0/40".to_owned())
+}
+
+/// Runs the task: exit code 1 if a change survives.
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let program = installed()?;
+    let home = std::env::current_dir()?.join(HOME);
+    let tree = home.join("tree");
+    copy_tree(&tree)?;
+    let files: Vec<&str> = match arguments.file.as_slice() {
+        [] => FILES.to_vec(),
+        chosen => chosen.iter().map(String::as_str).collect(),
+    };
+    let changes = list::changes(&program, &tree, &files)?;
+    let equivalent = equivalent(&changes, arguments.file.is_empty())?;
+    let (switched, programs) = build::build(&tree, &home.join("build"), &changes)?;
+    let chosen = |index: usize| arguments.shard.is_none_or(|(k, n)| index % n == k);
+    if arguments.alone {
+        let left =
+            (1..).zip(&changes).filter(|(number, _)| !switched.contains(number)).map(|(_, change)| change);
+        let left: Vec<&Change> =
+            (0..).zip(left).filter(|(index, _)| chosen(*index)).map(|(_, change)| change).collect();
+        copy_tree(&tree)?;
+        return summary(&alone(&program, &home, &left)?, &equivalent);
+    }
+    println!("{} of {} changes are switched; --alone tries the others", switched.len(), changes.len());
+    let tests = tests(&home, &programs)?;
+    let switched: Vec<usize> =
+        switched.into_iter().enumerate().filter(|(i, _)| chosen(*i)).map(|(_, number)| number).collect();
+    let done = AtomicUsize::new(0);
+    let outcomes = in_parallel(&switched, |&number| {
+        let change = &changes[number - 1];
+        let outcome = trial::outcome(number, &change.package, &tests)?;
+        let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+        if outcome != Outcome::Caught {
+            println!("{done} of {}: {outcome:?}: {}", switched.len(), change.name);
+        }
+        Ok((change.name.clone(), outcome))
+    })?;
+    summary(&outcomes, &equivalent)
+}
+
+/// Runs all tests without any change.
+fn tests(home: &Path, programs: &[build::Program]) -> anyhow::Result<Vec<Test>> {
+    let mut names = Vec::new();
+    for program in programs {
+        names.extend(trial::names(program)?.into_iter().map(|name| (program, name)));
+    }
+    let scratch = tempfile::tempdir_in(home)?;
+    let tests = in_parallel(&names, |(program, name)| trial::traced(program, name, scratch.path()))?;
+    let takes: f64 = tests.iter().map(|test| test.takes.as_secs_f64()).sum();
+    println!("{} tests, which take {takes:.0} s one by one", tests.len());
+    Ok(tests)
+}
+
+/// Does something with each item, on all processors, and keeps their order.
+fn in_parallel<T: Sync, R: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> anyhow::Result<R> + Sync,
+) -> anyhow::Result<Vec<R>> {
+    let (next, results) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(index) else { return };
+                    let result = work(item);
+                    results.lock().expect("no worker panics").insert(index, result);
+                }
+            });
+        }
+    });
+    results.into_inner().expect("no worker panics").into_values().collect()
+}
+
+/// Tries changes one by one with cargo-mutants, which builds each.
+fn alone(program: &Path, home: &Path, left: &[&Change]) -> anyhow::Result<Vec<(String, Outcome)>> {
+    let tree = home.join("tree");
+    let patterns: Vec<String> = left.iter().map(|change| format!("^{}$", escaped(&change.name))).collect();
+    fs::create_dir_all(tree.join(".cargo"))?;
+    let config = BTreeMap::from([("examine_re", patterns)]);
+    fs::write(tree.join(".cargo/mutants.toml"), toml::to_string(&config)?)?;
+    let mut command = Command::new(program);
+    command.args(["mutants", "--colors", "never", "--dir"]).arg(&tree).arg("--output").arg(home);
+    command.env("CARGO_TARGET_DIR", home.join("build"));
+    // Neighbours follow each other, so that less is compiled again.
+    command.args(["--in-place", "--no-shuffle", "--minimum-test-timeout", "300"]);
+    let status = command.status().with_context(|| format!("{} cannot be started", program.display()))?;
+    // 2: some survive. 3: some hang, which is noticed.
+    ensure!(matches!(status.code(), Some(0 | 2 | 3)), "cargo-mutants failed: {status}");
+    let mut outcomes = Vec::new();
+    for (file, outcome) in [
+        ("caught.txt", Outcome::Caught),
+        ("timeout.txt", Outcome::Caught),
+        ("missed.txt", Outcome::Survives),
+        ("unviable.txt", Outcome::NoChange),
+    ] {
+        let path = home.join("mutants.out").join(file);
+        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
+        outcomes.extend(text.lines().map(|name| (name.to_owned(), outcome)));
+    }
+    Ok(outcomes)
+}
+
+/// A text as a regular expression that matches it alone.
+fn escaped(text: &str) -> String {
+    let special = |c: char| r"\.+*?()|[]{}^$#&-~".contains(c);
+    text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
+}
+
+/// Prints how many changes were caught, and those that were not.
+fn summary(outcomes: &[(String, Outcome)], equivalent: &BTreeSet<String>) -> anyhow::Result<ExitCode> {
+    let of = |wanted: Outcome| outcomes.iter().filter(move |(_, outcome)| *outcome == wanted);
+    let caught = of(Outcome::Caught).count();
+    let (expected, surviving): (Vec<&str>, Vec<&str>) = of(Outcome::Survives)
+        .chain(of(Outcome::Unreached))
+        .map(|(name, _)| name.as_str())
+        .partition(|name| equivalent.contains(&without_place(name)));
+    let total = caught + surviving.len();
+    println!(
+        "{caught} of {total} changes caught ({:.1} %); {} more have no effect, {} do not compile",
+        100.0 * caught as f64 / total.max(1) as f64,
+        expected.len(),
+        of(Outcome::NoChange).count()
+    );
+    for name in &surviving {
+        println!("survives: {name}");
+    }
+    Ok(ExitCode::from(u8::from(!surviving.is_empty())))
+}
+
+/// The program cargo-mutants, which is installed if need be.
+fn installed() -> anyhow::Result<PathBuf> {
+    ensure!(
+        Path::new(EQUIVALENT).is_file(),
+        "{EQUIVALENT}: not there; run this in the root of the repository"
+    );
+    let root = std::env::current_dir()?.join("target/tools");
+    let status = Command::new("cargo")
+        .args(["install", "--quiet", "--locked", "--version", VERSION, "--root"])
+        .arg(&root)
+        .arg("cargo-mutants")
+        .status()
+        .context("cargo cannot be started")?;
+    ensure!(status.success(), "cargo-mutants {VERSION} cannot be installed");
+    Ok(root.join("bin/cargo-mutants"))
+}
+
+/// Makes `tree` a copy of the working tree. Files that are the same keep their time, so that cargo builds only what changed.
+fn copy_tree(tree: &Path) -> anyhow::Result<()> {
+    let output = Command::new("git")
+        .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+        .output()
+        .context("git cannot be started")?;
+    ensure!(output.status.success(), "git ls-files failed: {}", String::from_utf8_lossy(&output.stderr));
+    let names = String::from_utf8(output.stdout).context("a file's name is not UTF-8")?;
+    let names: BTreeSet<&str> = names.split('\0').filter(|name| Path::new(name).is_file()).collect();
+    for name in &names {
+        let to = tree.join(name);
+        let content = fs::read(name).with_context(|| (*name).to_owned())?;
+        if fs::read(&to).is_ok_and(|older| older == content) {
+            continue;
+        }
+        fs::create_dir_all(to.parent().context("a file is in a folder")?)?;
+        fs::copy(name, &to).with_context(|| to.display().to_string())?;
+    }
+    remove_others(tree, tree, &names)
+}
+
+/// Removes files that the working tree does not have: a module that was removed must not be found.
+fn remove_others(folder: &Path, tree: &Path, names: &BTreeSet<&str>) -> anyhow::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            remove_others(&path, tree, names)?;
+        } else if !path.strip_prefix(tree)?.to_str().is_some_and(|name| names.contains(name)) {
+            fs::remove_file(path)?;
+        }
+    }
+    Ok(())
+}
+
+#[derive(Deserialize)]
+struct Equivalents {
+    #[serde(default)]
+    mutant: Vec<Equivalent>,
+}
+
+/// A change without effect.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Equivalent {
+    /// As cargo-mutants has it, without line and column.
+    name: String,
+    /// Why no test can notice it.
+    reason: String,
+}
+
+/// The changes that are listed as such without effect. If `of_all`, each of them must exist.
+fn equivalent(all: &[Change], of_all: bool) -> anyhow::Result<BTreeSet<String>> {
+    let text = fs::read_to_string(EQUIVALENT).context(EQUIVALENT)?;
+    let list: Equivalents = toml::from_str(&text).context(EQUIVALENT)?;
+    let known: BTreeSet<String> = all.iter().map(|change| without_place(&change.name)).collect();
+    for Equivalent { name, reason } in &list.mutant {
+        ensure!(!reason.trim().is_empty(), "{EQUIVALENT}: {name} has no reason");
+        if of_all && !known.contains(name) {
+            bail!("{EQUIVALENT}: there is no change {name} any more");
+        }
+    }
+    Ok(list.mutant.into_iter().map(|mutant| mutant.name).collect())
+}
