@@ -207,4 +207,30 @@ mod tests {
         assert_eq!(squared.tightness, Some(0.5), "a square of 1e-10 is far above rounding");
         assert!(check(f64::NAN, 1.0).is_violated(), "a NaN must never pass for a bound that holds");
     }
+    #[test]
+    fn sides_have_no_negative_zero_and_none_as_small_as_rounding_has_a_ratio() {
+        let scale = Scale::Linear(1.0);
+        let Some(Statement::AtMost { lhs, rhs }) = Bound::at_most(&UPPER, -0.0, -0.0, scale).statement else {
+            panic!("a bound from above has two sides");
+        };
+        assert!(lhs.is_sign_positive() && rhs.is_sign_positive());
+        let rounding = scale.rounding();
+        assert_eq!(Bound::at_most(&UPPER, 0.0, rounding, scale).tightness, None);
+        assert_eq!(Bound::at_most(&UPPER, rounding, 2.0 * rounding, scale).tightness, Some(0.5));
+        assert_eq!(Bound::at_most(&UPPER, 1.0, f64::INFINITY, scale).status.name(), "vacuous");
+    }
+
+    #[test]
+    fn a_lower_bound_has_a_slack_and_says_nothing_unless_it_is_positive() {
+        let bound = |least| Bound::at_least(&LOWER, 0.75, least, least);
+        assert_eq!(bound(0.5).slack(), Some(0.25));
+        assert_eq!(Bound::at_most(&UPPER, 1.0, 2.0, Scale::Linear(1.0)).slack(), None);
+        assert_eq!(bound(0.5).status.name(), "ok");
+        assert_eq!(bound(0.0).status.name(), "vacuous");
+        assert_eq!(bound(0.0).reason().as_deref(), Some("the certified correlation is not positive"));
+        assert_eq!(bound(0.5).reason(), None);
+        let absent = Bound::not_applicable(&LOWER, Reason::Labels { labels: 1, needed: 2 });
+        assert_eq!(absent.status.name(), "not_applicable");
+        assert_eq!(absent.reason().as_deref(), Some("1 labels; at least 2 are needed"));
+    }
 }
