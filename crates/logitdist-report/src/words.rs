@@ -26,8 +26,9 @@ const OF_SOURCES: [(&str, &str, &str); 12] = [
 ];
 
 /// Parameters whose names are not words.
-const PARAMETERS: [(&str, &str); 18] = [
+const PARAMETERS: [(&str, &str); 19] = [
     ("dim", "dimension"),
+    ("distance", "logit distance (nats)"),
     ("labels", "number of labels"),
     ("inputs", "number of inputs"),
     ("condition", "condition number"),
@@ -159,7 +160,11 @@ mod tests {
             (similarity("m_cca"), similarity("m_cca_logits")),
             ("mean correlation".into(), "mean correlation of the logits".into())
         );
-        assert_eq!(measure_of("d_logit"), "logit distance (nats)");
+        // What is given has the words and the unit of what is measured.
+        assert_eq!(
+            [axis("distance", Some("search.divergence")), measure_of("d_logit")],
+            ["logit distance (nats)"; 2]
+        );
         assert_eq!(measure_of("loss_old"), "loss on old text (nats a token)");
         assert_eq!(measure_of("own_measure"), "own measure");
         assert!(is_share("m_cca") && is_share("top1_agreement") && !is_share("d_logit"));

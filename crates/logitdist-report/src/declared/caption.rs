@@ -86,7 +86,7 @@ pub fn fixed(c: &Coordinates<'_>, picture: &Declared, says_how: bool) -> Vec<Str
         let is_said = levels.iter().all(says_itself);
         let levels: Vec<String> = levels.into_iter().map(|level| c.level_words(own, level)).collect();
         match is_said {
-            is_said if Some(own) == c.source() && (is_said || !says_how) => {
+            _ if Some(own) == c.source() => {
                 format!("kind of pair ({})", levels.join(" or "))
             }
             true => levels.join(" or "),
@@ -101,7 +101,11 @@ pub fn fixed(c: &Coordinates<'_>, picture: &Declared, says_how: bool) -> Vec<Str
     let mut all: Vec<String> = asked.map(|(&own, levels)| named(own, &mut levels.iter().copied())).collect();
     let chosen = picture.chosen.iter().filter(|(own, _)| is_told(**own)).map(|(&own, &level)| {
         let text = named(own, &mut std::iter::once(level));
-        if says_how { format!("{text} (shows most)") } else { text }
+        match text.strip_suffix(')') {
+            _ if !says_how => text,
+            Some(open) => format!("{open}; shows most)"),
+            None => format!("{text} (shows most)"),
+        }
     });
     all.extend(chosen);
     all

@@ -111,8 +111,11 @@ pub fn says_what_it_is_of(name: &str, text: &str) -> bool {
     VALUES.iter().any(|(of, token, _)| *of == name && *token == text)
 }
 
-/// A number with what it is of: `dimension 8`, `4 bits`.
+/// A number with what it is of: `dimension 8`, `4 bits`, `logit distance 0.1 nats`.
 pub fn of_number(words: &str, number: &str) -> String {
+    if let Some((name, unit)) = words.strip_suffix(')').and_then(|words| words.rsplit_once(" (")) {
+        return format!("{name} {number} {unit}");
+    }
     let own = NUMBERED.iter().find(|(known, _)| *known == words);
     let words = own.map_or_else(|| format!("{words} {number}"), |(_, form)| form.replace('#', number));
     if number == "1" && own.is_some() { words.trim_end_matches('s').to_owned() } else { words }
@@ -181,5 +184,6 @@ mod tests {
             [("bits", "4"), ("bits", "1"), ("dimension", "1")].map(|(words, n)| of_number(words, n)),
             ["4 bits", "1 bit", "dimension 1"]
         );
+        assert_eq!(of_number("logit distance (nats)", "0.1"), "logit distance 0.1 nats");
     }
 }

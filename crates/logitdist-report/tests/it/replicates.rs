@@ -93,7 +93,7 @@ fn no_line_goes_from_one_source_to_another() {
     let places: Vec<usize> = drawn.panels[0].curves[0].places.iter().map(|place| place.x).collect();
     assert_eq!(places, [0, 1, 4]);
     assert!(
-        picture.question(&study).contains("Fixed: source a (shows most)."),
+        picture.question(&study).contains("Fixed: kind of pair (a; shows most)."),
         "{}",
         picture.question(&study)
     );
