@@ -1,13 +1,15 @@
 //! What bounds certify from the predictions alone, and what is measured.
 
+use super::axes::level_style;
 use super::family::{certifies, style};
 use super::sample::{self, CELLS_DRAWN, SampledCell};
-use crate::plot::{Axis, Figure, Form, Mark, Panel, Width, palette};
+use crate::plot::{Axis, Figure, Form, Mark, Panel, Point, Width, palette};
 use crate::sentences::percent;
 use crate::view::View;
 use crate::words;
 use logitdist::{BoundSide, theorem};
-use logitdist_results::{BoundStatus, Study};
+use logitdist_results::{BoundStatus, Cell, Study};
+use std::collections::BTreeSet;
 
 /// The most panels of a figure, and side by side.
 const MOST_PANELS: usize = 12;
@@ -51,12 +53,18 @@ impl View<Study> for Certificates {
                     match e.status {
                         BoundStatus::Vacuous => vacuous += 1,
                         _ if certified <= ROUNDING => vacuous += 1,
-                        _ => all.push((certified, measured, cell.seed)),
+                        _ => all.push((certified, measured, cell.seed, data_of(study, cell))),
                     }
                 }
             }
-            sample::thin(&mut all);
-            OfBound { bound, points: all, n, vacuous, not_applicable }
+            let mut chosen = all.iter().map(|&(x, y, seed, _)| (x, y, seed)).collect();
+            sample::thin(&mut chosen);
+            let seeds: BTreeSet<u64> = chosen.iter().map(|place| place.2).collect();
+            let (points, not_drawn): (Vec<_>, Vec<_>) =
+                all.into_iter().partition(|own| seeds.contains(&own.2));
+            let (points, data) = points.into_iter().map(|(x, y, seed, data)| ((x, y, seed), data)).unzip();
+            let not_drawn = not_drawn.into_iter().map(|(x, y, ..)| (x, y)).collect();
+            OfBound { bound, points, data, not_drawn, n, vacuous, not_applicable }
         });
         let all: Vec<OfBound> = bounds.filter(|own| own.n > 0).collect();
         Some(all).filter(|all| !all.is_empty())
@@ -82,7 +90,7 @@ impl View<Study> for Certificates {
             true => String::new(),
             false => format!("Nothing of any pair is certified by {}.", never.join(", ")),
         };
-        let is_thinned = all.iter().any(|own| own.points.len() + own.vacuous < own.n);
+        let is_thinned = all.iter().any(|own| !own.not_drawn.is_empty());
         let sampled = format!(
             "Of each bound at most {CELLS_DRAWN} cells are drawn, chosen by their seeds, with a mark for each direction."
         );
@@ -92,6 +100,7 @@ impl View<Study> for Certificates {
                 false => "",
             };
             let figure = figure(study, measure, &bounds)
+                .noted(sample::note(study))
                 .noted(some)
                 .noted(&vacuous)
                 .noted(not_applicable(study, &bounds));
@@ -131,30 +140,55 @@ fn measure_of(study: &Study, bound: usize) -> &'static str {
     }
 }
 
+/// The axis of data sets, if there are several to be told apart.
+fn data_sets(study: &Study) -> Option<usize> {
+    study.axis("data").filter(|&axis| study.axes[axis].values.len() > 1)
+}
+
+fn data_of(study: &Study, cell: &Cell) -> Option<usize> {
+    data_sets(study).and_then(|axis| cell.values[axis])
+}
+
 /// The figure of one similarity: a panel for each bound that certifies it, with the same axes.
 fn figure(study: &Study, measure: &str, bounds: &[&OfBound]) -> Figure {
     let axis = |what: &str| {
         let label = format!("{what} {}", words::similarity(measure));
         Axis::linear(label.trim_end()).between(-0.02, 1.02)
     };
+    let data = data_sets(study);
+    let levels: BTreeSet<Option<usize>> = bounds.iter().flat_map(|own| own.data.iter().copied()).collect();
     let plots = bounds.iter().take(MOST_PANELS).map(|own| {
         let share = own.vacuous as f64 / own.n as f64;
         let name = words::bound(&study.bounds[own.bound].0);
         let title =
             if own.vacuous > 0 { format!("{name}: nothing certified of {}", percent(share)) } else { name };
         let (colour, shape) = style(study, own.bound);
-        let points = own.points.iter().map(sample::point).collect();
-        Panel::new(title, axis("certified"), axis("measured"))
+        let panel = Panel::new(title, axis("certified"), axis("measured"))
             .shaped(1.0)
             .counted()
-            .with(Mark::new(Form::Diagonal(1.0), palette::GREY).dashed())
-            .with(Mark::new(Form::Points(points, shape), colour))
+            .with_not_drawn(own.not_drawn.clone())
+            .with(Mark::new(Form::Diagonal(1.0), palette::GREY).dashed());
+        let points = |level: Option<usize>| -> Vec<Point> {
+            let points = own.points.iter().zip(&own.data).filter(|(_, data)| **data == level);
+            points.map(|(place, _)| sample::point(place)).collect()
+        };
+        let mark = |level: &Option<usize>| match (data, level) {
+            (Some(axis), Some(value)) => {
+                let axis = &study.axes[axis];
+                let (colour, shape) = level_style(axis, *value);
+                let name = words::value_of(&axis.name, &axis.values[*value]);
+                Mark::new(Form::Points(points(*level), shape), colour).labelled(name)
+            }
+            _ => Mark::new(Form::Points(points(*level), shape), colour),
+        };
+        levels.iter().map(mark).fold(panel, Panel::with)
     });
     let plots: Vec<Panel> = plots.collect();
     // In rows of equal length, as far as that goes.
     let columns = plots.len().div_ceil(plots.len().div_ceil(MOST_COLUMNS).max(1));
     let width = if columns > 2 { Width::Full } else { Width::Column };
-    Figure::new(width, plots).in_columns(columns)
+    let figure = Figure::new(width, plots).in_columns(columns);
+    if data.is_some() { figure.headed("data set").noted("Colours and shapes are data sets.") } else { figure }
 }
 
 /// A bound's certificates.
@@ -164,6 +198,10 @@ pub struct OfBound {
     pub bound: usize,
     /// What is certified, what is measured, and the cell; without vacuous ones.
     pub points: Vec<SampledCell>,
+    /// The data set of each, where there are several.
+    pub data: Vec<Option<usize>>,
+    /// What is certified and measured of the others, for which there is no room.
+    pub not_drawn: Vec<(f64, f64)>,
     /// Evaluations in the sample, drawn or not.
     pub n: usize,
     /// Evaluations that certify nothing.

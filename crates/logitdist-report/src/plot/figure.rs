@@ -68,6 +68,8 @@ pub struct Panel {
     pub aspect: f64,
     /// Whether marks that lie on one another are counted beside them.
     pub counts: bool,
+    /// Places of marks that are not drawn for want of room, and are counted with those that are.
+    pub not_drawn: Vec<(f64, f64)>,
     /// Why there is nothing to show, if so.
     pub empty: Option<String>,
 }
@@ -178,7 +180,8 @@ impl Colours {
 impl Panel {
     /// A panel without marks.
     pub fn new(title: impl Into<String>, x: Axis, y: Axis) -> Panel {
-        Panel { title: title.into(), x, y, marks: Vec::new(), aspect: 0.75, counts: false, empty: None }
+        let (title, marks, not_drawn) = (title.into(), Vec::new(), Vec::new());
+        Panel { title, x, y, marks, aspect: 0.75, counts: false, not_drawn, empty: None }
     }
 
     /// The same with a mark on top.
@@ -195,6 +198,11 @@ impl Panel {
     /// The same with numbers beside marks that lie on one another.
     pub fn counted(self) -> Panel {
         Panel { counts: true, ..self }
+    }
+
+    /// The same with marks that are counted and not drawn.
+    pub fn with_not_drawn(self, not_drawn: Vec<(f64, f64)>) -> Panel {
+        Panel { not_drawn, ..self }
     }
 
     /// The points of all its marks.

@@ -49,7 +49,9 @@ fn headed(figure: &Figure, panels: &[&Placed<'_>]) -> Option<String> {
 /// That numbers beside marks count those which look like one.
 fn piled(panels: &[&Placed<'_>]) -> Option<String> {
     let any = panels.iter().any(|placed| !piles::of(placed).is_empty());
-    any.then(|| "n × beside a mark: so many lie at that place. Small piles, and those without room beside them, have no number.".into())
+    let drawn =
+        if panels.iter().all(|placed| placed.panel.not_drawn.is_empty()) { "" } else { ", drawn or not" };
+    any.then(|| format!("n × beside a mark: so many lie at that place{drawn}. Small piles, and those without room beside them, have no number."))
 }
 
 /// Which kinds of points lie below others, in the order of keys.

@@ -55,8 +55,12 @@ pub fn of(placed: &Placed<'_>) -> Vec<Number> {
     }
     let points = || placed.panel.points();
     let marks: Vec<(f64, f64)> = points().filter_map(|point| placed.place(point.x, point.y)).collect();
-    let on_axes = points().filter(|point| placed.strips((point.x, point.y)) == [None; 2]);
-    let piles = piles(on_axes.filter_map(|point| placed.place(point.x, point.y)).collect());
+    let on_axes = |places: Vec<(f64, f64)>| -> Vec<(f64, f64)> {
+        let on_axes = places.into_iter().filter(|&place| placed.strips(place) == [None; 2]);
+        on_axes.filter_map(|(x, y)| placed.place(x, y)).collect()
+    };
+    let drawn = on_axes(points().map(|point| (point.x, point.y)).collect());
+    let piles = piles(drawn, on_axes(placed.panel.not_drawn.clone()));
     let mut all: Vec<Number> = Vec::new();
     for pile in piles {
         let near = [(0.0, 1.0), (0.0, -1.0), (-1.0, 0.0), (1.0, 0.0)];
@@ -96,20 +100,26 @@ fn number(placed: &Placed<'_>, pile: Pile, (dx, dy): (f64, f64)) -> Number {
     Number { text, place: (x, y), room: [x - wide, y - high, x + wide, y + high], leader }
 }
 
-fn piles(mut places: Vec<(f64, f64)>) -> Vec<Pile> {
+/// Piles of what is drawn, with what is not drawn counted too.
+fn piles(mut drawn: Vec<(f64, f64)>, not_drawn: Vec<(f64, f64)>) -> Vec<Pile> {
+    let mut places = [&drawn[..], &not_drawn].concat();
+    // From the left, so that few have to be looked at for each.
+    places.sort_by(|a, b| a.0.total_cmp(&b.0));
     let least = ((LEAST_SHARE * places.len() as f64).ceil() as usize).max(LEAST);
     let distance = |a: &(f64, f64), b: &(f64, f64)| (a.0 - b.0).hypot(a.1 - b.1);
-    let near = |a: &(f64, f64), b: &(f64, f64)| distance(a, b) <= NEAR;
     let mut all: Vec<Pile> = Vec::new();
     while all.len() < MOST {
-        let pile = |&place: &(f64, f64)| Pile {
-            place,
-            count: places.iter().filter(|other| near(&place, other)).count(),
+        let pile = |&place: &(f64, f64)| {
+            let from = places.partition_point(|other| other.0 < place.0 - NEAR);
+            let beside = places[from..].iter().take_while(|other| other.0 <= place.0 + NEAR);
+            Pile { place, count: beside.filter(|other| distance(&place, other) <= NEAR).count() }
         };
         // Of equally many, the first.
-        let largest = places.iter().map(pile).rev().max_by_key(|pile| pile.count);
+        let largest = drawn.iter().map(pile).rev().max_by_key(|pile| pile.count);
         let Some(largest) = largest.filter(|pile| pile.count >= least) else { break };
-        places.retain(|place| distance(&largest.place, place) > APART);
+        for own in [&mut drawn, &mut places] {
+            own.retain(|place| distance(&largest.place, place) > APART);
+        }
         all.push(largest);
     }
     all
@@ -128,12 +138,12 @@ pub fn draw(canvas: &mut dyn Canvas, placed: &Placed<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
 
     #[test]
     fn what_lies_at_one_place_is_a_pile_and_what_is_spread_is_none() {
         let spread = |n: usize| (0..n).map(|i| (3.0 * i as f64, 50.0));
         let at = |n: usize, x: f64| std::iter::repeat_n((x, 7.0), n);
+        let piles = |places: Vec<(f64, f64)>| super::piles(places, Vec::new());
         assert!(piles(spread(40).collect()).is_empty() && piles(at(1, 0.0).collect()).is_empty());
         let counts =
             |places: Vec<(f64, f64)>| piles(places).iter().map(|pile| pile.count).collect::<Vec<_>>();

@@ -4,6 +4,7 @@ mod arms;
 mod interval;
 mod picture;
 mod table;
+mod unit;
 
 pub use arms::{Arm, arms, arms_at_the_end};
 pub use interval::{Design, Estimate, Observation, estimate};

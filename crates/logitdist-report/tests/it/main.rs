@@ -2,6 +2,7 @@
 
 mod alone;
 mod declared;
+mod designs;
 mod explorer;
 mod input;
 mod legible;

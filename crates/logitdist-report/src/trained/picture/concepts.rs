@@ -4,6 +4,7 @@ use super::split::{FEW, Split, Values};
 use crate::picture::axes::ticked;
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Point, Shape, Width, palette};
 use crate::trained::arms::{Arm, arms, at_the_end};
+use crate::trained::unit;
 use crate::view::View;
 use crate::words;
 use logitdist_results::Study;
@@ -35,7 +36,7 @@ impl View<Study> for Concepts {
 
     fn question(&self, _: &Study) -> String {
         "Concepts read off the second network: accuracy of a probe refitted on it (is the concept still there?), of the first network’s \
-         probe carried over (is it in the same place?), and of the more common answer; means over teachers with 95 % intervals."
+         probe carried over (is it in the same place?), and of the more common answer; means with 95 % intervals."
             .into()
     }
 
@@ -86,7 +87,8 @@ fn figure(study: &Study, concept: usize, all: &[Vec<Arm>]) -> Figure {
     let width = if columns == 1 { Width::Column } else { Width::Full };
     let figure = Figure::new(width, plots)
         .in_columns(columns)
-        .noted("At the last epoch; means over teachers with 95 % intervals.")
+        .noted(unit::means(&unit::over(study, all.iter().flatten())))
+        .noted(unit::when(study))
         .noted(split.fixed(study))
         .noted(if all.iter().flatten().any(|arm| arm.estimate.has_few_clusters()) { FEW } else { "" })
         .noted("The marks of a concept stand a little below one another.");

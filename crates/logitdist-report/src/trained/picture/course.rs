@@ -1,9 +1,10 @@
 //! What happens over training.
 
 use super::correlation;
-use super::grid::{Grid, Layer, NOTE, Row, row, varying};
+use super::grid::{Grid, Layer, Row, row, varying};
 use crate::plot::Figure;
 use crate::trained::arms::{arms, arms_of};
+use crate::trained::unit;
 use crate::view::View;
 use logitdist::Direction;
 use logitdist_results::{Evaluation, Study};
@@ -26,8 +27,8 @@ impl View<Study> for Course {
     }
 
     fn question(&self, _: &Study) -> String {
-        "Over training, how alike inside, how far apart in logits and how often of one opinion the two networks are: means over teachers with \
-         95 % intervals."
+        "Over training, how alike inside, how far apart in logits and how often of one opinion the two networks are: means with 95 % \
+         intervals."
             .into()
     }
 
@@ -38,7 +39,7 @@ impl View<Study> for Course {
     }
 
     fn figures(&self, study: &Study, grid: &Grid) -> Vec<Figure> {
-        grid.figures(study, NOTE)
+        grid.figures(study, unit::means)
     }
 }
 
@@ -72,7 +73,8 @@ impl View<Study> for Sides {
     }
 
     fn figures(&self, study: &Study, grid: &Grid) -> Vec<Figure> {
-        let note = "Solid: left side; dashed: right side. Geometric means over teachers with 95 % intervals.";
-        grid.figures(study, note)
+        grid.figures(study, |over| {
+            format!("Solid: left side; dashed: right side. Geometric means {over} with 95 % intervals.")
+        })
     }
 }

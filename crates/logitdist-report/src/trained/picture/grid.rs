@@ -5,6 +5,7 @@ use crate::picture::{axes, moved};
 use crate::plot::{Axis, Colour, Figure, Form, Mark, Panel, Width};
 use crate::trained::arms::Arm;
 use crate::trained::interval::Estimate;
+use crate::trained::unit;
 use crate::words;
 use logitdist_results::Study;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,9 +22,6 @@ const WIDE: f64 = 30.0;
 
 /// How far intervals may widen an axis beyond the means, as a share of what those take; longer ones are cut off.
 const ROOM: f64 = 0.6;
-
-/// What stands under the means of measures.
-pub const NOTE: &str = "Means over teachers with 95 % intervals.";
 
 /// With more curves in a panel than this, bands would hide each other: intervals are bars.
 const MOST_BANDS: usize = 2;
@@ -113,11 +111,10 @@ impl Grid {
         (!rows.is_empty()).then_some(Grid { x, rows })
     }
 
-    /// The figures, a row of panels per measure in each.
-    pub fn figures(&self, study: &Study, note: &str) -> Vec<Figure> {
+    /// The figures, a row of panels per measure in each; the note is of what means are over.
+    pub fn figures(&self, study: &Study, note: impl Fn(&str) -> String) -> Vec<Figure> {
         let arms = self.rows.iter().flat_map(|row| &row.layers).flat_map(|layer| &layer.arms);
         let all: Vec<&Values> = arms.clone().map(|arm| &arm.values[..]).collect();
-        let are_few = arms.clone().any(|arm| arm.estimate.has_few_clusters());
         let split = Split::of(study, &all, &[self.x]);
         let panels = split.all(all.iter().copied());
         let levels = split.levels(all.iter().copied());
@@ -152,7 +149,17 @@ impl Grid {
             let width = if is_one { Width::Column } else { Width::Full };
             // Rows of one panel each stand side by side.
             let abreast = if columns.len() == 1 { rows.len().min(3) } else { columns.len() };
-            let figure = Figure::new(width, plots.collect()).in_columns(abreast).noted(note);
+            let figure = Figure::new(width, plots.collect()).in_columns(abreast);
+            // What is not drawn needs no word.
+            let own = || {
+                let arms = rows.iter().flat_map(|row| &row.layers).flat_map(|layer| &layer.arms);
+                let is_drawn = |arm: &&Arm| {
+                    arm.estimate.mean.is_finite() && columns.contains(&scene.split.panel(&arm.values))
+                };
+                arms.filter(is_drawn)
+            };
+            let are_few = own().any(|arm| arm.estimate.has_few_clusters());
+            let figure = figure.noted(note(&unit::over(study, own())));
             let figure = figure.headed(scene.split.heading(study));
             let figure = figure.noted(scene.split.fixed(study)).noted(if are_few { FEW } else { "" });
             let figure = figure.noted(&not_drawn);

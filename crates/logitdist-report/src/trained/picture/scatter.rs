@@ -1,11 +1,13 @@
 //! A mark per pair of networks: how alike they are inside against something else, coloured by the loss.
 
 use super::correlation;
+use super::grid::source;
 use super::split::{Split, Values};
 use crate::picture::axes::ticked;
 use crate::picture::sample;
 use crate::plot::{Axis, Figure, Form, Mark, Panel, Point};
 use crate::trained::arms::{LastEpochs, own_values};
+use crate::trained::unit;
 use crate::typeset::typeset;
 use crate::view::View;
 use crate::words;
@@ -21,8 +23,11 @@ const PAIRS_DRAWN: usize = 1000;
 /// A panel is flat if its marks take less than this share of the height.
 const FLAT: f64 = 0.12;
 
-/// What a mark is.
-const MARK: &str = "Each mark is a pair of networks at the last epoch.";
+/// What is said where panels have axes of their own.
+const DIFFER: &str = "Ranges of axes differ between panels: where marks would fill little of a common axis, a panel has its own.";
+
+/// A panel whose marks take less than this share of a common axis has its own.
+const LITTLE: f64 = 0.3;
 
 /// Whether pairs of the same predictions have the same inside.
 #[derive(Debug)]
@@ -43,9 +48,9 @@ impl View<Study> for Sameness {
 
     fn question(&self, study: &Study) -> String {
         format!(
-            "Same predictions, same inside? Each mark is a pair of networks at the last epoch: how alike they are inside ({}) against how often \
-             they are of one opinion.",
-            words::measure_name(correlation(study))
+            "Same predictions, same inside? How alike two networks are inside ({}) against how often they are of one opinion. {}",
+            words::measure_name(correlation(study)),
+            unit::mark(study)
         )
     }
 
@@ -69,9 +74,9 @@ impl View<Study> for Tuning {
 
     fn question(&self, study: &Study) -> String {
         format!(
-            "Each mark is a pair of networks: accuracy of the second one tuned to other labels against how alike the two were \
-             inside before ({}).",
-            words::measure_name(correlation(study))
+            "Accuracy of the second network tuned to other labels against how alike the two were inside before ({}). {}",
+            words::measure_name(correlation(study)),
+            unit::mark(study)
         )
     }
 
@@ -90,6 +95,8 @@ pub struct Scatter {
     along: &'static str,
     up: &'static str,
     pairs: Vec<Pair>,
+    /// Kinds of pairs that are left out, all of whose pairs another kind has, and that kind.
+    within: Vec<(usize, usize)>,
 }
 
 /// A pair's values on the axes, and its place.
@@ -114,10 +121,14 @@ impl Scatter {
         }
         let pairs = pairs.into_iter().filter(|(_, (x, y, _))| x.is_finite() && y.is_finite());
         let pairs: Vec<Pair> = pairs.map(|((values, _), place)| Pair { values, place }).collect();
-        (!pairs.is_empty()).then_some(Scatter { along, up, pairs })
+        let within = within(study, &pairs);
+        let is_left_out =
+            |pair: &Pair| within.iter().any(|(own, _)| source(study, &pair.values) == Some(*own));
+        let pairs: Vec<Pair> = pairs.into_iter().filter(|pair| !is_left_out(pair)).collect();
+        (!pairs.is_empty()).then_some(Scatter { along, up, pairs, within })
     }
 
-    /// As many figures as the panels need, equally many panels in each and the same axes in all.
+    /// As many figures as the panels need, equally many panels in each; those of one have common axes as far as their marks fill them.
     fn figures(&self, study: &Study) -> Vec<Figure> {
         let all: Vec<&Values> = self.pairs.iter().map(|pair| &pair.values[..]).collect();
         let split = Split::of(study, &all, &[]);
@@ -128,14 +139,11 @@ impl Scatter {
         let abreast = panels.iter().filter_map(|panel| panel.last()).collect::<BTreeSet<_>>().len().max(1);
         let of_a_part = panels.len().div_ceil(parts).next_multiple_of(abreast).min(MOST_PANELS);
         let left_out = panels.len().saturating_sub(parts * of_a_part);
-        let (x, y) = (
-            axis(self.along, self.pairs.iter().map(|p| p.place.0)),
-            axis(self.up, self.pairs.iter().map(|p| p.place.1)),
-        );
         let (all_panels, panels_drawn) = (panels.len(), panels.clone());
-        let scene = Scene { study, split, levels, x, y };
+        let scene = Scene { study, split, levels, along: self.along, up: self.up };
         let figure = |(part, panels): (usize, &[Vec<Option<usize>>])| {
-            let mut notes = vec![MARK.to_owned(), scene.split.fixed(study), sample::note(study)];
+            let mut notes =
+                vec![unit::mark(study), scene.split.fixed(study), sample::note(study), self.left_out(study)];
             if parts > 1 {
                 let (first, last) = (part * of_a_part + 1, part * of_a_part + panels.len());
                 notes.push(format!(
@@ -149,6 +157,16 @@ impl Scatter {
             notes.into_iter().fold(scene.figure(panels, &self.pairs), Figure::noted)
         };
         panels.chunks(of_a_part.max(1)).take(parts).enumerate().map(figure).collect()
+    }
+
+    /// Which kinds of pairs are left out, as another one has all of theirs.
+    fn left_out(&self, study: &Study) -> String {
+        let Some(axis) = study.axis("source") else { return String::new() };
+        let name = |kind: usize| words::value_of("source", &study.axes[axis].values[kind]);
+        let said = self.within.iter().map(|&(own, other)| {
+            format!("Pairs of {} are not drawn again, as all are among those of {}.", name(own), name(other))
+        });
+        said.collect::<Vec<_>>().join(" ")
     }
 
     /// The panels with something to see, and those whose marks are all as high as each other; all, if none has anything to see.
@@ -213,8 +231,8 @@ struct Scene<'a> {
     study: &'a Study,
     split: Split,
     levels: Vec<Option<usize>>,
-    x: Axis,
-    y: Axis,
+    along: &'static str,
+    up: &'static str,
 }
 
 impl Scene<'_> {
@@ -227,8 +245,13 @@ impl Scene<'_> {
             pairs.sort_by_key(|pair| pair.place.2);
             pairs.truncate(PAIRS_DRAWN);
         }
+        let mut differ = false;
         let plots = panels.iter().map(|panel| {
-            let plot = Panel::new(self.split.title(self.study, panel), self.x.clone(), self.y.clone());
+            let own = || pairs.iter().filter(|pair| self.split.panel(&pair.values) == *panel);
+            let (x, has_own_x) = axis(self.along, pairs.iter().map(|p| p.place.0), own().map(|p| p.place.0));
+            let (y, has_own_y) = axis(self.up, pairs.iter().map(|p| p.place.1), own().map(|p| p.place.1));
+            differ |= has_own_x || has_own_y;
+            let plot = Panel::new(self.split.title(self.study, panel), x, y);
             let plot = plot.shaped(match (panels.len(), self.columns(panels)) {
                 (1, _) => 0.7,
                 // Three rows of wide panels are to fit a page.
@@ -246,7 +269,9 @@ impl Scene<'_> {
                 plot.with(Mark::new(Form::Points(points, shape), colour).labelled(name))
             })
         });
-        let figure = Figure::arranged(plots.collect()).in_columns(self.columns(panels));
+        let plots: Vec<Panel> = plots.collect();
+        let figure = Figure::arranged(plots).in_columns(self.columns(panels));
+        let figure = figure.noted(if differ { DIFFER } else { "" });
         let figure = figure.headed(self.split.heading(self.study));
         match n > PAIRS_DRAWN {
             true => figure.noted(format!("{PAIRS_DRAWN} of {n} pairs are drawn, chosen by their seeds.")),
@@ -267,9 +292,29 @@ impl Scene<'_> {
     }
 }
 
-/// An axis of shares, the same in all panels, with some room at its ends.
-fn axis(token: &str, values: impl Iterator<Item = f64>) -> Axis {
-    let (low, high) = reach(values);
+/// An axis of shares with some room at its ends, and whether it is of the panel's own values for their taking little of that of all.
+fn axis(token: &str, all: impl Iterator<Item = f64>, own: impl Iterator<Item = f64>) -> (Axis, bool) {
+    let (all, own) = (reach(all), reach(own));
+    let has_own = own.1 - own.0 < LITTLE * (all.1 - all.0);
+    let (low, high) = if has_own { own } else { all };
     let room = 0.06 * (high - low).max(0.01);
-    ticked(&words::measure_of(token), low - room, high + room)
+    (ticked(&words::measure_of(token), low - room, high + room), has_own)
+}
+
+/// The kinds of pairs all of whose marks another kind has too, and that kind: of two with the same marks the later one.
+fn within(study: &Study, pairs: &[Pair]) -> Vec<(usize, usize)> {
+    let Some(axis) = study.axis("source") else { return Vec::new() };
+    let mut marks: BTreeMap<usize, BTreeSet<(Levels, [u64; 2])>> = BTreeMap::new();
+    for pair in pairs {
+        let Some(kind) = pair.values[axis] else { continue };
+        let others = pair.values.iter().enumerate().filter(|(own, _)| *own != axis);
+        let values = others.map(|(_, value)| *value).collect();
+        marks.entry(kind).or_default().insert((values, [pair.place.0, pair.place.1].map(f64::to_bits)));
+    }
+    let is_within = |(own, its): (&usize, &BTreeSet<_>), (other, all): (&usize, &BTreeSet<_>)| {
+        own != other && its.is_subset(all) && (its.len() < all.len() || own > other)
+    };
+    let found =
+        marks.iter().filter_map(|one| Some((*one.0, *marks.iter().find(|other| is_within(one, *other))?.0)));
+    found.collect()
 }

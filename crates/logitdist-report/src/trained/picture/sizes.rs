@@ -1,10 +1,11 @@
 //! Measures against the number that is varied most, where no epochs are.
 
 use super::correlation;
-use super::grid::{Grid, NOTE, row, source, sources_varying, varying};
+use super::grid::{Grid, row, source, sources_varying, varying};
 use super::split::Values;
 use crate::plot::Figure;
 use crate::trained::arms::{Arm, arms, arms_at_the_end};
+use crate::trained::unit;
 use crate::view::View;
 use crate::words;
 use logitdist_results::Study;
@@ -34,7 +35,7 @@ impl View<Study> for Sizes {
 
     fn question(&self, study: &Study) -> String {
         let axis = words::axis(&study.axes[self.x].name, None);
-        format!("Measures of the two networks against {axis}: means over teachers with 95 % intervals.")
+        format!("Measures of the two networks against {axis}: means with 95 % intervals.")
     }
 
     fn numbers(&self, study: &Study) -> Option<Grid> {
@@ -45,7 +46,7 @@ impl View<Study> for Sizes {
     }
 
     fn figures(&self, study: &Study, grid: &Grid) -> Vec<Figure> {
-        grid.figures(study, NOTE)
+        grid.figures(study, unit::means)
     }
 }
 
