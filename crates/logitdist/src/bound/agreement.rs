@@ -199,4 +199,53 @@ mod tests {
         assert!(!bound(0.5, 1.25 / 4.0).is_violated(), "two cost 1.25");
         assert!(bound(0.0, 100.0).reason().unwrap().contains("not positive"));
     }
+
+    #[test]
+    fn a_cost_that_all_inputs_together_exceed_is_not_paid_for_all() {
+        // 3.9 / 1.3 rounds to 3, and 3 × 1.3 to more than 3.9.
+        assert!(1.3 * 3.0 > 3.9 && 3.9 / 1.3 >= 3.0);
+        assert_eq!(paid(&[(1.3, 3), (5.0, 2)], 3.9), 2);
+    }
+
+    #[test]
+    fn rounding_pays_for_little_more_than_the_budget() {
+        let bound =
+            |cost: f64, value: f64, scale: f64| kept(&ROWS[0], value, vec![(cost, 1), (9.0, 1)], 0.0, scale);
+        let certified = |bound: Bound| match bound.statement {
+            Some(super::super::Statement::AtLeast { bound, .. }) => bound,
+            _ => panic!("a lower bound"),
+        };
+        // Of two inputs at scale 1 the certificate pays for 2e-28, and the check for 2e-12.
+        assert_eq!(certified(bound(1e-20, 1.0, 1.0)), 1.0);
+        assert_eq!(certified(bound(1e-28, 1.0, 1.0)), 0.5);
+        assert!(!bound(1e-12, 0.5, 1.0).is_violated() && bound(1e-11, 0.5, 1.0).is_violated());
+        assert!(!bound(1e-10, 0.5, 1e2).is_violated() && bound(1e-14, 0.5, 1e-4).is_violated());
+    }
+
+    #[test]
+    fn rounding_of_scores_is_of_the_size_of_the_probe_and_of_the_logits() {
+        let embeddings = Mat::from_fn(4, 1, |i, _| [1e3, -1e3, 2e3, -2e3][i]);
+        let unembeddings = Mat::from_fn(2, 1, |y, _| [0.5, -0.5][y]);
+        let model = crate::model::Model::new(embeddings, unembeddings, None).unwrap();
+        let summary = crate::summary::PairSummary::of(
+            &Pair::new(&model, &model).unwrap(),
+            &crate::summary::ProbabilityInputs::None,
+            &[],
+        );
+        let reduced = Reduced::of(&summary.unwrap());
+        // ‖G̃⁺ᵀw‖² = 2w², and E‖u‖² + E‖u′‖² = 2.5e6: four inputs, 1e-28 of each.
+        let certified = |w: f64, score: f64| {
+            let own = [score, 1e3, -1e3, 1e3];
+            let bound = probe_agreement_of_scores(&reduced, Direction::Ab, &[w], &own, &own);
+            match bound.statement {
+                Some(super::super::Statement::AtLeast { bound, .. }) => bound,
+                _ => panic!("a lower bound"),
+            }
+        };
+        let scale = reduced.squared_scale();
+        for w in [1e-6, 1.0, 1e6] {
+            let pays_for = (4.0 * 1e-28 * 2.0 * w * w * scale).sqrt();
+            assert_eq!([0.9, 1.1].map(|part| certified(w, part * pays_for)), [0.75, 1.0], "{w}");
+        }
+    }
 }

@@ -5,6 +5,7 @@ use crate::applicable::{Applicable, Reason};
 use crate::measure::baselines::r2;
 use crate::measure::d_logit::d_logit;
 use crate::measure::d_ls::{d_ls, d_ls_centred};
+use crate::measure::d_rep::DRep;
 use crate::measure::invariance::CARRIED;
 use crate::measure::table::Part;
 use crate::measure::whose::Whose;
@@ -120,14 +121,22 @@ fn per_subset(theorem: &'static Theorem, shared: &Shared, direction: Direction) 
     let measured = shared.d_rep(direction)?;
     let scale = subset_scale(shared, direction)?;
     let bound = Bound::at_most(theorem, measured.d_rep, measured.per_subset_rhs, scale);
-    Ok(Bound { holds: Some(bound.holds == Some(true) && measured.violations == 0), ..bound })
+    Ok(on_every_subset(bound, measured.violations))
+}
+
+/// A bound on a mean over subsets, which must hold on each of them.
+fn on_every_subset(bound: Bound, violations: usize) -> Bound {
+    Bound { holds: Some(bound.holds == Some(true) && violations == 0), ..bound }
 }
 
 /// Errors of the logits are carried through L, and the solves with ill-conditioned L add their own.
 fn subset_scale(shared: &Shared, direction: Direction) -> Applicable<Scale> {
-    let measured = shared.d_rep(direction)?;
+    Ok(scale_of_subsets(shared.d_rep(direction)?, shared.reduced.squared_scale()))
+}
+
+fn scale_of_subsets(measured: &DRep, squared_scale: f64) -> Scale {
     let solve_error = measured.max * measured.solve_error / ABSOLUTE_TOLERANCE;
-    Ok(Scale::Linear(shared.reduced.squared_scale().sqrt() / measured.sigma_min + solve_error))
+    Scale::Linear(squared_scale.sqrt() / measured.sigma_min + solve_error)
 }
 
 /// T7: `d_LS ≤ d_logit / σ_min(G̃)`.
@@ -165,12 +174,51 @@ fn explained_variance(theorem: &'static Theorem, shared: &Shared, direction: Dir
     let sigma_min = smallest_unembedding_value(shared, direction)?;
     let residual = d_ls_centred(&shared.reduced, direction)?.powi(2);
     let total = model.centred_embeddings().squared_norm_l2();
-    let tolerance = ABSOLUTE_TOLERANCE * shared.reduced.squared_scale() / (sigma_min * sigma_min);
-    let tolerated = residual * (1.0 + RELATIVE_TOLERANCE) + tolerance;
+    let tolerated = tolerated_residual(residual, shared.reduced.squared_scale(), sigma_min);
     Ok(Bound::at_least(theorem, value, 1.0 - residual / total, 1.0 - tolerated / total))
+}
+
+/// E‖f − G̃⁺(u′ − ū)‖² enlarged by what rounding of the logits makes of it.
+fn tolerated_residual(residual: f64, squared_scale: f64, sigma_min: f64) -> f64 {
+    residual * (1.0 + RELATIVE_TOLERANCE) + ABSOLUTE_TOLERANCE * squared_scale / (sigma_min * sigma_min)
 }
 
 fn smallest_unembedding_value(shared: &Shared, direction: Direction) -> Applicable<f64> {
     let model = shared.model(direction);
     model.smallest_unembedding_value().ok_or(Reason::Constant { what: "unembeddings", side: model.side })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_grows_with_the_logits_and_as_unembeddings_get_thin() {
+        let measured = DRep {
+            d_rep: 1.0,
+            standard_error: 0.0,
+            median: 1.0,
+            max: 3.0,
+            used: 4,
+            skipped: 0,
+            exhaustive: true,
+            sigma_min: 2.0,
+            delta: 1.0,
+            per_subset_rhs: 2.0,
+            solve_error: 4e-12,
+            violations: 0,
+        };
+        let Scale::Linear(scale) = scale_of_subsets(&measured, 100.0) else { panic!("sides are lengths") };
+        assert!((scale - (10.0 / 2.0 + 3.0 * 4.0)).abs() < 1e-12, "{scale}");
+        let tolerated = tolerated_residual(8.0, 1e6, 0.25);
+        assert!((tolerated - (8.0 + 8e-9 + 1.6e-5)).abs() < 1e-14, "{tolerated}");
+    }
+
+    #[test]
+    fn one_subset_on_which_it_fails_is_a_violation() {
+        let bound = |lhs: f64| Bound::at_most(&D_REP[1], lhs, 1.0, Scale::Linear(1.0));
+        assert!(!on_every_subset(bound(0.5), 0).is_violated());
+        assert!(on_every_subset(bound(0.5), 1).is_violated());
+        assert!(on_every_subset(bound(1.5), 0).is_violated());
+    }
 }

@@ -254,4 +254,14 @@ mod tests {
             assert_eq!(each.kept_at(distance), counted.kept_at(distance), "{distance}");
         }
     }
+
+    #[test]
+    fn rounding_changes_no_decision_more_than_there_are() {
+        // A share of almost none of 4 inputs rounds to all of them; one stays.
+        let decisions = Decisions::of(vec![(1.0, 4)]);
+        assert_eq!(decisions.budget(1e-12), decisions.budget(0.01));
+        // What is paid for is a little less than all seven cost, and over the dear ones' cost rounds to all five of them.
+        let seven = Decisions::of(vec![(1e-3, 2), (0.7, 5)]);
+        assert_eq!(seven.kept_at(0.7073087828421998), 1.0 - 6.0 / 7.0);
+    }
 }

@@ -27,4 +27,5 @@ mod scales;
 mod selections;
 mod sharper;
 mod singular_subsets;
+mod tolerances;
 mod walk;
