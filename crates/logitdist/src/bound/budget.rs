@@ -204,7 +204,7 @@ pub fn tv_budget(at_most: f64) -> f64 {
 ///
 /// The one root of `ψ(√2 d) = at_most`, by halving an interval: ψ(r) is between r²/16 and r²/8 up to r = 2, and over r/4 beyond.
 pub fn kl_budget(at_most: f64) -> f64 {
-    let (mut low, mut high) = (0.0, 4.0 * at_most.sqrt() + 4.0 * at_most);
+    let (mut low, mut high) = (0.0, 4.0 * (at_most.sqrt() + at_most));
     loop {
         let middle = 0.5 * (low + high);
         if middle <= low || middle >= high {

@@ -3,6 +3,7 @@
 mod accuracy;
 mod bounds;
 mod budgets;
+mod certificates;
 mod counted;
 mod definitions;
 mod details;
