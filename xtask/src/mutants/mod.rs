@@ -30,6 +30,9 @@ pub struct Arguments {
     /// Files, as globs [default: bounds, measures, journals, merging, sharding].
     #[arg(long, value_name = "GLOB")]
     file: Vec<String>,
+    /// Only the changes that survived the last time, and those of the same name: after new tests.
+    #[arg(long, conflicts_with = "alone")]
+    again: bool,
     /// Only the changes that cannot be switched, with a build for each by cargo-mutants. (All take days.)
     #[arg(long)]
     alone: bool,
@@ -77,8 +80,24 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     }
     println!("{} of {} changes are switched; --alone tries the others", switched.len(), changes.len());
     let tests = tests(&home, &programs)?;
-    let switched: Vec<usize> =
-        switched.into_iter().enumerate().filter(|(i, _)| chosen(*i)).map(|(_, number)| number).collect();
+    let survivors = home.join("survivors.txt");
+    let again: Option<BTreeSet<String>> = if arguments.again {
+        let text = fs::read_to_string(&survivors).with_context(|| survivors.display().to_string())?;
+        Some(text.lines().map(str::to_owned).collect())
+    } else {
+        None
+    };
+    let wanted = |number: usize| {
+        let name = without_place(&changes[number - 1].name);
+        again.as_ref().is_none_or(|names| names.contains(&name))
+    };
+    let switched: Vec<usize> = switched
+        .into_iter()
+        .filter(|&number| wanted(number))
+        .enumerate()
+        .filter(|(i, _)| chosen(*i))
+        .map(|(_, number)| number)
+        .collect();
     let done = AtomicUsize::new(0);
     let outcomes = in_parallel(&switched, |&number| {
         let change = &changes[number - 1];
@@ -89,6 +108,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         }
         Ok((change.name.clone(), outcome))
     })?;
+    let not_caught = outcomes.iter().filter(|(_, outcome)| *outcome != Outcome::Caught);
+    let names: BTreeSet<String> = not_caught.map(|(name, _)| without_place(name)).collect();
+    fs::write(&survivors, names.iter().map(|name| format!("{name}\n")).collect::<String>())?;
     summary(&outcomes, &equivalent)
 }
 

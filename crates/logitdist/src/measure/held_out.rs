@@ -1,7 +1,7 @@
 //! The mean canonical correlation of directions that were fitted on other inputs.
 
 use super::invariance::Change;
-use super::table::{Measure, Part, Range, Same, Uncertainty, Value};
+use super::table::{Measure, Part, Range, Uncertainty, Value};
 use super::whose::Whose;
 use crate::applicable::{Applicable, Reason};
 use crate::leave_out::LeaveOut;
@@ -16,7 +16,6 @@ pub(super) const ROWS: [Measure; 1] = [Measure {
               are summed over the blocks",
     source: "this project",
     range: Range::between(-1.0, 1.0).with("under m_cca on average; about 0 for unrelated models"),
-    same: Same::One("linearly equivalent"),
     invariance: [Change::Affine; 2],
     whose: Whose::Nobodys,
     part: Part::HeldOut,

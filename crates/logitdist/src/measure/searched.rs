@@ -1,9 +1,8 @@
 //! What a search for the worst case found. Only a sweep makes one.
 
-use super::table::{Measure, Of, Part, Range, Same, Section, Unit};
+use super::table::{Measure, Part, Range, Same, Section, Unit};
 
 const SEARCHED: Measure = Measure {
-    of: Of::Pair,
     unit: Unit::Share,
     range: Range::between(0.0, 1.0).with("only in sweeps with a search"),
     same: Same::Neither,

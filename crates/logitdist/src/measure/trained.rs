@@ -107,7 +107,6 @@ pub(super) const CONCEPT: [Measure; 10] = [
         formula: "sd over inputs of w·f",
         unit: Unit::Score,
         range: Range::at_least(0.0).with("only in sweeps with a concept"),
-        same: Same::Neither,
         invariance: [Change::Affine, Change::Any],
         ..PROBE
     },
@@ -119,7 +118,6 @@ pub(super) const CONCEPT: [Measure; 10] = [
         source: "this project",
         unit: Unit::Score,
         range: Range::at_least(0.0).with("0 if G̃ has full column rank; only in sweeps with a concept"),
-        same: Same::Neither,
         invariance: [Change::Rotation, Change::Any],
         ..PROBE
     },
