@@ -32,6 +32,7 @@ fn rows_of_measures_say_what_they_said() {
             .unwrap();
         writeln!(text, "  {part:?}, {steps:?}, log_p {log_p}, headline {headline}, {uncertainty}, {value}")
             .unwrap();
+        writeln!(text, "  {}, {}", row.range_words(), row.is_list()).unwrap();
     }
     insta::assert_snapshot!(text);
 }
@@ -50,6 +51,7 @@ fn rows_of_bounds_say_what_they_said() {
         writeln!(text, "  {source}\n  {equality}\n  {anchor}\n  {left}\n  {unsure:?}").unwrap();
         writeln!(text, "  {side:?}, {form:?}, {invariance:?}, {whose:?}, {part:?}, {steps:?}, log_p {log_p}")
             .unwrap();
+        writeln!(text, "  {}, {}", row.range_words(), row.about()).unwrap();
     }
     insta::assert_snapshot!(text);
 }
