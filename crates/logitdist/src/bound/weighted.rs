@@ -87,13 +87,13 @@ fn from_kl(theorem: &'static Theorem, shared: &Shared, direction: Direction) -> 
         return Ok(Bound::at_least(theorem, value, 0.0, 0.0));
     }
     let spectrum = weighted_spectrum(shared, direction, weights, heaviest);
-    let side = CcaSide {
-        spectrum: &spectrum,
-        other_spectrum: &[],
-        budget,
-        squared_scale: heaviest * shared.reduced.squared_scale(),
-    };
+    let side = weighted_side(&spectrum, budget, heaviest, shared.reduced.squared_scale());
     Ok(side.sharp(theorem, value, rank))
+}
+
+/// The side of Hu. Rounding errors of the logits count as much as the heaviest label.
+fn weighted_side(spectrum: &[f64], budget: f64, heaviest: f64, squared_scale: f64) -> CcaSide<'_> {
+    CcaSide { spectrum, other_spectrum: &[], budget, squared_scale: heaviest * squared_scale }
 }
 
 /// Eigenvalues of Cov(Hu), largest first, from the factor of HG̃.
@@ -117,4 +117,16 @@ fn weighted_spectrum(shared: &Shared, direction: Direction, weights: &[f64], hea
     let Ok(factor) = Factor::of_rows(counted.len(), g.ncols(), fill);
     let seen = matmul_nt(shared.model(direction).centred_embeddings(), factor.r());
     singular_values(seen.as_ref()).iter().map(|s| s * s).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_of_weighted_logits_is_as_small_as_their_weights() {
+        let side = weighted_side(&[1e-9], 0.0, 1e-9, 1.0);
+        assert!(side.sharp(&ROWS[2], 0.9999, 1).is_violated(), "1e-21 of 1e-9 may be lost, not 1e-12");
+        assert!(!weighted_side(&[1e-9], 0.0, 1e-9, 1e6).sharp(&ROWS[2], 1.0 - 1e-7, 1).is_violated());
+    }
 }
