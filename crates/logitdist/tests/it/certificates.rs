@@ -1,8 +1,8 @@
 //! What is certified of probes, and why nothing is.
 
 use crate::definitions::arithmetic::{centred_logits, mean};
-use crate::pairs::{assert_close, compared, model, noisy, rng, value, with_dead_unit};
-use logitdist::{Mat, Model};
+use crate::pairs::{assert_close, compared, model, noisy, rng, scaled, value, with_dead_unit};
+use logitdist::{Mat, Model, Statement};
 
 #[test]
 fn a_probe_loses_at_most_the_distance_over_its_weakest_direction() {
@@ -36,4 +36,13 @@ fn what_is_not_certified_says_why() {
     let comparison = compared(&constant(1.0), &constant(2.0));
     let reason = comparison.certificate.m_cca.unwrap_err().to_string();
     assert!(reason.contains("constant"), "{reason}");
+}
+
+#[test]
+fn labels_that_are_hardly_ever_likely_still_count_beside_one_another() {
+    // Every label is nearly impossible at some input, down to e⁻²⁰⁰.
+    let a = scaled(&model(60, 5, 2, false, &mut rng(8)), 40.0, 1.0);
+    let comparison = compared(&a, &a);
+    let bound = comparison.bounds.iter().find(|bound| bound.theorem.token == "m_cca_from_kl").unwrap();
+    assert!(matches!(bound.statement, Some(Statement::AtLeast { bound, .. }) if bound == 1.0), "{bound:?}");
 }

@@ -17,6 +17,7 @@ mod invariance;
 mod linnerud;
 mod many;
 mod merging;
+mod notes;
 mod nulls;
 mod paired;
 mod pairs;
