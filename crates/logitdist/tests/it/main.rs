@@ -30,4 +30,5 @@ mod selections;
 mod sharper;
 mod singular_subsets;
 mod tolerances;
+mod unknown_directions;
 mod walk;

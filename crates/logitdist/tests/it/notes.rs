@@ -18,6 +18,6 @@ fn what_is_saturated_or_chosen_is_said_of_its_measure() {
     assert!(!noted.contains("m_cca") && !noted.contains("m_cca_logits"), "{noted:?}");
     for token in ["d_llv", "d_llv_min"] {
         let note = large.notes.iter().find(|(noted, _)| *noted == token).map(|(_, note)| note.as_str());
-        assert!(note.is_some_and(|note| note.contains("labels")), "{token}: {note:?}");
+        assert!(note.is_some_and(|note| note.contains("pivot label")), "{token}: {note:?}");
     }
 }
