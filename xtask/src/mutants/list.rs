@@ -2,6 +2,8 @@
 
 use anyhow::{Context, ensure};
 use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -16,6 +18,9 @@ pub(super) struct Change {
     /// What takes the place of the span; empty where something is deleted.
     pub replacement: String,
     pub span: Span,
+    /// The line of the source on which it begins, without spaces at its ends.
+    #[serde(skip)]
+    pub line: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -67,9 +72,18 @@ pub(super) fn changes(program: &Path, tree: &Path, globs: &[&str]) -> anyhow::Re
     }
     let output = command.output().with_context(|| format!("{} cannot be started", program.display()))?;
     ensure!(output.status.success(), "no list of changes: {}", String::from_utf8_lossy(&output.stderr));
-    let changes: Vec<Change> =
+    let mut changes: Vec<Change> =
         serde_json::from_slice(&output.stdout).context("the list of changes is not what it was")?;
     ensure!(!changes.is_empty(), "there is nothing to change in {}", globs.join(", "));
+    let mut sources: BTreeMap<String, String> = BTreeMap::new();
+    for change in &mut changes {
+        if !sources.contains_key(&change.file) {
+            let text = fs::read_to_string(tree.join(&change.file)).with_context(|| change.file.clone())?;
+            sources.insert(change.file.clone(), text);
+        }
+        let line = sources[&change.file].lines().nth(change.span.start.line - 1);
+        change.line = line.with_context(|| format!("{}: no such line", change.name))?.trim().to_owned();
+    }
     Ok(changes)
 }
 

@@ -1,13 +1,14 @@
 //! `cargo xtask mutants`: small errors are put into the code, one at a time. The tests must notice each of them.
 
 mod build;
+mod equivalent;
 mod list;
 mod switched;
 mod trial;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, ensure};
+use equivalent::Equivalents;
 use list::{Change, without_place};
-use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,7 +50,6 @@ const FILES: [&str; 5] = [
 ];
 
 const HOME: &str = "target/mutants";
-const EQUIVALENT: &str = "xtask/equivalent-mutants.toml";
 
 fn shard(text: &str) -> Result<(usize, usize), String> {
     let parts = text.split_once('/').and_then(|(k, n)| Some((k.parse().ok()?, n.parse().ok()?)));
@@ -67,7 +67,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         chosen => chosen.iter().map(String::as_str).collect(),
     };
     let changes = list::changes(&program, &tree, &files)?;
-    let equivalent = equivalent(&changes, arguments.file.is_empty())?;
+    let equivalent = Equivalents::read(arguments.file.is_empty().then_some(&changes))?;
     let (switched, programs) = build::build(&tree, &home.join("build"), &changes)?;
     let chosen = |index: usize| arguments.shard.is_none_or(|(k, n)| index % n == k);
     if arguments.alone {
@@ -106,10 +106,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         if outcome != Outcome::Caught {
             println!("{done} of {}: {outcome:?}: {}", switched.len(), change.name);
         }
-        Ok((change.name.clone(), outcome))
+        Ok((change, outcome))
     })?;
     let not_caught = outcomes.iter().filter(|(_, outcome)| *outcome != Outcome::Caught);
-    let names: BTreeSet<String> = not_caught.map(|(name, _)| without_place(name)).collect();
+    let names: BTreeSet<String> = not_caught.map(|(change, _)| without_place(&change.name)).collect();
     fs::write(&survivors, names.iter().map(|name| format!("{name}\n")).collect::<String>())?;
     summary(&outcomes, &equivalent)
 }
@@ -149,7 +149,7 @@ fn in_parallel<T: Sync, R: Send>(
 }
 
 /// Tries changes one by one with cargo-mutants, which builds each.
-fn alone(program: &Path, home: &Path, left: &[&Change]) -> anyhow::Result<Vec<(String, Outcome)>> {
+fn alone<'a>(program: &Path, home: &Path, left: &[&'a Change]) -> anyhow::Result<Vec<(&'a Change, Outcome)>> {
     let tree = home.join("tree");
     let patterns: Vec<String> = left.iter().map(|change| format!("^{}$", escaped(&change.name))).collect();
     fs::create_dir_all(tree.join(".cargo"))?;
@@ -172,7 +172,10 @@ fn alone(program: &Path, home: &Path, left: &[&Change]) -> anyhow::Result<Vec<(S
     ] {
         let path = home.join("mutants.out").join(file);
         let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        outcomes.extend(text.lines().map(|name| (name.to_owned(), outcome)));
+        for name in text.lines() {
+            let change = left.iter().find(|change| change.name == name);
+            outcomes.push((*change.with_context(|| format!("{name}: not asked for"))?, outcome));
+        }
     }
     Ok(outcomes)
 }
@@ -184,13 +187,13 @@ fn escaped(text: &str) -> String {
 }
 
 /// Prints how many changes were caught, and those that were not.
-fn summary(outcomes: &[(String, Outcome)], equivalent: &BTreeSet<String>) -> anyhow::Result<ExitCode> {
+fn summary(outcomes: &[(&Change, Outcome)], equivalent: &Equivalents) -> anyhow::Result<ExitCode> {
     let of = |wanted: Outcome| outcomes.iter().filter(move |(_, outcome)| *outcome == wanted);
     let caught = of(Outcome::Caught).count();
-    let (expected, surviving): (Vec<&str>, Vec<&str>) = of(Outcome::Survives)
+    let (expected, surviving): (Vec<&Change>, Vec<&Change>) = of(Outcome::Survives)
         .chain(of(Outcome::Unreached))
-        .map(|(name, _)| name.as_str())
-        .partition(|name| equivalent.contains(&without_place(name)));
+        .map(|(change, _)| *change)
+        .partition(|change| equivalent.has(change));
     let total = caught + surviving.len();
     println!(
         "{caught} of {total} changes caught ({:.1} %); {} more have no effect, {} do not compile",
@@ -198,8 +201,8 @@ fn summary(outcomes: &[(String, Outcome)], equivalent: &BTreeSet<String>) -> any
         expected.len(),
         of(Outcome::NoChange).count()
     );
-    for name in &surviving {
-        println!("survives: {name}");
+    for change in &surviving {
+        println!("survives: {}", change.name);
     }
     Ok(ExitCode::from(u8::from(!surviving.is_empty())))
 }
@@ -207,8 +210,8 @@ fn summary(outcomes: &[(String, Outcome)], equivalent: &BTreeSet<String>) -> any
 /// The program cargo-mutants, which is installed if need be.
 fn installed() -> anyhow::Result<PathBuf> {
     ensure!(
-        Path::new(EQUIVALENT).is_file(),
-        "{EQUIVALENT}: not there; run this in the root of the repository"
+        Path::new("xtask/Cargo.toml").is_file(),
+        "xtask/Cargo.toml: not there; run this in the root of the repository"
     );
     let root = std::env::current_dir()?.join("target/tools");
     let status = Command::new("cargo")
@@ -253,34 +256,4 @@ fn remove_others(folder: &Path, tree: &Path, names: &BTreeSet<&str>) -> anyhow::
         }
     }
     Ok(())
-}
-
-#[derive(Deserialize)]
-struct Equivalents {
-    #[serde(default)]
-    mutant: Vec<Equivalent>,
-}
-
-/// A change without effect.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Equivalent {
-    /// As cargo-mutants has it, without line and column.
-    name: String,
-    /// Why no test can notice it.
-    reason: String,
-}
-
-/// The changes that are listed as such without effect. If `of_all`, each of them must exist.
-fn equivalent(all: &[Change], of_all: bool) -> anyhow::Result<BTreeSet<String>> {
-    let text = fs::read_to_string(EQUIVALENT).context(EQUIVALENT)?;
-    let list: Equivalents = toml::from_str(&text).context(EQUIVALENT)?;
-    let known: BTreeSet<String> = all.iter().map(|change| without_place(&change.name)).collect();
-    for Equivalent { name, reason } in &list.mutant {
-        ensure!(!reason.trim().is_empty(), "{EQUIVALENT}: {name} has no reason");
-        if of_all && !known.contains(name) {
-            bail!("{EQUIVALENT}: there is no change {name} any more");
-        }
-    }
-    Ok(list.mutant.into_iter().map(|mutant| mutant.name).collect())
 }

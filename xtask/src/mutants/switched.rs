@@ -257,6 +257,7 @@ mod tests {
             genre,
             replacement: replacement.to_owned(),
             span: Span { start: place(at), end: place(end) },
+            line: String::new(),
         }
     }
 

@@ -6,6 +6,7 @@ use super::whose::Whose;
 use crate::applicable::{Applicable, Reason};
 use crate::measure::cca;
 use crate::reduced::{Direction, Reduced, ReducedModel};
+use crate::tolerance::ABSOLUTE_TOLERANCE;
 use logitdist_linalg::{Mat, MatRef, Svd, matmul, matmul_tn, singular_values, svd};
 
 const SIMILARITY: Measure = Measure {
@@ -110,7 +111,7 @@ pub fn cka(reduced: &Reduced) -> Applicable<f64> {
 ///
 /// `HSIC₁ = [tr K̃L̃ + 1ᵀK̃1 1ᵀL̃1 / ((n−1)(n−2)) − 2/(n−2) 1ᵀK̃L̃1] / (n(n−3))`, K̃ a kernel matrix with its diagonal set to 0. It does
 /// not change when the inputs are centred, and then row i of K̃ sums to −‖x_i‖², so sums of squared lengths are all it needs.
-/// Not applicable with fewer than 4 inputs, or where the unbiased estimate of a model's own HSIC is not positive.
+/// Not applicable with fewer than 4 inputs, or where a model's own HSIC is 0, as for the corners of a simplex.
 /// Source: Song et al. 2012; Nguyen et al. 2021.
 pub fn cka_debiased(reduced: &Reduced) -> Applicable<f64> {
     if reduced.n_inputs < 4 {
@@ -126,10 +127,13 @@ pub fn cka_debiased(reduced: &Reduced) -> Applicable<f64> {
         n * n * gram - products + totals / ((n - 1.0) * (n - 2.0)) - 2.0 / (n - 2.0) * products
     };
     let gram = |a: &Mat<f64>, b: &Mat<f64>| matmul_tn(a.as_ref(), b.as_ref()).squared_norm_l2();
-    let (own_a, own_b) = (hsic(gram(&x, &x), &k, &k), hsic(gram(&y, &y), &l, &l));
-    if own_a <= 0.0 || own_b <= 0.0 {
+    let (gram_a, gram_b) = (gram(&x, &x), gram(&y, &y));
+    let (own_a, own_b) = (hsic(gram_a, &k, &k), hsic(gram_b, &l, &l));
+    // It is a sum of squares. Of the corners of a simplex nothing of it is left but rounding errors.
+    let rounding = ABSOLUTE_TOLERANCE * n * n;
+    if own_a <= rounding * gram_a || own_b <= rounding * gram_b {
         return Err(Reason::Undetermined(format!(
-            "the unbiased HSIC of a model with itself is not positive at {} inputs",
+            "the unbiased HSIC of a model with itself is 0 at {} inputs",
             reduced.n_inputs
         )));
     }
@@ -164,9 +168,9 @@ pub fn svcca(reduced: &Reduced) -> Applicable<f64> {
     let (x, y) = normalised(reduced)?;
     let kept = |m: &Mat<f64>| {
         let Svd { u, s, .. } = svd(m.as_ref());
-        let total: f64 = s.iter().map(|s| s * s).sum();
         let (mut held, mut count) = (0.0, 0);
-        while held < SVCCA_VARIANCE * total {
+        // The variance is 1 in all.
+        while held < SVCCA_VARIANCE {
             held += s[count] * s[count];
             count += 1;
         }

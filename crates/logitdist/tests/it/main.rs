@@ -9,6 +9,7 @@ mod definitions;
 mod details;
 mod edge;
 mod edges;
+mod few_inputs;
 mod fixtures;
 mod given;
 mod glossary;
