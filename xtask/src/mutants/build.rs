@@ -1,6 +1,6 @@
 //! Builds a tree with switches, without those that do not compile.
 
-use super::list::Change;
+use super::list::{Change, Place};
 use super::switched::{Switched, switched, with_module};
 use anyhow::{Context, bail, ensure};
 use serde::Deserialize;
@@ -27,17 +27,22 @@ pub(super) fn build(
     changes: &[Change],
 ) -> anyhow::Result<(BTreeSet<usize>, Vec<Program>)> {
     let packages: BTreeSet<&str> = changes.iter().map(|change| change.package.as_str()).collect();
-    let files: BTreeSet<&str> = changes.iter().map(|change| change.file.as_str()).collect();
+    let roots: Vec<String> = packages.iter().map(|package| format!("crates/{package}/src/lib.rs")).collect();
+    // A crate's root gets a module, and keeps its own changes for builds of their own.
+    let files: BTreeSet<&str> = changes
+        .iter()
+        .map(|change| change.file.as_str())
+        .filter(|file| !roots.iter().any(|root| root == file))
+        .collect();
     let sources = files
         .iter()
         .map(|&file| Ok((file, fs::read_to_string(tree.join(file)).with_context(|| file.to_owned())?)))
         .collect::<anyhow::Result<BTreeMap<&str, String>>>()?;
-    for package in &packages {
-        let folder = tree.join("crates").join(package).join("src");
-        let root = folder.join("lib.rs");
-        let text = fs::read_to_string(&root).with_context(|| root.display().to_string())?;
-        fs::write(&root, with_module(&text)?)?;
-        fs::write(folder.join("mutation_switch.rs"), include_str!("switch.rs"))?;
+    for (package, root) in packages.iter().zip(&roots) {
+        let path = tree.join(root);
+        let text = fs::read_to_string(&path).with_context(|| root.clone())?;
+        fs::write(&path, with_module(&text)?)?;
+        fs::write(tree.join(format!("crates/{package}/src/mutation_switch.rs")), include_str!("switch.rs"))?;
     }
     let mut without: BTreeSet<usize> = BTreeSet::new();
     loop {
@@ -68,6 +73,30 @@ pub(super) fn build(
         ensure!(without.len() > before, "errors stay");
         println!("{} changes cannot be switched", without.len());
     }
+}
+
+/// Builds the tests of a package with one change put into the tree, and takes it out again. Returns the programs, or nothing if it does
+/// not compile.
+pub(super) fn build_alone(
+    tree: &Path,
+    target: &Path,
+    change: &Change,
+) -> anyhow::Result<Option<Vec<Program>>> {
+    let path = tree.join(&change.file);
+    let source = fs::read_to_string(&path).with_context(|| change.file.clone())?;
+    fs::write(&path, changed(&source, change)?)?;
+    let built = cargo(tree, target, &BTreeSet::from([change.package.as_str()]));
+    fs::write(&path, &source)?;
+    let (errors, programs) = built?;
+    Ok(errors.is_empty().then_some(programs))
+}
+
+/// A file with one change.
+fn changed(source: &str, change: &Change) -> anyhow::Result<String> {
+    let place =
+        |place: Place| place.offset(source).with_context(|| format!("{}: no such place", change.name));
+    let (start, end) = (place(change.span.start)?, place(change.span.end)?);
+    Ok(format!("{} {} {}", &source[..start], change.replacement, &source[end..]))
 }
 
 struct Error {

@@ -21,8 +21,15 @@ struct Equivalent {
     name: String,
     /// The line of the source that it changes: others of the same name count.
     line: String,
+    /// How many changes have this name and this line.
+    #[serde(default = "one")]
+    places: usize,
     /// Why no test can notice it.
     reason: String,
+}
+
+fn one() -> usize {
+    1
 }
 
 impl Equivalent {
@@ -37,8 +44,16 @@ impl Equivalents {
         let list: Equivalents = toml::from_str(&fs::read_to_string(FILE).context(FILE)?).context(FILE)?;
         for entry in &list.mutant {
             ensure!(!entry.reason.trim().is_empty(), "{FILE}: {} has no reason", entry.name);
-            let exists = all.is_none_or(|all| all.iter().any(|change| entry.is(change)));
-            ensure!(exists, "{FILE}: there is no change {} of {} any more", entry.name, entry.line);
+            let Some(all) = all else { continue };
+            let places = all.iter().filter(|change| entry.is(change)).count();
+            ensure!(
+                places == entry.places,
+                "{FILE}: {} changes are {} on the line {}, and not {}",
+                places,
+                entry.name,
+                entry.line,
+                entry.places
+            );
         }
         Ok(list)
     }

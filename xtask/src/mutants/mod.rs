@@ -34,7 +34,7 @@ pub struct Arguments {
     /// Only the changes that survived the last time, and those of the same name: after new tests.
     #[arg(long, conflicts_with = "alone")]
     again: bool,
-    /// Only the changes that cannot be switched, with a build for each by cargo-mutants. (All take days.)
+    /// Only the changes that cannot be switched, with a build for each. (All take a day.)
     #[arg(long)]
     alone: bool,
 }
@@ -76,21 +76,18 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         let left: Vec<&Change> =
             (0..).zip(left).filter(|(index, _)| chosen(*index)).map(|(_, change)| change).collect();
         copy_tree(&tree)?;
-        return summary(&alone(&program, &home, &left)?, &equivalent);
+        return summary(&alone(&home, &left)?, &equivalent);
     }
     println!("{} of {} changes are switched; --alone tries the others", switched.len(), changes.len());
     let tests = tests(&home, &programs)?;
     let survivors = home.join("survivors.txt");
-    let again: Option<BTreeSet<String>> = if arguments.again {
-        let text = fs::read_to_string(&survivors).with_context(|| survivors.display().to_string())?;
-        Some(text.lines().map(str::to_owned).collect())
-    } else {
-        None
+    let known: BTreeSet<String> = match fs::read_to_string(&survivors) {
+        Ok(text) => text.lines().map(str::to_owned).collect(),
+        Err(error) if arguments.again => return Err(error).context(survivors.display().to_string()),
+        Err(_) => BTreeSet::new(),
     };
-    let wanted = |number: usize| {
-        let name = without_place(&changes[number - 1].name);
-        again.as_ref().is_none_or(|names| names.contains(&name))
-    };
+    let wanted =
+        |number: usize| !arguments.again || known.contains(&without_place(&changes[number - 1].name));
     let switched: Vec<usize> = switched
         .into_iter()
         .filter(|&number| wanted(number))
@@ -109,7 +106,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         Ok((change, outcome))
     })?;
     let not_caught = outcomes.iter().filter(|(_, outcome)| *outcome != Outcome::Caught);
-    let names: BTreeSet<String> = not_caught.map(|(change, _)| without_place(&change.name)).collect();
+    let mut names: BTreeSet<String> = not_caught.map(|(change, _)| without_place(&change.name)).collect();
+    // Those that were not tried now are known from before.
+    let tried: BTreeSet<String> = outcomes.iter().map(|(change, _)| without_place(&change.name)).collect();
+    names.extend(known.into_iter().filter(|name| !tried.contains(name)));
     fs::write(&survivors, names.iter().map(|name| format!("{name}\n")).collect::<String>())?;
     summary(&outcomes, &equivalent)
 }
@@ -148,42 +148,23 @@ fn in_parallel<T: Sync, R: Send>(
     results.into_inner().expect("no worker panics").into_values().collect()
 }
 
-/// Tries changes one by one with cargo-mutants, which builds each.
-fn alone<'a>(program: &Path, home: &Path, left: &[&'a Change]) -> anyhow::Result<Vec<(&'a Change, Outcome)>> {
-    let tree = home.join("tree");
-    let patterns: Vec<String> = left.iter().map(|change| format!("^{}$", escaped(&change.name))).collect();
-    fs::create_dir_all(tree.join(".cargo"))?;
-    let config = BTreeMap::from([("examine_re", patterns)]);
-    fs::write(tree.join(".cargo/mutants.toml"), toml::to_string(&config)?)?;
-    let mut command = Command::new(program);
-    command.args(["mutants", "--colors", "never", "--dir"]).arg(&tree).arg("--output").arg(home);
-    command.env("CARGO_TARGET_DIR", home.join("build"));
-    // Neighbours follow each other, so that less is compiled again.
-    command.args(["--in-place", "--no-shuffle", "--minimum-test-timeout", "300"]);
-    let status = command.status().with_context(|| format!("{} cannot be started", program.display()))?;
-    // 2: some survive. 3: some hang, which is noticed.
-    ensure!(matches!(status.code(), Some(0 | 2 | 3)), "cargo-mutants failed: {status}");
-    let mut outcomes = Vec::new();
-    for (file, outcome) in [
-        ("caught.txt", Outcome::Caught),
-        ("timeout.txt", Outcome::Caught),
-        ("missed.txt", Outcome::Survives),
-        ("unviable.txt", Outcome::NoChange),
-    ] {
-        let path = home.join("mutants.out").join(file);
-        let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
-        for name in text.lines() {
-            let change = left.iter().find(|change| change.name == name);
-            outcomes.push((*change.with_context(|| format!("{name}: not asked for"))?, outcome));
-        }
-    }
-    Ok(outcomes)
-}
-
-/// A text as a regular expression that matches it alone.
-fn escaped(text: &str) -> String {
-    let special = |c: char| r"\.+*?()|[]{}^$#&-~".contains(c);
-    text.chars().flat_map(|c| special(c).then_some('\\').into_iter().chain([c])).collect()
+/// Tries changes one by one, with a build for each.
+fn alone<'a>(home: &Path, left: &[&'a Change]) -> anyhow::Result<Vec<(&'a Change, Outcome)>> {
+    let tried = left.iter().enumerate().map(|(i, &change)| {
+        let outcome = match build::build_alone(&home.join("tree"), &home.join("build"), change)? {
+            None => Outcome::NoChange,
+            Some(programs) => {
+                let mut survives = true;
+                for program in &programs {
+                    survives = survives && trial::passes_whole(program)?;
+                }
+                if survives { Outcome::Survives } else { Outcome::Caught }
+            }
+        };
+        println!("{} of {}: {outcome:?}: {}", i + 1, left.len(), change.name);
+        Ok((change, outcome))
+    });
+    tried.collect()
 }
 
 /// Prints how many changes were caught, and those that were not.
@@ -196,11 +177,14 @@ fn summary(outcomes: &[(&Change, Outcome)], equivalent: &Equivalents) -> anyhow:
         .partition(|change| equivalent.has(change));
     let total = caught + surviving.len();
     println!(
-        "{caught} of {total} changes caught ({:.1} %); {} more have no effect, {} do not compile",
+        "{caught} of {total} changes caught ({:.1} %); {} more have no effect",
         100.0 * caught as f64 / total.max(1) as f64,
-        expected.len(),
-        of(Outcome::NoChange).count()
+        expected.len()
     );
+    let no_change = of(Outcome::NoChange).count();
+    if no_change > 0 {
+        println!("{no_change} do not compile");
+    }
     for change in &surviving {
         println!("survives: {}", change.name);
     }

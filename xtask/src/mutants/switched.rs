@@ -28,7 +28,7 @@ pub(super) struct Switched {
 }
 
 impl Switched {
-    /// The changes of the innermost switch that holds some bytes of the text; of the one that begins with them if there is one.
+    /// The changes of the innermost switch that holds some bytes of the text; of the one that they are if there is one.
     pub fn at(&self, bytes: &Range<usize>) -> Option<&[usize]> {
         let holds = |place: &Range<usize>| place.start <= bytes.start && bytes.start < place.end;
         let (_, numbers) =
@@ -102,6 +102,14 @@ struct Finder<'a> {
     switches: Vec<Switch>,
 }
 
+/// The changes of a guard of a pattern.
+#[derive(Default)]
+struct Guard {
+    end: usize,
+    always: Option<usize>,
+    never: Option<usize>,
+}
+
 const ORDER: [&str; 6] = ["==", "!=", "<", "<=", ">", ">="];
 
 impl Finder<'_> {
@@ -115,7 +123,7 @@ impl Finder<'_> {
     /// Function values and guards, whose spans say all.
     fn without_syntax(&mut self, source: &str) -> anyhow::Result<()> {
         for (start, changes) in std::mem::take(&mut self.at) {
-            let mut guard = (Vec::new(), String::new(), start);
+            let mut guard: Option<Guard> = None;
             for (number, change) in changes {
                 match change.genre {
                     Genre::FnValue => self.switches.push(Switch {
@@ -129,23 +137,24 @@ impl Finder<'_> {
                         after: String::new(),
                     }),
                     Genre::MatchArmGuard => {
-                        let on = format!("crate::mutation_switch::on({number})");
-                        let text = match change.replacement.as_str() {
-                            "true" => format!("{on} || "),
-                            _ => format!("!{on} && "),
-                        };
-                        guard.0.push(number);
-                        guard.1.push_str(&text);
-                        guard.2 = change.span.end.offset(source).context("a guard ends in its file")?;
+                        let end = change.span.end.offset(source).context("a guard ends in its file")?;
+                        let guard = guard.get_or_insert_with(|| Guard { end, ..Guard::default() });
+                        match change.replacement.as_str() {
+                            "true" => guard.always = Some(number),
+                            _ => guard.never = Some(number),
+                        }
                     }
                     _ => {}
                 }
             }
-            if !guard.0.is_empty() {
+            if let Some(Guard { end, always, never }) = guard {
+                let on = |number: usize| format!("crate::mutation_switch::on({number})");
+                let always_on = always.map_or_else(String::new, |number| format!("{} || ", on(number)));
+                let never_on = never.map_or_else(String::new, |number| format!("!{} && ", on(number)));
                 self.switches.push(Switch {
-                    numbers: guard.0,
-                    range: start..guard.2,
-                    before: format!("({}(", guard.1),
+                    numbers: always.into_iter().chain(never).collect(),
+                    range: start..end,
+                    before: format!("({always_on}{never_on}("),
                     operator: None,
                     after: "))".to_owned(),
                 });

@@ -4,6 +4,7 @@ use super::build::Program;
 use anyhow::{Context, ensure};
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -33,10 +34,17 @@ pub(super) enum Outcome {
 /// A change may take this much memory in KiB: some fill a vector for ever.
 const MEMORY: u64 = 6 << 20;
 
+const SIGKILL: i32 = 9;
+
+/// No test takes so long without a change.
+const LONGEST: Duration = Duration::from_secs(600);
+
 /// The names of a program's tests.
 pub(super) fn names(program: &Program) -> anyhow::Result<Vec<String>> {
-    let output =
-        command(program).arg("--list").output().with_context(|| program.path.display().to_string())?;
+    let output = command(program, LONGEST)
+        .arg("--list")
+        .output()
+        .with_context(|| program.path.display().to_string())?;
     ensure!(output.status.success(), "{}: no list of tests", program.path.display());
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     Ok(text.lines().filter_map(|line| line.strip_suffix(": test")).map(str::to_owned).collect())
@@ -46,7 +54,7 @@ pub(super) fn names(program: &Program) -> anyhow::Result<Vec<String>> {
 pub(super) fn traced(program: &Program, name: &str, scratch: &Path) -> anyhow::Result<Test> {
     let trace = tempfile::NamedTempFile::new_in(scratch)?;
     let start = Instant::now();
-    let status = command(program)
+    let status = command(program, LONGEST)
         .args(["--exact", name])
         .env("LOGITDIST_MUTANT_TRACE", trace.path())
         .stdout(Stdio::null())
@@ -89,14 +97,20 @@ pub(super) fn outcome(change: usize, package: &str, tests: &[Test]) -> anyhow::R
     Ok(Outcome::Survives)
 }
 
-/// Whether tests pass, in ten times what they take without a change.
+/// Whether all tests of a program pass, of which each ends if nothing is changed.
+pub(super) fn passes_whole(program: &Program) -> anyhow::Result<bool> {
+    let mut child = command(program, LONGEST).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    Ok(ended(&mut child, LONGEST)?.unwrap_or(false))
+}
+
+/// Whether tests pass, in ten times what they take without a change: of processor time, which others on the machine do not take from.
 fn passes(change: usize, program: &Program, tests: &[&Test]) -> anyhow::Result<bool> {
-    let mut command = command(program);
+    let limit = 10 * tests.iter().map(|test| test.takes).sum::<Duration>() + Duration::from_secs(10);
+    let mut command = command(program, limit);
     command.args(["--test-threads", "1", "--exact"]).args(tests.iter().map(|test| &test.name));
     command.env("LOGITDIST_MUTANT", change.to_string()).stdout(Stdio::null()).stderr(Stdio::null());
-    let limit = 10 * tests.iter().map(|test| test.takes).sum::<Duration>() + Duration::from_secs(10);
     let mut child = command.spawn()?;
-    let status = ended(&mut child, limit)?;
+    let status = ended(&mut child, 30 * limit)?;
     Ok(status.unwrap_or(false))
 }
 
@@ -105,6 +119,11 @@ fn ended(child: &mut Child, limit: Duration) -> anyhow::Result<Option<bool>> {
     let start = Instant::now();
     loop {
         if let Some(status) = child.try_wait()? {
+            // A machine without memory ends processes in this way, and a test that is ended says nothing.
+            ensure!(
+                status.signal() != Some(SIGKILL),
+                "tests were killed by the system; is there memory enough?"
+            );
             return Ok(Some(status.success()));
         }
         if start.elapsed() > limit {
@@ -116,10 +135,11 @@ fn ended(child: &mut Child, limit: Duration) -> anyhow::Result<Option<bool>> {
     }
 }
 
-/// A program of tests where it belongs, on one thread and with little memory.
-fn command(program: &Program) -> Command {
+/// A program of tests where it belongs, on one thread, with little memory and at most so much processor time.
+fn command(program: &Program, limit: Duration) -> Command {
     let mut command = Command::new("sh");
-    command.args(["-c", &format!("ulimit -v {MEMORY} && exec \"$0\" \"$@\"")]).arg(&program.path);
+    let limits = format!("ulimit -v {MEMORY} && ulimit -t {} && exec \"$0\" \"$@\"", limit.as_secs());
+    command.args(["-c", &limits]).arg(&program.path);
     command.current_dir(&program.home).env("CARGO_MANIFEST_DIR", &program.home).env("RAYON_NUM_THREADS", "1");
     command.env("INSTA_UPDATE", "no");
     command

@@ -42,8 +42,8 @@ pub fn memory(all: &Measurements) -> Figure {
 }
 
 /// What can be said of points above the line of as many threads: why is not in the table.
-const ABOVE: &str = "Points above the dashed line may come from the second processor's caches, or from what else differs between two processes, as \
-    clock and other work: the table does not tell which.";
+const ABOVE: &str = "Points above the dashed line may come from caches that fewer threads do not have, or from what else differs between two \
+    processes, as clock and other work: the table does not tell which.";
 
 /// What stands in titles.
 const LETTERS: &str = "N inputs, K labels, dimension M.";

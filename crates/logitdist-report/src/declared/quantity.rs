@@ -100,7 +100,7 @@ impl Quantity {
             return None;
         }
         let equal = study.sample().filter(|cell| is_equal_pair(study, cell));
-        let mut values = equal.filter_map(|cell| cell.measures[position]);
+        let mut values = equal.filter_map(|cell| cell.measures[position]).filter(|y| y.is_finite());
         let first = values.next()?;
         values.all(|y| (y - first).abs() <= EQUAL * first.abs()).then_some(first)
     }

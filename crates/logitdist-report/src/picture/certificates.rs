@@ -122,7 +122,7 @@ fn not_applicable(study: &Study, bounds: &[&OfBound]) -> String {
         }
     }
     let said = |((n, of), names): &((usize, usize), Vec<String>)| match names.len() == bounds.len() {
-        true => format!("{n} of {of} marks"),
+        true => format!("{n} of {of} marks of each bound"),
         false => format!("{n} of {of} marks of {}", names.join(", ")),
     };
     let said: Vec<String> = all.iter().map(said).collect();

@@ -34,12 +34,13 @@ pub fn over<'a>(study: &Study, arms: impl Iterator<Item = &'a Arm>) -> String {
 
 /// What stands under means over something.
 pub fn means(over: &str) -> String {
-    format!("Means {over} with 95 % intervals.")
+    if over.is_empty() { String::new() } else { format!("Means {over} with 95 % intervals.") }
 }
 
 /// A mark of a pair in words.
 pub fn mark(study: &Study) -> String {
-    let copies = study.training.pairs.iter().all(|pair| loss(study, &pair.values) == Some(COPY));
+    let copies = !study.training.pairs.is_empty()
+        && study.training.pairs.iter().all(|pair| loss(study, &pair.values) == Some(COPY));
     let what = if copies { "a network and its rounded copy" } else { "a pair of networks" };
     let when = if has_epochs(study) { " at the last epoch" } else { "" };
     format!("Each mark is {what}{when}.")

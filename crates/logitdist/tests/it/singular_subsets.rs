@@ -2,7 +2,7 @@
 
 use crate::definitions::Case;
 use crate::pairs::{assert_close, compared, model, rng, value};
-use logitdist::{Model, Settings};
+use logitdist::{Mat, Model, Settings, Statement};
 
 #[test]
 fn d_rep_beside_singular_subsets_is_that_of_the_others() {
@@ -26,4 +26,19 @@ fn d_rep_beside_singular_subsets_is_that_of_the_others() {
         }
         assert_eq!(value(&c, "d_rep_ab_se"), 0.0, "{what}: every subset was used");
     }
+}
+
+#[test]
+fn the_worst_subset_is_one_of_those_that_are_not_singular() {
+    let of = |last: f64| {
+        let embeddings = Mat::from_fn(4, 1, |i, _| i as f64 - 1.5);
+        Model::new(embeddings, Mat::from_fn(3, 1, |y, _| [0.0, 0.0, last][y]), None).unwrap()
+    };
+    // Labels 0 and 1 coincide. Over the two other pairs of labels δ is 0.1 f, and L is 1.
+    let comparison = compared(&of(1.0), &of(1.1));
+    let bound = comparison.bounds.iter().find(|bound| bound.theorem.token == "d_rep_worst_subset").unwrap();
+    let Some(Statement::AtMost { lhs, rhs }) = bound.statement else { panic!("{bound:?}") };
+    assert_close(lhs, 0.1 * 1.25f64.sqrt(), 1e-12, "left side");
+    assert_close(rhs, 0.1 * 1.25f64.sqrt(), 1e-12, "right side");
+    assert!(!bound.is_violated());
 }

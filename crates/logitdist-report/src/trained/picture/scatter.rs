@@ -295,10 +295,21 @@ impl Scene<'_> {
 /// An axis of shares with some room at its ends, and whether it is of the panel's own values for their taking little of that of all.
 fn axis(token: &str, all: impl Iterator<Item = f64>, own: impl Iterator<Item = f64>) -> (Axis, bool) {
     let (all, own) = (reach(all), reach(own));
-    let has_own = own.1 - own.0 < LITTLE * (all.1 - all.0);
-    let (low, high) = if has_own { own } else { all };
+    // A panel may have lost all its pairs to the sample.
+    let has_own = own.0 <= own.1 && own.1 - own.0 < LITTLE * (all.1 - all.0);
+    let (low, high) = if has_own { widened(own, all) } else { all };
     let room = 0.06 * (high - low).max(0.01);
     (ticked(&words::measure_of(token), low - room, high + room), has_own)
+}
+
+/// A range that is at least a tenth of one around it, and within that: one value alone says nothing of how far to look.
+fn widened((low, high): (f64, f64), (least, most): (f64, f64)) -> (f64, f64) {
+    let width = 0.1 * (most - least);
+    if high - low >= width {
+        return (low, high);
+    }
+    let low = (0.5 * (low + high - width)).clamp(least, most - width);
+    (low, low + width)
 }
 
 /// The kinds of pairs all of whose marks another kind has too, and that kind: of two with the same marks the later one.
@@ -317,4 +328,21 @@ fn within(study: &Study, pairs: &[Pair]) -> Vec<(usize, usize)> {
     let found =
         marks.iter().filter_map(|one| Some((*one.0, *marks.iter().find(|other| is_within(one, *other))?.0)));
     found.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_axis_of_its_own_has_some_width_and_needs_a_mark() {
+        let close = |(a, b): (f64, f64), (c, d): (f64, f64)| (a - c).abs() < 1e-12 && (b - d).abs() < 1e-12;
+        assert!(close(widened((1.0, 1.0), (0.0, 1.0)), (0.9, 1.0)));
+        assert!(close(widened((0.5, 0.5), (0.0, 1.0)), (0.45, 0.55)));
+        assert!(close(widened((0.2, 0.4), (0.0, 1.0)), (0.2, 0.4)));
+        let all = || [0.0, 1.0].into_iter();
+        assert!(!axis("top1_agreement", all(), [].into_iter()).1, "an empty panel has the common axis");
+        assert!(axis("top1_agreement", all(), [0.9].into_iter()).1);
+        assert!(!axis("top1_agreement", all(), [0.1, 0.9].into_iter()).1);
+    }
 }
