@@ -9,11 +9,11 @@ mod trial;
 use anyhow::{Context, ensure};
 use equivalent::Equivalents;
 use list::{Change, without_place};
-use std::collections::{BTreeMap, BTreeSet};
+use rayon::prelude::*;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use trial::{Outcome, Test};
 
@@ -96,7 +96,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .map(|(_, number)| number)
         .collect();
     let done = AtomicUsize::new(0);
-    let outcomes = in_parallel(&switched, |&number| {
+    let outcomes = switched.par_iter().with_max_len(1).map(|&number| {
         let change = &changes[number - 1];
         let outcome = trial::outcome(number, &change.package, &tests)?;
         let done = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -104,7 +104,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
             println!("{done} of {}: {outcome:?}: {}", switched.len(), change.name);
         }
         Ok((change, outcome))
-    })?;
+    });
+    let outcomes: Vec<(&Change, Outcome)> = outcomes.collect::<anyhow::Result<_>>()?;
     let not_caught = outcomes.iter().filter(|(_, outcome)| *outcome != Outcome::Caught);
     let mut names: BTreeSet<String> = not_caught.map(|(change, _)| without_place(&change.name)).collect();
     // Those that were not tried now are known from before.
@@ -121,31 +122,12 @@ fn tests(home: &Path, programs: &[build::Program]) -> anyhow::Result<Vec<Test>> 
         names.extend(trial::names(program)?.into_iter().map(|name| (program, name)));
     }
     let scratch = tempfile::tempdir_in(home)?;
-    let tests = in_parallel(&names, |(program, name)| trial::traced(program, name, scratch.path()))?;
+    let traced =
+        names.par_iter().with_max_len(1).map(|(program, name)| trial::traced(program, name, scratch.path()));
+    let tests: Vec<Test> = traced.collect::<anyhow::Result<_>>()?;
     let takes: f64 = tests.iter().map(|test| test.takes.as_secs_f64()).sum();
     println!("{} tests, which take {takes:.0} s one by one", tests.len());
     Ok(tests)
-}
-
-/// Does something with each item, on all processors, and keeps their order.
-fn in_parallel<T: Sync, R: Send>(
-    items: &[T],
-    work: impl Fn(&T) -> anyhow::Result<R> + Sync,
-) -> anyhow::Result<Vec<R>> {
-    let (next, results) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(item) = items.get(index) else { return };
-                    let result = work(item);
-                    results.lock().expect("no worker panics").insert(index, result);
-                }
-            });
-        }
-    });
-    results.into_inner().expect("no worker panics").into_values().collect()
 }
 
 /// Tries changes one by one, with a build for each.

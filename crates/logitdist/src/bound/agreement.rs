@@ -173,7 +173,10 @@ pub(super) fn scores(model: &dyn ModelRows, weights: &[f64], offset: f64) -> Res
 
 #[cfg(test)]
 mod tests {
+    use super::super::Statement;
     use super::*;
+    use crate::model::Model;
+    use crate::summary::{PairSummary, ProbabilityInputs};
 
     #[test]
     fn the_cheapest_are_paid_first_and_a_tie_is_paid() {
@@ -206,14 +209,17 @@ mod tests {
         assert_eq!(paid(&[(1.3, 3), (5.0, 2)], 3.9), 2);
     }
 
+    fn certified(bound: Bound) -> f64 {
+        match bound.statement {
+            Some(Statement::AtLeast { bound, .. }) => bound,
+            other => panic!("{other:?}"),
+        }
+    }
+
     #[test]
     fn rounding_pays_for_little_more_than_the_budget() {
         let bound =
             |cost: f64, value: f64, scale: f64| kept(&ROWS[0], value, vec![(cost, 1), (9.0, 1)], 0.0, scale);
-        let certified = |bound: Bound| match bound.statement {
-            Some(super::super::Statement::AtLeast { bound, .. }) => bound,
-            _ => panic!("a lower bound"),
-        };
         // Of two inputs at scale 1 the certificate pays for 2e-28, and the check for 2e-12.
         assert_eq!(certified(bound(1e-20, 1.0, 1.0)), 1.0);
         assert_eq!(certified(bound(1e-28, 1.0, 1.0)), 0.5);
@@ -225,26 +231,18 @@ mod tests {
     fn rounding_of_scores_is_of_the_size_of_the_probe_and_of_the_logits() {
         let embeddings = Mat::from_fn(4, 1, |i, _| [1e3, -1e3, 2e3, -2e3][i]);
         let unembeddings = Mat::from_fn(2, 1, |y, _| [0.5, -0.5][y]);
-        let model = crate::model::Model::new(embeddings, unembeddings, None).unwrap();
-        let summary = crate::summary::PairSummary::of(
-            &Pair::new(&model, &model).unwrap(),
-            &crate::summary::ProbabilityInputs::None,
-            &[],
-        );
+        let model = Model::new(embeddings, unembeddings, None).unwrap();
+        let summary = PairSummary::of(&Pair::new(&model, &model).unwrap(), &ProbabilityInputs::None, &[]);
         let reduced = Reduced::of(&summary.unwrap());
         // ‖G̃⁺ᵀw‖² = 2w², and E‖u‖² + E‖u′‖² = 2.5e6: four inputs, 1e-28 of each.
-        let certified = |w: f64, score: f64| {
+        let certified_of = |w: f64, score: f64| {
             let own = [score, 1e3, -1e3, 1e3];
-            let bound = probe_agreement_of_scores(&reduced, Direction::Ab, &[w], &own, &own);
-            match bound.statement {
-                Some(super::super::Statement::AtLeast { bound, .. }) => bound,
-                _ => panic!("a lower bound"),
-            }
+            certified(probe_agreement_of_scores(&reduced, Direction::Ab, &[w], &own, &own))
         };
         let scale = reduced.squared_scale();
         for w in [1e-6, 1.0, 1e6] {
             let pays_for = (4.0 * 1e-28 * 2.0 * w * w * scale).sqrt();
-            assert_eq!([0.9, 1.1].map(|part| certified(w, part * pays_for)), [0.75, 1.0], "{w}");
+            assert_eq!([0.9, 1.1].map(|part| certified_of(w, part * pays_for)), [0.75, 1.0], "{w}");
         }
     }
 }

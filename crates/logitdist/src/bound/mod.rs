@@ -207,6 +207,7 @@ mod tests {
         assert_eq!(squared.tightness, Some(0.5), "a square of 1e-10 is far above rounding");
         assert!(check(f64::NAN, 1.0).is_violated(), "a NaN must never pass for a bound that holds");
     }
+
     #[test]
     fn sides_have_no_negative_zero_and_none_as_small_as_rounding_has_a_ratio() {
         let scale = Scale::Linear(1.0);
