@@ -5,7 +5,7 @@ use logitdist_io::open_file;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 
 /// What is said of a table that does not end in a line end.
 pub(crate) const NO_END: &str = "the last line has no end; was the file cut off?";
@@ -86,18 +86,26 @@ impl CsvFile {
         fresh: impl Fn() -> S + Sync,
         each: impl Fn(&mut S, &csv::ByteRecord, u64) -> Result<(), String> + Sync,
     ) -> Result<Vec<S>, ResultsError> {
-        // Most tables are one block: to start a thread takes longer than to read one that is small.
-        let blocks = self.length.saturating_sub(self.body).div_ceil(BLOCK as u64).max(1) as usize;
-        let threads =
-            std::thread::available_parallelism().map_or(1, usize::from).min(MOST_THREADS).min(blocks);
-        let (sender, receiver) = sync_channel(threads);
-        let (receiver, worst) = (Mutex::new(receiver), Mutex::new(None));
-        let (read, parts) = std::thread::scope(|scope| {
-            let workers: Vec<_> =
-                (0..threads).map(|_| scope.spawn(|| self.work(&receiver, &worst, fresh(), &each))).collect();
-            let read = self.send_blocks(sender, &worst);
-            (read, workers.into_iter().map(|w| w.join().expect("a reader panicked")).collect())
-        });
+        let blocks = self.length.saturating_sub(self.body).div_ceil(BLOCK as u64) as usize;
+        let worst = Mutex::new(None);
+        let (read, parts) = if blocks <= 1 {
+            // Most tables are one block: to start a thread takes longer than to read it.
+            let mut state = fresh();
+            (self.cut(&worst, |block| self.take(&block, &mut state, &worst, &each)), vec![state])
+        } else {
+            let threads = std::thread::available_parallelism().map_or(1, usize::from);
+            let threads = threads.min(MOST_THREADS).min(blocks);
+            let (sender, receiver) = sync_channel(threads);
+            let receiver = Mutex::new(receiver);
+            std::thread::scope(|scope| {
+                let work = || scope.spawn(|| self.work(&receiver, &worst, fresh(), &each));
+                let workers: Vec<_> = (0..threads).map(|_| work()).collect();
+                // No receiver is left only if a reader panicked, which joining it says.
+                let read = self.cut(&worst, |block| drop(sender.send(block)));
+                drop(sender);
+                (read, workers.into_iter().map(|w| w.join().expect("a reader panicked")).collect())
+            })
+        };
         match worst.into_inner().expect("a reader panicked") {
             Some((line, message)) => Err(ResultsError::content(&self.path, line, message)),
             None => read.map(|()| parts),
@@ -115,12 +123,23 @@ impl CsvFile {
         loop {
             let received = blocks.lock().expect("a reader panicked").recv();
             let Ok(block) = received else { return state };
-            if let Err(error) = self.read_block(&block, &mut state, each) {
-                let mut worst = worst.lock().expect("a reader panicked");
-                // Blocks before this one are in other hands already: the first error is found whoever is faster.
-                if worst.as_ref().is_none_or(|(line, _)| error.0 < *line) {
-                    *worst = Some(error);
-                }
+            self.take(&block, &mut state, worst, each);
+        }
+    }
+
+    /// Reads a block, and keeps its error if it is the first one.
+    fn take<S>(
+        &self,
+        block: &Block,
+        state: &mut S,
+        worst: &Mutex<Option<(u64, String)>>,
+        each: &impl Fn(&mut S, &csv::ByteRecord, u64) -> Result<(), String>,
+    ) {
+        if let Err(error) = self.read_block(block, state, each) {
+            let mut worst = worst.lock().expect("a reader panicked");
+            // Blocks before this one are in other hands already: the first error is found whoever is faster.
+            if worst.as_ref().is_none_or(|(line, _)| error.0 < *line) {
+                *worst = Some(error);
             }
         }
     }
@@ -157,10 +176,10 @@ impl CsvFile {
     }
 
     /// Cuts the file into blocks that end at line ends outside quotes.
-    fn send_blocks(
+    fn cut(
         &self,
-        sender: SyncSender<Block>,
         worst: &Mutex<Option<(u64, String)>>,
+        mut deliver: impl FnMut(Block),
     ) -> Result<(), ResultsError> {
         let failed = |e| ResultsError::io("read", &self.path, e);
         let (mut file, _) = open_file(&self.path).map_err(failed)?;
@@ -183,8 +202,7 @@ impl CsvFile {
             };
             rest = bytes.split_off(end);
             let (length, lines) = (bytes.len() as u64, memchr::memchr_iter(b'\n', &bytes).count() as u64);
-            // No receiver is left only if a reader panicked, which joining it says.
-            let _ = sender.send(Block { offset, line, bytes });
+            deliver(Block { offset, line, bytes });
             offset += length;
             line += lines;
         }
