@@ -97,6 +97,20 @@ mod tests {
     }
 
     #[test]
+    fn limits_are_exceeded_once_in_a_hundred_times() {
+        // One correlation of many unrelated Gaussians is |z|/√n, and |z| exceeds 2.576 in 1 %.
+        let limit = chance_limit(1, 1, 1_000_001) * 1000.0;
+        assert!((limit - 2.576).abs() < 0.05, "{limit}");
+        // The sum of r of them spreads by 0.54 √r/√n to 0.71 √r/√n, and their mean by as much over r.
+        for (r, n) in [(4, 400), (25, 10_000)] {
+            let spreads = (chance_limit(r, r, n + 1) - chance_level(r, r, n + 1)) * ((r * n) as f64).sqrt();
+            assert!((2.33 * 0.71..=2.33 * 0.8).contains(&spreads), "{r}, {n}: {spreads}");
+        }
+        assert_eq!(chance_limit(9, 9, 10), 1.0);
+        assert_eq!(chance_limit(9, 3, 15), chance_limit(3, 9, 15));
+    }
+
+    #[test]
     fn full_spaces_leave_nothing_to_chance_and_many_inputs_nothing_to_find() {
         for (a, b, inputs) in [(1, 1, 2), (9, 3, 10), (1, 99, 100)] {
             assert_eq!(chance_level(a, b, inputs), 1.0);

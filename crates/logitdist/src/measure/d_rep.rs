@@ -277,6 +277,14 @@ mod tests {
         assert!(is_known(&spread(0.02, 16), 1) && !is_known(&spread(0.04, 16), 1));
         // More pivots tell more; more subsets of as many pivots do not.
         assert!(is_known(&spread(0.04, 128), 1) && !is_known(&spread(0.04, 128), 8));
+        // Whatever the unit.
+        let scaled = |by: f64, unit: f64| {
+            let of = move |i| ((1.0 + by * (i % 16) as f64) * unit).powi(2);
+            is_known(&outcomes((0..16).map(of)), 1)
+        };
+        for unit in [1e-6, 1e6] {
+            assert!(scaled(0.02, unit) && !scaled(0.04, unit));
+        }
         assert!(is_known(&outcomes([0.0; 16].into_iter()), 1));
         assert!(!is_known(&[None, None], 1));
     }

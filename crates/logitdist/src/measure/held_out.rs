@@ -98,3 +98,26 @@ pub(crate) fn scores(rest: &Reduced, left_out: &LeaveOut, block: usize) -> Vec<P
     });
     sums.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_correlation_is_of_the_sums_over_blocks() {
+        let blocks = vec![
+            vec![[2.0, 1.0, 4.0], [0.5, 1.0, 1.0]],
+            // Without this block, the second direction is not found.
+            vec![[-2.0, 4.0, 1.0]],
+            vec![[3.0, 4.0, 4.0], [0.5, 1.0, 1.0]],
+        ];
+        let own = HeldOut { pairs: 2, blocks };
+        let close = |got: f64, want: f64| assert!((got - want).abs() < 1e-15, "{got}, not {want}");
+        close(own.value(), (3.0 / 9.0 + 1.0 / 2.0) / 2.0);
+        close(own.without(0), (1.0 / 40f64.sqrt() + 0.5) / 2.0);
+        close(own.without(1), (5.0 / 40f64.sqrt() + 0.5) / 2.0);
+        close(own.without(2), (0.0 + 0.5) / 2.0);
+        let still = HeldOut { pairs: 1, blocks: vec![vec![[0.0, 0.0, 4.0]]] };
+        assert_eq!(still.value(), 0.0);
+    }
+}

@@ -137,10 +137,9 @@ fn unit_rows(mut rows: Mat<f64>, noise: f64) -> Mat<f64> {
     rows
 }
 
-/// [A B]/√2, whose rows have the mean of both inner products.
+/// [A B], whose rows have the sum of both inner products.
 fn beside(a: MatRef<'_, f64>, b: MatRef<'_, f64>) -> Mat<f64> {
     Mat::from_fn(a.nrows(), a.ncols() + b.ncols(), |i, j| {
-        let x = if j < a.ncols() { a[(i, j)] } else { b[(i, j - a.ncols())] };
-        x * std::f64::consts::FRAC_1_SQRT_2
+        if j < a.ncols() { a[(i, j)] } else { b[(i, j - a.ncols())] }
     })
 }

@@ -117,9 +117,6 @@ pub const LAMBDA: f64 = 1e-5;
 /// The minimisation over pivots tracks all labels; it is done for at most this many.
 pub const MOST_LABELS_MINIMISED: usize = 64;
 
-/// Log-probabilities whose difference is at most this much of them are standardised by their difference.
-const SMALL_DIFFERENCE: f64 = 1e-2;
-
 /// Log-probabilities of both models in coordinates: column 0 is the pivot, the others the set.
 ///
 /// Norms of columns are standard deviations (population, ddof = 0: t3 and t4 depend on that, t1 and t2 do not).
@@ -173,7 +170,8 @@ impl LogProbabilities {
     /// If `are_differences`, the factor has log p − log p′ in place of log p′.
     pub fn over_inputs(tracked: &Factor, are_differences: bool, chosen: &[usize]) -> LogProbabilities {
         let centred = tracked.r().get(1.., ..);
-        let count = (tracked.cols() - 1) / 2;
+        // The first column is of ones.
+        let count = tracked.cols() / 2;
         let scale = 1.0 / (tracked.rows() as f64).sqrt();
         let columns = |from: usize| {
             Mat::from_fn(centred.nrows(), chosen.len(), |i, j| scale * centred[(i, from + chosen[j])])
@@ -206,8 +204,7 @@ impl LogProbabilities {
         });
         let b = columns(&reduced.b, embeddings_b);
         LogProbabilities {
-            // Far from each other, both have more digits by themselves.
-            difference: difference.filter(|d| d.norm_l2() <= SMALL_DIFFERENCE * b.norm_l2()),
+            difference,
             a: columns(&reduced.a, embeddings_a),
             b,
             over: "labels",

@@ -5,17 +5,17 @@ use logitdist_linalg::{Mat, MatRef, matmul_nt, svd};
 /// Improvements under this are rounding, and could go on for ever.
 const LEAST_GAIN: f64 = 1e-12;
 
-/// An order of n things whose similarities are the inner products of the rows of `vectors` (n×r, rows of length at most 1).
+/// An order of n things whose similarities are the inner products of the rows of `vectors` (n×r), in any unit.
 ///
 /// First the angles in the plane of the two leading eigenvectors, cut where the largest gap is (the order of a corrgram; Friendly
-/// 2002); then stretches are reversed as long as that shortens the path Σ (1 − similarity) through all, the best first. Things without any
+/// 2002); then stretches are reversed as long as that shortens the path Σ −similarity through all, the best first. Things without any
 /// similarity, rows of zeros, come last. Of an order and its reverse, the one that begins with the lower index.
 pub(super) fn seriation(vectors: &Mat<f64>) -> Vec<usize> {
     let (mut order, without): (Vec<usize>, Vec<usize>) =
         (0..vectors.nrows()).partition(|&i| vectors.row(i).norm_max() > 0.0);
     sort_by_angle(&mut order, vectors.as_ref());
     let similarity = matmul_nt(vectors.as_ref(), vectors.as_ref());
-    shorten(&mut order, &|i, j| 1.0 - similarity[(i, j)]);
+    shorten(&mut order, &|i, j| -similarity[(i, j)]);
     if order.first() > order.last() {
         order.reverse();
     }
@@ -78,6 +78,46 @@ mod tests {
         assert_eq!(seriation(&at(&[0.0, 2.0, 0.5, 1.5, 1.0])), [0, 2, 4, 3, 1]);
         assert_eq!(seriation(&at(&[1.0, 0.0, 2.0])), [1, 0, 2]);
         assert_eq!(seriation(&at(&[3.0, -3.0, 2.5])), [1, 0, 2], "across the cut of the angle");
+    }
+
+    #[test]
+    fn the_first_order_goes_round_from_behind_the_widest_gap() {
+        for turn in 0..12 {
+            let places = [0.0, 0.5, 1.1, 1.4, 2.6, 3.3, 4.1];
+            let angles: Vec<f64> = (0..7).map(|i| places[i * 3 % 7] + f64::from(turn) * 0.5).collect();
+            let mut order: Vec<usize> = (0..7).collect();
+            sort_by_angle(&mut order, at(&angles).as_ref());
+            let round: Vec<usize> = order.iter().map(|&i| i * 3 % 7).collect();
+            assert!(round == [0, 1, 2, 3, 4, 5, 6] || round == [6, 5, 4, 3, 2, 1, 0], "{turn}: {round:?}");
+        }
+    }
+
+    #[test]
+    fn stretches_are_reversed_until_the_path_is_short() {
+        let distance = |i: usize, j: usize| i.abs_diff(j) as f64;
+        for order in [[0, 2, 1, 3], [2, 1, 0, 3], [0, 3, 2, 1], [1, 0, 3, 2], [3, 1, 2, 0], [2, 0, 3, 1]] {
+            let mut short = order;
+            shorten(&mut short, &distance);
+            assert!(short.is_sorted() || short.iter().rev().is_sorted(), "{order:?}: {short:?}");
+        }
+        assert_eq!(best_reversal(&[0, 3, 2, 1, 4], &distance), Some((1, 3)));
+        assert_eq!(best_reversal(&[3, 2, 1, 0, 4], &distance), Some((0, 3)));
+        assert_eq!(best_reversal(&[0, 1, 4, 3, 2], &distance), Some((2, 4)));
+        assert_eq!(best_reversal(&[0, 1, 2, 3, 4], &distance), None);
+        // Either end may be turned: the first one is.
+        assert_eq!(best_reversal(&[1, 0, 2, 4, 3], &distance), Some((0, 1)));
+    }
+
+    #[test]
+    fn what_is_like_nothing_comes_last_wherever_it_stood() {
+        for without in 0..5 {
+            let mut angles = vec![0.0, 0.4, 0.8, 1.2];
+            angles.insert(without, 0.0);
+            let vectors = at(&angles);
+            let vectors = Mat::from_fn(5, 2, |i, j| if i == without { 0.0 } else { vectors[(i, j)] });
+            let others = (0..5).filter(|&i| i != without);
+            assert_eq!(seriation(&vectors), others.chain([without]).collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -3,8 +3,9 @@
 use crate::definitions::arithmetic::{centred, column, log_probabilities, logits};
 use crate::fixtures::{expected, network};
 use crate::invariance::{permutation, reordered};
-use crate::pairs::{any_pair, assert_close, changed, model, normal, regular_pair, rng, scaled, value};
+use crate::pairs::{any_pair, assert_close, changed, model, noisy, normal, regular_pair, rng, scaled, value};
 use logitdist::{Comparison, LabelGeometry, Mat, Model, Pair, PerInput, Settings, compare, label_geometry};
+use rand::RngExt;
 
 fn detailed(a: &Model, b: &Model) -> (Comparison, PerInput) {
     with_settings(a, b, Settings::default())
@@ -129,6 +130,69 @@ fn many_inputs_and_labels_cross_every_block_and_tile() {
 }
 
 #[test]
+fn near_models_differ_at_an_input_by_the_difference_of_their_logits() {
+    for seed in 0..64 {
+        let a = model(40, 7, 3, true, &mut rng(seed));
+        let near = noisy(&a, 1e-6, &mut rng(seed + 100));
+        let bias = a.bias().unwrap().iter().zip(0..).map(|(b, y)| b + 1e-6 * f64::from(y % 3)).collect();
+        let b = Model::new(near.embeddings().to_owned(), near.unembeddings().to_owned(), Some(bias)).unwrap();
+        let (_, per_input) = detailed(&a, &b);
+        let (u, v) = (centred(&logits(&a)), centred(&logits(&b)));
+        for x in 0..40 {
+            let squared = u[x].iter().zip(&v[x]).map(|(u, v)| (u - v).powi(2)).sum::<f64>();
+            assert_close(1e6 * per_input.d_logit_x[x], 1e6 * squared.sqrt(), 1e-7, &format!("{seed}, {x}"));
+        }
+    }
+}
+
+/// Eighths between −4 and 4, the same with the opposite sign in the other half.
+fn eighths(rows: usize, cols: usize, seed: u64) -> Mat<f64> {
+    let mut rng = rng(seed);
+    let half = Mat::from_fn(rows / 2, cols, |_, _| f64::from(rng.random_range(-32..=32)) / 8.0);
+    Mat::from_fn(rows, cols, |i, j| if i < rows / 2 { half[(i, j)] } else { -half[(i - rows / 2, j)] })
+}
+
+#[test]
+fn models_that_say_the_same_in_other_coordinates_are_at_distance_zero_at_every_input() {
+    let check = |a: &Model, b: &Model, what: &str| {
+        for (first, second) in [(a, b), (b, a)] {
+            let all = detailed(first, second).1.d_logit_x;
+            assert!(all.iter().all(|&d| d == 0.0), "{what}: {all:?}");
+        }
+    };
+    for seed in 0..40 {
+        let (f, g) = (eighths(40, 2, seed), eighths(8, 2, seed + 1000));
+        let a = Model::new(f.clone(), g.clone(), None).unwrap();
+        // Turned, so that both are as large as each other.
+        let turned = |m: &Mat<f64>| {
+            let (sine, cosine) = (seed as f64 + 0.5).sin_cos();
+            let x = |i: usize, j: usize| m[(i, j)];
+            Mat::from_fn(m.nrows(), 2, |i, j| match j {
+                0 => cosine * x(i, 0) - sine * x(i, 1),
+                _ => sine * x(i, 0) + cosine * x(i, 1),
+            })
+        };
+        check(&a, &Model::new(turned(&f), turned(&g), None).unwrap(), "turned");
+        // Numbers of few digits, so that what follows changes no logit at all.
+        let small = f64::from(2 * seed as i32 + 1) / 1048576.0;
+        let sheared = |small: f64, from: usize, m: &Mat<f64>| {
+            Mat::from_fn(m.nrows(), 2, |i, j| m[(i, j)] + if j == from { 0.0 } else { small * m[(i, from)] })
+        };
+        let b = Model::new(sheared(small, 1, &f), sheared(-small, 0, &g), None).unwrap();
+        check(&a, &b, "sheared");
+        let large = Mat::from_fn(8, 2, |y, j| if j == 0 { g[(y, 0)] } else { 64.0 * g[(y, 1)] });
+        let a = Model::new(f.clone(), large.clone(), None).unwrap();
+        let b = Model::new(sheared(small, 1, &f), sheared(-small, 0, &large), None).unwrap();
+        check(&a, &b, "sheared, with large labels");
+        let column = |m: &Mat<f64>, by: f64| Mat::from_fn(m.nrows(), 1, |i, _| m[(i, 0)] + by);
+        let bias = |by: f64| Some((0..8).map(|y| 0.5 * y as f64 - by * g[(y, 0)]).collect());
+        let a = Model::new(column(&f, 0.0), column(&g, 0.0), bias(0.0)).unwrap();
+        let b = Model::new(column(&f, small), column(&g, 0.0), bias(small)).unwrap();
+        check(&a, &b, "moved");
+    }
+}
+
+#[test]
 fn equal_models_are_at_distance_zero_at_every_input() {
     for seed in 0..64 {
         let mut rng = rng(seed);
@@ -234,6 +298,41 @@ fn label_geometry_depends_on_the_distribution_alone_and_follows_the_labels() {
         // In one dimension every correlation is 1 or −1: labels tie, and their numbers decide.
         if a.dim() > 1 || b.dim() > 1 {
             assert_eq!(back, plain.labels, "seed {seed}: the order is not that of the labels");
+        }
+    }
+}
+
+#[test]
+fn labels_whose_logits_are_constant_have_no_correlation_in_any_unit() {
+    for scale in [1e-30, 1e-8, 1.0, 1e8, 1e30] {
+        let m = scaled(&model(50, 5, 3, false, &mut rng(4)), scale, 1.0);
+        // The second label is the mean of all but for rounding, so that its logit is 0.
+        let g = m.unembeddings();
+        let mean_of_others = |j: usize| (g[(0, j)] + g[(2, j)] + g[(3, j)] + g[(4, j)]) / 4.0;
+        let g = Mat::from_fn(5, 3, |y, j| if y == 1 { mean_of_others(j) } else { g[(y, j)] });
+        let one = Model::new(m.embeddings().to_owned(), g, None).unwrap();
+        let [of_a, of_b] = by_label(&geometry(&one, &m, 64), 5);
+        for y in 0..5 {
+            assert!(of_a[(1, y)].is_nan(), "{scale}: {}", of_a[(1, y)]);
+            assert!(y == 1 || of_a[(y, y)] == 1.0, "{scale}: {y}");
+            assert_eq!(of_b[(y, y)], 1.0, "{scale}: {y}");
+        }
+    }
+}
+
+#[test]
+fn of_a_model_that_says_the_same_of_all_inputs_no_label_has_a_correlation() {
+    let a = model(50, 9, 3, false, &mut rng(4));
+    let still = Model::new(Mat::zeros(50, 3), a.unembeddings().to_owned(), None).unwrap();
+    let plain = geometry(&a, &a, 4).labels;
+    for (first, second) in [(&a, &still), (&still, &a)] {
+        // The other model alone chooses which labels are shown.
+        let own = geometry(first, second, 4);
+        assert_eq!(own.labels, plain);
+        let sides = [(&own.a, first), (&own.b, second)];
+        for (correlations, model) in sides {
+            let is_none = std::ptr::eq(model, &still);
+            assert!((0..4).all(|i| correlations.get(i, i).is_none() == is_none), "{correlations:?}");
         }
     }
 }

@@ -257,3 +257,31 @@ fn bad_models_are_refused_with_the_place_and_what_is_needed() {
     assert_eq!(Pair::new(&m(3, 4), &m(5, 4)).unwrap_err(), Error::Inputs { a: 3, b: 5 });
     assert_eq!(Pair::new(&m(3, 4), &m(3, 7)).unwrap_err(), Error::Labels { a: 4, b: 7 });
 }
+
+#[test]
+fn log_probabilities_are_constant_up_to_rounding_however_many_inputs_there_are() {
+    // Log-probabilities of size 20, whose difference to those of the pivot varies by δ.
+    let inputs = 4096;
+    let of = |vary: f64, seed: u64| {
+        let noise = normal(inputs, 1, &mut rng(seed));
+        let f = Mat::from_fn(inputs, 2, |i, j| if j == 0 { 1.0 } else { noise[(i, 0)] });
+        let g = [[10.0, 0.0], [-10.0, vary], [0.0, 1.0]];
+        Model::new(f, Mat::from_fn(3, 2, |y, j| g[y][j]), None).unwrap()
+    };
+    let rounding = 20.0 * 128.0 * f64::EPSILON;
+    let of = |vary: f64| compared(&of(vary, 1), &of(1.0, 2)).scalar("llv_t1").unwrap().clone();
+    assert!(of(8.0 * rounding).is_ok());
+    let reason = of(rounding / 8.0).unwrap_err();
+    assert!(matches!(reason, Reason::ConstantDifference { .. }), "{reason}");
+}
+
+#[test]
+fn a_pivot_a_label_and_one_that_is_left_out_are_the_fewest() {
+    let of = |labels: usize| {
+        let [a, b] = [1, 2].map(|seed| model(30, labels, 1, false, &mut rng(seed)));
+        compared(&a, &b).scalar("llv_min_t1").unwrap().clone()
+    };
+    assert!(of(3).is_ok());
+    let reason = of(2).unwrap_err();
+    assert!(matches!(reason, Reason::Labels { labels: 2, needed: 3 }), "{reason}");
+}

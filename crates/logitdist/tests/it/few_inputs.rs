@@ -14,6 +14,18 @@ fn four_inputs_are_enough_for_the_debiased_cka_and_three_are_not() {
 }
 
 #[test]
+fn directions_that_are_held_out_leave_inputs_to_be_fitted_on() {
+    // Of ranks 3 and 5: 19 twentieths of the inputs are to be 3 + 5 + 2.
+    let of = |inputs: usize| {
+        let (a, b) = (model(inputs, 12, 3, false, &mut rng(1)), model(inputs, 12, 5, false, &mut rng(2)));
+        compared(&a, &b).scalar("m_cca_cv").unwrap().clone()
+    };
+    assert!(of(11).is_ok());
+    let reason = of(10).unwrap_err();
+    assert!(matches!(reason, Reason::Inputs { inputs: 10, needed: 11 }), "{reason}");
+}
+
+#[test]
 fn corners_of_a_simplex_have_no_debiased_cka() {
     for (seed, inputs) in [(1, 4), (2, 5), (3, 7)] {
         let b = model(inputs, 6, 2, false, &mut rng(seed));

@@ -2,7 +2,9 @@
 //!
 //! `INSTA_UPDATE=always cargo test -p logitdist --test it rows` writes them anew after a change that is meant.
 
+use logitdist::glossary::glossary;
 use logitdist::{Measure, Theorem, Uncertainty, Value, measures, theorems};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 #[test]
@@ -54,4 +56,10 @@ fn rows_of_bounds_say_what_they_said() {
         writeln!(text, "  {}, {}", row.range_words(), row.about()).unwrap();
     }
     insta::assert_snapshot!(text);
+}
+
+#[test]
+fn what_may_change_is_said_as_it_was() {
+    let all: BTreeSet<&str> = glossary().iter().map(|entry| entry.invariance).collect();
+    insta::assert_snapshot!(Vec::from_iter(all).join("\n"));
 }

@@ -87,3 +87,24 @@ fn sums_over_inputs_need_no_directions() {
     }
     assert!(alone.certificate.m_cca_logits.is_err());
 }
+
+#[test]
+fn distances_at_each_input_need_all_inputs_and_no_directions() {
+    let both: [Model; 2] = [1, 2].map(|seed| model(30, 6, 3, false, &mut rng(seed)));
+    let logits = both.each_ref().map(|model| Logits(centred_logits(model)));
+    let of = |a: &dyn ModelRows, b: &dyn ModelRows, inputs_limit| {
+        let settings = Settings { per_input: true, inputs_limit, ..Settings::default() };
+        compare(&Pair::new(a, b).unwrap(), &settings, &mut rng(0)).unwrap().per_input.unwrap().d_logit_x
+    };
+    let whole = of(&both[0], &both[1], None);
+    let pairs: [[&dyn ModelRows; 2]; 3] =
+        [[&logits[0], &logits[1]], [&both[0], &logits[1]], [&logits[0], &both[1]]];
+    for (i, [a, b]) in pairs.into_iter().enumerate() {
+        let own = of(a, b, None);
+        assert_eq!(own.len(), 30, "{i}");
+        for (x, (got, want)) in own.iter().zip(&whole).enumerate() {
+            assert_close(*got, *want, 1e-9, &format!("{i}: input {x}"));
+        }
+        assert!(of(a, b, Some(7)).is_empty(), "{i}");
+    }
+}
