@@ -4,7 +4,7 @@ use super::axes::level_style;
 use super::family::{certifies, style};
 use super::sample::{self, CELLS_DRAWN, SampledCell};
 use crate::plot::{Axis, Figure, Form, Mark, Panel, Point, Width, palette};
-use crate::sentences::percent;
+use crate::sentences::{listed, percent};
 use crate::view::View;
 use crate::words;
 use logitdist::{BoundSide, theorem};
@@ -17,6 +17,9 @@ const MOST_COLUMNS: usize = 4;
 
 /// What is certified up to this is a rounding error: nothing.
 const ROUNDING: f64 = 1e-12;
+
+/// From this on a similarity is drawn as 1.
+const ALL_BUT_ONE: f64 = 0.999;
 
 /// A figure per similarity, a panel per bound that certifies it, a mark per evaluation.
 #[derive(Debug)]
@@ -85,6 +88,18 @@ impl View<Study> for Certificates {
         if of_measures.is_empty() {
             return vec![Figure::empty("no bound certifies anything of any pair")];
         }
+        let (ones, of_measures): (Vec<_>, Vec<_>) =
+            of_measures.into_iter().partition(|(_, bounds)| bounds.iter().all(|own| own.measures_one()));
+        let names: Vec<String> = ones.iter().map(|(measure, _)| words::similarity(measure)).collect();
+        let ones = match names.is_empty() {
+            true => String::new(),
+            false => {
+                format!("No picture of {}: at least {ALL_BUT_ONE} is measured in all pairs.", listed(&names))
+            }
+        };
+        if of_measures.is_empty() {
+            return vec![Figure::empty(ones)];
+        }
         let never: Vec<String> = never.iter().map(named).collect();
         let vacuous = match never.is_empty() {
             true => String::new(),
@@ -102,6 +117,7 @@ impl View<Study> for Certificates {
             let figure = figure(study, measure, &bounds)
                 .noted(sample::note(study))
                 .noted(some)
+                .noted(&ones)
                 .noted(&vacuous)
                 .noted(not_applicable(study, &bounds));
             if is_thinned { figure.noted(&sampled) } else { figure }
@@ -189,6 +205,14 @@ fn figure(study: &Study, measure: &str, bounds: &[&OfBound]) -> Figure {
     let width = if columns > 2 { Width::Full } else { Width::Column };
     let figure = Figure::new(width, plots).in_columns(columns);
     if data.is_some() { figure.headed("data set").noted("Colours and shapes are data sets.") } else { figure }
+}
+
+impl OfBound {
+    /// Whether 1 is measured wherever something is certified: nothing is seen above the line but how far away it is.
+    fn measures_one(&self) -> bool {
+        let drawn = self.points.iter().map(|point| point.1);
+        drawn.chain(self.not_drawn.iter().map(|place| place.1)).all(|measured| measured >= ALL_BUT_ONE)
+    }
 }
 
 /// A bound's certificates.

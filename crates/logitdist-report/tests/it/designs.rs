@@ -125,6 +125,26 @@ fn certificates_count_all_pairs_and_tell_data_sets_apart() {
     assert!(texts(&two).contains("Colours and shapes are data sets."), "{}", texts(&two));
 }
 
+#[test]
+fn certificates_of_what_is_always_one_have_no_picture() {
+    let of = |second: f64| {
+        let rows = "source,data,replicate,cell_seed,status,reason,m_cca,top1_agreement\n".to_owned();
+        let (mut rows, mut bounds) = (rows, BOUNDS.to_owned());
+        for (i, measured) in (0..).zip([1.0, 0.9995, second]) {
+            let start = format!("noise,,{i},{}", seed(i));
+            rows += &format!("{start},ok,,{measured},0.8\n");
+            bounds +=
+                &format!("{start},ab,m_cca_linear,published,ok,0.4,{measured},,{},true,\n", measured - 0.4);
+            bounds += &format!("{start},ab,top1_from_logit,sharpened,ok,0.4,0.8,,0.4,true,\n");
+        }
+        texts(&drawn(&rows, &bounds, "certificates"))
+    };
+    let said = "No picture of mean correlation: at least 0.999 is measured in all pairs.";
+    // Left over is the other similarity.
+    assert!(of(0.9999).contains(said) && of(0.9999).contains("predicted alike"), "{}", of(0.9999));
+    assert!(!of(0.9).contains("No picture") && of(0.9).contains("mean correlation"), "{}", of(0.9));
+}
+
 /// Pairs of two dimensions, those of the second over a share of the range of the first; again as another kind, with some students fewer.
 fn pairs(share: f64, again: u64, moved: f64) -> Figure {
     let mut rows = String::from(

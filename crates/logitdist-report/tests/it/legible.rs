@@ -237,7 +237,10 @@ fn panels_that_a_figure_has_no_room_for_are_in_another() {
     let parts = ["training-tuning", "training-tuning-2", "training-tuning-3"];
     let parts = parts.map(|name| picture(&all, name).figure);
     assert_eq!([0, 1, 2].map(|i| parts[i].panels.len()), [6, 6, 6]);
-    assert!(texts(&parts[0]).contains("Panels 1 to 6 of 18; figures of their own have the others."));
+    assert!(
+        texts(&parts[0])
+            .contains("Panels 1 to 6 of 18; figures of their own, with other ranges, have the others.")
+    );
     assert!(texts(&parts[1]).contains("Panels 7 to 12 of 18"));
     // Each has the range of what it draws, and not of the others.
     assert_ne!(parts[0].panels[0].x.range, parts[1].panels[0].x.range);

@@ -147,7 +147,7 @@ impl Scatter {
             if parts > 1 {
                 let (first, last) = (part * of_a_part + 1, part * of_a_part + panels.len());
                 notes.push(format!(
-                    "Panels {first} to {last} of {all_panels}; figures of their own have the others."
+                    "Panels {first} to {last} of {all_panels}; figures of their own, with other ranges, have the others."
                 ));
             }
             notes.push(self.not_drawn(study, &scene.split, &still, &panels_drawn));
