@@ -18,8 +18,9 @@ pub fn typeset(x: f64) -> String {
     if x == 0.0 {
         return "0".into();
     }
-    if x.is_infinite() {
-        return if x > 0.0 { "∞".into() } else { "−∞".into() };
+    if !x.is_finite() {
+        // NaN is the name of a value in a table that somebody else made.
+        return minus(x.to_string()).replace("inf", "∞");
     }
     let text = format!("{x:.2e}");
     let (mantissa, power) = text.split_once('e').expect("the form has an exponent");
@@ -76,6 +77,8 @@ mod tests {
             (1e-5, "10⁻⁵"),
             (-2.5e10, "−2.5×10¹⁰"),
             (f64::INFINITY, "∞"),
+            (f64::NEG_INFINITY, "−∞"),
+            (f64::NAN, "NaN"),
             (100.0, "100"),
         ] {
             assert_eq!(typeset(x), want);
