@@ -232,6 +232,23 @@ mod tests {
     }
 
     #[test]
+    fn subsets_are_counted_before_they_are_listed() {
+        assert_eq!(
+            [(4, 0), (9, 8), (10, 3), (100, 99)].map(|(n, k)| binomial(n, k)),
+            [1, 9, 120, 100].map(Some)
+        );
+        assert_eq!(binomial(50, 25), Some(126_410_606_437_752));
+        assert_eq!(binomial(500, 250), None);
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        for (at_most, per_pivot) in [(90, None), (89, Some(3))] {
+            let subsets = Subsets::AllUpTo { at_most, pivots: 2, per_pivot: 3 };
+            assert_eq!(subsets.choose(10, 8, &mut rng).unwrap().per_pivot(), per_pivot, "{at_most}");
+        }
+        // 10 593 800: a little too many.
+        assert!(Subsets::All.choose(50, 4, &mut rng).is_err());
+    }
+
+    #[test]
     fn an_endless_enumeration_is_refused_and_the_default_samples() {
         let mut rng = ChaCha8Rng::seed_from_u64(1);
         assert!(Subsets::All.choose(1000, 500, &mut rng).is_err());
