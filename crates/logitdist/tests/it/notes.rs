@@ -9,9 +9,24 @@ fn what_is_saturated_or_chosen_is_said_of_its_measure() {
     // As many dimensions as centred inputs and labels leave, and fewer labels than the lists of the most probable hold.
     let (a, b) = (model(4, 4, 3, false, &mut rng(1)), model(4, 4, 3, false, &mut rng(2)));
     let small = compared(&a, &b);
-    let noted: BTreeSet<&str> = small.notes.iter().map(|(token, _)| *token).collect();
-    for token in ["m_cca", "m_cca_unembeddings", "m_cca_logits", "top5_agreement", "top10_agreement"] {
-        assert!(noted.contains(token), "{token}: {noted:?}");
+    let all_of_four = "saturated: there are 4 labels, so the sets hold all of them";
+    for (token, words) in [
+        ("m_cca", "inputs"),
+        ("m_cca_unembeddings", "labels"),
+        ("m_cca_logits", "inputs"),
+        ("top5_agreement", all_of_four),
+        ("top10_agreement", all_of_four),
+    ] {
+        let note = small.notes.iter().find(|(noted, _)| *noted == token).map(|(_, note)| note.as_str());
+        assert!(
+            note.is_some_and(|note| note.starts_with("saturated") && note.contains(words)),
+            "{token}: {note:?}"
+        );
+    }
+    for (labels, is_noted) in [(5, true), (6, false)] {
+        let pair = [1, 2].map(|seed| model(20, labels, 3, false, &mut rng(seed)));
+        let notes = compared(&pair[0], &pair[1]).notes;
+        assert_eq!(notes.iter().any(|(token, _)| *token == "top5_agreement"), is_noted, "{labels} labels");
     }
     let (a, b) = regular_pair(4);
     let large = compared(&a, &b);

@@ -123,13 +123,7 @@ impl<'a> Evaluation<'a> {
     pub fn of_all(&self, chosen: &[usize]) -> Vec<Option<SubsetValues>> {
         let labels = self.labels.0.bias.len();
         let (m, p) = self.inputs.dims();
-        let subsets = if labels * (p + m) <= MOST_ENTRIES {
-            (chosen.len() / (m + 1)).max(1)
-        } else {
-            // Large vocabularies: only the labels of a few subsets at a time.
-            (MOST_ENTRIES / ((m + 1) * (p + m))).max(1)
-        };
-        let batches = chosen.chunks(subsets * (m + 1));
+        let batches = chosen.chunks(at_once(labels, m, p).saturating_mul(m + 1));
         batches
             .flat_map(|batch| {
                 let mut is_used = vec![false; labels];
@@ -223,6 +217,11 @@ impl<'a> Evaluation<'a> {
     }
 }
 
+/// Subsets whose labels' g̃ and logit errors, M + p numbers of each label, are held at a time: all, unless the vocabulary is large.
+fn at_once(labels: usize, m: usize, p: usize) -> usize {
+    if labels * (p + m) <= MOST_ENTRIES { usize::MAX } else { (MOST_ENTRIES / ((m + 1) * (p + m))).max(1) }
+}
+
 /// What one regular subset gives.
 pub(super) struct SubsetValues {
     /// E‖f − A f′ − c‖².
@@ -234,4 +233,51 @@ pub(super) struct SubsetValues {
     /// Relative error of the solve.
     pub solve_error: f64,
     pub violated: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Model, Pair};
+    use crate::summary::{PairSummary, ProbabilityInputs};
+
+    #[test]
+    fn large_vocabularies_are_read_a_few_subsets_at_a_time() {
+        assert_eq!(at_once(1 << 17, 12, 20), usize::MAX);
+        assert_eq!(at_once((1 << 17) + 1, 12, 20), (1 << 22) / (13 * 32));
+        assert_eq!(at_once(50_257, 768, 1537), 2);
+        assert_eq!(at_once(50_257, 4096, 8193), 1);
+    }
+
+    #[test]
+    fn a_subset_whose_bound_fails_by_more_than_rounding_is_a_violation() {
+        for scale in [1e-6, 1.0, 1e6] {
+            let entry = |i: usize, j: usize| ((7 * i + 5 * j + i * j) as f64).sin();
+            let (f, g) = (
+                Mat::from_fn(20, 3, |x, j| scale * entry(x, j)),
+                Mat::from_fn(6, 3, |y, j| entry(y + 40, j)),
+            );
+            let a = Model::new(f, g, None).unwrap();
+            let pair = Pair::new(&a, &a).unwrap();
+            let reduced = Reduced::of(&PairSummary::of(&pair, &ProbabilityInputs::None, &[]).unwrap());
+            let evaluation = Evaluation::of(&reduced, Direction::Ab);
+            let is_violated = |error: f64, delta: f64, sigma_min: f64| {
+                let [squared_norm, solved_squared_norm] = [delta, error].map(|x| x * scale * scale);
+                let simplex =
+                    Simplex { sigma_min, reciprocal_condition: 0.1, squared_norm, solved_squared_norm };
+                evaluation.outcome(&simplex).violated
+            };
+            let logits: f64 = reduced.squared_scale() / (scale * scale);
+            for (rounding, sigma_min) in [(0.5, 1.0), (0.5, 0.1), (2.0, 1.0), (2.0, 0.1)] {
+                let error = rounding * ABSOLUTE_TOLERANCE * logits / (sigma_min * sigma_min);
+                assert_eq!(is_violated(error, 0.0, sigma_min), rounding > 1.0, "{scale}: {error}");
+            }
+            for sigma_min in [2.0, 1.0, 0.1] {
+                let bound = 1e6 * logits / (sigma_min * sigma_min);
+                assert!(!is_violated(bound * (1.0 + 5e-10), 1e6 * logits, sigma_min));
+                assert!(is_violated(bound * (1.0 + 2e-9), 1e6 * logits, sigma_min));
+            }
+            assert!(is_violated(f64::NAN, 1.0, 1.0));
+        }
+    }
 }
