@@ -59,7 +59,7 @@ impl Shard {
     /// Every `count` units in a row go to different shards, in an order that shifts from row to row. Without the shift, an axis whose
     /// length divides the count would give all its slow cells to one shard.
     pub fn owner(unit: usize, count: usize) -> usize {
-        (unit % count + unit / count) % count
+        (unit + unit / count) % count
     }
 }
 
@@ -101,6 +101,7 @@ mod tests {
     fn texts_and_schedulers_are_understood_or_refused() {
         let none = |_: &str| None;
         assert_eq!(Shard::parse("2/4", none), Ok(Shard { index: 2, count: 4 }));
+        assert_eq!(Shard { index: 2, count: 4 }.to_string(), "2/4");
         for name in INDEX_VARIABLES {
             let set = |asked: &str| (asked == name).then(|| "3".to_owned());
             assert_eq!(Shard::parse("auto/4", set), Ok(Shard { index: 3, count: 4 }));

@@ -7,8 +7,9 @@ use crate::error::{Error, PartError};
 use crate::label_side::LabelSide;
 use crate::llv_sets::LlvSets;
 use crate::measure::per_input::PerInput;
-use crate::measure::table::{Measure, Step, Value, measures};
+use crate::measure::table::{Measure, Step, Value};
 use crate::model::Pair;
+use crate::notes::notes;
 use crate::null::Nulls;
 use crate::partial::PartialSummary;
 use crate::probability::{Kept, MOST_EACH};
@@ -373,14 +374,8 @@ fn evaluated(shared: Shared, settings: &Settings, per_input: Option<PerInput>) -
         )
     };
     let bounds_ba = bounds.split_off(bounds.len() / 2);
-    // A remark is on all tokens of a row.
-    let is_asked = |row: &Measure| {
-        settings.asks_for(row.part) && row.tokens.iter().any(|token| settings.selection.has(token))
-    };
-    let notes = measures().filter(|row| is_asked(row) && lacking(row, Direction::Ab).is_none());
-    let notes = notes.filter_map(|row| Some((row.tokens[0], (row.note)(&shared)?)));
     Comparison {
-        notes: notes.collect(),
+        notes: notes(&shared, settings, |row| lacking(row, Direction::Ab).is_none()),
         certificate: certified(&shared.reduced, Direction::Ab, &bounds),
         certificate_ba: certified(&shared.reduced, Direction::Ba, &bounds_ba),
         scalars,

@@ -62,6 +62,7 @@ mod masks;
 pub mod measure;
 mod model;
 mod near;
+mod notes;
 mod null;
 mod partial;
 mod probability;

@@ -34,7 +34,7 @@ pub struct Shared {
     probability: Option<(ProbabilityPart, Divergences)>,
     percentiles: Option<Percentiles>,
     targets: Option<TargetValues>,
-    precision: LogitPrecision,
+    pub(crate) precision: LogitPrecision,
     llv: Option<LlvValues>,
 }
 
@@ -256,34 +256,6 @@ impl Shared {
     /// d_LLV and the PLS-SVD dissimilarities. Asked for only by rows of their part.
     pub fn llv(&self) -> &LlvValues {
         self.llv.as_ref().expect("the settings ask for d_LLV")
-    }
-
-    /// What single precision costs, if logits are in it, and which labels have no probability.
-    pub(crate) fn probability_note(&self) -> Option<String> {
-        let error = self.sums().logit_error;
-        let single = (self.precision == LogitPrecision::F32).then(|| {
-            format!(
-                "from logits in single precision, like all that follows from probabilities: those of the inputs checked are off by at most {error:.1e} nats"
-            )
-        });
-        let notes: Vec<String> = single.into_iter().chain(self.masked_note()).collect();
-        (!notes.is_empty()).then(|| notes.join("; "))
-    }
-
-    /// What masked labels mean for divergences.
-    fn masked_note(&self) -> Option<String> {
-        let Reason::Masked(masks) = self.reduced.masked()? else { return None };
-        let infinite: Vec<&str> = [(&masks.only_b, "KL(a ‖ b)"), (&masks.only_a, "KL(b ‖ a)")]
-            .into_iter()
-            .filter(|(labels, _)| !labels.is_empty())
-            .map(|(_, name)| name)
-            .collect();
-        let infinite = if infinite.is_empty() {
-            String::new()
-        } else {
-            format!("; so {} is ∞", infinite.join(" and "))
-        };
-        Some(format!("{masks}{infinite}"))
     }
 }
 

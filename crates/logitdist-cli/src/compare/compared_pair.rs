@@ -14,7 +14,6 @@ use logitdist::{
     Comparison, Pair, PairSummary, PartialSummary, ReducedModel, Settings, Watch, compare, compare_reduced,
     compare_summary, compare_watched,
 };
-use logitdist_results::number::short;
 use logitdist_results::pair::{PairComparison, PairNames, PairRun};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -160,8 +159,7 @@ impl ComparedPair {
     }
 
     /// What was compared elsewhere.
-    pub fn without_probes(mut comparison: Comparison, run: PairRun) -> ComparedPair {
-        comparison.notes.extend(lost_digits(&comparison));
+    pub fn without_probes(comparison: Comparison, run: PairRun) -> ComparedPair {
         let answer = Answer::of(&comparison, Vec::new());
         ComparedPair {
             run,
@@ -213,21 +211,4 @@ fn no_clear_end(name: &str, model: &ReducedModel) -> String {
         model.rank_logits(),
         model.n_inputs()
     )
-}
-
-/// A note where rounding of logits alone changes probabilities by more than a millionth of themselves.
-///
-/// −log τ is how far the logits of an input are apart at most, and a logit z in f64 is uncertain by ε|z|, a probability relatively by as much.
-fn lost_digits(comparison: &Comparison) -> Option<(&'static str, String)> {
-    const TOO_COARSE: f64 = 1e-6;
-    let apart = -comparison.scalar("log_tau")?.as_ref().ok()?;
-    let rounding = f64::EPSILON * apart;
-    (rounding > TOO_COARSE).then(|| {
-        let note = format!(
-            "logits of one input are up to {} apart, so that rounding alone changes probabilities by up to {} of themselves; so few digits of kl, jeffreys, js, tv, hellinger and d_llv mean anything",
-            short(apart),
-            short(rounding)
-        );
-        ("log_tau", note)
-    })
 }

@@ -14,6 +14,7 @@ use logitdist::{
 use logitdist_results::many::{ComparedModels, ManyComparisons, Number, Ranking, Step};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
+use std::collections::BTreeMap;
 
 /// The measures of a comparison unless others are asked for, beside the bounds that certify m_cca.
 const USUAL: [&str; 13] = [
@@ -97,10 +98,14 @@ pub fn computed(
     let watch = |stage, rows| progress.watch(stage, rows);
     let rng = || ChaCha8Rng::seed_from_u64(arguments.reducing.seed);
     let (mut kept, mut violated) = (Vec::with_capacity(pairs.len()), Vec::new());
+    let mut remarks: BTreeMap<&str, (String, usize)> = BTreeMap::new();
     for i in 0..firsts {
         compare_many(rows[i], &rows[i + 1..], &settings, rng, &watch, |j, comparison| {
             let tokens = comparison.all_bounds().filter(|(_, bound)| bound.is_violated());
             violated.extend(tokens.map(|(_, bound)| bound.theorem.token));
+            for (token, note) in &comparison.notes {
+                remarks.entry(*token).or_insert_with(|| (note.clone(), 0)).1 += 1;
+            }
             kept.push(Kept::of([i, i + 1 + j], comparison));
         })?;
     }
@@ -110,6 +115,11 @@ pub fn computed(
     notes.extend(models.repeated());
     let left_out = "intervals were left out, as they would take long: --intervals asks for them";
     notes.extend(sampling.note.map(|_| left_out.to_owned()));
+    // The first pair speaks for all of which the same is to be said.
+    let all = pairs.len();
+    notes.extend(
+        remarks.into_iter().map(|(token, (note, n))| format!("{token} in {n} of {all} pairs: {note}")),
+    );
     violated.sort_unstable();
     violated.dedup();
     let many = ManyComparisons {

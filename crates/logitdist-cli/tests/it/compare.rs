@@ -1,6 +1,8 @@
 //! `logitdist compare` as a user runs it: what is printed, in every format.
 
 use crate::{Files, compare, fixture, json, logitdist, program};
+use logitdist::{Mat, Model};
+use logitdist_io::write_npz;
 use logitdist_testing::{npy_of, run};
 use serde_json::Value;
 use std::path::Path;
@@ -84,6 +86,41 @@ fn logits_too_large_for_their_digits_have_a_note() {
         );
         assert_eq!(note(1e8, logits).1, Value::Null);
     }
+}
+
+#[test]
+fn large_logits_and_single_precision_are_said_whatever_is_asked_for() {
+    let files = Files::new();
+    let model = |name: &str, phase: f64| {
+        let f = Mat::from_fn(20, 2, |i, j| 1e11 * ((2 * i + j) as f64 + phase).sin());
+        let g = [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.5], [0.3, -1.0]];
+        let model = Model::new(f, Mat::from_fn(4, 2, |y, j| g[y][j]), None).unwrap();
+        write_npz(Path::new(&files.path(name)), &model).unwrap();
+        files.path(name)
+    };
+    let models = [model("a.npz", 0.0), model("b.npz", 0.3)];
+    let run = |more: &[&str]| {
+        let models = models.iter().map(String::as_str);
+        json(logitdist(&more.iter().copied().chain(models).collect::<Vec<_>>()))["notes"].clone()
+    };
+    let (large, single) = ("rounding alone changes probabilities", "single precision");
+    for (asked, token) in [
+        (&["--only", "kl_ab"][..], "kl_ab"),
+        (&["--only", "js,m_cca"], "js"),
+        (&["--only", "hellinger"], "hellinger"),
+        (&["--quick"], "kl_ab"),
+    ] {
+        for logits in ["f64", "f32"] {
+            let notes = run(&[&["compare", "--format", "json", "--logits", logits], asked].concat());
+            let said = notes[token].as_str().unwrap_or_default();
+            assert!(said.contains(large), "{asked:?} {logits}: {notes}");
+            assert_eq!(said.contains(single), logits == "f32", "{asked:?} {logits}: {notes}");
+        }
+    }
+    // Nothing of what has no part in probabilities.
+    assert_eq!(run(&["compare", "--format", "json", "--only", "m_cca"]).get("m_cca"), None);
+    let notes = run(&["matrix", "--format", "json"]).to_string();
+    assert!(notes.contains("in 1 of 1 pairs: ") && notes.contains(large), "{notes}");
 }
 
 #[test]

@@ -257,6 +257,17 @@ mod tests {
     }
 
     #[test]
+    fn a_frame_whose_mark_is_read_in_two_parts_is_found() {
+        // A mark without a frame, after which as much of the first block is left as a header takes, the next mark's beginning with it.
+        const BLOCK: usize = 1 << 18;
+        let mut bytes = vec![0; BLOCK - 2];
+        bytes[BLOCK - HEADER - 1..][..MARK.len()].copy_from_slice(&MARK);
+        bytes.extend(frame(7, 40).encode());
+        let damage = Stretch::Damage { length: BLOCK as u64 - 2, cell: None };
+        assert_eq!(stretches(&bytes), [(0, damage), (BLOCK as u64 - 2, Stretch::Frame(frame(7, 40)))]);
+    }
+
+    #[test]
     fn a_journal_cut_anywhere_loses_its_last_frame_only() {
         let frames = [frame(3, 40), frame(4, 50)];
         let bytes: Vec<u8> = frames.iter().flat_map(Frame::encode).collect();

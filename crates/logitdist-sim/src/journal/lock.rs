@@ -124,4 +124,32 @@ mod tests {
         assert_eq!(Lock::holder(&path).unwrap(), None);
         Lock::take(&path).unwrap();
     }
+
+    #[test]
+    fn a_lock_that_is_soon_free_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lock");
+        let held = Lock::take(&path).unwrap();
+        let start = Instant::now();
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                std::thread::sleep(Duration::from_millis(60));
+                drop(held);
+            });
+            Lock::take(&path).unwrap();
+        });
+        assert!(start.elapsed() >= Duration::from_millis(60));
+        let held = Lock::take(&path).unwrap();
+        assert!(matches!(Lock::take(&path), Err(SimError::Locked { .. })));
+        drop(held);
+    }
+
+    #[test]
+    fn a_lock_that_cannot_be_read_is_not_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        std::fs::write(&path, "").unwrap();
+        assert_eq!(Lock::holder(&folder.path().join("none.lock")).unwrap(), None);
+        assert!(Lock::holder(&path.join("a.lock")).is_err());
+    }
 }

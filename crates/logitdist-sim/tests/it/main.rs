@@ -9,6 +9,7 @@ mod failures;
 mod files;
 mod folder;
 mod locks;
+mod merging;
 mod searching;
 mod shards;
 mod studies;

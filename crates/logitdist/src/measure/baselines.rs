@@ -129,9 +129,7 @@ pub fn cka_debiased(reduced: &Reduced) -> Applicable<f64> {
     let gram = |a: &Mat<f64>, b: &Mat<f64>| matmul_tn(a.as_ref(), b.as_ref()).squared_norm_l2();
     let (gram_a, gram_b) = (gram(&x, &x), gram(&y, &y));
     let (own_a, own_b) = (hsic(gram_a, &k, &k), hsic(gram_b, &l, &l));
-    // It is a sum of squares. Of the corners of a simplex nothing of it is left but rounding errors.
-    let rounding = ABSOLUTE_TOLERANCE * n * n;
-    if own_a <= rounding * gram_a || own_b <= rounding * gram_b {
+    if is_rounding(own_a, gram_a, n) || is_rounding(own_b, gram_b, n) {
         return Err(Reason::Undetermined(format!(
             "the unbiased HSIC of a model with itself is 0 at {} inputs",
             reduced.n_inputs
@@ -141,6 +139,12 @@ pub fn cka_debiased(reduced: &Reduced) -> Applicable<f64> {
         return Ok(1.0);
     }
     Ok(hsic(gram(&x, &y), &k, &l) / (own_a.sqrt() * own_b.sqrt()))
+}
+
+/// Whether an unbiased HSIC of a model with itself, a sum of squares, is what rounding leaves of n² times its Gram matrix: of the corners of
+/// a simplex nothing else is left.
+fn is_rounding(own: f64, gram: f64, n: f64) -> bool {
+    own <= ABSOLUTE_TOLERANCE * n * n * gram
 }
 
 /// Coordinates of ‖x_i − x̄‖² over the inputs, x scaled to total variance 1.
@@ -233,4 +237,18 @@ fn normalised(reduced: &Reduced) -> Applicable<(Mat<f64>, Mat<f64>)> {
         Ok(Mat::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)] / norm))
     };
     Ok((one(&reduced.a)?, one(&reduced.b)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_in_a_million_million_is_rounding() {
+        for (gram, n) in [(0.5, 10.0), (1e-3, 1e4)] {
+            let whole = n * n * gram;
+            let found = [-1e-12, 0.9e-12, 1.1e-12, 1e-3].map(|part| is_rounding(part * whole, gram, n));
+            assert_eq!(found, [true, true, false, false]);
+        }
+    }
 }

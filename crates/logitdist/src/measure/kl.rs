@@ -22,7 +22,6 @@ pub(super) const KL: [Measure; 2] = [
         of: Of::Directions,
         headline: true,
         value: Value::Number(|shared, d| Ok(shared.divergences().kl(d))),
-        note: |shared| shared.probability_note(),
         ..Measure::DISTANCE
     },
     Measure {

@@ -278,6 +278,25 @@ mod tests {
                 assert!(is_violated(bound * (1.0 + 2e-9), 1e6 * logits, sigma_min));
             }
             assert!(is_violated(f64::NAN, 1.0, 1.0));
+            let simplex = Simplex {
+                sigma_min: 1.0,
+                reciprocal_condition: 1e-3,
+                squared_norm: 1.0,
+                solved_squared_norm: 1.0,
+            };
+            let want = 8.0 * 3.0 * f64::EPSILON / 1e-3;
+            assert_eq!(evaluation.outcome(&simplex).solve_error, want);
+            // Of a condition of 10⁸ the solve has an error of 5.3e-7, and twice that is allowed.
+            for (more, is_violated) in [(1.04e-6, false), (1.1e-6, true)] {
+                let delta = 1e6 * logits * scale * scale;
+                let simplex = Simplex {
+                    sigma_min: 0.5,
+                    reciprocal_condition: 1e-8,
+                    squared_norm: delta,
+                    solved_squared_norm: 4.0 * delta * (1.0 + more),
+                };
+                assert_eq!(evaluation.outcome(&simplex).violated, is_violated, "{scale}: {more}");
+            }
         }
     }
 }
