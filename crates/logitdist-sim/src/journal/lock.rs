@@ -117,7 +117,8 @@ mod tests {
         assert_eq!(Lock::holder(&path).unwrap(), None);
         let lock = Lock::take(&path).unwrap();
         let error = Lock::take(&path).unwrap_err().to_string();
-        let me = format!("process {} on", std::process::id());
+        let computer = gethostname::gethostname().to_string_lossy().into_owned();
+        let me = format!("process {} on {computer} since ", std::process::id());
         assert!(error.contains(&me) && error.contains("x.lock"), "{error}");
         assert!(Lock::holder(&path).unwrap().unwrap().contains(&me));
         drop(lock);
