@@ -45,7 +45,8 @@ pub fn report(results: &Path, damaged: Damaged, width: Option<f64>) -> Result<Re
     let pictures = pictures(&study);
     let damage =
         damage.into_iter().map(|what| format!("DAMAGED: {what}. All that follows is of what is left."));
-    let sentences: Vec<String> = damage.chain(sentences::sentences(&study)).collect();
+    let unknown = (!study.run.has_manifest).then(|| UNKNOWN.to_owned());
+    let sentences: Vec<String> = damage.chain(unknown).chain(sentences::sentences(&study)).collect();
     let plots = results.join("plots");
     let filed = pictures.iter().filter(|picture| picture.is_filed);
     let filed: Vec<(String, Figure)> =
@@ -73,6 +74,9 @@ pub fn report(results: &Path, damaged: Damaged, width: Option<f64>) -> Result<Re
     remove_older(&plots, &files)?;
     Ok(Report { summary: study.summary, sentences, files })
 }
+
+/// What is said of tables without a manifest.
+const UNKNOWN: &str = "Nobody knows whether these tables are whole: manifest.json, which has their lengths and checksums, is missing.";
 
 /// A picture that was asked for.
 #[derive(Debug)]

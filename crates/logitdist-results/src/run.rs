@@ -17,6 +17,8 @@ const FAILURES_NAMED: usize = 50;
 pub struct Run {
     /// What its manifest says; question and expectation are those of the config where there is no manifest.
     pub manifest: Manifest,
+    /// Whether there is a manifest.
+    pub has_manifest: bool,
     /// Names of axes that the config gives on a logarithmic scale.
     pub logarithmic: BTreeSet<String>,
     /// Whether there is a `config.toml`.
@@ -56,6 +58,7 @@ impl Run {
         let path = results.join("manifest.json");
         if let Some(text) = read_if_there(&path, read_file)? {
             run.manifest = Manifest::parse(&path, &text)?;
+            run.has_manifest = true;
         }
         let path = results.join("config.toml");
         if let Some(text) = read_if_there(&path, logitdist_io::read_config)? {

@@ -52,6 +52,27 @@ fn a_report_is_whole_the_same_each_time_and_removes_pictures_of_an_earlier_one()
 }
 
 #[test]
+fn tables_for_which_no_manifest_vouches_are_said_to_be_so() {
+    let folder = tempfile::tempdir().unwrap();
+    sweep::write(folder.path());
+    let first = |manifest: &str| {
+        match manifest {
+            "" => drop(std::fs::remove_file(folder.path().join("manifest.json"))),
+            text => std::fs::write(folder.path().join("manifest.json"), text).unwrap(),
+        }
+        let made = report(folder.path(), Damaged::Refused, None).unwrap();
+        let page = std::fs::read_to_string(folder.path().join("report.html")).unwrap();
+        let is_said = |text: &str| text.contains("Nobody knows whether these tables are whole");
+        assert_eq!(is_said(&page), is_said(&made.sentences[0]));
+        is_said(&page)
+    };
+    assert!(first(""));
+    assert!(!first(
+        r#"{"status": "complete", "question": "q", "expected": "e", "seed": 0, "processes": []}"#
+    ));
+}
+
+#[test]
 fn a_report_that_cannot_be_written_leaves_the_older_one_whole() {
     let folder = tempfile::tempdir().unwrap();
     let results = folder.path();

@@ -146,6 +146,15 @@ mod tests {
     }
 
     #[test]
+    fn who_holds_a_lock_without_a_name_is_another_process() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.lock");
+        let file = open(&path).unwrap();
+        file.lock().unwrap();
+        assert_eq!(Lock::holder(&path).unwrap().as_deref(), Some("another process"));
+    }
+
+    #[test]
     fn a_lock_that_cannot_be_read_is_not_free() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("file");

@@ -68,3 +68,66 @@ impl Reader {
         Ok(frame)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::frame::Kind;
+    use super::*;
+
+    #[test]
+    fn as_many_journals_are_open_as_a_process_may_have() {
+        let folder = tempfile::tempdir().unwrap();
+        let frame = |cell: usize| Frame {
+            kind: Kind::Cell,
+            cell: cell as u64,
+            identity: 1,
+            payload: vec![7; cell % 50],
+        };
+        // Two frames in each journal, the second first.
+        let journals = MOST_OPEN + 40;
+        let path = |journal: usize| folder.path().join(format!("{journal}.journal"));
+        for journal in 0..journals {
+            let bytes = [frame(2 * journal), frame(2 * journal + 1)].map(|frame| frame.encode()).concat();
+            std::fs::write(path(journal), bytes).unwrap();
+        }
+        let mut reader = Reader::new((0..journals).map(path).collect());
+        for journal in 0..journals {
+            let offset = frame(2 * journal).length();
+            let read = reader.frame(Address { journal, offset }).unwrap();
+            assert_eq!(read, frame(2 * journal + 1));
+            let open = if journal < MOST_OPEN { journal + 1 } else { journal + 1 - MOST_OPEN };
+            assert_eq!(reader.open.len(), open);
+        }
+        // Those that are open stay so while they are read, however many they are.
+        for journal in 0..MOST_OPEN {
+            assert_eq!(reader.frame(Address { journal, offset: 0 }).unwrap(), frame(2 * journal));
+        }
+        let open = reader.open.len();
+        let last = MOST_OPEN - 1;
+        for offset in [0, frame(2 * last).length()] {
+            reader.frame(Address { journal: last, offset }).unwrap();
+            assert_eq!(reader.open.len(), open);
+        }
+        let mut full = Reader::new((0..MOST_OPEN).map(path).collect());
+        for journal in (0..MOST_OPEN).chain([0]) {
+            full.frame(Address { journal, offset: 0 }).unwrap();
+        }
+        assert_eq!(full.open.len(), MOST_OPEN);
+    }
+
+    #[test]
+    fn a_record_that_was_damaged_since_is_an_error_with_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.journal");
+        let frame = Frame { kind: Kind::Cell, cell: 3, identity: 1, payload: vec![1, 2, 3] };
+        let mut bytes = frame.encode();
+        bytes[38] ^= 1;
+        std::fs::write(&path, &bytes).unwrap();
+        let mut reader = Reader::new(vec![path.clone()]);
+        let error = reader.frame(Address { journal: 0, offset: 0 }).unwrap_err().to_string();
+        assert!(error.contains("the record at byte 0 has been damaged"), "{error}");
+        // Mended, it is read from the file anew.
+        std::fs::write(&path, frame.encode()).unwrap();
+        assert_eq!(reader.frame(Address { journal: 0, offset: 0 }).unwrap(), frame);
+    }
+}

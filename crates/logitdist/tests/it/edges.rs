@@ -2,7 +2,9 @@
 
 use crate::fixtures::{fixture, network};
 use crate::pairs::{compared, model, normal, rng, value};
-use logitdist::{Comparison, LogitPrecision, Mat, Model, Pair, Same, Settings, Statement, compare, tokens};
+use logitdist::{
+    Comparison, LogitPrecision, Mat, Model, Pair, Part, Same, Settings, Statement, compare, measure, tokens,
+};
 use logitdist_io::{ReadOptions, Source, read_model};
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 
@@ -79,6 +81,21 @@ fn whatever_masks_a_label_masks_it_and_what_is_above_is_a_logit() {
         let masked = compared(&with_more_labels(&a, &[mask; 2]), &with_more_labels(&b, &[mask, f64::MIN]));
         tokens.iter().for_each(|token| near(&masked, token, value(&plain, token), 1e-12));
         assert!(masked.scalar("d_logit").unwrap().is_err());
+    }
+    // Every number that is made of probabilities and exists, percentiles among them.
+    let (a_masked, b_masked) = (with_more_labels(&a, &[f64::MIN; 2]), with_more_labels(&b, &[f64::MIN; 2]));
+    let (masked, single) = (compared(&a_masked, &b_masked), in_single_precision(&a_masked, &b_masked));
+    let of_probabilities = masked.scalars.iter().filter(|(token, number)| {
+        number.is_ok() && measure(token).is_some_and(|(row, _)| row.part == Part::Probability)
+    });
+    let found: Vec<&str> =
+        of_probabilities.map(|(token, _)| *token).filter(|token| *token != "tau").collect();
+    for token in ["kl_ab_q90", "kl_ba_q999", "top5_agreement", "js_se"] {
+        assert!(found.contains(&token), "{token}: {found:?}");
+    }
+    for token in found {
+        near(&masked, token, value(&plain, token), 1e-12);
+        near(&single, token, value(&plain, token), 1e-5);
     }
     // So low that its probability is 0 to double precision, and yet a logit.
     let ordinary = compared(&with_more_labels(&a, &[-1e4]), &with_more_labels(&b, &[-1e4]));
