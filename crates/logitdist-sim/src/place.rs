@@ -67,7 +67,7 @@ fn claim(option: &str, out: &Path, read: Vec<&Path>) -> Result<(), SimError> {
 
 /// Whether this file holds the text of a config.
 pub fn says(file: &Path, config: &Config) -> bool {
-    logitdist_io::read_text_file(file).is_ok_and(|text| text == config.toml)
+    logitdist_io::read_config(file).is_ok_and(|bytes| bytes == config.toml.as_bytes())
 }
 
 /// Files of these names may be anybody's. A journal shows that they are a sweep's.

@@ -101,10 +101,15 @@ fn pipes_in_a_folder_of_results_are_refused_by_name() {
 }
 
 #[test]
-fn a_config_of_more_than_16_mib_is_refused() {
+fn a_config_or_file_of_gates_of_more_than_16_mib_is_refused() {
     let files = Files::new();
     let config = files.path("large.toml");
     fs::File::create(&config).unwrap().set_len(1 << 40).unwrap();
     logitdist(&["sweep", &config, "--dry-run"]).refused(&["large.toml", "16 MiB"]);
     logitdist(&["train", &config, "--out", &files.path("out.npz")]).refused(&["large.toml", "16 MiB"]);
+    // Of bytes that are no TOML the size is said, and nothing else.
+    fs::File::create(&config).unwrap().set_len(17 << 20).unwrap();
+    let model = files.model("a.npz", 12, 4, 2);
+    let run = logitdist(&["compare", &model, &model, "--gate", &config]).refused(&["large.toml", "16 MiB"]);
+    assert!(!run.stderr.contains("[[gate]]"), "{}", run.stderr);
 }

@@ -2,7 +2,7 @@
 
 use super::Gate;
 use anyhow::{Context, bail};
-use logitdist_io::{read_text_file, visible};
+use logitdist_io::{read_config, visible};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -22,7 +22,10 @@ struct Table {
 
 /// The gates of a file, in their order.
 pub fn read(path: &Path) -> anyhow::Result<Vec<Gate>> {
-    let text = read_text_file(path).with_context(|| format!("{}: cannot be read", path.display()))?;
+    let text = read_config(path)
+        .map_err(anyhow::Error::from)
+        .and_then(|bytes| Ok(String::from_utf8(bytes)?))
+        .with_context(|| format!("{}: cannot be read", path.display()))?;
     let file: File = toml::from_str(&text).map_err(|error| {
         anyhow::anyhow!(
             "{}: {}; gates are tables [[gate]] with `fail_if`, and perhaps `name` and `why`",
