@@ -68,6 +68,47 @@ fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
 }
 
 #[test]
+fn the_nearest_known_name_is_suggested() {
+    let files = Files::new();
+    let model = files.model("a.npz", 30, 6, 3);
+    let config = "question = \"q\"\nexpected = \"e\"\n[model]\ninputs = 6\nlabels = 4\ndim = [2, 3]\n\
+                  [perturbation.noise_embeddings]\nlevel = [0.1, 0.2]\n";
+    let config = files.bytes("small.toml", config.as_bytes());
+    let out = files.path("out");
+    logitdist(&["sweep", &config, "--out", &out]).ok();
+    let gates = "[[gate]]\nfail_if = \"m_cca < 1\"\nwhyy = \"x\"\n";
+    let gates = files.bytes("gates.toml", gates.as_bytes());
+    let set = |change| ["sweep", config.as_str(), "--dry-run", "--set", change];
+    for (command, wrong, right) in [
+        (&["compare", &model, &model, "--only", "m_ca"][..], "m_ca", "m_cca"),
+        (&["compare", &model, &model, "--fail-if", "m_ca < 1"], "m_ca", "m_cca"),
+        (&["compare", &model, &model, "--gate", &gates], "gates.toml:3: unknown key `whyy`", "why"),
+        (&["matrix", &model, &model, "--by", "m_ca"], "m_ca", "m_cca"),
+        (&["matrix", &model, &model, "--all", "--square", "m_ca"], "m_ca", "m_cca"),
+        (&["budget", &model, "--certify", "m_ca=0.9"], "m_ca", "m_cca"),
+        (&["report", &out, "--by", "levl"], "there is no axis `levl`", "level"),
+        (
+            &["report", &out, "--plot", "bound=m_cca_sharpp"],
+            "there is no bound `m_cca_sharpp`",
+            "m_cca_sharp",
+        ),
+        (&["report", &out, "--plot", "y=m_ca"], "`y` is m_ca", "m_cca"),
+        (&["report", &out, "--plot", "y=m_cca x=levl"], "`x` is levl", "level"),
+        (&["report", &out, "--plot", "y=m_cca color=dim"], "unknown key `color`", "colour"),
+        (&set("sede=3"), "unknown key `sede`", "seed"),
+        (&set("model.dmi=3"), "unknown key `dmi`", "dim"),
+        (&set("modle.dim=3"), "unknown table `modle`", "model"),
+        (&set("family.even_label.inputs=3"), "unknown key `even_label`", "even_labels"),
+        (&set("measures=[\"d_rap\"]"), "measures", "d_rep"),
+        (&set("model.embeddings=gausian"), "unknown value `gausian`", "gaussian"),
+        (&set("replicates={until=\"ci\",width=0.1,of=\"m_ca\",max=9}"), "`of` is m_ca", "m_cca"),
+        (&["explain", "m_ca"], "m_ca", "m_cca"),
+    ] {
+        logitdist(command).refused(&[wrong, &format!("did you mean `{right}`?")]);
+    }
+}
+
+#[test]
 fn help_teaches_and_shells_can_complete() {
     let help = logitdist(&["compare", "--help"]).stdout;
     for text in ["numpy.savez", "Exit codes", "--inputs-limit", "Where to look first"] {

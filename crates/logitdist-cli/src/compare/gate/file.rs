@@ -1,6 +1,7 @@
 //! Gates from a file: tables `[[gate]]` with `fail_if`, and perhaps `name` and `why`.
 
 use super::Gate;
+use crate::blame::Blame;
 use anyhow::{Context, bail};
 use logitdist_io::{read_config, visible};
 use serde::Deserialize;
@@ -27,10 +28,12 @@ pub fn read(path: &Path) -> anyhow::Result<Vec<Gate>> {
         .and_then(|bytes| Ok(String::from_utf8(bytes)?))
         .with_context(|| format!("{}: cannot be read", path.display()))?;
     let file: File = toml::from_str(&text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        let Blame { line, message } = Blame::of(&text, at, error.message());
+        let line = line.map_or_else(String::new, |line| format!(":{line}"));
         anyhow::anyhow!(
-            "{}: {}; gates are tables [[gate]] with `fail_if`, and perhaps `name` and `why`",
-            path.display(),
-            error.message()
+            "{}{line}: {message} (gates are tables [[gate]] with `fail_if`, and perhaps `name` and `why`)",
+            path.display()
         )
     })?;
     if file.gate.is_empty() {
