@@ -18,6 +18,7 @@ mod saved;
 pub mod sweep;
 mod threads;
 mod train;
+mod whole;
 mod wrapped;
 
 pub use parse::parse;

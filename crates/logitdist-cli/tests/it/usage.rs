@@ -68,6 +68,45 @@ fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
 }
 
 #[test]
+fn numbers_that_are_none_are_told_what_is_needed() {
+    let at_least = |n| format!("a whole number of at least {n} is needed");
+    let (zero, one) = (at_least(0), at_least(1));
+    let threads = "a whole number from 1 to 1024 is needed".to_owned();
+    let compare = &["compare", "a", "b"][..];
+    for (command, option, values, needed) in [
+        (compare, "--threads", &["x", "-1", "0", "1025", "1.5"][..], &threads),
+        (compare, "--seed", &["x", "-1", "1e3", "18446744073709551616"], &zero),
+        (compare, "--inputs-limit", &["x", "-1", "0"], &one),
+        (compare, "--inflation-limit", &["x", "-1", "0"], &one),
+        (compare, "--llv-labels", &["x", "-1", "0,x"], &zero),
+        (compare, "--blocks", &["x", "-1", "2"], &"a whole number from 3 to 1000 is needed".to_owned()),
+        (compare, "--null", &["x", "-1"], &"a whole number from 100 to 100000 is needed".to_owned()),
+        (&["matrix", "a", "b"], "--threads", &["x", "-1"], &threads),
+        (&["matrix", "a", "b"], "--seed", &["x", "-1"], &zero),
+        (&["reduce", "a", "b", "--out", "c"], "--rows-from", &["x", "-1"], &zero),
+        (&["budget", "a"], "--threads", &["x", "-1"], &threads),
+        (&["budget", "a"], "--inflation-limit", &["x", "-1"], &one),
+        (&["sweep", "a.toml"], "--threads", &["x", "-1"], &threads),
+        (&["sweep", "a.toml", "--slurm"], "--array", &["x", "-1", "0"], &"from 1 to 4294967295".to_owned()),
+        (&["sweep", "plan", "a.toml"], "--cpus", &["x", "-1"], &threads),
+        (&["distill", "a", "--out", "b"], "--dim", &["x", "-1", "0"], &one),
+        (&["distill", "a", "--out", "b"], "--seed", &["x", "-1"], &zero),
+    ] {
+        for value in values {
+            let run = logitdist(&[command, &[option, value]].concat()).refused(&[option, needed]);
+            assert!(
+                run.stderr.contains(&format!("'{}'", value.rsplit(',').next().unwrap())),
+                "{}",
+                run.stderr
+            );
+        }
+    }
+    logitdist(&["budget", "a", "--agreement", "-1"]).refused(&["it must be above 0 and at most 1"]);
+    logitdist(&["compare", "a", "b", "--logit-scale", "-1"])
+        .refused(&["a number from 1e-30 to 1e30 is needed"]);
+}
+
+#[test]
 fn the_nearest_known_name_is_suggested() {
     let files = Files::new();
     let model = files.model("a.npz", 30, 6, 3);
