@@ -1,5 +1,6 @@
 //! The commands of `logitdist`; `cargo xtask` shares those for sweeps and reports, and Python what is said of a pair.
 
+mod blame;
 mod budget;
 pub mod compare;
 pub mod explain;
@@ -17,6 +18,7 @@ mod saved;
 pub mod sweep;
 mod threads;
 mod train;
+mod whole;
 mod wrapped;
 
 pub use parse::parse;

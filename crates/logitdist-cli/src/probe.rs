@@ -33,7 +33,7 @@ pub struct Arguments {
     #[arg(long, value_delimiter = ',', value_name = "NAMES", conflicts_with = "answers")]
     concepts: Vec<Concept>,
     /// Strength of the penalty on the variance of a probe's score, greater than 0.
-    #[arg(long, default_value_t = ProbeSpec::default().strength, value_name = "LAMBDA")]
+    #[arg(long, default_value_t = ProbeSpec::default().strength, allow_negative_numbers = true, value_name = "LAMBDA")]
     strength: f64,
     /// How to print the result. CSV has one number in each line: concept,token,value.
     #[arg(long, value_enum, default_value = "table")]

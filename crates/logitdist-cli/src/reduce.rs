@@ -5,6 +5,7 @@ use crate::models::Models;
 use crate::output::to_stdout;
 use crate::progress::Progress;
 use crate::saved;
+use crate::whole::from_zero;
 use anyhow::{Context, ensure};
 use logitdist::{KnownDirections, LabelSide, Labels, PartialSummary, Share};
 use logitdist_io::{Claims, SavedSummary, labels_hash};
@@ -28,7 +29,7 @@ pub struct Arguments {
     part: Option<Share>,
     /// Place of the files' first input in a larger whole, from 0. `compare --summaries` then puts the files in their order, and refuses gaps
     /// and inputs that are there twice.
-    #[arg(long, value_name = "OFFSET", conflicts_with_all = ["part", "summaries"])]
+    #[arg(long, value_name = "OFFSET", allow_negative_numbers = true, value_parser = from_zero::<u64>, conflicts_with_all = ["part", "summaries"])]
     rows_from: Option<u64>,
     /// Join parts that were reduced before into a bigger one, in place of models.
     #[arg(long, value_name = "SUMMARY", num_args = 1.., conflicts_with_all = ["part", "models", "seed", "inputs_limit", "logits", "llv_labels"])]

@@ -1,16 +1,14 @@
 //! How many threads a command may start.
 
+use crate::whole::whole;
 use anyhow::bail;
-use clap::builder::{RangedI64ValueParser, ValueParser};
-use clap::value_parser;
 
 /// More than any machine has a use for; every thread takes memory.
 const MOST: u16 = 1024;
 
 /// Reads a number of threads.
-pub fn number() -> ValueParser {
-    let range: RangedI64ValueParser<u16> = value_parser!(u16).range(1..=i64::from(MOST));
-    range.into()
+pub fn number(text: &str) -> Result<u16, String> {
+    whole(1..=u64::from(MOST))(text)
 }
 
 /// Refuses what the environment asks for where no option does, if no system could give it.

@@ -59,6 +59,7 @@ mod listing;
 mod logits;
 mod names;
 mod naming;
+mod nearest;
 mod npy;
 mod npz;
 mod opened;
@@ -88,6 +89,7 @@ pub use listing::{is_model_folder, models_in};
 pub use logits::{Directions, LogitForm, MOST_LOGITS};
 pub use names::{ArrayNames, ParseArrayNamesError};
 pub use naming::{Names, shortened};
+pub use nearest::did_you_mean;
 pub use opened::OpenedModel;
 pub use read::{
     INFLATION_LIMIT, ReadOptions, Source, Transpose, array_in_file, open_model, read_array, read_matrix,

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-/// The largest config that is read.
+/// The most bytes of a config, or of another file that people write.
 pub const LARGEST_CONFIG: u64 = 16 << 20;
 
 /// Opens a regular file and says how long it is. Links are followed.
@@ -42,7 +42,8 @@ pub fn read_config(path: &Path) -> io::Result<Vec<u8>> {
     // Not by the length that the system tells: the file may grow.
     file.take(LARGEST_CONFIG + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST_CONFIG {
-        let message = format!("it has more than {LARGEST_CONFIG} bytes (16 MiB), too many for a config");
+        let message =
+            format!("it has more than {LARGEST_CONFIG} bytes (16 MiB), the most that such a file may have");
         return Err(io::Error::new(io::ErrorKind::InvalidInput, message));
     }
     Ok(bytes)

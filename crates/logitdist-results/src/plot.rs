@@ -1,5 +1,6 @@
 //! What a declared picture of a sweep is, in words: `bound=m_cca_sharp x=level colour=dim where='direction==ab'`, or a table of a config.
 
+use logitdist_io::did_you_mean;
 use std::fmt;
 use toml::Value;
 
@@ -97,7 +98,8 @@ impl PlotSpec {
             "where" => self.filter = filter(value)?,
             _ => {
                 let known = PlotSpec::KEYS.join(", ");
-                return Err(format!("unknown key `{key}` of a picture; known are {known}"));
+                let hint = did_you_mean(key, PlotSpec::KEYS);
+                return Err(format!("unknown key `{key}` of a picture; known are {known}{hint}"));
             }
         }
         Ok(())

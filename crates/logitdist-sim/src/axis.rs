@@ -2,8 +2,8 @@
 
 use crate::document::{Document, Setting};
 use crate::error::SimError;
-use crate::plain::did_you_mean;
 use crate::value::text;
+use logitdist_io::did_you_mean;
 use std::collections::HashMap;
 use toml::{Table, Value};
 

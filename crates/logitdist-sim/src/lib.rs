@@ -54,7 +54,7 @@ pub use listener::Listener;
 pub use merge::{Merged, merge};
 pub use options::SweepOptions;
 pub use overrides::Override;
-pub use plain::{did_you_mean, plain, quoted_after};
+pub use plain::{plain, quoted_after};
 pub use plan::{Sample, sample};
 pub use replicates::{Known, Replicates};
 pub use run::{SweepOutcome, describe, sweep, sweep_with};

@@ -11,7 +11,6 @@ use crate::slurm;
 use crate::tables::{self, Tables, write_config};
 use logitdist_results::{RunStatus, Session};
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// The result of a merge.
@@ -95,7 +94,7 @@ pub fn widest<'a>(
     for folder in std::iter::once(out).chain(others) {
         // A sweep that waits in a queue has only the config of its jobs.
         let files = [folder.join("config.toml"), slurm::folder(folder).join("config.toml")];
-        if let Some(file) = files.into_iter().find(|file| file.is_file()) {
+        if let Some(file) = files.into_iter().find(|file| file.exists()) {
             let config = Config::of_results(&file)?;
             if configs.iter().all(|other| other.toml != config.toml) {
                 configs.push(config);
@@ -135,7 +134,7 @@ fn copy(mut writer: Writer, config: &Config, store: &Store, own: usize) -> Resul
     for (journal, cells) in store.journals.iter().zip(wanted).skip(own).filter(|(_, cells)| !cells.is_empty())
     {
         let failed = |e| SimError::io("read", &journal.path, e);
-        let mut scanner = Scanner::new(File::open(&journal.path).map_err(failed)?);
+        let mut scanner = Scanner::new(logitdist_io::open_file(&journal.path).map_err(failed)?.0);
         // A session is copied with the first of its cells. If its record is lost, this process stands in for it.
         let mut started = Some(session(config, Shard::WHOLE, 1));
         while let Some((offset, stretch)) = scanner.next().map_err(failed)? {

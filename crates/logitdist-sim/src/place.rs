@@ -8,6 +8,7 @@ use crate::options::SweepOptions;
 use crate::slurm;
 use crate::tables::TABLES;
 use logitdist_io::Claims;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The files of a folder of results, beside its journals and networks.
@@ -36,11 +37,25 @@ pub fn check(options: &SweepOptions, config: &Config, out: &Path) -> Result<(), 
 /// One of the results would replace a journal that is read, or files that no sweep has written.
 pub fn check_merged(out: &Path, inputs: &[PathBuf], journals: &[PathBuf]) -> Result<(), SimError> {
     claim("", out, journals.iter().map(PathBuf::as_path).collect())?;
-    let text = |folder: &Path| std::fs::read(folder.join("config.toml")).ok();
-    let own = text(out);
-    let of_inputs = inputs.iter().flat_map(|input| [text(input), text(&slurm::folder(input))]);
-    let is_own = own.is_some() && of_inputs.into_iter().any(|input| input == own);
+    let own = config_in(out)?;
+    let mut is_own = false;
+    for input in inputs {
+        for folder in [input.clone(), slurm::folder(input)] {
+            let config = config_in(&folder)?;
+            is_own |= config.is_some() && config == own;
+        }
+    }
     refuse_foreign(out, is_own || slurm::folder(out).is_dir())
+}
+
+/// The config of a folder, `None` if it has none.
+fn config_in(folder: &Path) -> Result<Option<Vec<u8>>, SimError> {
+    let path = folder.join("config.toml");
+    match logitdist_io::read_config(&path) {
+        Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
+        Err(e) => Err(SimError::io("read the config", &path, e)),
+        Ok(bytes) => Ok(Some(bytes)),
+    }
 }
 
 fn claim(option: &str, out: &Path, read: Vec<&Path>) -> Result<(), SimError> {
@@ -52,7 +67,7 @@ fn claim(option: &str, out: &Path, read: Vec<&Path>) -> Result<(), SimError> {
 
 /// Whether this file holds the text of a config.
 pub fn says(file: &Path, config: &Config) -> bool {
-    logitdist_io::read_text_file(file).is_ok_and(|text| text == config.toml)
+    logitdist_io::read_config(file).is_ok_and(|bytes| bytes == config.toml.as_bytes())
 }
 
 /// Files of these names may be anybody's. A journal shows that they are a sweep's.

@@ -2,7 +2,7 @@
 
 use crate::document::Document;
 use crate::error::SimError;
-use crate::plain::did_you_mean;
+use logitdist_io::did_you_mean;
 use logitdist_results::t_975;
 use std::fmt;
 use toml::{Table, Value};

@@ -14,7 +14,6 @@ use crate::share::Share;
 use crate::tables::{self, Tables, clear, write_config};
 use crate::train::{self, Networks};
 use crate::value::text;
-use crate::whole_file::remove;
 use crate::work::Work;
 use logitdist_io::visible;
 use logitdist_results::{Counts, End, Ended, RunStatus};
@@ -88,8 +87,11 @@ pub fn sweep_with(
     let (mut store, mut notes) = read_journals(&out, &config, &mut writer)?;
     // Before the folder changes: results that are kept with the code would count as uncommitted changes.
     let session = session(&config, shard, pool.current_num_threads());
-    // Until the tables are made again, they may be those of another config.
-    remove(&out.join("manifest.json"))?;
+    // Until the tables are made again, they may be those of another config. A manifest that is replaced keeps its mode.
+    if out.join("manifest.json").exists() {
+        let counts = Counts { cells: store.count(), ..Counts::default() };
+        write_manifest(&config, RunStatus::Interrupted, counts, &store, &out)?;
+    }
     write_config(&config, &out)?;
 
     let deadline = options.time_limit.and_then(|limit| clock.checked_add(limit));

@@ -6,7 +6,7 @@ mod statistic;
 mod table;
 
 use anyhow::{Context, anyhow};
-use logitdist_io::WholeFile;
+use logitdist_io::{WholeFile, read_text_file};
 use logitdist_report::{picture_part, spliced};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -120,7 +120,7 @@ fn pages_in(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 fn read(file: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(file).with_context(|| format!("{}: cannot be read", file.display()))
+    read_text_file(file).with_context(|| format!("{}: cannot be read", file.display()))
 }
 
 fn folder_of(file: &Path) -> &Path {

@@ -80,7 +80,30 @@ fn what_is_wrong_with_a_config_is_said_before_anything_runs() {
             &[],
             &["c.toml:4", "inputs", "at most"],
         ),
-        (&format!("{head}{noise}"), &["--set", "a.b.c=1"], &["--set a.b.c=1", "unknown key `a.b.c`"]),
+        (
+            &format!("{head}{noise}"),
+            &["--set", "a.b.c=1"],
+            &[
+                "--set a.b.c=1",
+                "unknown table `a`; known are model, d_rep, perturbation, family, train, search",
+            ],
+        ),
+        (
+            &format!("{head}{noise}"),
+            &["--set", "modle.dim=3"],
+            &["--set modle.dim=3", "unknown table `modle`", "did you mean `model`?"],
+        ),
+        (
+            &format!("{head}{noise}[modell]\ndim = 3\n"),
+            &[],
+            &["c.toml:5", "unknown table `modell`", "did you mean `model`?"],
+        ),
+        (
+            &format!("{head}{noise}"),
+            &["--set", "model.dim.x=3"],
+            &["unknown key `model.dim.x`: `model.dim` is no table of a config"],
+        ),
+        (&format!("{head}{noise}"), &["--set", "seed.x=3"], &["unknown key `seed.x`: `seed` is no table"]),
         (&format!("{head}{noise}"), &["--set", "model.dim=1000000000000"], &["model.dim", "at most"]),
         (
             &format!("{head}{noise}"),

@@ -7,6 +7,7 @@ mod table;
 use crate::compare::{Transposed, read_probes};
 use crate::output::{Beside, beside, to_stdout};
 use crate::threads;
+use crate::whole::from_one;
 use anyhow::{Context, bail, ensure};
 use clap::ValueEnum;
 use logitdist::ModelRows;
@@ -33,13 +34,13 @@ pub struct Arguments {
     #[arg(long, value_name = "TOKEN=VALUE", value_parser = Need::parse)]
     certify: Vec<Need>,
     /// The share of the inputs whose most probable label must stay; with --probe, whose decision must stay, too.
-    #[arg(long, value_name = "SHARE", value_parser = Need::agreement)]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true, value_parser = Need::agreement)]
     agreement: Vec<Need>,
     /// The largest total variation distance.
-    #[arg(long, value_name = "DISTANCE", value_parser = Need::tv)]
+    #[arg(long, value_name = "DISTANCE", allow_negative_numbers = true, value_parser = Need::tv)]
     tv: Vec<Need>,
     /// The largest KL divergence, in either direction, nats.
-    #[arg(long, value_name = "NATS", value_parser = Need::kl)]
+    #[arg(long, value_name = "NATS", allow_negative_numbers = true, value_parser = Need::kl)]
     kl: Vec<Need>,
     /// Linear probes of the model, as for `logitdist compare`.
     #[arg(long, value_name = "FILE")]
@@ -54,7 +55,7 @@ pub struct Arguments {
     #[arg(long, value_enum, value_delimiter = ',', value_name = "ARRAY")]
     transpose: Vec<Transposed>,
     /// Largest growth of a compressed array, as for `logitdist compare`.
-    #[arg(long, value_name = "TIMES", default_value_t = INFLATION_LIMIT, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "TIMES", default_value_t = INFLATION_LIMIT, allow_negative_numbers = true, value_parser = from_one::<u64>)]
     inflation_limit: u64,
     /// How to print the result.
     #[arg(long, value_enum, default_value = "table")]
@@ -66,7 +67,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE")]
     picture: Option<PathBuf>,
     /// Number of threads [default: all processors]. The result does not depend on it.
-    #[arg(long, value_parser = threads::number())]
+    #[arg(long, allow_negative_numbers = true, value_parser = threads::number)]
     threads: Option<u16>,
 }
 

@@ -2,6 +2,7 @@
 
 use anyhow::{Context, bail, ensure};
 use logitdist::bound::{Budgets, Decisions, NO_LIMIT, kl_budget, tv_budget};
+use logitdist_io::did_you_mean;
 use logitdist_results::number::exact;
 
 /// What another model must have in common with this one.
@@ -30,7 +31,10 @@ impl Need {
             "top1_agreement" => share(value).map(Need::Agreement),
             "tv" => Need::tv(value),
             "kl" => Need::kl(value),
-            other => bail!("there is no budget for {other:?}; m_cca, top1_agreement, tv or kl is needed"),
+            other => {
+                let hint = did_you_mean(other, ["m_cca", "top1_agreement", "tv", "kl"]);
+                bail!("there is no budget for {other:?}; m_cca, top1_agreement, tv or kl is needed{hint}")
+            }
         }
     }
 

@@ -5,6 +5,7 @@ use super::page;
 use super::reducing::Reducing;
 use crate::matched::Choice;
 use crate::output::Format;
+use crate::whole::from_zero;
 use anyhow::{Context, bail};
 use clap::{ArgAction, Args};
 use logitdist::{BLOCKS, Subsets};
@@ -69,7 +70,7 @@ pub struct Arguments {
     #[arg(long)]
     pub no_intervals: bool,
     /// Blocks of inputs that are left out one at a time for intervals and m_cca_cv.
-    #[arg(long, value_name = "N", default_value_t = BLOCKS, value_parser = parse_blocks)]
+    #[arg(long, value_name = "N", default_value_t = BLOCKS, allow_negative_numbers = true, value_parser = parse_blocks)]
     pub blocks: usize,
     /// The group of each input, such as the document it is from: an .npy, or a text file with a whole number in each line. Blocks never cut a
     /// group, so that intervals are right for inputs that depend on each other.
@@ -90,7 +91,7 @@ pub struct Arguments {
     pub floor: Option<PathBuf>,
     /// Put b's inputs into another order so many times, and print what similarities that shows: what unrelated models would. Groups stay
     /// together; where neighbouring inputs depend on each other, b's are shifted.
-    #[arg(long, value_name = "R", default_value_t = 0, value_parser = parse_null)]
+    #[arg(long, value_name = "R", default_value_t = 0, allow_negative_numbers = true, value_parser = parse_null)]
     pub null: usize,
     /// How to print the result. CSV has one number in each line: section,token,side,value,reason.
     #[arg(long, value_enum, default_value = "table")]
@@ -112,7 +113,7 @@ pub struct Arguments {
     #[arg(long, value_name = "SUMMARY", num_args = 1..)]
     pub summaries: Vec<PathBuf>,
     /// Pivot input and inputs of d_LLV [default: evenly spread ones].
-    #[arg(long, value_delimiter = ',', value_name = "INPUTS")]
+    #[arg(long, value_delimiter = ',', value_name = "INPUTS", allow_negative_numbers = true, value_parser = from_zero::<usize>)]
     pub llv_inputs: Option<Vec<usize>>,
     /// Linear probes w·f + c of A: an .npy with a weight vector in each row, or an archive with arrays `weights` and perhaps `offsets`.
     /// Prints the error of carrying each over from B, how many of its decisions are kept, and what is certified of both.

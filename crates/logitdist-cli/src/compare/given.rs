@@ -3,6 +3,7 @@
 use super::heads::Heads;
 use super::single::Single;
 use super::which::Which;
+use crate::whole::from_one;
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use logitdist_io::{ArrayNames, Directions, Fold, INFLATION_LIMIT, ReadOptions, Source, Transpose};
@@ -39,7 +40,7 @@ pub struct Reading {
     pub transpose_b: Option<Vec<Transposed>>,
     /// Largest growth of a compressed array: one that claims more bytes for each compressed byte is refused, as a small file could fill
     /// the memory.
-    #[arg(long, value_name = "TIMES", default_value_t = INFLATION_LIMIT, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "TIMES", default_value_t = INFLATION_LIMIT, allow_negative_numbers = true, value_parser = from_one::<u64>)]
     pub inflation_limit: u64,
     /// Last layers.
     #[command(flatten)]

@@ -12,16 +12,16 @@ pub struct Heads {
     #[arg(long, value_enum, value_name = "auto", help_heading = HEADS)]
     pub head: Option<Find>,
     /// Multiply all logits with this number, bias included, before --softcap: the scale of a cosine head, the inverse of a temperature.
-    #[arg(long, value_name = "S", default_value = "1", value_parser = positive, help_heading = HEADS)]
+    #[arg(long, value_name = "S", default_value = "1", allow_negative_numbers = true, value_parser = positive, help_heading = HEADS)]
     pub logit_scale: f64,
     /// The same of B, if it differs from that of A.
-    #[arg(long, value_name = "S", value_parser = positive, help_heading = HEADS)]
+    #[arg(long, value_name = "S", allow_negative_numbers = true, value_parser = positive, help_heading = HEADS)]
     pub logit_scale_b: Option<f64>,
     /// Bend logits z to C·tanh(z/C), as some models do. The model is then given by its logits alone.
-    #[arg(long, value_name = "C", default_value = "none", value_parser = softcap, help_heading = HEADS)]
+    #[arg(long, value_name = "C", default_value = "none", allow_negative_numbers = true, value_parser = softcap, help_heading = HEADS)]
     pub softcap: Softcap,
     /// The same of B, if it differs from that of A; `none` for none.
-    #[arg(long, value_name = "C", value_parser = softcap, help_heading = HEADS)]
+    #[arg(long, value_name = "C", allow_negative_numbers = true, value_parser = softcap, help_heading = HEADS)]
     pub softcap_b: Option<Softcap>,
     /// Divide embeddings, unembeddings or both by their lengths, as cosine heads do.
     #[arg(long, value_enum, default_value = "none", value_name = "ARRAYS", help_heading = HEADS)]

@@ -1,6 +1,7 @@
 //! What decides how the inputs of a pair are reduced, whether here or on many machines.
 
 use crate::threads::number;
+use crate::whole::{from_one, from_zero};
 use anyhow::Context;
 use clap::{Args, ValueEnum};
 use logitdist::{LogitPrecision, Settings};
@@ -9,20 +10,20 @@ use logitdist::{LogitPrecision, Settings};
 #[derive(Args)]
 pub struct Reducing {
     /// Seed of all random choices: label subsets and sampled inputs.
-    #[arg(long, default_value_t = 0)]
+    #[arg(long, default_value_t = 0, allow_negative_numbers = true, value_parser = from_zero::<u64>)]
     pub seed: u64,
     /// Compute KL and its relatives on a random sample of this many inputs, with standard errors.
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = from_one::<u64>)]
     pub inputs_limit: Option<u64>,
     /// Precision of the logits for KL and its relatives. f32 halves the time for a large vocabulary, and prints the largest error of a
     /// logit.
     #[arg(long, value_enum, default_value = "f64")]
     pub logits: Logits,
     /// Pivot label and labels of d_LLV, for example 0,3,5 [default: evenly spread ones].
-    #[arg(long, value_delimiter = ',', value_name = "LABELS")]
+    #[arg(long, value_delimiter = ',', value_name = "LABELS", allow_negative_numbers = true, value_parser = from_zero::<usize>)]
     pub llv_labels: Option<Vec<usize>>,
     /// Number of threads [default: all processors]. The result does not depend on it.
-    #[arg(long, value_parser = number())]
+    #[arg(long, allow_negative_numbers = true, value_parser = number)]
     pub threads: Option<u16>,
 }
 

@@ -2,7 +2,7 @@
 
 use anyhow::{anyhow, bail};
 use logitdist::{GROUPS_OF_ROWS, Selection, theorems, tokens};
-use logitdist_sim::did_you_mean;
+use logitdist_io::did_you_mean;
 
 /// Inputs that `--quick` computes probabilities on, unless it is told.
 pub const QUICK_INPUTS: usize = 500;

@@ -46,7 +46,7 @@ pub struct Single {
     pub zero_is_mask: bool,
     /// Of logits alone, take the R largest directions in which they vary over the labels. Without this all that are beyond rounding are
     /// taken; of over 4096 labels at most 1014 are looked for.
-    #[arg(long, value_name = "R", value_parser = rank)]
+    #[arg(long, value_name = "R", allow_negative_numbers = true, value_parser = rank)]
     pub rank: Option<usize>,
 }
 

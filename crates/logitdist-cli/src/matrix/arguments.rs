@@ -43,7 +43,7 @@ pub struct Arguments {
     #[arg(long)]
     pub no_intervals: bool,
     /// Blocks of inputs that are left out one at a time for intervals.
-    #[arg(long, value_name = "N", default_value_t = BLOCKS, value_parser = parse_blocks)]
+    #[arg(long, value_name = "N", default_value_t = BLOCKS, allow_negative_numbers = true, value_parser = parse_blocks)]
     pub blocks: usize,
     /// The group of each input, as for `logitdist compare`.
     #[arg(long, value_name = "FILE")]

@@ -9,8 +9,9 @@ use anyhow::ensure;
 use logitdist::bound::Side;
 use logitdist::{
     Comparison, Intervals, Measure, ModelRows, Of, Pair, Same, Settings, compare_many, jointly_of, measure,
-    theorems,
+    theorems, tokens,
 };
+use logitdist_io::did_you_mean;
 use logitdist_results::many::{ComparedModels, ManyComparisons, Number, Ranking, Step};
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -63,9 +64,14 @@ pub fn settings(arguments: &Arguments) -> anyhow::Result<Settings> {
     // Before anything is read: a wrong name should not cost a comparison.
     for token in &named {
         let compares = |row: &Measure| row.same != Same::Neither && row.of != Of::Models;
+        let found = measure(token);
+        let hint = match found {
+            Some(_) => String::new(),
+            None => did_you_mean(token, tokens().filter(|(_, row, _)| compares(row)).map(|(name, ..)| name)),
+        };
         ensure!(
-            measure(token).is_some_and(|(row, _)| compares(row)),
-            "{token} says nothing of how far two models are apart; a measure such as {} is needed",
+            found.is_some_and(|(row, _)| compares(row)),
+            "{token} says nothing of how far two models are apart; a measure such as {} is needed{hint}",
             USUAL[..4].join(", ")
         );
     }

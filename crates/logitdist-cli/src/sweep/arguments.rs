@@ -1,6 +1,7 @@
 //! What can be said on the command line of a sweep.
 
 use crate::threads::number;
+use crate::whole::whole;
 use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
 use logitdist_sim::{Shard, SlurmOptions, SweepOptions};
@@ -34,7 +35,7 @@ pub struct Arguments {
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<PathBuf>,
     /// Number of threads [default: all processors]. The CSV does not depend on it.
-    #[arg(long, value_parser = number(), conflicts_with = "slurm")]
+    #[arg(long, allow_negative_numbers = true, value_parser = number, conflicts_with = "slurm")]
     pub(super) threads: Option<u16>,
     /// Compute only share I of N, counted from 0, and make no tables. `auto/N` takes I from SLURM_ARRAY_TASK_ID or JOB_COMPLETION_INDEX.
     #[arg(long, value_name = "I/N", value_parser = parse_shard, conflicts_with = "slurm")]
@@ -74,10 +75,10 @@ pub(super) struct Cluster {
     #[arg(long, requires = "slurm", value_parser = plain)]
     partition: Option<String>,
     /// Tasks of the array, each a shard of many cells [default: 64, or fewer if there are fewer cells].
-    #[arg(long, requires = "slurm", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, requires = "slurm", value_name = "N", allow_negative_numbers = true, value_parser = whole::<u32>(1..=u64::from(u32::MAX)))]
     array: Option<u32>,
     /// Processors of a task, and its threads.
-    #[arg(long, requires = "slurm", value_name = "N", default_value_t = 1, value_parser = number())]
+    #[arg(long, requires = "slurm", value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = number)]
     cpus: u16,
     /// Memory of a task, for example 4G.
     #[arg(long, requires = "slurm", value_name = "SIZE", value_parser = plain)]
@@ -121,10 +122,10 @@ pub(super) enum Command {
         #[arg(long = "set", value_name = "KEY=VALUE")]
         overrides: Vec<String>,
         /// Threads on this machine [default: all processors].
-        #[arg(long, value_parser = number())]
+        #[arg(long, allow_negative_numbers = true, value_parser = number)]
         threads: Option<u16>,
         /// Processors of a task on the cluster.
-        #[arg(long, value_name = "N", default_value_t = 1, value_parser = number())]
+        #[arg(long, value_name = "N", default_value_t = 1, allow_negative_numbers = true, value_parser = number)]
         cpus: u16,
     },
     /// Compute a single cell and print it, for example one that failed or one that a picture shows.

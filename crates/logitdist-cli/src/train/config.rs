@@ -1,6 +1,6 @@
 //! From a TOML file and overrides to a recipe.
 
-use super::blame::{Blame, worded};
+use crate::blame::{Blame, worded};
 use anyhow::{Context, anyhow};
 use logitdist_sim::Override;
 use logitdist_train::{DataSpec, Recipe};

@@ -4,6 +4,7 @@ use super::config;
 use super::progress::Progress;
 use super::result::{Output, in_words};
 use crate::output::to_stdout;
+use crate::whole::{from_one, from_zero};
 use anyhow::Context;
 use logitdist_train::{
     Duration, Loss, Network, Recipe, Splits, Task, TeacherLogits, check_data, load_network, train,
@@ -29,16 +30,16 @@ pub struct Arguments {
     #[arg(long, default_value_t = 1.0, allow_negative_numbers = true)]
     mix: f64,
     /// Widths of the student's hidden layers, for example 64,64.
-    #[arg(long, value_delimiter = ',', value_name = "WIDTHS")]
+    #[arg(long, value_delimiter = ',', value_name = "WIDTHS", allow_negative_numbers = true, value_parser = from_zero::<usize>)]
     width: Option<Vec<usize>>,
     /// Dimension of the student's embedding.
-    #[arg(long, value_name = "M")]
+    #[arg(long, value_name = "M", allow_negative_numbers = true, value_parser = from_one::<usize>)]
     dim: Option<usize>,
     /// Epochs to train.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = from_zero::<usize>)]
     epochs: Option<usize>,
     /// Seed of the student's first weights, of the order of inputs and of dropout.
-    #[arg(long, allow_negative_numbers = true)]
+    #[arg(long, allow_negative_numbers = true, value_parser = from_zero::<u64>)]
     seed: Option<u64>,
     /// Override any other key of the teacher's config, for example `--set training.batch=64`. May be repeated.
     #[arg(long = "set", value_name = "KEY=VALUE")]

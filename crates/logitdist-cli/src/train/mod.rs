@@ -1,6 +1,5 @@
 //! `logitdist train` and `logitdist distill`.
 
-mod blame;
 mod config;
 pub mod distill;
 mod progress;

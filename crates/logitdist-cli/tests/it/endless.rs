@@ -56,10 +56,60 @@ fn pipes_and_devices_are_refused_by_name_wherever_a_file_is_read() {
 }
 
 #[test]
-fn a_config_of_more_than_16_mib_is_refused() {
+fn pipes_in_a_folder_of_results_are_refused_by_name() {
+    let files = Files::new();
+    let config = "question = \"q\"\nexpected = \"e\"\n[model]\ninputs = 6\nlabels = 4\ndim = 2\n\
+                  [perturbation.noise_embeddings]\nlevel = 0.1\n";
+    let config = files.bytes("small.toml", config.as_bytes());
+    let [input, results] = ["input", "results"].map(|name| files.path(name));
+    for out in [&input, &results] {
+        logitdist(&["sweep", &config, "--out", out]).ok();
+    }
+    let merge: &[&str] = &["sweep", "merge", &results, &input];
+    let status: &[&str] = &["sweep", "status", &results];
+    let slurm: &[&str] = &["sweep", &config, "--out", &results, "--slurm"];
+    let sweep: &[&str] = &["sweep", &config, "--out", &results];
+    fs::create_dir(files.path("results/slurm")).unwrap();
+    fs::create_dir(files.path("input/slurm")).unwrap();
+    for (name, commands) in [
+        ("results/config.toml", &[merge, status][..]),
+        ("input/config.toml", &[merge]),
+        ("input/slurm/config.toml", &[merge]),
+        ("results/slurm/jobs.json", &[status, slurm]),
+        ("results/journal/0-of-1.journal", &[merge, status, slurm, sweep]),
+        ("input/journal/0-of-1.journal", &[merge]),
+        ("results/journal/0-of-1.lock", &[merge, sweep]),
+    ] {
+        let (path, kept) = (files.path(name), files.path("kept"));
+        let is_there = fs::rename(&path, &kept).is_ok();
+        pipe(&files, name);
+        for command in commands {
+            logitdist(command).refused(&[name, "device, pipe or socket"]);
+        }
+        fs::remove_file(&path).unwrap();
+        if is_there {
+            fs::rename(&kept, &path).unwrap();
+        }
+    }
+    // What `status` says of a lock is no more than a word about a shard.
+    let lock = files.path("results/journal/0-of-1.lock");
+    fs::remove_file(&lock).unwrap();
+    pipe(&files, "results/journal/0-of-1.lock");
+    assert!(
+        logitdist(status).ok().stdout.contains("its lock cannot be read: it is a device, pipe or socket")
+    );
+}
+
+#[test]
+fn a_config_or_file_of_gates_of_more_than_16_mib_is_refused() {
     let files = Files::new();
     let config = files.path("large.toml");
     fs::File::create(&config).unwrap().set_len(1 << 40).unwrap();
     logitdist(&["sweep", &config, "--dry-run"]).refused(&["large.toml", "16 MiB"]);
     logitdist(&["train", &config, "--out", &files.path("out.npz")]).refused(&["large.toml", "16 MiB"]);
+    // Of bytes that are no TOML the size is said, and nothing else.
+    fs::File::create(&config).unwrap().set_len(17 << 20).unwrap();
+    let model = files.model("a.npz", 12, 4, 2);
+    let run = logitdist(&["compare", &model, &model, "--gate", &config]).refused(&["large.toml", "16 MiB"]);
+    assert!(!run.stderr.contains("[[gate]]"), "{}", run.stderr);
 }

@@ -68,6 +68,86 @@ fn bad_usage_and_input_have_one_clear_message_and_exit_code_2() {
 }
 
 #[test]
+fn numbers_that_are_none_are_told_what_is_needed() {
+    let at_least = |n| format!("a whole number of at least {n} is needed");
+    let (zero, one) = (at_least(0), at_least(1));
+    let threads = "a whole number from 1 to 1024 is needed".to_owned();
+    let compare = &["compare", "a", "b"][..];
+    for (command, option, values, needed) in [
+        (compare, "--threads", &["x", "-1", "0", "1025", "1.5"][..], &threads),
+        (compare, "--seed", &["x", "-1", "1e3", "18446744073709551616"], &zero),
+        (compare, "--inputs-limit", &["x", "-1", "0"], &one),
+        (compare, "--inflation-limit", &["x", "-1", "0"], &one),
+        (compare, "--llv-labels", &["x", "-1", "0,x"], &zero),
+        (compare, "--blocks", &["x", "-1", "2"], &"a whole number from 3 to 1000 is needed".to_owned()),
+        (compare, "--null", &["x", "-1"], &"a whole number from 100 to 100000 is needed".to_owned()),
+        (&["matrix", "a", "b"], "--threads", &["x", "-1"], &threads),
+        (&["matrix", "a", "b"], "--seed", &["x", "-1"], &zero),
+        (&["reduce", "a", "b", "--out", "c"], "--rows-from", &["x", "-1"], &zero),
+        (&["budget", "a"], "--threads", &["x", "-1"], &threads),
+        (&["budget", "a"], "--inflation-limit", &["x", "-1"], &one),
+        (&["sweep", "a.toml"], "--threads", &["x", "-1"], &threads),
+        (&["sweep", "a.toml", "--slurm"], "--array", &["x", "-1", "0"], &"from 1 to 4294967295".to_owned()),
+        (&["sweep", "plan", "a.toml"], "--cpus", &["x", "-1"], &threads),
+        (&["distill", "a", "--out", "b"], "--dim", &["x", "-1", "0"], &one),
+        (&["distill", "a", "--out", "b"], "--seed", &["x", "-1"], &zero),
+    ] {
+        for value in values {
+            let run = logitdist(&[command, &[option, value]].concat()).refused(&[option, needed]);
+            assert!(
+                run.stderr.contains(&format!("'{}'", value.rsplit(',').next().unwrap())),
+                "{}",
+                run.stderr
+            );
+        }
+    }
+    logitdist(&["budget", "a", "--agreement", "-1"]).refused(&["it must be above 0 and at most 1"]);
+    logitdist(&["compare", "a", "b", "--logit-scale", "-1"])
+        .refused(&["a number from 1e-30 to 1e30 is needed"]);
+}
+
+#[test]
+fn the_nearest_known_name_is_suggested() {
+    let files = Files::new();
+    let model = files.model("a.npz", 30, 6, 3);
+    let config = "question = \"q\"\nexpected = \"e\"\n[model]\ninputs = 6\nlabels = 4\ndim = [2, 3]\n\
+                  [perturbation.noise_embeddings]\nlevel = [0.1, 0.2]\n";
+    let config = files.bytes("small.toml", config.as_bytes());
+    let out = files.path("out");
+    logitdist(&["sweep", &config, "--out", &out]).ok();
+    let gates = "[[gate]]\nfail_if = \"m_cca < 1\"\nwhyy = \"x\"\n";
+    let gates = files.bytes("gates.toml", gates.as_bytes());
+    let set = |change| ["sweep", config.as_str(), "--dry-run", "--set", change];
+    for (command, wrong, right) in [
+        (&["compare", &model, &model, "--only", "m_ca"][..], "m_ca", "m_cca"),
+        (&["compare", &model, &model, "--fail-if", "m_ca < 1"], "m_ca", "m_cca"),
+        (&["compare", &model, &model, "--gate", &gates], "gates.toml:3: unknown key `whyy`", "why"),
+        (&["matrix", &model, &model, "--by", "m_ca"], "m_ca", "m_cca"),
+        (&["matrix", &model, &model, "--all", "--square", "m_ca"], "m_ca", "m_cca"),
+        (&["budget", &model, "--certify", "m_ca=0.9"], "m_ca", "m_cca"),
+        (&["report", &out, "--by", "levl"], "there is no axis `levl`", "level"),
+        (
+            &["report", &out, "--plot", "bound=m_cca_sharpp"],
+            "there is no bound `m_cca_sharpp`",
+            "m_cca_sharp",
+        ),
+        (&["report", &out, "--plot", "y=m_ca"], "`y` is m_ca", "m_cca"),
+        (&["report", &out, "--plot", "y=m_cca x=levl"], "`x` is levl", "level"),
+        (&["report", &out, "--plot", "y=m_cca color=dim"], "unknown key `color`", "colour"),
+        (&set("sede=3"), "unknown key `sede`", "seed"),
+        (&set("model.dmi=3"), "unknown key `dmi`", "dim"),
+        (&set("modle.dim=3"), "unknown table `modle`", "model"),
+        (&set("family.even_label.inputs=3"), "unknown key `even_label`", "even_labels"),
+        (&set("measures=[\"d_rap\"]"), "measures", "d_rep"),
+        (&set("model.embeddings=gausian"), "unknown value `gausian`", "gaussian"),
+        (&set("replicates={until=\"ci\",width=0.1,of=\"m_ca\",max=9}"), "`of` is m_ca", "m_cca"),
+        (&["explain", "m_ca"], "m_ca", "m_cca"),
+    ] {
+        logitdist(command).refused(&[wrong, &format!("did you mean `{right}`?")]);
+    }
+}
+
+#[test]
 fn help_teaches_and_shells_can_complete() {
     let help = logitdist(&["compare", "--help"]).stdout;
     for text in ["numpy.savez", "Exit codes", "--inputs-limit", "Where to look first"] {

@@ -5,6 +5,7 @@ use super::items::{Coordinates, Item};
 use super::quantity::{OF_BOUNDS, Quantity};
 use super::{Declared, numbers};
 use logitdist::theorem;
+use logitdist_io::did_you_mean;
 use logitdist_results::{PlotSpec, Study};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -92,15 +93,19 @@ pub fn is_tied(levels: impl Iterator<Item = (usize, usize)>) -> bool {
 /// What is drawn upwards, and of which bounds.
 fn quantity(study: &Study, spec: &PlotSpec) -> Result<(Quantity, Vec<usize>), String> {
     let find = |token: &String| {
-        let known = || study.bounds.iter().map(|(token, _)| token.as_str()).collect::<Vec<_>>().join(", ");
-        study.bound(token).ok_or_else(|| format!("there is no bound `{token}`; there are {}", known()))
+        study.bound(token).ok_or_else(|| {
+            let known: Vec<&str> = study.bounds.iter().map(|(token, _)| token.as_str()).collect();
+            let hint = did_you_mean(token, known.iter().copied());
+            format!("there is no bound `{token}`; there are {}{hint}", known.join(", "))
+        })
     };
     let mut bounds = spec.bounds.iter().map(find).collect::<Result<Vec<usize>, String>>()?;
     let is_lower = |bound: usize| theorem(&study.bounds[bound].0).is_some_and(|row| row.is_lower());
     let quantity = match spec.y.as_deref() {
         Some(name) => Quantity::find(study, name).ok_or_else(|| {
-            let own = OF_BOUNDS.map(|(name, _)| name).join(", ");
-            format!("`y` is {name}; {own} or a measure of the study is needed")
+            let own = OF_BOUNDS.map(|(name, _)| name);
+            let hint = did_you_mean(name, study.measures.iter().map(String::as_str).chain(own));
+            format!("`y` is {name}; {} or a measure of the study is needed{hint}", own.join(", "))
         })?,
         None if bounds.iter().any(|&bound| !is_lower(bound)) => Quantity::Tightness,
         None => Quantity::Certified,
@@ -147,7 +152,8 @@ fn coordinate(c: &Coordinates<'_>, name: &str, key: &str) -> Result<usize, Strin
     c.find(name).ok_or_else(|| {
         let known: Vec<&str> =
             c.all().filter(|&own| c.levels(own).len() > 1).map(|own| c.name(own)).collect();
-        format!("`{key}` is {name}, which the study does not have; it has {}", known.join(", "))
+        let hint = did_you_mean(name, known.iter().copied());
+        format!("`{key}` is {name}, which the study does not have; it has {}{hint}", known.join(", "))
     })
 }
 

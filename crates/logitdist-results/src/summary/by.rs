@@ -11,6 +11,7 @@ use crate::row::parse_seed;
 use crate::table_file::{InOrder, TableFile};
 use crate::tally::Tally;
 use logitdist::{Form, t_975};
+use logitdist_io::did_you_mean;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -101,7 +102,7 @@ fn position(results: &Path, parameters: &Parameters, axis: &str) -> Result<usize
         ResultsError::content(
             &results.join("rows.csv"),
             1,
-            format!("there is no axis `{axis}`; there are {known}"),
+            format!("there is no axis `{axis}`; there are {known}{}", did_you_mean(axis, names())),
         )
     })
 }

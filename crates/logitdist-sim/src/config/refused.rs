@@ -5,9 +5,9 @@ use crate::document::Document;
 use crate::document::TABLES;
 use crate::error::SimError;
 use crate::grid::Source;
-use crate::plain::did_you_mean;
 use crate::search::SearchSettings;
 use crate::train::TrainSettings;
+use logitdist_io::did_you_mean;
 use logitdist_io::{RUN_BY_SPREADSHEETS, is_hidden};
 use toml::Value;
 
@@ -58,6 +58,12 @@ pub fn unknown_keys(document: &Document) -> Result<(), SimError> {
     for (path, origin) in sections.into_iter().chain(keys) {
         let parts: Vec<&str> = path.split('.').collect();
         let model_keys = model_defaults().map(|(key, _)| key);
+        let is_table = parts.len() > 1 || document.get(path).is_some_and(|setting| setting.value.is_table());
+        if is_table && !TABLES.contains(&parts[0]) && !TOP_KEYS.contains(&parts[0]) {
+            let (table, list) = (parts[0], TABLES.join(", "));
+            let message = format!("unknown table `{table}`; known are {list}{}", did_you_mean(table, TABLES));
+            return Err(document.error(origin, path, message));
+        }
         let (known, of): (&[&str], _) = match parts[..] {
             [table] if TABLES.contains(&table) => continue,
             [_] => (
@@ -82,7 +88,8 @@ pub fn unknown_keys(document: &Document) -> Result<(), SimError> {
             // Reading the parameters of a family says which keys it knows.
             ["family", _, _] => continue,
             _ => {
-                let message = format!("unknown key `{path}`: no table of a config is nested so deeply");
+                let parent = path.rsplit_once('.').map_or(path, |(parent, _)| parent);
+                let message = format!("unknown key `{path}`: `{parent}` is no table of a config");
                 return Err(document.error(origin, path, message));
             }
         };

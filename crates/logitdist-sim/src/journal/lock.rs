@@ -1,7 +1,7 @@
 //! Locks: one process at a time. A lock names its holder and ends with it.
 
 use crate::error::SimError;
-use logitdist_io::say;
+use logitdist_io::{open_file, say};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ impl Lock {
     /// Another process holds it; says which. The file cannot be written.
     pub fn take(path: &Path) -> Result<Lock, SimError> {
         let failed = |e| SimError::io("lock", path, e);
-        let mut file = open(path).map_err(failed)?;
+        let mut file = open_for_writing(path).map_err(failed)?;
         let start = Instant::now();
         loop {
             match file.try_lock() {
@@ -61,7 +61,9 @@ impl Lock {
                 Err(SimError::Locked { holder, .. }) => {
                     say(format_args!("waiting for {holder}"));
                     // Another process may take it first again.
-                    open(path).and_then(|file| file.lock()).map_err(|e| SimError::io("lock", path, e))?;
+                    open_for_writing(path)
+                        .and_then(|file| file.lock())
+                        .map_err(|e| SimError::io("lock", path, e))?;
                 }
                 taken => return taken,
             }
@@ -73,9 +75,9 @@ impl Lock {
     /// # Errors
     /// The file cannot be read.
     pub fn holder(path: &Path) -> Result<Option<String>, std::io::Error> {
-        let mut file = match File::open(path) {
+        let mut file = match open_file(path) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-            file => file?,
+            opened => opened?.0,
         };
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => Ok(Some(name(&mut file))),
@@ -94,7 +96,11 @@ pub fn host() -> String {
     gethostname::gethostname().to_string_lossy().into_owned()
 }
 
-fn open(path: &Path) -> std::io::Result<File> {
+/// Opens a file to read and to write, and makes it if it is missing. Pipes and devices are refused.
+pub(super) fn open_for_writing(path: &Path) -> std::io::Result<File> {
+    if path.exists() {
+        open_file(path)?;
+    }
     OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path)
 }
 

@@ -48,7 +48,7 @@ impl Reader {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
                 let buffer = (BUFFERS / self.paths.len().clamp(1, MOST_OPEN)).min(1 << 18);
-                let file = File::open(path).map_err(failed)?;
+                let (file, _) = logitdist_io::open_file(path).map_err(failed)?;
                 entry.insert(Cursor { reader: BufReader::with_capacity(buffer, file), at: 0 })
             }
         };

@@ -10,7 +10,6 @@ use crate::extension::Translation;
 use logitdist_io::open_file;
 use logitdist_results::{End, RESULT_VERSION, Session};
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -280,7 +279,7 @@ impl Store {
 /// Whether a file without a whole record is empty or begins as a journal does.
 fn may_have_begun(path: &Path) -> std::io::Result<bool> {
     let mut start = Vec::new();
-    File::open(path)?.take(MARK.len() as u64).read_to_end(&mut start)?;
+    open_file(path)?.0.take(MARK.len() as u64).read_to_end(&mut start)?;
     Ok(MARK.starts_with(&start))
 }
 

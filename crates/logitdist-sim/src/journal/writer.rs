@@ -2,11 +2,11 @@
 
 use super::folder::{folder, path};
 use super::frame::Frame;
-use super::lock::Lock;
+use super::lock::{Lock, open_for_writing};
 use crate::error::SimError;
 use crate::shard::Shard;
 use logitdist_io::{make_folder, sync_folder};
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -34,13 +34,7 @@ impl Writer {
         let path = path(out, shard);
         let lock = Lock::take(&Lock::path_of(&path))?;
         let failed = |e| SimError::io("open", &path, e);
-        let mut file = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(&path)
-            .map_err(failed)?;
+        let mut file = open_for_writing(&path).map_err(failed)?;
         let end = file.seek(SeekFrom::End(0)).map_err(failed)?;
         // A new file survives a crash only if its folder is on the disk, too.
         sync_folder(&folder).map_err(failed)?;

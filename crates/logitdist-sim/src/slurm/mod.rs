@@ -80,7 +80,8 @@ pub fn submit(options: &SweepOptions, slurm: &SlurmOptions) -> Result<Submission
                     last.shards,
                 )));
             }
-            let submitted = logitdist_io::read_text_file(&layout.config()).unwrap_or_default();
+            let submitted = logitdist_io::read_config(&layout.config()).unwrap_or_default();
+            let submitted = String::from_utf8_lossy(&submitted);
             if !queue.tasks.is_empty() && submitted != config.toml {
                 let changed = difference(&submitted, &config.toml)?;
                 return Err(SimError::Usage(format!(

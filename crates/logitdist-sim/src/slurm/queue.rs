@@ -29,10 +29,10 @@ impl Submitted {
     /// It cannot be read.
     pub fn read(out: &Path) -> Result<Option<Submitted>, SimError> {
         let path = folder(out).join("jobs.json");
-        match std::fs::read(&path) {
+        match logitdist_io::read_text_file(&path) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
             Err(e) => Err(SimError::io("read", &path, e)),
-            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|e| {
+            Ok(text) => serde_json::from_str(&text).map(Some).map_err(|e| {
                 SimError::Usage(format!(
                     "{}: {e}; it names the last submitted jobs: remove it to start afresh",
                     path.display()

@@ -1,7 +1,7 @@
 //! Configs that change between runs: more cells are added, other results are never mixed in.
 
-use crate::folder::{Folder, SMALL, sweep_counted};
-use logitdist_sim::{merge, status};
+use crate::folder::{Folder, SMALL, stand_in, sweep_counted};
+use logitdist_sim::{merge, status, sweep_with};
 
 fn with(changes: &[(&str, &str)]) -> String {
     changes.iter().fold(SMALL.to_owned(), |text, (old, new)| {
@@ -40,6 +40,33 @@ fn added_values_replicates_and_blocks_extend_a_run() {
     let (_, computed) = sweep_counted(&folder.options(&text, "out"));
     assert_eq!(computed, 36);
     assert!(status(&folder.path("out")).unwrap().contains("90 of 90 cells"));
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_an_extension_replaces_keep_their_modes_and_the_manifest_vouches_for_none_meanwhile() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    sweep_counted(&folder.options(SMALL, "out")).0.unwrap();
+    let names = ["manifest.json", "rows.csv", "bounds.csv", "summary.csv", "schema.json", "config.toml"];
+    let paths = names.map(|name| folder.path("out").join(name));
+    for path in &paths {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    let options = folder.options(&with(&[("replicates = 2", "replicates = 3")]), "out");
+    sweep_with(&options, &|config, cell| {
+        let manifest = std::fs::read_to_string(&paths[0]).unwrap();
+        assert!(
+            manifest.contains("\"status\": \"interrupted\"") && !manifest.contains("\"tables\""),
+            "{manifest}"
+        );
+        stand_in(config, cell)
+    })
+    .unwrap();
+    assert!(std::fs::read_to_string(&paths[0]).unwrap().contains("\"status\": \"complete\""));
+    for path in &paths {
+        assert_eq!(path.metadata().unwrap().permissions().mode() & 0o7777, 0o600, "{}", path.display());
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Conditions such as `kl_ab_q99 > 0.1` and `low(top1_agreement) < 0.98`.
 
 use logitdist::{Value, measure, tokens};
-use logitdist_sim::did_you_mean;
+use logitdist_io::did_you_mean;
 use std::fmt::{self, Display, Formatter};
 use std::str::FromStr;
 

@@ -4,7 +4,7 @@ use logitdist_sim::{plain, quoted_after};
 
 /// A place in a config and what is wrong there.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Blame {
+pub struct Blame {
     /// The line, from 1, if there is one.
     pub line: Option<usize>,
     /// What is wrong, the key first.
@@ -13,7 +13,7 @@ pub(super) struct Blame {
 
 impl Blame {
     /// What serde says about the text of a config at a byte of it.
-    pub(super) fn of(text: &str, at: usize, message: &str) -> Blame {
+    pub fn of(text: &str, at: usize, message: &str) -> Blame {
         let at = at.min(text.len());
         let unknown = quoted_after(message, "unknown field ");
         // Of some tables serde knows no more than where they begin. The mistake is in a line below.
@@ -30,14 +30,14 @@ impl Blame {
     }
 
     /// What a check says about a setting; its message begins with the key.
-    pub(super) fn of_check(text: &str, message: String) -> Blame {
+    pub fn of_check(text: &str, message: String) -> Blame {
         let key = quoted_after(&message, "").and_then(|key| key.rsplit('.').next());
         Blame { line: key.and_then(|key| line_of_key(text, key)), message }
     }
 }
 
 /// A message of serde in plain words, with the key that it is about.
-pub(super) fn worded(message: &str, key: Option<&str>) -> String {
+pub fn worded(message: &str, key: Option<&str>) -> String {
     let last = key.and_then(|key| key.rsplit('.').next()).unwrap_or_default();
     match (plain(message, last), key) {
         (Some(words), Some(key)) if words.starts_with("is ") => format!("`{key}` {words}"),
