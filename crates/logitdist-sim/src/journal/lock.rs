@@ -155,7 +155,7 @@ mod tests {
     fn who_holds_a_lock_without_a_name_is_another_process() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.lock");
-        let file = open(&path).unwrap();
+        let file = open_for_writing(&path).unwrap();
         file.lock().unwrap();
         assert_eq!(Lock::holder(&path).unwrap().as_deref(), Some("another process"));
     }

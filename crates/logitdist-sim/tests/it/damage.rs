@@ -105,6 +105,7 @@ fn damage_in_the_middle_names_offset_and_cell() {
     let place = format!("bytes {} to {} are damaged", records[5], records[6]);
     assert!(notes[0].contains(&place) && notes[0].contains("noise_embeddings dim=2"), "{notes:?}");
     assert!(notes[0].contains("is lost") && notes[0].contains("all else is kept"), "{notes:?}");
+    assert!(!notes[0].contains("computed again"), "{notes:?}");
     // Told as mended from then on.
     let (outcome, computed) = sweep_counted(&folder.options(SMALL, "again"));
     assert_eq!(computed, 0);
