@@ -40,6 +40,7 @@ fn a_merge_with_missing_cells_says_how_many_and_makes_tables_only_if_asked() {
     let text = status(&folder.path("out")).unwrap();
     assert!(text.contains("6 of 24 cells are done (25.0 %), 0 failed, 18 missing"), "{text}");
     assert!(text.contains("shard 1/4") && text.contains("finished"), "{text}");
+    assert!(text.contains(" 6 cells, "), "{text}");
     let merged = merge(&folder.path("out"), &[], true).unwrap();
     assert_eq!(merged.tables.unwrap().counts.cells, 6);
     assert_eq!(folder.tables("out").rows.lines().count(), 7);
@@ -100,6 +101,7 @@ fn a_stopped_run_goes_on_and_says_how_it_ended() {
     assert_eq!((stopped.ended, stopped.computed, stopped.done), (Ended::Interrupted, 10, (10, 24)));
     let manifest = fs::read_to_string(folder.path("out/manifest.json")).unwrap();
     assert!(manifest.contains("\"status\": \"interrupted\""), "{manifest}");
+    assert!(manifest.contains("\"cells\": 10"), "{manifest}");
     assert!(status(&folder.path("out")).unwrap().contains("interrupted"));
     // A limit on time that is over before it begins.
     let late = SweepOptions { time_limit: Some(std::time::Duration::ZERO), ..options.clone() };
