@@ -1,5 +1,6 @@
 //! Whole numbers on the command line. What is none is told which numbers are.
 
+use std::num::IntErrorKind;
 use std::ops::RangeInclusive;
 
 /// Reads a whole number of a range.
@@ -7,13 +8,16 @@ pub fn whole<T: TryFrom<u64>>(
     range: RangeInclusive<u64>,
 ) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
     move |text| {
-        let number = text.parse().ok().filter(|number| range.contains(number));
-        number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| {
-            let (least, most) = range.clone().into_inner();
-            match most {
-                u64::MAX => format!("a whole number of at least {least} is needed"),
-                _ => format!("a whole number from {least} to {most} is needed"),
+        let (least, most) = (*range.start(), *range.end());
+        let number = text.parse::<u64>();
+        let is_too_large = number.as_ref().is_err_and(|e| *e.kind() == IntErrorKind::PosOverflow);
+        let number = number.ok().filter(|number| range.contains(number));
+        number.and_then(|number| T::try_from(number).ok()).ok_or_else(|| match most {
+            u64::MAX if is_too_large => {
+                format!("it is too large; a whole number of at most {most} is needed")
             }
+            u64::MAX => format!("a whole number of at least {least} is needed"),
+            _ => format!("a whole number from {least} to {most} is needed"),
         })
     }
 }
@@ -43,8 +47,12 @@ mod tests {
         for text in ["x", "-1", "0"] {
             assert_eq!(from_one::<u64>(text).unwrap_err(), "a whole number of at least 1 is needed");
         }
-        for text in ["x", "-1", "18446744073709551616"] {
+        for text in ["x", "-1"] {
             assert_eq!(from_zero::<u64>(text).unwrap_err(), "a whole number of at least 0 is needed");
         }
+        assert_eq!(
+            from_zero::<u64>("18446744073709551616").unwrap_err(),
+            "it is too large; a whole number of at most 18446744073709551615 is needed"
+        );
     }
 }

@@ -242,7 +242,7 @@ fn numbers_of_threads_and_times_have_limits() {
         &["sweep", "plan", &config, "--threads", "10000"],
         &["sweep", &config, "--out", &out, "--slurm", "--dry-run", "--cpus", "10000"],
     ] {
-        logitdist(line).refused(&["10000", "1..=1024"]);
+        logitdist(line).refused(&["10000", "from 1 to 1024"]);
     }
     for time in ["9999999999999999999", "9999999999999999999s", "87601h"] {
         let line = ["sweep", &config, "--out", &out, "--time-limit", time];
