@@ -152,7 +152,7 @@ impl Store {
                         either
                             .into_iter()
                             .flatten()
-                            .find(|&cell| identity(config, cell) == Some(frame.identity))
+                            .find(|&cell| config.identity(&config.coordinates(cell)) == frame.identity)
                     };
                     let Some(cell) = cell else {
                         if certain {
@@ -287,10 +287,6 @@ fn newer(what: &str) -> String {
     format!(
         "was written by another version of this program ({what}); go on with that version, or begin again with --fresh or another --out"
     )
-}
-
-fn identity(config: &Config, cell: usize) -> Option<u64> {
-    (cell < config.grid.len()).then(|| config.identity(&config.coordinates(cell)))
 }
 
 impl Mapping {
