@@ -138,7 +138,8 @@ fn ended(child: &mut Child, limit: Duration) -> anyhow::Result<Option<bool>> {
 /// A program of tests where it belongs, on one thread, with little memory and at most so much processor time.
 fn command(program: &Program, limit: Duration) -> Command {
     let mut command = Command::new("sh");
-    let limits = format!("ulimit -v {MEMORY} && ulimit -t {} && exec \"$0\" \"$@\"", limit.as_secs());
+    // The soft limit, which ends a process by a signal of its own.
+    let limits = format!("ulimit -v {MEMORY} && ulimit -S -t {} && exec \"$0\" \"$@\"", limit.as_secs());
     command.args(["-c", &limits]).arg(&program.path);
     command.current_dir(&program.home).env("CARGO_MANIFEST_DIR", &program.home).env("RAYON_NUM_THREADS", "1");
     command.env("INSTA_UPDATE", "no");

@@ -159,6 +159,25 @@ fn a_session_that_is_lost_costs_no_cell_of_an_extended_config() {
 }
 
 #[test]
+fn cells_of_a_larger_config_whose_session_is_lost_are_passed_over() {
+    let folder = Folder::new();
+    let smaller = SMALL.replace("dim = [2, 3]", "dim = [3]");
+    sweep_counted(&folder.options(&smaller, "whole")).0.unwrap();
+    sweep_counted(&folder.options(SMALL, "larger")).0.unwrap();
+    let mut journal = fs::read(folder.journal("larger")).unwrap();
+    journal[60] ^= 1;
+    // Its numbers are 0 to 23, and the smaller config has 12.
+    let options = folder.options(&smaller, "again");
+    fs::create_dir_all(folder.path("again/journal")).unwrap();
+    fs::write(folder.journal("again"), &journal).unwrap();
+    let (outcome, computed) = sweep_counted(&options);
+    let notes = outcome.unwrap().notes;
+    assert!(notes.iter().any(|note| note.contains("belong to no known cell")), "{notes:?}");
+    assert!(computed <= 12, "{computed}");
+    assert_eq!(folder.tables("again"), folder.tables("whole"));
+}
+
+#[test]
 fn a_journal_of_another_version_is_refused() {
     let folder = Folder::new();
     let (_, journal) = finished(&folder);

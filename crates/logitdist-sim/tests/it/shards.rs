@@ -113,6 +113,30 @@ fn a_stopped_run_goes_on_and_says_how_it_ended() {
 }
 
 #[test]
+fn a_run_whose_journal_is_moved_or_replaced_ends_at_the_next_cell() {
+    for (case, is_replaced) in [("moved", false), ("replaced", true)] {
+        let folder = Folder::new();
+        let options = folder.options(SMALL, "out");
+        let begun = AtomicUsize::new(0);
+        let ended = sweep_with(&options, &|config, cell| {
+            if begun.fetch_add(1, Ordering::Relaxed) == 3 {
+                fs::rename(folder.journal("out"), folder.path("elsewhere")).unwrap();
+                if is_replaced {
+                    fs::copy(folder.path("elsewhere"), folder.journal("out")).unwrap();
+                }
+            }
+            stand_in(config, cell)
+        });
+        let error = ended.unwrap_err().to_string();
+        assert!(
+            error.contains("0-of-1.journal") && error.contains("was removed or moved"),
+            "{case}: {error}"
+        );
+        assert!(begun.into_inner() < 24, "{case}");
+    }
+}
+
+#[test]
 fn fresh_takes_away_results_and_nothing_else() {
     let folder = Folder::new();
     let options = folder.options(SMALL, "out");
