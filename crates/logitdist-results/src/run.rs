@@ -190,7 +190,8 @@ mod tests {
         let failed = FailedCell { message: "no, really".into(), command: "rerun aa".into() };
         assert_eq!(r.failures, [failed]);
         assert_eq!(run(&[]).unwrap(), Run::default());
-        assert_eq!(run(&[("manifest.json", "[]")]).unwrap(), Run::default());
+        let empty = Run { has_manifest: true, ..Run::default() };
+        assert_eq!(run(&[("manifest.json", "[]")]).unwrap(), empty);
     }
 
     #[test]
