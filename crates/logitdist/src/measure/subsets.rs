@@ -244,6 +244,9 @@ mod tests {
             let subsets = Subsets::AllUpTo { at_most, pivots: 2, per_pivot: 3 };
             assert_eq!(subsets.choose(10, 8, &mut rng).unwrap().per_pivot(), per_pivot, "{at_most}");
         }
+        let [none, some] = [3, 4].map(|labels| Subsets::All.choose(labels, 3, &mut rng).unwrap());
+        assert!(none.is_empty() && !some.is_empty());
+        assert_eq!([none.dim(), some.dim(), none.len(), some.len()], [3, 3, 0, 4]);
         // 10 593 800: a little too many.
         assert!(Subsets::All.choose(50, 4, &mut rng).is_err());
     }

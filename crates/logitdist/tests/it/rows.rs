@@ -59,6 +59,8 @@ fn rows_of_bounds_say_what_they_said() {
 
 #[test]
 fn the_glossary_says_what_it_said() {
-    let line = |entry: &Entry| format!("{}: {}; {}", entry.token, entry.meaning, entry.invariance);
+    let line = |entry: &Entry| {
+        format!("{}, {}: {}; {}", entry.section.heading(), entry.token, entry.meaning, entry.invariance)
+    };
     insta::assert_snapshot!(glossary().iter().map(line).collect::<Vec<_>>().join("\n"));
 }
