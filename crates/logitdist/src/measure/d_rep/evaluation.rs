@@ -123,7 +123,7 @@ impl<'a> Evaluation<'a> {
     pub fn of_all(&self, chosen: &[usize]) -> Vec<Option<SubsetValues>> {
         let labels = self.labels.0.bias.len();
         let (m, p) = self.inputs.dims();
-        let batches = chosen.chunks(at_once(labels, m, p).saturating_mul(m + 1));
+        let batches = chosen.chunks(at_once(labels, m, p));
         batches
             .flat_map(|batch| {
                 let mut is_used = vec![false; labels];
@@ -217,9 +217,10 @@ impl<'a> Evaluation<'a> {
     }
 }
 
-/// Subsets whose labels' g̃ and logit errors, M + p numbers of each label, are held at a time: all, unless the vocabulary is large.
+/// How many labels of subsets, m + 1 of each, are evaluated at a time: all, unless the vocabulary is large, as M + p numbers are held of each.
 fn at_once(labels: usize, m: usize, p: usize) -> usize {
-    if labels * (p + m) <= MOST_ENTRIES { usize::MAX } else { (MOST_ENTRIES / ((m + 1) * (p + m))).max(1) }
+    let most = (MOST_ENTRIES / ((m + 1) * (p + m))).max(1) * (m + 1);
+    if labels * (p + m) <= MOST_ENTRIES { usize::MAX } else { most }
 }
 
 /// What one regular subset gives.
@@ -244,9 +245,9 @@ mod tests {
     #[test]
     fn large_vocabularies_are_read_a_few_subsets_at_a_time() {
         assert_eq!(at_once(1 << 17, 12, 20), usize::MAX);
-        assert_eq!(at_once((1 << 17) + 1, 12, 20), (1 << 22) / (13 * 32));
-        assert_eq!(at_once(50_257, 768, 1537), 2);
-        assert_eq!(at_once(50_257, 4096, 8193), 1);
+        assert_eq!(at_once((1 << 17) + 1, 12, 20), (1 << 22) / (13 * 32) * 13);
+        assert_eq!(at_once(50_257, 768, 1537), 2 * 769);
+        assert_eq!(at_once(50_257, 4096, 8193), 4097);
     }
 
     #[test]
