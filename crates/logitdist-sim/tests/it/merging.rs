@@ -81,6 +81,9 @@ fn what_is_torn_off_is_taken_away_before_more_is_written() {
         }
         let merged = merge(&out, &[folder.path("other")], false).unwrap();
         assert_eq!(merged.missing, (0, 24));
+        // What was torn off is not damage that more was written after.
+        let again = merge(&out, &[], false).unwrap();
+        assert!(again.notes.is_empty(), "{:?}", again.notes);
         // The other one is nobody's to mend.
         if keeps_second {
             assert_eq!(fs::read(out.join("journal/1-of-3.journal")).unwrap(), &journal[..records[3] - 5]);
