@@ -2,6 +2,7 @@
 
 use crate::folder::{Folder, SMALL, Tables, sweep_counted};
 use logitdist_results::RESULT_VERSION;
+use logitdist_sim::merge;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use std::fs;
@@ -111,6 +112,20 @@ fn damage_in_the_middle_names_offset_and_cell() {
     assert_eq!(computed, 0);
     let notes = outcome.unwrap().notes;
     assert!(notes[0].contains("computed again"), "{notes:?}");
+}
+
+#[test]
+fn damage_of_one_journal_is_not_the_torn_end_of_the_next() {
+    let folder = Folder::new();
+    let (_, mut journal) = finished(&folder);
+    let place = beginnings(&journal)[5];
+    // The next journal ends where the damage of this one begins.
+    fs::write(folder.path("whole/journal/1-of-3.journal"), &journal[..place]).unwrap();
+    journal[place + 60] ^= 0x40;
+    fs::write(folder.journal("whole"), &journal).unwrap();
+    let merged = merge(&folder.path("whole"), &[], true).unwrap();
+    let said = format!("0-of-1.journal: bytes {place} to ");
+    assert!(merged.notes.len() == 1 && merged.notes[0].contains(&said), "{:?}", merged.notes);
 }
 
 #[test]

@@ -273,6 +273,16 @@ fn log_probabilities_are_constant_up_to_rounding_however_many_inputs_there_are()
     assert!(of(8.0 * rounding).is_ok());
     let reason = of(rounding / 8.0).unwrap_err();
     assert!(matches!(reason, Reason::ConstantDifference { .. }), "{reason}");
+    // Of the second model as well, whose last label has the largest ones.
+    let small = model(inputs, 3, 2, false, &mut rng(3));
+    let last = |vary: f64| {
+        let noise = normal(inputs, 1, &mut rng(4));
+        let f = Mat::from_fn(inputs, 2, |i, j| if j == 0 { 1.0 } else { noise[(i, 0)] });
+        let g = [[10.0, 0.0], [0.0, 1.0], [-10.0, vary]];
+        let large = Model::new(f, Mat::from_fn(3, 2, |y, j| g[y][j]), None).unwrap();
+        compared(&small, &large).scalar("llv_t1").unwrap().clone()
+    };
+    assert!(last(1.5 * rounding).is_ok() && last(0.75 * rounding).is_err());
 }
 
 #[test]
