@@ -286,6 +286,18 @@ fn log_probabilities_are_constant_up_to_rounding_however_many_inputs_there_are()
 }
 
 #[test]
+fn logits_of_two_inputs_are_the_same_up_to_rounding_however_many_labels_there_are() {
+    let of = |vary: f64, seed: u64| {
+        let f = [[10.0, 0.0], [10.0, vary], [0.0, 1.0]];
+        let f = Mat::from_fn(3, 2, |i, j| f[i][j]);
+        Model::new(f, normal(4096, 2, &mut rng(seed)), None).unwrap()
+    };
+    let rounding = 10.0 * 128.0 * f64::EPSILON;
+    let of = |vary: f64| compared(&of(vary, 1), &of(1.0, 2)).scalar("llv_t2").unwrap().clone();
+    assert!(of(50.0 * rounding).is_ok() && of(rounding / 50.0).is_err());
+}
+
+#[test]
 fn a_pivot_a_label_and_one_that_is_left_out_are_the_fewest() {
     let of = |labels: usize| {
         let [a, b] = [1, 2].map(|seed| model(30, labels, 1, false, &mut rng(seed)));
