@@ -173,6 +173,9 @@ fn models_that_say_the_same_in_other_coordinates_are_at_distance_zero_at_every_i
             })
         };
         check(&a, &Model::new(turned(&f), turned(&g), None).unwrap(), "turned");
+        let bias = || Some((0..8).map(|y| 50.0 * f64::from(y)).collect());
+        let with_bias = Model::new(f.clone(), g.clone(), bias()).unwrap();
+        check(&with_bias, &Model::new(turned(&f), turned(&g), bias()).unwrap(), "turned, with a bias");
         // Numbers of few digits, so that what follows changes no logit at all.
         let small = f64::from(2 * seed as i32 + 1) / 1048576.0;
         let sheared = |small: f64, from: usize, m: &Mat<f64>| {

@@ -127,7 +127,7 @@ fn distances_at_each_input_need_all_inputs_and_no_directions() {
 fn of_directions_that_were_asked_for_it_is_said_how_much_of_the_logits_they_hold() {
     let b = model(20, 4, 2, false, &mut rng(2));
     // Along (1, −1, 0, 0)/√2 and, twice as far, (0, 0, 1, −1)/√2.
-    let f = Mat::from_fn(20, 1, |i, _| if i % 2 == 0 { 1.0 } else { -1.0 });
+    let f = Mat::from_fn(20, 1, |i, _| if i % 2 == 0 { 3.0 } else { -3.0 });
     let g = Mat::from_fn(4, 1, |y, _| [0.5f64.sqrt(), -(0.5f64.sqrt()), 0.0, 0.0][y]);
     let of = |i: usize, y: usize| f[(i, 0)] * (g[(y, 0)] + 2.0 * g[(3 - y, 0)]);
     let all: Vec<Vec<f64>> = (0..20).map(|i| (0..4).map(|y| of(i, y)).collect()).collect();
