@@ -9,7 +9,7 @@ use crate::llv_sets::LlvSets;
 use crate::measure::per_input::PerInput;
 use crate::measure::table::{Measure, Step, Value};
 use crate::model::Pair;
-use crate::notes::notes;
+use crate::notes::{add, notes};
 use crate::null::Nulls;
 use crate::partial::PartialSummary;
 use crate::probability::{Kept, MOST_EACH};
@@ -84,6 +84,11 @@ pub enum NoValue {
 }
 
 impl Comparison {
+    /// Adds a remark on a token, after the one that it may have.
+    pub fn add_note(&mut self, token: &'static str, note: String) {
+        add(&mut self.notes, token, note);
+    }
+
     /// The number of a token, or the reason why it does not exist; `None` if the settings left it out.
     pub fn scalar(&self, token: &str) -> Option<&Applicable<f64>> {
         self.scalars.iter().find(|(t, _)| *t == token).map(|(_, value)| value)

@@ -23,7 +23,7 @@ pub(crate) fn notes(
         .collect();
     let first = asked.iter().find(|row| matches!(row.part, Part::Probability | Part::SinglePrecision));
     let is_asked = |token: &str| asked.iter().any(|row| row.tokens[0] == token);
-    let mut said: Vec<(&'static str, String)> = Vec::new();
+    let mut said = Vec::new();
     if let Some(first) = first {
         for (token, note) in [("kl_ab", on_probabilities(shared)), ("log_tau", lost_digits(shared))] {
             let token = if is_asked(token) { token } else { first.tokens[0] };
@@ -31,14 +31,17 @@ pub(crate) fn notes(
         }
     }
     said.extend(asked.iter().filter_map(|row| Some((row.tokens[0], (row.note)(shared)?))));
-    let mut notes: Vec<(&'static str, String)> = Vec::new();
-    for (token, note) in said {
-        match notes.iter_mut().find(|(known, _)| *known == token) {
-            Some((_, before)) => *before = format!("{before}; {note}"),
-            None => notes.push((token, note)),
-        }
-    }
+    let mut notes = Vec::new();
+    said.into_iter().for_each(|(token, note)| add(&mut notes, token, note));
     notes
+}
+
+/// Adds a remark on a token. A token has one: a second is joined to the first.
+pub(crate) fn add(notes: &mut Vec<(&'static str, String)>, token: &'static str, note: String) {
+    match notes.iter_mut().find(|(known, _)| *known == token) {
+        Some((_, before)) => *before = format!("{before}; {note}"),
+        None => notes.push((token, note)),
+    }
 }
 
 /// What single precision costs, if logits are in it, and which labels have no probability.

@@ -124,13 +124,7 @@ impl ComparedPair {
         limits: Vec<String>,
     ) {
         let all = notes.into_iter().chain(inputs.map(|note| ("n_inputs", note)));
-        for (token, note) in all {
-            match self.comparison.notes.iter_mut().find(|(t, _)| *t == token) {
-                // A token has one note.
-                Some((_, said)) => *said = format!("{said}; {note}"),
-                None => self.comparison.notes.push((token, note)),
-            }
-        }
+        all.for_each(|(token, note)| self.comparison.add_note(token, note));
         self.answer.warnings.splice(0..0, limits);
     }
 
