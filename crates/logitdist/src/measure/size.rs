@@ -81,8 +81,9 @@ fn share_of_asked(reduced: &Reduced) -> Option<String> {
         let alone = model.alone.filter(|alone| alone.directions == KnownDirections::Asked)?;
         let share = 100.0 * model.embeddings.squared_norm_l2() / alone.squared_size.max(f64::MIN_POSITIVE);
         Some(format!(
-            "the {} directions asked for hold {:.4} % of the squared size of {}'s logits; what follows from directions is about these alone",
-            model.dim,
+            "{} asked for {} {:.4} % of the squared size of {}'s logits; what follows from directions is about these alone",
+            if model.dim == 1 { "the one direction".into() } else { format!("the {} directions", model.dim) },
+            if model.dim == 1 { "holds" } else { "hold" },
             share.min(100.0),
             model.side
         ))

@@ -139,7 +139,7 @@ fn of_directions_that_were_asked_for_it_is_said_how_much_of_the_logits_they_hold
     };
     let note = said(KnownDirections::Asked).unwrap();
     assert!(
-        note.contains("the 1 directions asked for hold 20.0000 % of the squared size of a's logits"),
+        note.contains("the one direction asked for holds 20.0000 % of the squared size of a's logits"),
         "{note}"
     );
     assert_eq!(said(KnownDirections::Found), None);
