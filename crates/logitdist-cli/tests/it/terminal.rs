@@ -41,6 +41,7 @@ fn that_speak(files: &Files) -> Vec<(Command, i32)> {
         (vec!["sweep", &sweep, "--out", &late, "--time-limit", "1ns"], 3),
         (vec!["compare", &a, "nothing.npz"], 2),
         (vec!["compare", "--what"], 2),
+        (vec!["compare", &a, &b, "--fail-if", "m_cca <= 1"], 4),
         (vec!["explain", "m_ca"], 2),
         (vec!["train"], 2),
     ];
@@ -67,7 +68,7 @@ fn a_standard_error_that_cannot_be_written_changes_no_exit_code() {
     let said = that_speak(&files)
         .into_iter()
         .map(|(mut command, code)| usize::from(!run(&mut command).ended_with(code).stderr.is_empty()));
-    assert_eq!(said.sum::<usize>(), 7, "a sweep that is done says nothing");
+    assert_eq!(said.sum::<usize>(), 8, "a sweep that is done says nothing");
 }
 
 #[test]
@@ -101,6 +102,13 @@ fn control_characters_of_names_are_shown_escaped() {
     for format in ["table", "csv"] {
         let stdout = logitdist(&["compare", &a, &a, "--format", format]).ok().stdout;
         assert!(stdout.contains(shown) && !acts(&stdout), "{stdout}");
+    }
+    let report = files.path("report");
+    logitdist(&["compare", &a, &a, "--report", &report]).ok();
+    let read = |name: &str| fs::read_to_string(format!("{report}/{name}")).unwrap();
+    assert!(read("report.html").contains(shown));
+    for name in ["report.html", "comparison.csv", "names.csv", "inputs.csv"] {
+        assert!(!acts(&read(name)), "{name}");
     }
     let missing = files.path(&format!("no{evil}"));
     for line in [
