@@ -15,6 +15,7 @@ mod given;
 mod glossary;
 mod intervals;
 mod invariance;
+mod label_geometry;
 mod linnerud;
 mod many;
 mod merging;
