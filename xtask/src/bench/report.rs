@@ -95,7 +95,7 @@ pub fn page(rows: &[Row], command: &str) -> String {
     }
     text.push_str("\n## Fastest\n\n");
     text.push_str(&fastest(rows));
-    text.push_str("\nSpeed: ![GFLOP/s](plots/speed.svg)\n\nError: ![error](plots/error.svg)\n");
+    text.push_str("\nSpeed: ![GFLOP/s against columns, a panel for each operation, a line for each library](plots/speed.svg)\n\nError: ![relative error against columns, a panel for each operation, a line for each library](plots/error.svg)\n");
     for operation in Operation::ALL {
         let of = rows.iter().filter(|row| row.entry.is_some_and(|e| e.operation == operation));
         let lines: Vec<String> = of.map(|row| line(rows, row)).collect();

@@ -43,7 +43,7 @@ pub fn readme(all: &Measurements, quick: bool) -> String {
          An exponent is the slope of a straight line through the logarithms, over all points and over the upper decade. Beside each is that of the operations which theory\n\
          counts, at the same points: (N + K)(M + M′)² to reduce, (M + M′)³ for what is small, N K (M + M′) and N K exponentials for probabilities, M³ for each\n\
          subset of d_rep. *limit* is what the part's time is proportional to far out. Measured on {}.\n\n\
-         ![time](plots/time.svg)\n\n![memory](plots/memory.svg)\n",
+         ![seconds against inputs, labels and dimension](plots/time.svg)\n\n![peak memory against inputs, labels and dimension](plots/memory.svg)\n",
         if quick { " --quick" } else { "" },
         processor()
     );
@@ -122,7 +122,7 @@ fn exponents(series: &Series, value: impl Fn(&Point) -> f64) -> [String; 2] {
 fn threads(all: &Measurements) -> String {
     let size = &all.by_threads[0].size;
     let mut text = format!(
-        "\n## Against threads\n\n{} inputs, {} labels, dimension {}, {} label subsets a direction: seconds, and times one thread.\n\n![threads](plots/threads.svg)\n\n| threads | {} |\n|---|{}\n",
+        "\n## Against threads\n\n{} inputs, {} labels, dimension {}, {} label subsets a direction: seconds, and times one thread.\n\n![speed-up against threads](plots/threads.svg)\n\n| threads | {} |\n|---|{}\n",
         size.inputs,
         size.labels,
         size.dim,
